@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config';
+
+// Which runner a file belongs to is its suffix: x.test.ts is pure and fast, x.int.ts starts real servers
+// (embedded PostgreSQL, worker threads, sockets), x.e2e.ts starts the whole product as a user does.
+const shared = {
+  environment: 'node' as const,
+  exclude: ['**/node_modules/**', '**/dist/**'],
+};
+
+export default defineConfig({
+  resolve: { conditions: ['development', 'node'] },
+  ssr: { resolve: { conditions: ['development', 'node'], externalConditions: ['development', 'node'] } },
+  test: {
+    projects: [
+      { extends: true, test: { ...shared, name: 'unit', include: ['**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'integration',
+          include: ['**/*.int.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          pool: 'forks',
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['**/*.e2e.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
