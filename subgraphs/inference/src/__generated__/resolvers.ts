@@ -1,0 +1,1112 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Context } from '../context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment as an ISO 8601 string in UTC, for instance `2026-11-24T08:30:00.000Z`. */
+  DateTime: { input: string; output: Date | string; }
+  _FieldSet: { input: string; output: string; }
+};
+
+/** The generation had ended before it could be cancelled. */
+export type AlreadyFinished = {
+  readonly __typename?: 'AlreadyFinished';
+  /** The generation as it ended. */
+  readonly generation: Generation;
+  /** How it ended. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** One piece of taught knowledge that an answer rests on. */
+export type AnswerEvidence = {
+  readonly __typename?: 'AnswerEvidence';
+  /** The knowledge. */
+  readonly knowledge: Knowledge;
+  /** How near it is to the question: cosine similarity, -1 to 1. */
+  readonly similarity: Scalars['Float']['output'];
+};
+
+/** Who answers. */
+export enum AnsweringService {
+  /** The deep-learning service, used when the response is not known. */
+  DeepLearning = 'DEEP_LEARNING',
+  /** A model on this platform's devices. */
+  Inference = 'INFERENCE'
+}
+
+/** A question for the platform. */
+export type AskInput = {
+  /**
+   * A key of your own, up to 100 characters. Asking again with the same key joins the generation that the first call
+   * started instead of starting another, so a retry after a lost connection is safe.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The longest answer, in tokens, 1 to 512. */
+  readonly maxTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** The model to ask, by name. The platform's default model without it. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** The question in plain words, 1 to 8,000 characters. */
+  readonly question: Scalars['String']['input'];
+  /** False to compute the answer afresh even where an identical question was answered before. */
+  readonly useCache?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What became of an ask that was waited for. */
+export type AskResult = Generation | InvalidInput | Overloaded | UnknownModel;
+
+/** What became of a cancellation. */
+export type CancelGenerationResult = AlreadyFinished | Generation | NotFound;
+
+/** A model version made ready to answer. */
+export type Deployment = {
+  readonly __typename?: 'Deployment';
+  /** Aliases that lead here, for instance `champion`. */
+  readonly aliases: ReadonlyArray<Scalars['String']['output']>;
+  /** The longest prompt and completion together, in tokens. */
+  readonly contextLength: Scalars['Int']['output'];
+  /** Why it stands there, for people; always set when `status` is `FAILED`. */
+  readonly detail?: Maybe<Scalars['String']['output']>;
+  /** The devices that hold it. */
+  readonly devices: ReadonlyArray<Device>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** True for the version that answers when no model is named. */
+  readonly isDefault: Scalars['Boolean']['output'];
+  /** Bytes of weights in memory; 0 when it is not loaded. */
+  readonly memoryBytes: Scalars['Float']['output'];
+  /** The version that it serves. */
+  readonly modelVersion: ModelVersion;
+  /** How its weights are held, for instance `fp32`. */
+  readonly precision: Scalars['String']['output'];
+  /** Since when it stands where it stands. */
+  readonly since: Scalars['DateTime']['output'];
+  /** Where it stands. */
+  readonly status: DeploymentStatus;
+};
+
+/** Where a deployment stands. */
+export enum DeploymentStatus {
+  /** It finishes its running streams and takes no new ones. */
+  Draining = 'DRAINING',
+  /** It cannot be served, see `detail`. The version served before stays in service. */
+  Failed = 'FAILED',
+  /** Its files are fetched, verified and loaded. */
+  Loading = 'LOADING',
+  /** It answers. */
+  Ready = 'READY',
+  /** It was released from memory and is loaded again when asked for. */
+  Unloaded = 'UNLOADED'
+}
+
+/** A device that runs models, with its present load. */
+export type Device = {
+  readonly __typename?: 'Device';
+  /** Sequences that it decodes at this moment. */
+  readonly activeSequences: Scalars['Int']['output'];
+  /** The share of the last 10 seconds that it was computing, 0 to 1. */
+  readonly busyRatio: Scalars['Float']['output'];
+  /** Model versions that are loaded on it. */
+  readonly deployments: ReadonlyArray<Deployment>;
+  /** Its id, stable across restarts, for instance `cpu-0`. */
+  readonly id: Scalars['ID']['output'];
+  /** What kind of device it is. */
+  readonly kind: DeviceKind;
+  /** The share of its KV cache in use, 0 to 1. */
+  readonly kvCacheUsage: Scalars['Float']['output'];
+  /** Sequences that it can decode at once. */
+  readonly maxSequences: Scalars['Int']['output'];
+  /** Bytes of memory that its worker process or thread holds. */
+  readonly memoryBytes: Scalars['Float']['output'];
+  /** Its name as the hardware or driver says it. */
+  readonly name: Scalars['String']['output'];
+  /** Requests that wait for a slot. */
+  readonly queuedRequests: Scalars['Int']['output'];
+  /** Where it stands. */
+  readonly status: DeviceStatus;
+  /** Threads that its worker computes with. */
+  readonly threads: Scalars['Int']['output'];
+  /** Tokens a second over the last 10 seconds, all sequences together. */
+  readonly tokensPerSecond: Scalars['Float']['output'];
+};
+
+/** What kind of device it is. */
+export enum DeviceKind {
+  /** The machine's processor. */
+  Cpu = 'CPU',
+  /** An NVIDIA GPU through CUDA. */
+  Cuda = 'CUDA',
+  /** A GPU through WebGPU. */
+  Webgpu = 'WEBGPU'
+}
+
+/** Where a device stands. */
+export enum DeviceStatus {
+  /** It computes. */
+  Ready = 'READY',
+  /** Its worker was lost and is being restarted. */
+  Recovering = 'RECOVERING',
+  /** It is being opened. */
+  Starting = 'STARTING'
+}
+
+/** Why a text ended. */
+export enum FinishReason {
+  /** Nobody knows: deep-learning abstained. */
+  Abstained = 'ABSTAINED',
+  /** It was cancelled. */
+  Cancelled = 'CANCELLED',
+  /** It failed. */
+  Error = 'ERROR',
+  /** It reached `maxTokens` or the model's context. */
+  Length = 'LENGTH',
+  /** The model ended it. */
+  Stop = 'STOP'
+}
+
+/** A prompt for one model, with full control of sampling. */
+export type GenerateInput = {
+  /** Asking again with the same key joins the generation that the first call started. Up to 100 characters. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The longest completion, in tokens, 1 to 512. */
+  readonly maxTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** The model by name, by name and alias (`fathom-facts@champion`) or by version (`fathom-facts@1`). The default model without it. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** The prompt, 1 to 8,000 characters. It is put into the model's own chat template unless `raw` is true. */
+  readonly prompt: Scalars['String']['input'];
+  /** True to give the prompt to the model as it is, without its template. */
+  readonly raw?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The same seed, model version and prompt give the same text. A random one is chosen, and reported, without it. */
+  readonly seed?: InputMaybe<Scalars['Int']['input']>;
+  /** Up to 4 strings that end the completion when they appear; they are not part of it. */
+  readonly stop?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** 0 always takes the likeliest token; higher is more varied. 0 to 2. */
+  readonly temperature?: InputMaybe<Scalars['Float']['input']>;
+  /** Sample only among this many likeliest tokens. 0 means all. */
+  readonly topK?: InputMaybe<Scalars['Int']['input']>;
+  /** Sample only among the likeliest tokens that together have this probability. Above 0, at most 1. */
+  readonly topP?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** What became of a generate that was waited for. */
+export type GenerateResult = Generation | InvalidInput | Overloaded | UnknownModel;
+
+/** A token as the model chose it. */
+export type GeneratedToken = {
+  readonly __typename?: 'GeneratedToken';
+  /** Its position in the completion, from 0. */
+  readonly index: Scalars['Int']['output'];
+  /** The natural logarithm of the probability that the model gave it. */
+  readonly logProbability: Scalars['Float']['output'];
+  /** The text it added; empty where a character is not complete yet. */
+  readonly text: Scalars['String']['output'];
+  /** Its id in the model's vocabulary. */
+  readonly tokenId: Scalars['Int']['output'];
+};
+
+/** One answer or completion: a durable thing with an id, from the moment it was accepted. */
+export type Generation = {
+  readonly __typename?: 'Generation';
+  /** The bound that the score was held against. */
+  readonly bound?: Maybe<Scalars['Float']['output']>;
+  /** The version of the calibration that the bound comes from. */
+  readonly calibrationVersion?: Maybe<Scalars['String']['output']>;
+  /** When it ended. Null while it runs. */
+  readonly completedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was accepted. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** The device that the model ran on. Null for answers from the cache. */
+  readonly device?: Maybe<Device>;
+  /** The draft that the model had written, where deep-learning answered instead. */
+  readonly draft?: Maybe<Scalars['String']['output']>;
+  /** What deep-learning's answer rests on; empty when the model answered. */
+  readonly evidence: ReadonlyArray<AnswerEvidence>;
+  /** Why, in a sentence for people. */
+  readonly explanation?: Maybe<Scalars['String']['output']>;
+  /** What went wrong, where `status` is `FAILED`. */
+  readonly failure?: Maybe<GenerationFailure>;
+  /** Why the text ended. Null while it runs. */
+  readonly finishReason?: Maybe<FinishReason>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** The model version that wrote the text (or the draft). */
+  readonly modelVersion?: Maybe<ModelVersion>;
+  /** The question or prompt as it was given. */
+  readonly prompt: Scalars['String']['output'];
+  /** Why that service. Null until that is decided. */
+  readonly reason?: Maybe<RoutingReason>;
+  /** How sure the model was, 0 to 1. Null for plain `generate` and before the score is known. */
+  readonly score?: Maybe<Scalars['Float']['output']>;
+  /** The seed that sampling used, where there was sampling. */
+  readonly seed?: Maybe<Scalars['Int']['output']>;
+  /** Which service produced the text. Null until that is decided. */
+  readonly service?: Maybe<AnsweringService>;
+  /** Where it stands. */
+  readonly status: GenerationStatus;
+  /** The text so far; the whole text once `status` is `COMPLETED`. */
+  readonly text: Scalars['String']['output'];
+  /** Each token with its log-probability, in order. Empty for answers that no model of this platform decoded. */
+  readonly tokens: ReadonlyArray<GeneratedToken>;
+  /** The W3C trace id under which traces and logs can be found. */
+  readonly traceId: Scalars['String']['output'];
+  /** Tokens, times and device milliseconds spent. */
+  readonly usage: Usage;
+};
+
+/** The text is whole. The last event of a stream that went well or was cancelled. */
+export type GenerationCompleted = GenerationEvent & {
+  readonly __typename?: 'GenerationCompleted';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** Why the text ended. */
+  readonly finishReason: FinishReason;
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** What it cost. */
+  readonly usage: Usage;
+};
+
+/** A page of generations. */
+export type GenerationConnection = {
+  readonly __typename?: 'GenerationConnection';
+  /** The generations of this page with their cursors. */
+  readonly edges: ReadonlyArray<GenerationEdge>;
+  /** Where the next page begins. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A generation in a page. */
+export type GenerationEdge = {
+  readonly __typename?: 'GenerationEdge';
+  /** Pass it as `after` to continue behind this generation. */
+  readonly cursor: Scalars['String']['output'];
+  /** The generation. */
+  readonly node: Generation;
+};
+
+/** One event of a generation's stream. Sequences are gapless from 1; a cursor resumes after its event. */
+export type GenerationEvent = {
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+};
+
+/** The generation failed. The last event of its stream. */
+export type GenerationFailed = GenerationEvent & {
+  readonly __typename?: 'GenerationFailed';
+  /** A stable code, for instance `DEVICE_LOST`. */
+  readonly code: Scalars['String']['output'];
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** What happened and what to do. */
+  readonly message: Scalars['String']['output'];
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+};
+
+/** Why a generation failed. */
+export type GenerationFailure = {
+  readonly __typename?: 'GenerationFailure';
+  /** A stable code, for instance `DEVICE_LOST`. */
+  readonly code: Scalars['String']['output'];
+  /** What happened and what to do. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** It is decided who answers. Comes before the first token of an answer. */
+export type GenerationRouted = GenerationEvent & {
+  readonly __typename?: 'GenerationRouted';
+  /** The bound that the score was held against. */
+  readonly bound?: Maybe<Scalars['Float']['output']>;
+  /** The version of the calibration that the bound comes from. */
+  readonly calibrationVersion?: Maybe<Scalars['String']['output']>;
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** Why, in a sentence for people. */
+  readonly explanation: Scalars['String']['output'];
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** Why. */
+  readonly reason: RoutingReason;
+  /** How sure the model was, 0 to 1, where it was asked. */
+  readonly score?: Maybe<Scalars['Float']['output']>;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** Who answers. */
+  readonly service: AnsweringService;
+};
+
+/** The generation was accepted and has an id. */
+export type GenerationStarted = GenerationEvent & {
+  readonly __typename?: 'GenerationStarted';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+};
+
+/** Where a generation stands. */
+export enum GenerationStatus {
+  /** Stopped on request; the text so far is kept. */
+  Cancelled = 'CANCELLED',
+  /** Ended, whole. */
+  Completed = 'COMPLETED',
+  /** Ended by a fault, see `failure`. */
+  Failed = 'FAILED',
+  /** Accepted and waiting for a device. */
+  Queued = 'QUEUED',
+  /** Producing text. */
+  Running = 'RUNNING'
+}
+
+/** A value of the input is outside what is allowed. */
+export type InvalidInput = {
+  readonly __typename?: 'InvalidInput';
+  /** The path of the offending value, for instance `input.question`. */
+  readonly field: Scalars['String']['output'];
+  /** What is wrong and what is allowed. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Something that somebody taught the platform. */
+export type Knowledge = {
+  readonly __typename?: 'Knowledge';
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** An immutable version of a model. */
+export type ModelVersion = {
+  readonly __typename?: 'ModelVersion';
+  /** How it is served here. Null if this platform does not serve it. */
+  readonly deployment?: Maybe<Deployment>;
+  /** The latest generations that this version wrote for your tenant, newest first. */
+  readonly generations: ReadonlyArray<Generation>;
+  /** Its id, `name@number`. */
+  readonly id: Scalars['ID']['output'];
+};
+
+
+/** An immutable version of a model. */
+export type ModelVersionGenerationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Asks a question and waits for the whole answer. Answers come from the model where it is confident, and from
+   * deep-learning (taught knowledge, or an honest abstention) where it is not.
+   */
+  readonly ask: AskResult;
+  /** Stops a generation. Its device slot is free within one decode step; what was generated so far is kept. */
+  readonly cancelGeneration: CancelGenerationResult;
+  /** Completes a prompt with a named model and waits for the whole text. No routing: what the model says is what you get. */
+  readonly generate: GenerateResult;
+};
+
+
+export type MutationAskArgs = {
+  input: AskInput;
+};
+
+
+export type MutationCancelGenerationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationGenerateArgs = {
+  input: GenerateInput;
+};
+
+/** Nothing by that id exists for your tenant. */
+export type NotFound = {
+  readonly __typename?: 'NotFound';
+  /** The id that was asked for. */
+  readonly id: Scalars['ID']['output'];
+  /** What was looked for. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The queue is full. Nothing was started. */
+export type Overloaded = {
+  readonly __typename?: 'Overloaded';
+  /** What is full. */
+  readonly message: Scalars['String']['output'];
+  /** Try again after this many milliseconds. */
+  readonly retryAfterMs: Scalars['Int']['output'];
+};
+
+/** Where a page ends and whether another follows. */
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  /** Pass it as `after` to get the next page. Null for an empty page. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+  /** True if there is another page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** One deployment by its id. */
+  readonly deployment?: Maybe<Deployment>;
+  /** Every model version that this platform serves or tried to serve. */
+  readonly deployments: ReadonlyArray<Deployment>;
+  /** One device by its id. */
+  readonly device?: Maybe<Device>;
+  /** The devices (CPU, WebGPU, CUDA) that run models, with their present load. */
+  readonly devices: ReadonlyArray<Device>;
+  /** One generation by its id, while it runs and for ever after. */
+  readonly generation?: Maybe<Generation>;
+  /** The generations of your tenant, newest first. */
+  readonly generations: GenerationConnection;
+};
+
+
+export type QueryDeploymentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryDeviceArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryGenerationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryGenerationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  status?: InputMaybe<GenerationStatus>;
+};
+
+/** Why that service answers. */
+export enum RoutingReason {
+  /** An identical question was answered by the same model version before. */
+  CacheHit = 'CACHE_HIT',
+  /** The model's score reached the bound. */
+  Confident = 'CONFIDENT',
+  /** The model's score stayed below the bound. */
+  LowConfidence = 'LOW_CONFIDENCE',
+  /** The model itself said that it does not know. */
+  OutOfScope = 'OUT_OF_SCOPE',
+  /** `generate` was called: the model was named, nothing was routed. */
+  Requested = 'REQUESTED',
+  /** Deep-learning was needed but could not be reached: the model's low-confidence draft, marked as such. */
+  ServiceUnavailable = 'SERVICE_UNAVAILABLE',
+  /** The question has a taught answer, which goes before the model's. */
+  Taught = 'TAUGHT'
+}
+
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * Asks a question and streams the answer as it is produced. Unsubscribing cancels the generation. A connection that
+   * breaks does not: reconnect with `generationEvents(id, after)` within the grace period and miss nothing.
+   */
+  readonly ask: GenerationEvent;
+  /** Completes a prompt with a named model and streams each token with its log-probability. */
+  readonly generate: GenerationEvent;
+  /**
+   * The events of a generation that already exists: those after a cursor first, then those to come, each exactly once.
+   * This is how a client resumes after its connection, the gateway or the service was lost.
+   */
+  readonly generationEvents: GenerationEvent;
+};
+
+
+export type SubscriptionAskArgs = {
+  input: AskInput;
+};
+
+
+export type SubscriptionGenerateArgs = {
+  input: GenerateInput;
+};
+
+
+export type SubscriptionGenerationEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  id: Scalars['ID']['input'];
+};
+
+/**
+ * Text that was streamed is withdrawn: the model's confidence fell below the bound after its first tokens were shown.
+ * Discard the text so far; a `GenerationRouted` event and the new answer follow.
+ */
+export type TextRetracted = GenerationEvent & {
+  readonly __typename?: 'TextRetracted';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** The text that is withdrawn. */
+  readonly retractedText: Scalars['String']['output'];
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+};
+
+/** A piece of the text. */
+export type TokenGenerated = GenerationEvent & {
+  readonly __typename?: 'TokenGenerated';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** The natural logarithm of the token's probability; null as `tokenId` is. */
+  readonly logProbability?: Maybe<Scalars['Float']['output']>;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** The text to append. Always whole characters. */
+  readonly text: Scalars['String']['output'];
+  /** The token's id; null where the text did not come from a model's decoding (taught answers). */
+  readonly tokenId?: Maybe<Scalars['Int']['output']>;
+};
+
+/** No such model, alias or version is served here. */
+export type UnknownModel = {
+  readonly __typename?: 'UnknownModel';
+  /** The names that would work. */
+  readonly available: ReadonlyArray<Scalars['String']['output']>;
+  /** What is wrong and what to do. */
+  readonly message: Scalars['String']['output'];
+  /** The name that was asked for. */
+  readonly model: Scalars['String']['output'];
+};
+
+/** What a generation cost. */
+export type Usage = {
+  readonly __typename?: 'Usage';
+  /** Tokens generated. */
+  readonly completionTokens: Scalars['Int']['output'];
+  /** Milliseconds of device time that this generation took, its share of each batch. */
+  readonly deviceMs: Scalars['Float']['output'];
+  /** Tokens of the prompt after the template. */
+  readonly promptTokens: Scalars['Int']['output'];
+  /** From acceptance to the first token, milliseconds. Null before it. */
+  readonly timeToFirstTokenMs?: Maybe<Scalars['Float']['output']>;
+  /** Completion tokens per second of decoding. Null for answers that were not decoded. */
+  readonly tokensPerSecond?: Maybe<Scalars['Float']['output']>;
+  /** From acceptance to the end, milliseconds. Null while it runs. */
+  readonly totalMs?: Maybe<Scalars['Float']['output']>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  Deployment: Deployment;
+  Device: Device;
+  Generation: Generation;
+  ModelVersion: ModelVersion;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Deployment:
+    ( { __typename: 'Deployment' }
+    & GraphQLRecursivePick<FederationTypes['Deployment'], {"id":true}> );
+  Device:
+    ( { __typename: 'Device' }
+    & GraphQLRecursivePick<FederationTypes['Device'], {"id":true}> );
+  Generation:
+    ( { __typename: 'Generation' }
+    & GraphQLRecursivePick<FederationTypes['Generation'], {"id":true}> );
+  ModelVersion:
+    ( { __typename: 'ModelVersion' }
+    & GraphQLRecursivePick<FederationTypes['ModelVersion'], {"id":true}> );
+};
+
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  AskResult:
+    | ( Generation )
+    | ( InvalidInput )
+    | ( Overloaded )
+    | ( UnknownModel )
+  ;
+  CancelGenerationResult:
+    | ( AlreadyFinished )
+    | ( Generation )
+    | ( NotFound )
+  ;
+  GenerateResult:
+    | ( Generation )
+    | ( InvalidInput )
+    | ( Overloaded )
+    | ( UnknownModel )
+  ;
+};
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  GenerationEvent:
+    | ( GenerationCompleted )
+    | ( GenerationFailed )
+    | ( GenerationRouted )
+    | ( GenerationStarted )
+    | ( TextRetracted )
+    | ( TokenGenerated )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  AlreadyFinished: ResolverTypeWrapper<AlreadyFinished>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  AnswerEvidence: ResolverTypeWrapper<AnswerEvidence>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  AnsweringService: AnsweringService;
+  AskInput: AskInput;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  AskResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AskResult']>;
+  CancelGenerationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CancelGenerationResult']>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Deployment: ResolverTypeWrapper<Deployment>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  DeploymentStatus: DeploymentStatus;
+  Device: ResolverTypeWrapper<Device>;
+  DeviceKind: DeviceKind;
+  DeviceStatus: DeviceStatus;
+  FinishReason: FinishReason;
+  GenerateInput: GenerateInput;
+  GenerateResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['GenerateResult']>;
+  GeneratedToken: ResolverTypeWrapper<GeneratedToken>;
+  Generation: ResolverTypeWrapper<Generation>;
+  GenerationCompleted: ResolverTypeWrapper<GenerationCompleted>;
+  GenerationConnection: ResolverTypeWrapper<GenerationConnection>;
+  GenerationEdge: ResolverTypeWrapper<GenerationEdge>;
+  GenerationEvent: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['GenerationEvent']>;
+  GenerationFailed: ResolverTypeWrapper<GenerationFailed>;
+  GenerationFailure: ResolverTypeWrapper<GenerationFailure>;
+  GenerationRouted: ResolverTypeWrapper<GenerationRouted>;
+  GenerationStarted: ResolverTypeWrapper<GenerationStarted>;
+  GenerationStatus: GenerationStatus;
+  InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  Knowledge: ResolverTypeWrapper<Knowledge>;
+  ModelVersion: ResolverTypeWrapper<ModelVersion>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NotFound: ResolverTypeWrapper<NotFound>;
+  Overloaded: ResolverTypeWrapper<Overloaded>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RoutingReason: RoutingReason;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  TextRetracted: ResolverTypeWrapper<TextRetracted>;
+  TokenGenerated: ResolverTypeWrapper<TokenGenerated>;
+  UnknownModel: ResolverTypeWrapper<UnknownModel>;
+  Usage: ResolverTypeWrapper<Usage>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  AlreadyFinished: AlreadyFinished;
+  String: Scalars['String']['output'];
+  AnswerEvidence: AnswerEvidence;
+  Float: Scalars['Float']['output'];
+  AskInput: AskInput;
+  Int: Scalars['Int']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  AskResult: ResolversUnionTypes<ResolversParentTypes>['AskResult'];
+  CancelGenerationResult: ResolversUnionTypes<ResolversParentTypes>['CancelGenerationResult'];
+  DateTime: Scalars['DateTime']['output'];
+  Deployment: Deployment | FederationReferenceTypes['Deployment'];
+  ID: Scalars['ID']['output'];
+  Device: Device | FederationReferenceTypes['Device'];
+  GenerateInput: GenerateInput;
+  GenerateResult: ResolversUnionTypes<ResolversParentTypes>['GenerateResult'];
+  GeneratedToken: GeneratedToken;
+  Generation: Generation | FederationReferenceTypes['Generation'];
+  GenerationCompleted: GenerationCompleted;
+  GenerationConnection: GenerationConnection;
+  GenerationEdge: GenerationEdge;
+  GenerationEvent: ResolversInterfaceTypes<ResolversParentTypes>['GenerationEvent'];
+  GenerationFailed: GenerationFailed;
+  GenerationFailure: GenerationFailure;
+  GenerationRouted: GenerationRouted;
+  GenerationStarted: GenerationStarted;
+  InvalidInput: InvalidInput;
+  Knowledge: Knowledge;
+  ModelVersion: ModelVersion | FederationReferenceTypes['ModelVersion'];
+  Mutation: Record<PropertyKey, never>;
+  NotFound: NotFound;
+  Overloaded: Overloaded;
+  PageInfo: PageInfo;
+  Query: Record<PropertyKey, never>;
+  Subscription: Record<PropertyKey, never>;
+  TextRetracted: TextRetracted;
+  TokenGenerated: TokenGenerated;
+  UnknownModel: UnknownModel;
+  Usage: Usage;
+};
+
+export type AlreadyFinishedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AlreadyFinished'] = ResolversParentTypes['AlreadyFinished']> = {
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AnswerEvidenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AnswerEvidence'] = ResolversParentTypes['AnswerEvidence']> = {
+  knowledge?: Resolver<ResolversTypes['Knowledge'], ParentType, ContextType>;
+  similarity?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type AskResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AskResult'] = ResolversParentTypes['AskResult']> = {
+  __resolveType: TypeResolveFn<'Generation' | 'InvalidInput' | 'Overloaded' | 'UnknownModel', ParentType, ContextType>;
+};
+
+export type CancelGenerationResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelGenerationResult'] = ResolversParentTypes['CancelGenerationResult']> = {
+  __resolveType: TypeResolveFn<'AlreadyFinished' | 'Generation' | 'NotFound', ParentType, ContextType>;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type DeploymentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Deployment'] = ResolversParentTypes['Deployment'], FederationReferenceType extends FederationReferenceTypes['Deployment'] = FederationReferenceTypes['Deployment']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Deployment']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  contextLength?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  devices?: Resolver<ReadonlyArray<ResolversTypes['Device']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isDefault?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  precision?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['DeploymentStatus'], ParentType, ContextType>;
+};
+
+export type DeviceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Device'] = ResolversParentTypes['Device'], FederationReferenceType extends FederationReferenceTypes['Device'] = FederationReferenceTypes['Device']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Device']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  activeSequences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  busyRatio?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  deployments?: Resolver<ReadonlyArray<ResolversTypes['Deployment']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['DeviceKind'], ParentType, ContextType>;
+  kvCacheUsage?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  maxSequences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  queuedRequests?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['DeviceStatus'], ParentType, ContextType>;
+  threads?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokensPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type GenerateResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerateResult'] = ResolversParentTypes['GenerateResult']> = {
+  __resolveType: TypeResolveFn<'Generation' | 'InvalidInput' | 'Overloaded' | 'UnknownModel', ParentType, ContextType>;
+};
+
+export type GeneratedTokenResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GeneratedToken'] = ResolversParentTypes['GeneratedToken']> = {
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  logProbability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tokenId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type GenerationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Generation'] = ResolversParentTypes['Generation'], FederationReferenceType extends FederationReferenceTypes['Generation'] = FederationReferenceTypes['Generation']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Generation']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  bound?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  calibrationVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  completedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  device?: Resolver<Maybe<ResolversTypes['Device']>, ParentType, ContextType>;
+  draft?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  evidence?: Resolver<ReadonlyArray<ResolversTypes['AnswerEvidence']>, ParentType, ContextType>;
+  explanation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  failure?: Resolver<Maybe<ResolversTypes['GenerationFailure']>, ParentType, ContextType>;
+  finishReason?: Resolver<Maybe<ResolversTypes['FinishReason']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  prompt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['RoutingReason']>, ParentType, ContextType>;
+  score?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  seed?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  service?: Resolver<Maybe<ResolversTypes['AnsweringService']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['GenerationStatus'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tokens?: Resolver<ReadonlyArray<ResolversTypes['GeneratedToken']>, ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['Usage'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GenerationCompletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationCompleted'] = ResolversParentTypes['GenerationCompleted']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  finishReason?: Resolver<ResolversTypes['FinishReason'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['Usage'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GenerationConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationConnection'] = ResolversParentTypes['GenerationConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['GenerationEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type GenerationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationEdge'] = ResolversParentTypes['GenerationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+};
+
+export type GenerationEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationEvent'] = ResolversParentTypes['GenerationEvent']> = {
+  __resolveType: TypeResolveFn<'GenerationCompleted' | 'GenerationFailed' | 'GenerationRouted' | 'GenerationStarted' | 'TextRetracted' | 'TokenGenerated', ParentType, ContextType>;
+};
+
+export type GenerationFailedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationFailed'] = ResolversParentTypes['GenerationFailed']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GenerationFailureResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationFailure'] = ResolversParentTypes['GenerationFailure']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type GenerationRoutedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationRouted'] = ResolversParentTypes['GenerationRouted']> = {
+  bound?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  calibrationVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  explanation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['RoutingReason'], ParentType, ContextType>;
+  score?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  service?: Resolver<ResolversTypes['AnsweringService'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GenerationStartedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationStarted'] = ResolversParentTypes['GenerationStarted']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvalidInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type KnowledgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Knowledge'] = ResolversParentTypes['Knowledge']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type ModelVersionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion'], FederationReferenceType extends FederationReferenceTypes['ModelVersion'] = FederationReferenceTypes['ModelVersion']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ModelVersion']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType>;
+  generations?: Resolver<ReadonlyArray<ResolversTypes['Generation']>, ParentType, ContextType, RequireFields<ModelVersionGenerationsArgs, 'first'>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  ask?: Resolver<ResolversTypes['AskResult'], ParentType, ContextType, RequireFields<MutationAskArgs, 'input'>>;
+  cancelGeneration?: Resolver<ResolversTypes['CancelGenerationResult'], ParentType, ContextType, RequireFields<MutationCancelGenerationArgs, 'id'>>;
+  generate?: Resolver<ResolversTypes['GenerateResult'], ParentType, ContextType, RequireFields<MutationGenerateArgs, 'input'>>;
+};
+
+export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OverloadedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Overloaded'] = ResolversParentTypes['Overloaded']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
+  deployments?: Resolver<ReadonlyArray<ResolversTypes['Deployment']>, ParentType, ContextType>;
+  device?: Resolver<Maybe<ResolversTypes['Device']>, ParentType, ContextType, RequireFields<QueryDeviceArgs, 'id'>>;
+  devices?: Resolver<ReadonlyArray<ResolversTypes['Device']>, ParentType, ContextType>;
+  generation?: Resolver<Maybe<ResolversTypes['Generation']>, ParentType, ContextType, RequireFields<QueryGenerationArgs, 'id'>>;
+  generations?: Resolver<ResolversTypes['GenerationConnection'], ParentType, ContextType, RequireFields<QueryGenerationsArgs, 'first'>>;
+};
+
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  ask?: SubscriptionResolver<ResolversTypes['GenerationEvent'], "ask", ParentType, ContextType, RequireFields<SubscriptionAskArgs, 'input'>>;
+  generate?: SubscriptionResolver<ResolversTypes['GenerationEvent'], "generate", ParentType, ContextType, RequireFields<SubscriptionGenerateArgs, 'input'>>;
+  generationEvents?: SubscriptionResolver<ResolversTypes['GenerationEvent'], "generationEvents", ParentType, ContextType, RequireFields<SubscriptionGenerationEventsArgs, 'id'>>;
+};
+
+export type TextRetractedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TextRetracted'] = ResolversParentTypes['TextRetracted']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  retractedText?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TokenGeneratedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TokenGenerated'] = ResolversParentTypes['TokenGenerated']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  logProbability?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tokenId?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UnknownModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnknownModel'] = ResolversParentTypes['UnknownModel']> = {
+  available?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UsageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Usage'] = ResolversParentTypes['Usage']> = {
+  completionTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  deviceMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  promptTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  timeToFirstTokenMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  tokensPerSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  totalMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = Context> = {
+  AlreadyFinished?: AlreadyFinishedResolvers<ContextType>;
+  AnswerEvidence?: AnswerEvidenceResolvers<ContextType>;
+  AskResult?: AskResultResolvers<ContextType>;
+  CancelGenerationResult?: CancelGenerationResultResolvers<ContextType>;
+  DateTime?: GraphQLScalarType;
+  Deployment?: DeploymentResolvers<ContextType>;
+  Device?: DeviceResolvers<ContextType>;
+  GenerateResult?: GenerateResultResolvers<ContextType>;
+  GeneratedToken?: GeneratedTokenResolvers<ContextType>;
+  Generation?: GenerationResolvers<ContextType>;
+  GenerationCompleted?: GenerationCompletedResolvers<ContextType>;
+  GenerationConnection?: GenerationConnectionResolvers<ContextType>;
+  GenerationEdge?: GenerationEdgeResolvers<ContextType>;
+  GenerationEvent?: GenerationEventResolvers<ContextType>;
+  GenerationFailed?: GenerationFailedResolvers<ContextType>;
+  GenerationFailure?: GenerationFailureResolvers<ContextType>;
+  GenerationRouted?: GenerationRoutedResolvers<ContextType>;
+  GenerationStarted?: GenerationStartedResolvers<ContextType>;
+  InvalidInput?: InvalidInputResolvers<ContextType>;
+  Knowledge?: KnowledgeResolvers<ContextType>;
+  ModelVersion?: ModelVersionResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  NotFound?: NotFoundResolvers<ContextType>;
+  Overloaded?: OverloadedResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  TextRetracted?: TextRetractedResolvers<ContextType>;
+  TokenGenerated?: TokenGeneratedResolvers<ContextType>;
+  UnknownModel?: UnknownModelResolvers<ContextType>;
+  Usage?: UsageResolvers<ContextType>;
+};
+

@@ -1,0 +1,1260 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Context } from '../context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment as an ISO 8601 string in UTC, for instance `2026-11-24T08:30:00.000Z`. */
+  DateTime: { input: string; output: Date | string; }
+  _FieldSet: { input: string; output: string; }
+};
+
+/** A move of an alias: an entry of the audit that is never changed. */
+export type AliasMove = {
+  readonly __typename?: 'AliasMove';
+  /** The alias. */
+  readonly alias: Scalars['String']['output'];
+  /** The evaluation that the move rested on, where there was one. */
+  readonly evaluation?: Maybe<Evaluation>;
+  /** Where it led before. Null for its first move. */
+  readonly from?: Maybe<ModelVersion>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** The model. */
+  readonly model: Model;
+  /** When. */
+  readonly movedAt: Scalars['DateTime']['output'];
+  /** Who moved it. */
+  readonly movedBy: Scalars['String']['output'];
+  /** Why. */
+  readonly reason: Scalars['String']['output'];
+  /** Where it leads since. */
+  readonly to: ModelVersion;
+};
+
+/** A Llama-style decoder. */
+export type ArchitectureInput = {
+  /** Number of attention heads. */
+  readonly attentionHeads?: InputMaybe<Scalars['Int']['input']>;
+  /** The longest sequence, in tokens, 32 to 1,024. */
+  readonly contextLength?: InputMaybe<Scalars['Int']['input']>;
+  /** Width of the feed-forward layer. */
+  readonly feedForwardSize?: InputMaybe<Scalars['Int']['input']>;
+  /** Width of the model; a multiple of `attentionHeads`. */
+  readonly hiddenSize?: InputMaybe<Scalars['Int']['input']>;
+  /** Number of key-value heads; divides `attentionHeads`. */
+  readonly keyValueHeads?: InputMaybe<Scalars['Int']['input']>;
+  /** Number of layers. */
+  readonly layers?: InputMaybe<Scalars['Int']['input']>;
+  /** Entries of the byte-level BPE vocabulary that is learned from the data set, 300 to 8,192. */
+  readonly vocabularySize?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What became of a cancellation or a resumption. */
+export type ChangeTrainingRunResult = NotFound | TrainingRun | WrongState;
+
+/** The trainer's whole state at a step, from which a run resumes bitwise. */
+export type Checkpoint = {
+  readonly __typename?: 'Checkpoint';
+  /** When it was durable. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** SHA-256 of the state, hexadecimal; checked before every resumption. */
+  readonly sha256: Scalars['String']['output'];
+  /** Its size in bytes. */
+  readonly sizeBytes: Scalars['Float']['output'];
+  /** The step after which it was taken. */
+  readonly step: Scalars['Int']['output'];
+};
+
+/** Examples to train on. */
+export type CreateDataSetInput = {
+  /**
+   * The examples, at most 16 MiB. JSONL: one object a line with `prompt` and `completion`. CSV: a header line with
+   * `prompt` and `completion`.
+   */
+  readonly content: Scalars['String']['input'];
+  /** How `content` is written. */
+  readonly format: DataSetFormat;
+  /** A name for people, 1 to 100 characters. */
+  readonly name: Scalars['String']['input'];
+};
+
+/** What became of a new data set. */
+export type CreateDataSetResult = DataSet | InvalidDataSet | InvalidInput;
+
+/** Examples to train on: immutable and named by their content. */
+export type DataSet = {
+  readonly __typename?: 'DataSet';
+  /** When it was stored. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** How many examples it holds. */
+  readonly exampleCount: Scalars['Int']['output'];
+  /** The feature view that it was exported from, if it was. */
+  readonly featureView?: Maybe<FeatureView>;
+  /** The moment as of which the features were read, if it was exported from a feature view. */
+  readonly featuresAsOf?: Maybe<Scalars['DateTime']['output']>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** Where its content comes from and under which licences, if that was recorded. */
+  readonly provenance?: Maybe<Scalars['String']['output']>;
+  /** Some of its examples. */
+  readonly sample: ReadonlyArray<Example>;
+  /** SHA-256 of its content, hexadecimal. */
+  readonly sha256: Scalars['String']['output'];
+  /** Its size in bytes. */
+  readonly sizeBytes: Scalars['Float']['output'];
+  /** The runs that trained on it, newest first. */
+  readonly trainingRuns: ReadonlyArray<TrainingRun>;
+};
+
+
+/** Examples to train on: immutable and named by their content. */
+export type DataSetSampleArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of data sets. */
+export type DataSetConnection = {
+  readonly __typename?: 'DataSetConnection';
+  /** The data sets of this page with their cursors. */
+  readonly edges: ReadonlyArray<DataSetEdge>;
+  /** Where the next page begins. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A data set in a page. */
+export type DataSetEdge = {
+  readonly __typename?: 'DataSetEdge';
+  /** Pass it as `after` to continue behind this. */
+  readonly cursor: Scalars['String']['output'];
+  /** The data set. */
+  readonly node: DataSet;
+};
+
+/** How a data set is written. */
+export enum DataSetFormat {
+  /** Comma-separated values with a header line, quoted as RFC 4180 says. */
+  Csv = 'CSV',
+  /** One JSON object a line. */
+  Jsonl = 'JSONL'
+}
+
+/** A line that is wrong. */
+export type DataSetProblem = {
+  readonly __typename?: 'DataSetProblem';
+  /** The line, from 1. */
+  readonly line: Scalars['Int']['output'];
+  /** What is wrong with it. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** How good a version is on a set of examples. */
+export type Evaluation = {
+  readonly __typename?: 'Evaluation';
+  /** When. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** The share of examples whose completion came out exactly, 0 to 1. Null where that was not measured. */
+  readonly exactMatch?: Maybe<Scalars['Float']['output']>;
+  /** How many examples. */
+  readonly exampleCount: Scalars['Int']['output'];
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** Mean loss, nats a token. */
+  readonly loss: Scalars['Float']['output'];
+  /** e to the power of the loss. */
+  readonly perplexity: Scalars['Float']['output'];
+  /** What was measured on, for instance `held-out`. */
+  readonly suite: Scalars['String']['output'];
+};
+
+/** One example. */
+export type Example = {
+  readonly __typename?: 'Example';
+  /** What it shall answer. */
+  readonly completion: Scalars['String']['output'];
+  /** What the model is given. */
+  readonly prompt: Scalars['String']['output'];
+};
+
+/** Named, typed features of a kind of thing. */
+export type FeatureView = {
+  readonly __typename?: 'FeatureView';
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** How to train. */
+export type HyperparametersInput = {
+  /** Sequences a step, 1 to 64. */
+  readonly batchSize?: InputMaybe<Scalars['Int']['input']>;
+  /** Steps between checkpoints. */
+  readonly checkpointEverySteps?: InputMaybe<Scalars['Int']['input']>;
+  /** Stop when the held-out loss has not improved for this many evaluations. 0 never stops early. */
+  readonly earlyStoppingPatience?: InputMaybe<Scalars['Int']['input']>;
+  /** Steps between evaluations on the held-out examples. */
+  readonly evaluateEverySteps?: InputMaybe<Scalars['Int']['input']>;
+  /** The share of examples that is held out, 0.01 to 0.5. */
+  readonly heldOutShare?: InputMaybe<Scalars['Float']['input']>;
+  /** The highest learning rate; warmed up, then lowered along a cosine. */
+  readonly learningRate?: InputMaybe<Scalars['Float']['input']>;
+  /** Gradients are scaled down to this global norm. */
+  readonly maxGradientNorm?: InputMaybe<Scalars['Float']['input']>;
+  /** Optimizer steps, 1 to 100,000. */
+  readonly steps?: InputMaybe<Scalars['Int']['input']>;
+  /** Steps of warm-up. */
+  readonly warmupSteps?: InputMaybe<Scalars['Int']['input']>;
+  /** Decoupled weight decay. */
+  readonly weightDecay?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** The content cannot be a data set. */
+export type InvalidDataSet = {
+  readonly __typename?: 'InvalidDataSet';
+  /** What is wrong. */
+  readonly message: Scalars['String']['output'];
+  /** The first lines that are wrong, at most 20. */
+  readonly problems: ReadonlyArray<DataSetProblem>;
+};
+
+/** A value of the input is outside what is allowed. */
+export type InvalidInput = {
+  readonly __typename?: 'InvalidInput';
+  /** The path of the offending value, for instance `input.question`. */
+  readonly field: Scalars['String']['output'];
+  /** What is wrong and what is allowed. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** A point of the loss curve. */
+export type LossPoint = {
+  readonly __typename?: 'LossPoint';
+  /** Global norm of the gradients before clipping. */
+  readonly gradientNorm: Scalars['Float']['output'];
+  /** Loss on the held-out examples, where it was measured at this step. */
+  readonly heldOutLoss?: Maybe<Scalars['Float']['output']>;
+  /** The learning rate of this step. */
+  readonly learningRate: Scalars['Float']['output'];
+  /** Training loss, nats a token. */
+  readonly loss: Scalars['Float']['output'];
+  /** The optimizer step, from 1. */
+  readonly step: Scalars['Int']['output'];
+  /** Training tokens a second around this step. */
+  readonly tokensPerSecond: Scalars['Float']['output'];
+  /** Tokens seen up to it. */
+  readonly tokensSeen: Scalars['Float']['output'];
+};
+
+/** A model: a name under which versions are made. */
+export type Model = {
+  readonly __typename?: 'Model';
+  /** Its aliases and where they lead. */
+  readonly aliases: ReadonlyArray<ModelAlias>;
+  /** When it was created. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** Its versions, newest first. */
+  readonly versions: ReadonlyArray<ModelVersion>;
+};
+
+
+/** A model: a name under which versions are made. */
+export type ModelVersionsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A name that leads to a version and can be moved. */
+export type ModelAlias = {
+  readonly __typename?: 'ModelAlias';
+  /** Every move that it made, newest first. */
+  readonly moves: ReadonlyArray<AliasMove>;
+  /** The name, for instance `champion`. */
+  readonly name: Scalars['String']['output'];
+  /** Where it leads now. */
+  readonly version: ModelVersion;
+};
+
+/** A page of models. */
+export type ModelConnection = {
+  readonly __typename?: 'ModelConnection';
+  /** The models of this page with their cursors. */
+  readonly edges: ReadonlyArray<ModelEdge>;
+  /** Where the next page begins. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A model in a page. */
+export type ModelEdge = {
+  readonly __typename?: 'ModelEdge';
+  /** Pass it as `after` to continue behind this. */
+  readonly cursor: Scalars['String']['output'];
+  /** The model. */
+  readonly node: Model;
+};
+
+/** An immutable version of a model. */
+export type ModelVersion = {
+  readonly __typename?: 'ModelVersion';
+  /** Aliases that lead to it now. */
+  readonly aliases: ReadonlyArray<Scalars['String']['output']>;
+  /** Where its files are: a content address. */
+  readonly artifactUri: Scalars['String']['output'];
+  /** The network, as its `config.json`. */
+  readonly config: Scalars['String']['output'];
+  /** When it was registered. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** How good it is, newest first. */
+  readonly evaluations: ReadonlyArray<Evaluation>;
+  /** Its id, `name@number`. */
+  readonly id: Scalars['ID']['output'];
+  /** What its files are. */
+  readonly kind: ModelVersionKind;
+  /** The model. */
+  readonly model: Model;
+  /** Its number, from 1. */
+  readonly number: Scalars['Int']['output'];
+  /** Parameters; for an adapter, those of the adapter alone. */
+  readonly parameterCount: Scalars['Float']['output'];
+  /** The version that it was fine-tuned or continued from. */
+  readonly parent?: Maybe<ModelVersion>;
+  /** Bytes of its files. */
+  readonly sizeBytes: Scalars['Float']['output'];
+  /** The run that trained it. Null for versions that fine-tuning made. */
+  readonly trainingRun?: Maybe<TrainingRun>;
+};
+
+/** What the files of a version are. */
+export enum ModelVersionKind {
+  /** A LoRA adapter, to be used with its parent. */
+  Adapter = 'ADAPTER',
+  /** All weights of a network. */
+  Full = 'FULL'
+}
+
+/** Which alias to move. */
+export type MoveModelAliasInput = {
+  /** The alias, for instance `champion`, 1 to 40 characters of `a-z`, `0-9` and `-`. */
+  readonly alias: Scalars['String']['input'];
+  /** The model's name. */
+  readonly modelName: Scalars['String']['input'];
+  /** Why, for the audit, 1 to 500 characters. */
+  readonly reason: Scalars['String']['input'];
+  /** The version to move it to. */
+  readonly versionId: Scalars['ID']['input'];
+};
+
+/** What became of an alias's move. */
+export type MoveModelAliasResult = AliasMove | InvalidInput | NotFound | WrongState;
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Stops a run after the step under way and keeps its last checkpoint. */
+  readonly cancelTrainingRun: ChangeTrainingRunResult;
+  /** Stores a data set. The same content twice is the same data set. */
+  readonly createDataSet: CreateDataSetResult;
+  /** Moves an alias (`champion`, `candidate`, or a name of your own) to a version. Inference follows without dropping a stream. */
+  readonly moveModelAlias: MoveModelAliasResult;
+  /** Continues a cancelled or failed run from its last checkpoint, to the very same state as if it had never stopped. */
+  readonly resumeTrainingRun: ChangeTrainingRunResult;
+  /** Moves an alias back to where it was before its last move. */
+  readonly rollBackModelAlias: MoveModelAliasResult;
+  /** Starts a training run: validate, prepare, initialise, train, evaluate, register. */
+  readonly startTrainingRun: StartTrainingRunResult;
+};
+
+
+export type MutationCancelTrainingRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationCreateDataSetArgs = {
+  input: CreateDataSetInput;
+};
+
+
+export type MutationMoveModelAliasArgs = {
+  input: MoveModelAliasInput;
+};
+
+
+export type MutationResumeTrainingRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRollBackModelAliasArgs = {
+  input: RollBackModelAliasInput;
+};
+
+
+export type MutationStartTrainingRunArgs = {
+  input: StartTrainingRunInput;
+};
+
+/** Nothing by that id exists for your tenant. */
+export type NotFound = {
+  readonly __typename?: 'NotFound';
+  /** The id that was asked for. */
+  readonly id: Scalars['ID']['output'];
+  /** What was looked for. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** Where a page ends and whether another follows. */
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  /** Pass it as `after` to get the next page. Null for an empty page. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+  /** True if there is another page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** One data set by its id. */
+  readonly dataSet?: Maybe<DataSet>;
+  /** Data sets, newest first. */
+  readonly dataSets: DataSetConnection;
+  /** One model of the registry by its name. */
+  readonly model?: Maybe<Model>;
+  /** One version by its id. */
+  readonly modelVersion?: Maybe<ModelVersion>;
+  /** The models of the registry, by name. */
+  readonly models: ModelConnection;
+  /** One training run by its id. */
+  readonly trainingRun?: Maybe<TrainingRun>;
+  /** Training runs, newest first. */
+  readonly trainingRuns: TrainingRunConnection;
+};
+
+
+export type QueryDataSetArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryDataSetsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryModelArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+export type QueryModelVersionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryModelsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryTrainingRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryTrainingRunsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  status?: InputMaybe<TrainingRunStatus>;
+};
+
+/** Which alias to move back. */
+export type RollBackModelAliasInput = {
+  /** The alias. */
+  readonly alias: Scalars['String']['input'];
+  /** The model's name. */
+  readonly modelName: Scalars['String']['input'];
+  /** Why, for the audit, 1 to 500 characters. */
+  readonly reason: Scalars['String']['input'];
+};
+
+/** What to train. */
+export type StartTrainingRunInput = {
+  /** The network's shape. Ignored where `initialVersionId` is given. */
+  readonly architecture?: InputMaybe<ArchitectureInput>;
+  /** The data set's id. */
+  readonly dataSetId: Scalars['ID']['input'];
+  /** How to train. */
+  readonly hyperparameters?: InputMaybe<HyperparametersInput>;
+  /** The version whose weights to continue from. From scratch, with a new tokenizer, without it. */
+  readonly initialVersionId?: InputMaybe<Scalars['ID']['input']>;
+  /** The model whose next version the run makes, 1 to 60 characters of `a-z`, `0-9` and `-`. It is created if new. */
+  readonly modelName: Scalars['String']['input'];
+  /** An alias to move to the new version if its evaluation is at least as good as that of the version it names now. */
+  readonly promoteTo?: InputMaybe<Scalars['String']['input']>;
+  /** Decides initial weights, split and order of the examples. */
+  readonly seed?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What became of the start of a run. */
+export type StartTrainingRunResult = InvalidInput | NotFound | TrainingRun;
+
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * The progress of a run: its steps, checkpoints and states, from the beginning or after a cursor, then live, each
+   * exactly once. Ends with the run.
+   */
+  readonly trainingRunProgressed: TrainingRunProgress;
+};
+
+
+export type SubscriptionTrainingRunProgressedArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  id: Scalars['ID']['input'];
+};
+
+/** A checkpoint is durable. */
+export type TrainingCheckpointed = TrainingRunProgress & {
+  readonly __typename?: 'TrainingCheckpointed';
+  /** The checkpoint. */
+  readonly checkpoint: Checkpoint;
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** The run. */
+  readonly trainingRun: TrainingRun;
+};
+
+/** A training run: a state machine whose history is never rewritten. */
+export type TrainingRun = {
+  readonly __typename?: 'TrainingRun';
+  /** Checkpoints that are kept, newest first. */
+  readonly checkpoints: ReadonlyArray<Checkpoint>;
+  /** The network and the hyperparameters, as JSON. */
+  readonly config: Scalars['String']['output'];
+  /** When it was asked for. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** What it trains on. Null for runs imported without their data. */
+  readonly dataSet?: Maybe<DataSet>;
+  /** Why it stands there, for people; always set when `status` is `FAILED`. */
+  readonly detail?: Maybe<Scalars['String']['output']>;
+  /** Evaluations, newest first. */
+  readonly evaluations: ReadonlyArray<Evaluation>;
+  /** A stable code where `status` is `FAILED`, for instance `LOSS_NOT_FINITE`. */
+  readonly failureCode?: Maybe<Scalars['String']['output']>;
+  /** The feature view that the data set was exported from, if it was. */
+  readonly featureView?: Maybe<FeatureView>;
+  /** When it ended. Null while it runs. */
+  readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Every transition of its state, oldest first. */
+  readonly history: ReadonlyArray<TrainingRunTransition>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** The version that it started from. Null if it started from scratch. */
+  readonly initialVersion?: Maybe<ModelVersion>;
+  /** Training loss of the last step, nats a token. */
+  readonly loss?: Maybe<Scalars['Float']['output']>;
+  /** The loss curve, evenly thinned. */
+  readonly lossCurve: ReadonlyArray<LossPoint>;
+  /** The model whose version the run makes. */
+  readonly model: Model;
+  /** The version that it made. Null until it has. */
+  readonly modelVersion?: Maybe<ModelVersion>;
+  /** Trainable parameters. Null until the network is initialised. */
+  readonly parameterCount?: Maybe<Scalars['Float']['output']>;
+  /** Decided initial weights, split and order. */
+  readonly seed: Scalars['Int']['output'];
+  /** Who started it. */
+  readonly startedBy: Scalars['String']['output'];
+  /** Where it stands. */
+  readonly status: TrainingRunStatus;
+  /** Steps done. */
+  readonly step: Scalars['Int']['output'];
+  /** Tokens seen. */
+  readonly tokensSeen: Scalars['Float']['output'];
+  /** Steps to do. */
+  readonly totalSteps: Scalars['Int']['output'];
+};
+
+
+/** A training run: a state machine whose history is never rewritten. */
+export type TrainingRunLossCurveArgs = {
+  maxPoints?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of runs. */
+export type TrainingRunConnection = {
+  readonly __typename?: 'TrainingRunConnection';
+  /** The runs of this page with their cursors. */
+  readonly edges: ReadonlyArray<TrainingRunEdge>;
+  /** Where the next page begins. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A run in a page. */
+export type TrainingRunEdge = {
+  readonly __typename?: 'TrainingRunEdge';
+  /** Pass it as `after` to continue behind this. */
+  readonly cursor: Scalars['String']['output'];
+  /** The run. */
+  readonly node: TrainingRun;
+};
+
+/** One event of a run's progress. Sequences are gapless from 1; a cursor resumes after its event. */
+export type TrainingRunProgress = {
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** The run. */
+  readonly trainingRun: TrainingRun;
+};
+
+/** Where a run stands. */
+export enum TrainingRunStatus {
+  /** Stopped on request; can be resumed. */
+  Cancelled = 'CANCELLED',
+  /** Done: `modelVersion` is there. */
+  Completed = 'COMPLETED',
+  /** The result is measured on held-out examples. */
+  Evaluating = 'EVALUATING',
+  /** Stopped by a fault, see `detail`; can be resumed where a checkpoint exists. */
+  Failed = 'FAILED',
+  /** Weights are created or loaded. */
+  Initialising = 'INITIALISING',
+  /** Examples are tokenised, split and packed. */
+  Preparing = 'PREPARING',
+  /** Waiting for a worker. */
+  Queued = 'QUEUED',
+  /** The version is stored in the registry. */
+  Registering = 'REGISTERING',
+  /** Steps are taken. */
+  Training = 'TRAINING',
+  /** The data set is read and checked. */
+  Validating = 'VALIDATING'
+}
+
+/** A transition of a run. */
+export type TrainingRunTransition = {
+  readonly __typename?: 'TrainingRunTransition';
+  /** When. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Why, for people. */
+  readonly detail?: Maybe<Scalars['String']['output']>;
+  /** The state before. Null for the first. */
+  readonly from?: Maybe<TrainingRunStatus>;
+  /** The state after. */
+  readonly to: TrainingRunStatus;
+};
+
+/** The run changed its state. The last event is one of these. */
+export type TrainingRunTransitioned = TrainingRunProgress & {
+  readonly __typename?: 'TrainingRunTransitioned';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** The run. */
+  readonly trainingRun: TrainingRun;
+  /** The transition. */
+  readonly transition: TrainingRunTransition;
+};
+
+/** Steps were taken. */
+export type TrainingStepped = TrainingRunProgress & {
+  readonly __typename?: 'TrainingStepped';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** Seconds until the last step, at the present speed. */
+  readonly etaSeconds: Scalars['Float']['output'];
+  /** The newest point of the loss curve. */
+  readonly point: LossPoint;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** The run. */
+  readonly trainingRun: TrainingRun;
+};
+
+/** The object's state does not allow this. */
+export type WrongState = {
+  readonly __typename?: 'WrongState';
+  /** What state it is in and what would be possible. */
+  readonly message: Scalars['String']['output'];
+  /** The state it is in. */
+  readonly state: Scalars['String']['output'];
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  AliasMove: AliasMove;
+  Checkpoint: Checkpoint;
+  DataSet: DataSet;
+  Evaluation: Evaluation;
+  Model: Model;
+  ModelVersion: ModelVersion;
+  TrainingRun: TrainingRun;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  AliasMove:
+    ( { __typename: 'AliasMove' }
+    & GraphQLRecursivePick<FederationTypes['AliasMove'], {"id":true}> );
+  Checkpoint:
+    ( { __typename: 'Checkpoint' }
+    & GraphQLRecursivePick<FederationTypes['Checkpoint'], {"id":true}> );
+  DataSet:
+    ( { __typename: 'DataSet' }
+    & GraphQLRecursivePick<FederationTypes['DataSet'], {"id":true}> );
+  Evaluation:
+    ( { __typename: 'Evaluation' }
+    & GraphQLRecursivePick<FederationTypes['Evaluation'], {"id":true}> );
+  Model:
+    ( { __typename: 'Model' }
+    & GraphQLRecursivePick<FederationTypes['Model'], {"name":true}> );
+  ModelVersion:
+    ( { __typename: 'ModelVersion' }
+    & GraphQLRecursivePick<FederationTypes['ModelVersion'], {"id":true}> );
+  TrainingRun:
+    ( { __typename: 'TrainingRun' }
+    & GraphQLRecursivePick<FederationTypes['TrainingRun'], {"id":true}> );
+};
+
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  ChangeTrainingRunResult:
+    | ( NotFound )
+    | ( TrainingRun )
+    | ( WrongState )
+  ;
+  CreateDataSetResult:
+    | ( DataSet )
+    | ( InvalidDataSet )
+    | ( InvalidInput )
+  ;
+  MoveModelAliasResult:
+    | ( AliasMove )
+    | ( InvalidInput )
+    | ( NotFound )
+    | ( WrongState )
+  ;
+  StartTrainingRunResult:
+    | ( InvalidInput )
+    | ( NotFound )
+    | ( TrainingRun )
+  ;
+};
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  TrainingRunProgress:
+    | ( TrainingCheckpointed )
+    | ( TrainingRunTransitioned )
+    | ( TrainingStepped )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  AliasMove: ResolverTypeWrapper<AliasMove>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  ArchitectureInput: ArchitectureInput;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  ChangeTrainingRunResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangeTrainingRunResult']>;
+  Checkpoint: ResolverTypeWrapper<Checkpoint>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  CreateDataSetInput: CreateDataSetInput;
+  CreateDataSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetResult']>;
+  DataSet: ResolverTypeWrapper<DataSet>;
+  DataSetConnection: ResolverTypeWrapper<DataSetConnection>;
+  DataSetEdge: ResolverTypeWrapper<DataSetEdge>;
+  DataSetFormat: DataSetFormat;
+  DataSetProblem: ResolverTypeWrapper<DataSetProblem>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Evaluation: ResolverTypeWrapper<Evaluation>;
+  Example: ResolverTypeWrapper<Example>;
+  FeatureView: ResolverTypeWrapper<FeatureView>;
+  HyperparametersInput: HyperparametersInput;
+  InvalidDataSet: ResolverTypeWrapper<InvalidDataSet>;
+  InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  LossPoint: ResolverTypeWrapper<LossPoint>;
+  Model: ResolverTypeWrapper<Model>;
+  ModelAlias: ResolverTypeWrapper<ModelAlias>;
+  ModelConnection: ResolverTypeWrapper<ModelConnection>;
+  ModelEdge: ResolverTypeWrapper<ModelEdge>;
+  ModelVersion: ResolverTypeWrapper<ModelVersion>;
+  ModelVersionKind: ModelVersionKind;
+  MoveModelAliasInput: MoveModelAliasInput;
+  MoveModelAliasResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MoveModelAliasResult']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NotFound: ResolverTypeWrapper<NotFound>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RollBackModelAliasInput: RollBackModelAliasInput;
+  StartTrainingRunInput: StartTrainingRunInput;
+  StartTrainingRunResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['StartTrainingRunResult']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  TrainingCheckpointed: ResolverTypeWrapper<TrainingCheckpointed>;
+  TrainingRun: ResolverTypeWrapper<TrainingRun>;
+  TrainingRunConnection: ResolverTypeWrapper<TrainingRunConnection>;
+  TrainingRunEdge: ResolverTypeWrapper<TrainingRunEdge>;
+  TrainingRunProgress: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['TrainingRunProgress']>;
+  TrainingRunStatus: TrainingRunStatus;
+  TrainingRunTransition: ResolverTypeWrapper<TrainingRunTransition>;
+  TrainingRunTransitioned: ResolverTypeWrapper<TrainingRunTransitioned>;
+  TrainingStepped: ResolverTypeWrapper<TrainingStepped>;
+  WrongState: ResolverTypeWrapper<WrongState>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  AliasMove: AliasMove | FederationReferenceTypes['AliasMove'];
+  String: Scalars['String']['output'];
+  ID: Scalars['ID']['output'];
+  ArchitectureInput: ArchitectureInput;
+  Int: Scalars['Int']['output'];
+  ChangeTrainingRunResult: ResolversUnionTypes<ResolversParentTypes>['ChangeTrainingRunResult'];
+  Checkpoint: Checkpoint | FederationReferenceTypes['Checkpoint'];
+  Float: Scalars['Float']['output'];
+  CreateDataSetInput: CreateDataSetInput;
+  CreateDataSetResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetResult'];
+  DataSet: DataSet | FederationReferenceTypes['DataSet'];
+  DataSetConnection: DataSetConnection;
+  DataSetEdge: DataSetEdge;
+  DataSetProblem: DataSetProblem;
+  DateTime: Scalars['DateTime']['output'];
+  Evaluation: Evaluation | FederationReferenceTypes['Evaluation'];
+  Example: Example;
+  FeatureView: FeatureView;
+  HyperparametersInput: HyperparametersInput;
+  InvalidDataSet: InvalidDataSet;
+  InvalidInput: InvalidInput;
+  LossPoint: LossPoint;
+  Model: Model | FederationReferenceTypes['Model'];
+  ModelAlias: ModelAlias;
+  ModelConnection: ModelConnection;
+  ModelEdge: ModelEdge;
+  ModelVersion: ModelVersion | FederationReferenceTypes['ModelVersion'];
+  MoveModelAliasInput: MoveModelAliasInput;
+  MoveModelAliasResult: ResolversUnionTypes<ResolversParentTypes>['MoveModelAliasResult'];
+  Mutation: Record<PropertyKey, never>;
+  NotFound: NotFound;
+  PageInfo: PageInfo;
+  Boolean: Scalars['Boolean']['output'];
+  Query: Record<PropertyKey, never>;
+  RollBackModelAliasInput: RollBackModelAliasInput;
+  StartTrainingRunInput: StartTrainingRunInput;
+  StartTrainingRunResult: ResolversUnionTypes<ResolversParentTypes>['StartTrainingRunResult'];
+  Subscription: Record<PropertyKey, never>;
+  TrainingCheckpointed: TrainingCheckpointed;
+  TrainingRun: TrainingRun | FederationReferenceTypes['TrainingRun'];
+  TrainingRunConnection: TrainingRunConnection;
+  TrainingRunEdge: TrainingRunEdge;
+  TrainingRunProgress: ResolversInterfaceTypes<ResolversParentTypes>['TrainingRunProgress'];
+  TrainingRunTransition: TrainingRunTransition;
+  TrainingRunTransitioned: TrainingRunTransitioned;
+  TrainingStepped: TrainingStepped;
+  WrongState: WrongState;
+};
+
+export type AliasMoveResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AliasMove'] = ResolversParentTypes['AliasMove'], FederationReferenceType extends FederationReferenceTypes['AliasMove'] = FederationReferenceTypes['AliasMove']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['AliasMove']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  alias?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  evaluation?: Resolver<Maybe<ResolversTypes['Evaluation']>, ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  movedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  movedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ChangeTrainingRunResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChangeTrainingRunResult'] = ResolversParentTypes['ChangeTrainingRunResult']> = {
+  __resolveType: TypeResolveFn<'NotFound' | 'TrainingRun' | 'WrongState', ParentType, ContextType>;
+};
+
+export type CheckpointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Checkpoint'] = ResolversParentTypes['Checkpoint'], FederationReferenceType extends FederationReferenceTypes['Checkpoint'] = FederationReferenceTypes['Checkpoint']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Checkpoint']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CreateDataSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateDataSetResult'] = ResolversParentTypes['CreateDataSetResult']> = {
+  __resolveType: TypeResolveFn<'DataSet' | 'InvalidDataSet' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type DataSetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSet'] = ResolversParentTypes['DataSet'], FederationReferenceType extends FederationReferenceTypes['DataSet'] = FederationReferenceTypes['DataSet']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['DataSet']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  exampleCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  featureView?: Resolver<Maybe<ResolversTypes['FeatureView']>, ParentType, ContextType>;
+  featuresAsOf?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  provenance?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  sample?: Resolver<ReadonlyArray<ResolversTypes['Example']>, ParentType, ContextType, RequireFields<DataSetSampleArgs, 'first'>>;
+  sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  trainingRuns?: Resolver<ReadonlyArray<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DataSetConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetConnection'] = ResolversParentTypes['DataSetConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['DataSetEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type DataSetEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetEdge'] = ResolversParentTypes['DataSetEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['DataSet'], ParentType, ContextType>;
+};
+
+export type DataSetProblemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetProblem'] = ResolversParentTypes['DataSetProblem']> = {
+  line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type EvaluationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Evaluation'] = ResolversParentTypes['Evaluation'], FederationReferenceType extends FederationReferenceTypes['Evaluation'] = FederationReferenceTypes['Evaluation']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Evaluation']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  exactMatch?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  exampleCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  loss?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  perplexity?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  suite?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ExampleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Example'] = ResolversParentTypes['Example']> = {
+  completion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  prompt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type FeatureViewResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeatureView'] = ResolversParentTypes['FeatureView']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type InvalidDataSetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidDataSet'] = ResolversParentTypes['InvalidDataSet']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  problems?: Resolver<ReadonlyArray<ResolversTypes['DataSetProblem']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvalidInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LossPointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LossPoint'] = ResolversParentTypes['LossPoint']> = {
+  gradientNorm?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  heldOutLoss?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  learningRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  loss?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokensPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  tokensSeen?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type ModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model'], FederationReferenceType extends FederationReferenceTypes['Model'] = FederationReferenceTypes['Model']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Model']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  aliases?: Resolver<ReadonlyArray<ResolversTypes['ModelAlias']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  versions?: Resolver<ReadonlyArray<ResolversTypes['ModelVersion']>, ParentType, ContextType, RequireFields<ModelVersionsArgs, 'first'>>;
+};
+
+export type ModelAliasResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelAlias'] = ResolversParentTypes['ModelAlias']> = {
+  moves?: Resolver<ReadonlyArray<ResolversTypes['AliasMove']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+};
+
+export type ModelConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelConnection'] = ResolversParentTypes['ModelConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ModelEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ModelEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelEdge'] = ResolversParentTypes['ModelEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+};
+
+export type ModelVersionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion'], FederationReferenceType extends FederationReferenceTypes['ModelVersion'] = FederationReferenceTypes['ModelVersion']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ModelVersion']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  artifactUri?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  config?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  evaluations?: Resolver<ReadonlyArray<ResolversTypes['Evaluation']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ModelVersionKind'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  parameterCount?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
+};
+
+export type MoveModelAliasResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MoveModelAliasResult'] = ResolversParentTypes['MoveModelAliasResult']> = {
+  __resolveType: TypeResolveFn<'AliasMove' | 'InvalidInput' | 'NotFound' | 'WrongState', ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  cancelTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationCancelTrainingRunArgs, 'id'>>;
+  createDataSet?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetArgs, 'input'>>;
+  moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
+  resumeTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationResumeTrainingRunArgs, 'id'>>;
+  rollBackModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationRollBackModelAliasArgs, 'input'>>;
+  startTrainingRun?: Resolver<ResolversTypes['StartTrainingRunResult'], ParentType, ContextType, RequireFields<MutationStartTrainingRunArgs, 'input'>>;
+};
+
+export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType, RequireFields<QueryDataSetArgs, 'id'>>;
+  dataSets?: Resolver<ResolversTypes['DataSetConnection'], ParentType, ContextType, RequireFields<QueryDataSetsArgs, 'first'>>;
+  model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
+  modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType, RequireFields<QueryModelVersionArgs, 'id'>>;
+  models?: Resolver<ResolversTypes['ModelConnection'], ParentType, ContextType, RequireFields<QueryModelsArgs, 'first'>>;
+  trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType, RequireFields<QueryTrainingRunArgs, 'id'>>;
+  trainingRuns?: Resolver<ResolversTypes['TrainingRunConnection'], ParentType, ContextType, RequireFields<QueryTrainingRunsArgs, 'first'>>;
+};
+
+export type StartTrainingRunResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StartTrainingRunResult'] = ResolversParentTypes['StartTrainingRunResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'NotFound' | 'TrainingRun', ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  trainingRunProgressed?: SubscriptionResolver<ResolversTypes['TrainingRunProgress'], "trainingRunProgressed", ParentType, ContextType, RequireFields<SubscriptionTrainingRunProgressedArgs, 'id'>>;
+};
+
+export type TrainingCheckpointedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingCheckpointed'] = ResolversParentTypes['TrainingCheckpointed']> = {
+  checkpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  trainingRun?: Resolver<ResolversTypes['TrainingRun'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TrainingRunResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRun'] = ResolversParentTypes['TrainingRun'], FederationReferenceType extends FederationReferenceTypes['TrainingRun'] = FederationReferenceTypes['TrainingRun']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TrainingRun']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  checkpoints?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  config?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType>;
+  detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  evaluations?: Resolver<ReadonlyArray<ResolversTypes['Evaluation']>, ParentType, ContextType>;
+  failureCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  featureView?: Resolver<Maybe<ResolversTypes['FeatureView']>, ParentType, ContextType>;
+  finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  history?: Resolver<ReadonlyArray<ResolversTypes['TrainingRunTransition']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  initialVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  loss?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  lossCurve?: Resolver<ReadonlyArray<ResolversTypes['LossPoint']>, ParentType, ContextType, RequireFields<TrainingRunLossCurveArgs, 'maxPoints'>>;
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
+  modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  parameterCount?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  seed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  startedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['TrainingRunStatus'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokensSeen?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  totalSteps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TrainingRunConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunConnection'] = ResolversParentTypes['TrainingRunConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['TrainingRunEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type TrainingRunEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunEdge'] = ResolversParentTypes['TrainingRunEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['TrainingRun'], ParentType, ContextType>;
+};
+
+export type TrainingRunProgressResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunProgress'] = ResolversParentTypes['TrainingRunProgress']> = {
+  __resolveType: TypeResolveFn<'TrainingCheckpointed' | 'TrainingRunTransitioned' | 'TrainingStepped', ParentType, ContextType>;
+};
+
+export type TrainingRunTransitionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunTransition'] = ResolversParentTypes['TrainingRunTransition']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['TrainingRunStatus']>, ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['TrainingRunStatus'], ParentType, ContextType>;
+};
+
+export type TrainingRunTransitionedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunTransitioned'] = ResolversParentTypes['TrainingRunTransitioned']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  trainingRun?: Resolver<ResolversTypes['TrainingRun'], ParentType, ContextType>;
+  transition?: Resolver<ResolversTypes['TrainingRunTransition'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TrainingSteppedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingStepped'] = ResolversParentTypes['TrainingStepped']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  etaSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  point?: Resolver<ResolversTypes['LossPoint'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  trainingRun?: Resolver<ResolversTypes['TrainingRun'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WrongStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WrongState'] = ResolversParentTypes['WrongState']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = Context> = {
+  AliasMove?: AliasMoveResolvers<ContextType>;
+  ChangeTrainingRunResult?: ChangeTrainingRunResultResolvers<ContextType>;
+  Checkpoint?: CheckpointResolvers<ContextType>;
+  CreateDataSetResult?: CreateDataSetResultResolvers<ContextType>;
+  DataSet?: DataSetResolvers<ContextType>;
+  DataSetConnection?: DataSetConnectionResolvers<ContextType>;
+  DataSetEdge?: DataSetEdgeResolvers<ContextType>;
+  DataSetProblem?: DataSetProblemResolvers<ContextType>;
+  DateTime?: GraphQLScalarType;
+  Evaluation?: EvaluationResolvers<ContextType>;
+  Example?: ExampleResolvers<ContextType>;
+  FeatureView?: FeatureViewResolvers<ContextType>;
+  InvalidDataSet?: InvalidDataSetResolvers<ContextType>;
+  InvalidInput?: InvalidInputResolvers<ContextType>;
+  LossPoint?: LossPointResolvers<ContextType>;
+  Model?: ModelResolvers<ContextType>;
+  ModelAlias?: ModelAliasResolvers<ContextType>;
+  ModelConnection?: ModelConnectionResolvers<ContextType>;
+  ModelEdge?: ModelEdgeResolvers<ContextType>;
+  ModelVersion?: ModelVersionResolvers<ContextType>;
+  MoveModelAliasResult?: MoveModelAliasResultResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  NotFound?: NotFoundResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  StartTrainingRunResult?: StartTrainingRunResultResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  TrainingCheckpointed?: TrainingCheckpointedResolvers<ContextType>;
+  TrainingRun?: TrainingRunResolvers<ContextType>;
+  TrainingRunConnection?: TrainingRunConnectionResolvers<ContextType>;
+  TrainingRunEdge?: TrainingRunEdgeResolvers<ContextType>;
+  TrainingRunProgress?: TrainingRunProgressResolvers<ContextType>;
+  TrainingRunTransition?: TrainingRunTransitionResolvers<ContextType>;
+  TrainingRunTransitioned?: TrainingRunTransitionedResolvers<ContextType>;
+  TrainingStepped?: TrainingSteppedResolvers<ContextType>;
+  WrongState?: WrongStateResolvers<ContextType>;
+};
+
