@@ -8,7 +8,11 @@ const shared = {
 };
 
 export default defineConfig({
-  resolve: { conditions: ['development', 'node'] },
+  resolve: {
+    conditions: ['development', 'node'],
+    // graphql has a `module` build beside its CommonJS one; two copies of graphql refuse each other's schemas.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+  },
   ssr: { resolve: { conditions: ['development', 'node'], externalConditions: ['development', 'node'] } },
   test: {
     projects: [
