@@ -136,20 +136,19 @@ export type FeatureRowProblem = {
 };
 
 /** What a feature holds. */
-export enum FeatureType {
+export type FeatureType =
   /** True or false. */
-  Boolean = 'BOOLEAN',
+  | 'BOOLEAN'
   /** A moment, ISO 8601. */
-  DateTime = 'DATE_TIME',
+  | 'DATE_TIME'
   /** A floating-point number. */
-  Float = 'FLOAT',
+  | 'FLOAT'
   /** A list of floating-point numbers. */
-  FloatList = 'FLOAT_LIST',
+  | 'FLOAT_LIST'
   /** A whole number of at most 53 bits. */
-  Integer = 'INTEGER',
+  | 'INTEGER'
   /** A text. */
-  String = 'STRING'
-}
+  | 'STRING';
 
 /** The values of one thing. */
 export type FeatureVector = {
@@ -165,14 +164,13 @@ export type FeatureVector = {
 };
 
 /** Whether there are values. */
-export enum FeatureVectorStatus {
+export type FeatureVectorStatus =
   /** The thing's values are older than the view's lifetime. */
-  Expired = 'EXPIRED',
+  | 'EXPIRED'
   /** The thing has no values at that moment. */
-  Missing = 'MISSING',
+  | 'MISSING'
   /** There are. */
-  Present = 'PRESENT'
-}
+  | 'PRESENT';
 
 /** Values, one vector a thing in the order asked. */
 export type FeatureVectors = {

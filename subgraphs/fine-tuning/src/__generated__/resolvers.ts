@@ -115,24 +115,23 @@ export type FineTuningJobProgress = {
 };
 
 /** Where a job stands. */
-export enum FineTuningJobStatus {
+export type FineTuningJobStatus =
   /** Stopped on request. */
-  Cancelled = 'CANCELLED',
+  | 'CANCELLED'
   /** Done: `modelVersion` is there. */
-  Completed = 'COMPLETED',
+  | 'COMPLETED'
   /** The adapter is measured and stored. */
-  Evaluating = 'EVALUATING',
+  | 'EVALUATING'
   /** Stopped by a fault, see `detail`. */
-  Failed = 'FAILED',
+  | 'FAILED'
   /** Files and examples are fetched and checked. */
-  Preparing = 'PREPARING',
+  | 'PREPARING'
   /** Waiting for a worker. */
-  Queued = 'QUEUED',
+  | 'QUEUED'
   /** The adapter waits for its place in the registry. */
-  Registering = 'REGISTERING',
+  | 'REGISTERING'
   /** Steps are taken. */
-  Training = 'TRAINING'
-}
+  | 'TRAINING';
 
 /** The job changed its state. The last event is one of these. */
 export type FineTuningJobTransitioned = FineTuningJobProgress & {

@@ -1,7 +1,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Generation as GenerationMapper, Event as EventMapper, Deployment as DeploymentMapper, Device as DeviceMapper, ModelVersion as ModelVersionMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -34,12 +36,11 @@ export type AnswerEvidence = {
 };
 
 /** Who answers. */
-export enum AnsweringService {
+export type AnsweringService =
   /** The deep-learning service, used when the response is not known. */
-  DeepLearning = 'DEEP_LEARNING',
+  | 'DEEP_LEARNING'
   /** A model on this platform's devices. */
-  Inference = 'INFERENCE'
-}
+  | 'INFERENCE';
 
 /** A question for the platform. */
 export type AskInput = {
@@ -92,18 +93,17 @@ export type Deployment = {
 };
 
 /** Where a deployment stands. */
-export enum DeploymentStatus {
+export type DeploymentStatus =
   /** It finishes its running streams and takes no new ones. */
-  Draining = 'DRAINING',
+  | 'DRAINING'
   /** It cannot be served, see `detail`. The version served before stays in service. */
-  Failed = 'FAILED',
+  | 'FAILED'
   /** Its files are fetched, verified and loaded. */
-  Loading = 'LOADING',
+  | 'LOADING'
   /** It answers. */
-  Ready = 'READY',
+  | 'READY'
   /** It was released from memory and is loaded again when asked for. */
-  Unloaded = 'UNLOADED'
-}
+  | 'UNLOADED';
 
 /** A device that runs models, with its present load. */
 export type Device = {
@@ -137,38 +137,35 @@ export type Device = {
 };
 
 /** What kind of device it is. */
-export enum DeviceKind {
+export type DeviceKind =
   /** The machine's processor. */
-  Cpu = 'CPU',
+  | 'CPU'
   /** An NVIDIA GPU through CUDA. */
-  Cuda = 'CUDA',
+  | 'CUDA'
   /** A GPU through WebGPU. */
-  Webgpu = 'WEBGPU'
-}
+  | 'WEBGPU';
 
 /** Where a device stands. */
-export enum DeviceStatus {
+export type DeviceStatus =
   /** It computes. */
-  Ready = 'READY',
+  | 'READY'
   /** Its worker was lost and is being restarted. */
-  Recovering = 'RECOVERING',
+  | 'RECOVERING'
   /** It is being opened. */
-  Starting = 'STARTING'
-}
+  | 'STARTING';
 
 /** Why a text ended. */
-export enum FinishReason {
+export type FinishReason =
   /** Nobody knows: deep-learning abstained. */
-  Abstained = 'ABSTAINED',
+  | 'ABSTAINED'
   /** It was cancelled. */
-  Cancelled = 'CANCELLED',
+  | 'CANCELLED'
   /** It failed. */
-  Error = 'ERROR',
+  | 'ERROR'
   /** It reached `maxTokens` or the model's context. */
-  Length = 'LENGTH',
+  | 'LENGTH'
   /** The model ended it. */
-  Stop = 'STOP'
-}
+  | 'STOP';
 
 /** A prompt for one model, with full control of sampling. */
 export type GenerateInput = {
@@ -361,18 +358,17 @@ export type GenerationStarted = GenerationEvent & {
 };
 
 /** Where a generation stands. */
-export enum GenerationStatus {
+export type GenerationStatus =
   /** Stopped on request; the text so far is kept. */
-  Cancelled = 'CANCELLED',
+  | 'CANCELLED'
   /** Ended, whole. */
-  Completed = 'COMPLETED',
+  | 'COMPLETED'
   /** Ended by a fault, see `failure`. */
-  Failed = 'FAILED',
+  | 'FAILED'
   /** Accepted and waiting for a device. */
-  Queued = 'QUEUED',
+  | 'QUEUED'
   /** Producing text. */
-  Running = 'RUNNING'
-}
+  | 'RUNNING';
 
 /** A value of the input is outside what is allowed. */
 export type InvalidInput = {
@@ -501,22 +497,21 @@ export type QueryGenerationsArgs = {
 };
 
 /** Why that service answers. */
-export enum RoutingReason {
+export type RoutingReason =
   /** An identical question was answered by the same model version before. */
-  CacheHit = 'CACHE_HIT',
+  | 'CACHE_HIT'
   /** The model's score reached the bound. */
-  Confident = 'CONFIDENT',
+  | 'CONFIDENT'
   /** The model's score stayed below the bound. */
-  LowConfidence = 'LOW_CONFIDENCE',
+  | 'LOW_CONFIDENCE'
   /** The model itself said that it does not know. */
-  OutOfScope = 'OUT_OF_SCOPE',
+  | 'OUT_OF_SCOPE'
   /** `generate` was called: the model was named, nothing was routed. */
-  Requested = 'REQUESTED',
+  | 'REQUESTED'
   /** Deep-learning was needed but could not be reached: the model's low-confidence draft, marked as such. */
-  ServiceUnavailable = 'SERVICE_UNAVAILABLE',
+  | 'SERVICE_UNAVAILABLE'
   /** The question has a taught answer, which goes before the model's. */
-  Taught = 'TAUGHT'
-}
+  | 'TAUGHT';
 
 export type Subscription = {
   readonly __typename?: 'Subscription';
@@ -716,18 +711,18 @@ export type FederationReferenceTypes = {
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   AskResult:
-    | ( Generation )
+    | ( GenerationMapper )
     | ( InvalidInput )
     | ( Overloaded )
     | ( UnknownModel )
   ;
   CancelGenerationResult:
-    | ( AlreadyFinished )
-    | ( Generation )
+    | ( Omit<AlreadyFinished, 'generation'> & { generation: _RefType['Generation'] } )
+    | ( GenerationMapper )
     | ( NotFound )
   ;
   GenerateResult:
-    | ( Generation )
+    | ( GenerationMapper )
     | ( InvalidInput )
     | ( Overloaded )
     | ( UnknownModel )
@@ -737,18 +732,18 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   GenerationEvent:
-    | ( GenerationCompleted )
-    | ( GenerationFailed )
-    | ( GenerationRouted )
-    | ( GenerationStarted )
-    | ( TextRetracted )
-    | ( TokenGenerated )
+    | ( EventMapper )
+    | ( EventMapper )
+    | ( EventMapper )
+    | ( EventMapper )
+    | ( EventMapper )
+    | ( EventMapper )
   ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  AlreadyFinished: ResolverTypeWrapper<AlreadyFinished>;
+  AlreadyFinished: ResolverTypeWrapper<Omit<AlreadyFinished, 'generation'> & { generation: ResolversTypes['Generation'] }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   AnswerEvidence: ResolverTypeWrapper<AnswerEvidence>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -759,29 +754,29 @@ export type ResolversTypes = {
   AskResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AskResult']>;
   CancelGenerationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CancelGenerationResult']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
-  Deployment: ResolverTypeWrapper<Deployment>;
+  Deployment: ResolverTypeWrapper<DeploymentMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   DeploymentStatus: DeploymentStatus;
-  Device: ResolverTypeWrapper<Device>;
+  Device: ResolverTypeWrapper<DeviceMapper>;
   DeviceKind: DeviceKind;
   DeviceStatus: DeviceStatus;
   FinishReason: FinishReason;
   GenerateInput: GenerateInput;
   GenerateResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['GenerateResult']>;
   GeneratedToken: ResolverTypeWrapper<GeneratedToken>;
-  Generation: ResolverTypeWrapper<Generation>;
-  GenerationCompleted: ResolverTypeWrapper<GenerationCompleted>;
-  GenerationConnection: ResolverTypeWrapper<GenerationConnection>;
-  GenerationEdge: ResolverTypeWrapper<GenerationEdge>;
+  Generation: ResolverTypeWrapper<GenerationMapper>;
+  GenerationCompleted: ResolverTypeWrapper<EventMapper>;
+  GenerationConnection: ResolverTypeWrapper<Omit<GenerationConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['GenerationEdge']> }>;
+  GenerationEdge: ResolverTypeWrapper<Omit<GenerationEdge, 'node'> & { node: ResolversTypes['Generation'] }>;
   GenerationEvent: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['GenerationEvent']>;
-  GenerationFailed: ResolverTypeWrapper<GenerationFailed>;
+  GenerationFailed: ResolverTypeWrapper<EventMapper>;
   GenerationFailure: ResolverTypeWrapper<GenerationFailure>;
-  GenerationRouted: ResolverTypeWrapper<GenerationRouted>;
-  GenerationStarted: ResolverTypeWrapper<GenerationStarted>;
+  GenerationRouted: ResolverTypeWrapper<EventMapper>;
+  GenerationStarted: ResolverTypeWrapper<EventMapper>;
   GenerationStatus: GenerationStatus;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   Knowledge: ResolverTypeWrapper<Knowledge>;
-  ModelVersion: ResolverTypeWrapper<ModelVersion>;
+  ModelVersion: ResolverTypeWrapper<ModelVersionMapper>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
   Overloaded: ResolverTypeWrapper<Overloaded>;
@@ -789,15 +784,15 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RoutingReason: RoutingReason;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  TextRetracted: ResolverTypeWrapper<TextRetracted>;
-  TokenGenerated: ResolverTypeWrapper<TokenGenerated>;
+  TextRetracted: ResolverTypeWrapper<EventMapper>;
+  TokenGenerated: ResolverTypeWrapper<EventMapper>;
   UnknownModel: ResolverTypeWrapper<UnknownModel>;
   Usage: ResolverTypeWrapper<Usage>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  AlreadyFinished: AlreadyFinished;
+  AlreadyFinished: Omit<AlreadyFinished, 'generation'> & { generation: ResolversParentTypes['Generation'] };
   String: Scalars['String']['output'];
   AnswerEvidence: AnswerEvidence;
   Float: Scalars['Float']['output'];
@@ -807,32 +802,32 @@ export type ResolversParentTypes = {
   AskResult: ResolversUnionTypes<ResolversParentTypes>['AskResult'];
   CancelGenerationResult: ResolversUnionTypes<ResolversParentTypes>['CancelGenerationResult'];
   DateTime: Scalars['DateTime']['output'];
-  Deployment: Deployment | FederationReferenceTypes['Deployment'];
+  Deployment: DeploymentMapper;
   ID: Scalars['ID']['output'];
-  Device: Device | FederationReferenceTypes['Device'];
+  Device: DeviceMapper;
   GenerateInput: GenerateInput;
   GenerateResult: ResolversUnionTypes<ResolversParentTypes>['GenerateResult'];
   GeneratedToken: GeneratedToken;
-  Generation: Generation | FederationReferenceTypes['Generation'];
-  GenerationCompleted: GenerationCompleted;
-  GenerationConnection: GenerationConnection;
-  GenerationEdge: GenerationEdge;
+  Generation: GenerationMapper;
+  GenerationCompleted: EventMapper;
+  GenerationConnection: Omit<GenerationConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['GenerationEdge']> };
+  GenerationEdge: Omit<GenerationEdge, 'node'> & { node: ResolversParentTypes['Generation'] };
   GenerationEvent: ResolversInterfaceTypes<ResolversParentTypes>['GenerationEvent'];
-  GenerationFailed: GenerationFailed;
+  GenerationFailed: EventMapper;
   GenerationFailure: GenerationFailure;
-  GenerationRouted: GenerationRouted;
-  GenerationStarted: GenerationStarted;
+  GenerationRouted: EventMapper;
+  GenerationStarted: EventMapper;
   InvalidInput: InvalidInput;
   Knowledge: Knowledge;
-  ModelVersion: ModelVersion | FederationReferenceTypes['ModelVersion'];
+  ModelVersion: ModelVersionMapper;
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
   Overloaded: Overloaded;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
-  TextRetracted: TextRetracted;
-  TokenGenerated: TokenGenerated;
+  TextRetracted: EventMapper;
+  TokenGenerated: EventMapper;
   UnknownModel: UnknownModel;
   Usage: Usage;
 };

@@ -90,20 +90,18 @@ export type AlertRule = {
 };
 
 /** How bad it is. */
-export enum AlertSeverity {
+export type AlertSeverity =
   /** Somebody must look now. */
-  Critical = 'CRITICAL',
+  | 'CRITICAL'
   /** Somebody should look soon. */
-  Warning = 'WARNING'
-}
+  | 'WARNING';
 
 /** Where an alert stands. */
-export enum AlertStatus {
+export type AlertStatus =
   /** It is not over. */
-  Firing = 'FIRING',
+  | 'FIRING'
   /** It is over. */
-  Resolved = 'RESOLVED'
-}
+  | 'RESOLVED';
 
 /** Something a service depends on. */
 export type Dependency = {
@@ -141,16 +139,15 @@ export type DeviceHealth = {
 };
 
 /** How well something is. */
-export enum HealthStatus {
+export type HealthStatus =
   /** It works, with less than all. */
-  Degraded = 'DEGRADED',
+  | 'DEGRADED'
   /** It does not answer. */
-  Down = 'DOWN',
+  | 'DOWN'
   /** All is well. */
-  Healthy = 'HEALTHY',
+  | 'HEALTHY'
   /** It was not looked at yet. */
-  Unknown = 'UNKNOWN'
-}
+  | 'UNKNOWN';
 
 /** A value of the input is outside what is allowed. */
 export type InvalidInput = {

@@ -142,12 +142,11 @@ export type DataSetEdge = {
 };
 
 /** How a data set is written. */
-export enum DataSetFormat {
+export type DataSetFormat =
   /** Comma-separated values with a header line, quoted as RFC 4180 says. */
-  Csv = 'CSV',
+  | 'CSV'
   /** One JSON object a line. */
-  Jsonl = 'JSONL'
-}
+  | 'JSONL';
 
 /** A line that is wrong. */
 export type DataSetProblem = {
@@ -334,12 +333,11 @@ export type ModelVersion = {
 };
 
 /** What the files of a version are. */
-export enum ModelVersionKind {
+export type ModelVersionKind =
   /** A LoRA adapter, to be used with its parent. */
-  Adapter = 'ADAPTER',
+  | 'ADAPTER'
   /** All weights of a network. */
-  Full = 'FULL'
-}
+  | 'FULL';
 
 /** Which alias to move. */
 export type MoveModelAliasInput = {
@@ -622,28 +620,27 @@ export type TrainingRunProgress = {
 };
 
 /** Where a run stands. */
-export enum TrainingRunStatus {
+export type TrainingRunStatus =
   /** Stopped on request; can be resumed. */
-  Cancelled = 'CANCELLED',
+  | 'CANCELLED'
   /** Done: `modelVersion` is there. */
-  Completed = 'COMPLETED',
+  | 'COMPLETED'
   /** The result is measured on held-out examples. */
-  Evaluating = 'EVALUATING',
+  | 'EVALUATING'
   /** Stopped by a fault, see `detail`; can be resumed where a checkpoint exists. */
-  Failed = 'FAILED',
+  | 'FAILED'
   /** Weights are created or loaded. */
-  Initialising = 'INITIALISING',
+  | 'INITIALISING'
   /** Examples are tokenised, split and packed. */
-  Preparing = 'PREPARING',
+  | 'PREPARING'
   /** Waiting for a worker. */
-  Queued = 'QUEUED',
+  | 'QUEUED'
   /** The version is stored in the registry. */
-  Registering = 'REGISTERING',
+  | 'REGISTERING'
   /** Steps are taken. */
-  Training = 'TRAINING',
+  | 'TRAINING'
   /** The data set is read and checked. */
-  Validating = 'VALIDATING'
-}
+  | 'VALIDATING';
 
 /** A transition of a run. */
 export type TrainingRunTransition = {
