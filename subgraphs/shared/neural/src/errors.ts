@@ -3,15 +3,19 @@
  * The services that use the package translate these codes at their own edge.
  */
 export const neuralErrors = {
-  SAFETENSORS_CORRUPT: 'A safetensors file is truncated, overlapping, out of bounds or has a malformed header.',
+  SAFETENSORS_CORRUPT:
+    'A safetensors file is truncated, overlapping, out of bounds or has a malformed header.',
   CONFIG_INVALID: 'A config.json is malformed or describes an architecture that is not supported.',
   TOKENIZER_INVALID: 'A tokenizer.json or tokenizer_config.json is malformed or not a byte-level BPE.',
-  MODEL_INCOMPLETE: 'A model folder lacks a file, or its weights lack, exceed or contradict what its configuration states.',
+  MODEL_INCOMPLETE:
+    'A model folder lacks a file, or its weights lack, exceed or contradict what its configuration states.',
   ADAPTER_INVALID: 'A LoRA adapter is malformed or does not fit the model it is applied to.',
   CHECKPOINT_CORRUPT: 'A checkpoint lacks a file, or a file differs from the checksum recorded for it.',
   GRAPH_INVALID: 'A graph was built with operands that do not fit; the message names the node.',
-  EXAMPLE_INVALID: 'A training example is empty or longer than the sequence length; the message names its index.',
-  LOSS_NOT_FINITE: 'A training step produced a loss or gradient that is not a finite number; the state before it stays.',
+  EXAMPLE_INVALID:
+    'A training example is empty or longer than the sequence length; the message names its index.',
+  LOSS_NOT_FINITE:
+    'A training step produced a loss or gradient that is not a finite number; the state before it stays.',
   SESSION_INPUT_INVALID: 'A decoder was asked for a slot, token or position outside its bounds.',
   SESSION_RELEASED: 'A trainer or decoder was used after its release.',
 } as const;

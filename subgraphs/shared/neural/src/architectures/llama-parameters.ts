@@ -3,7 +3,15 @@ import { createRandom } from '../random.ts';
 import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
 
 /** The projections of one layer, by their Hugging Face names; LoRA may target any of them. */
-export const projections = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
+export const projections = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const;
 export type Projection = (typeof projections)[number];
 
 export interface ParameterSpec {
@@ -33,7 +41,10 @@ export function projectionDims(config: ModelConfig, projection: Projection): rea
 }
 
 export function projectionName(layer: number, projection: Projection): string {
-  const block = projection === 'gate_proj' || projection === 'up_proj' || projection === 'down_proj' ? 'mlp' : 'self_attn';
+  const block =
+    projection === 'gate_proj' || projection === 'up_proj' || projection === 'down_proj'
+      ? 'mlp'
+      : 'self_attn';
   return `model.layers.${layer}.${block}.${projection}.weight`;
 }
 
@@ -41,7 +52,8 @@ export const embeddingName = 'model.embed_tokens.weight';
 export const finalNormName = 'model.norm.weight';
 export const headName = 'lm_head.weight';
 export const attentionNormName = (layer: number): string => `model.layers.${layer}.input_layernorm.weight`;
-export const feedForwardNormName = (layer: number): string => `model.layers.${layer}.post_attention_layernorm.weight`;
+export const feedForwardNormName = (layer: number): string =>
+  `model.layers.${layer}.post_attention_layernorm.weight`;
 
 /** Every tensor of the model, in the order of a forward pass. */
 export function llamaParameters(config: ModelConfig): readonly ParameterSpec[] {

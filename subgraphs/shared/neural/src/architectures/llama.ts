@@ -41,12 +41,18 @@ export function llama(builder: GraphBuilder, options: LlamaOptions): Value {
   const [batch, time] = inputs.inputIds.dims as [number, number];
   const parameter = (name: string): Value => parameters.get(name)!;
   const linear: Linear =
-    options.linear ?? ((x, { layer, projection }) => builder.gemm(x, parameter(projectionName(layer, projection)), { transB: true }));
+    options.linear ??
+    ((x, { layer, projection }) =>
+      builder.gemm(x, parameter(projectionName(layer, projection)), { transB: true }));
   const normalize = (x: Value, name: string): Value =>
     rmsNorm(builder, x, { weight: parameter(name), epsilon: config.normEpsilon });
 
   const bias = builder.scope('mask', () => attentionBias(builder, inputs.segmentIds));
-  const tables = rotaryTables(builder, { positions: config.maxPositions, headSize: config.headSize, theta: config.ropeTheta });
+  const tables = rotaryTables(builder, {
+    positions: config.maxPositions,
+    headSize: config.headSize,
+    theta: config.ropeTheta,
+  });
   /** [batch·time, heads·d] -> [batch, heads, time, d] */
   const intoHeads = (x: Value, heads: number): Value =>
     builder.transpose(builder.reshape(x, [batch, time, heads, config.headSize]), [0, 2, 1, 3]);
@@ -60,15 +66,25 @@ export function llama(builder: GraphBuilder, options: LlamaOptions): Value {
       v: intoHeads(project('v_proj'), config.keyValueHeads),
       bias,
     });
-    const rows = builder.reshape(builder.transpose(mixed, [0, 2, 1, 3]), [batch * time, config.heads * config.headSize]);
+    const rows = builder.reshape(builder.transpose(mixed, [0, 2, 1, 3]), [
+      batch * time,
+      config.heads * config.headSize,
+    ]);
     return linear(rows, { layer, projection: 'o_proj' });
   };
   const feedForward = (x: Value, layer: number): Value => {
-    const hidden = swiGlu(builder, linear(x, { layer, projection: 'gate_proj' }), linear(x, { layer, projection: 'up_proj' }));
+    const hidden = swiGlu(
+      builder,
+      linear(x, { layer, projection: 'gate_proj' }),
+      linear(x, { layer, projection: 'up_proj' }),
+    );
     return linear(hidden, { layer, projection: 'down_proj' });
   };
 
-  let stream = builder.reshape(builder.gather(parameter(embeddingName), inputs.inputIds), [batch * time, config.hiddenSize]);
+  let stream = builder.reshape(builder.gather(parameter(embeddingName), inputs.inputIds), [
+    batch * time,
+    config.hiddenSize,
+  ]);
   for (let layer = 0; layer < config.layers; layer += 1) {
     builder.scope(`layer_${layer}`, () => {
       stream = builder.add(stream, attend(normalize(stream, attentionNormName(layer)), layer));
@@ -87,7 +103,15 @@ function attentionBias(builder: GraphBuilder, segmentIds: Value): Value {
     builder.reshape(segmentIds, [batch, 1, time]),
   ]);
   const index = builder.integers(Array.from({ length: time }, (_, at) => at));
-  const causal = builder.op('GreaterOrEqual', [builder.reshape(index, [time, 1]), builder.reshape(index, [1, time])]);
+  const causal = builder.op('GreaterOrEqual', [
+    builder.reshape(index, [time, 1]),
+    builder.reshape(index, [1, time]),
+  ]);
   const allowed = builder.op('And', [sameSegment, causal]);
-  return builder.reshape(builder.op('Where', [allowed, builder.scalar(0), builder.scalar(-1e9)]), [batch, 1, time, time]);
+  return builder.reshape(builder.op('Where', [allowed, builder.scalar(0), builder.scalar(-1e9)]), [
+    batch,
+    1,
+    time,
+    time,
+  ]);
 }

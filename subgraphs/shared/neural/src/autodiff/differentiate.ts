@@ -38,7 +38,11 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
  * returns one gradient a parameter, in their order. Only steps on a path from a parameter to the loss are visited, so a
  * frozen base (LoRA) costs no gradients of its own weights.
  */
-export function differentiate(builder: GraphBuilder, loss: Value, parameters: readonly Value[]): readonly Value[] {
+export function differentiate(
+  builder: GraphBuilder,
+  loss: Value,
+  parameters: readonly Value[],
+): readonly Value[] {
   const calls = [...builder.calls];
   const active = valuesThatDependOn(parameters, calls);
   const pending = new Map<string, Value[]>([[loss.name, [builder.scalar(1)]]]);
@@ -47,10 +51,14 @@ export function differentiate(builder: GraphBuilder, loss: Value, parameters: re
     for (const call of calls.reverse()) {
       const output = call.outputs[0]!;
       const parts = pending.get(output.name);
-      if (parts === undefined || !call.inputs.some((input) => input !== undefined && active.has(input.name))) continue;
+      if (parts === undefined || !call.inputs.some((input) => input !== undefined && active.has(input.name)))
+        continue;
       const rule = gradientRules[call.kind];
       if (rule === undefined) {
-        throw new NeuralError('GRAPH_INVALID', `node ${call.name}: operator ${call.kind} has no gradient rule`);
+        throw new NeuralError(
+          'GRAPH_INVALID',
+          `node ${call.name}: operator ${call.kind} has no gradient rule`,
+        );
       }
       pending.delete(output.name);
       const gradient = total(builder, parts);

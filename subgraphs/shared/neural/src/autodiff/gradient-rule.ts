@@ -16,7 +16,9 @@ export type GradientRule = (context: GradientContext) => readonly (Value | undef
 /** Undoes broadcasting: sums a gradient over the axes along which the operand was stretched. */
 export function sumToShape(builder: GraphBuilder, gradient: Value, dims: readonly Dimension[]): Value {
   const lead = gradient.dims.length - dims.length;
-  const stretched = gradient.dims.flatMap((dim, axis) => (axis < lead || (dims[axis - lead] === 1 && dim !== 1) ? [axis] : []));
+  const stretched = gradient.dims.flatMap((dim, axis) =>
+    axis < lead || (dims[axis - lead] === 1 && dim !== 1) ? [axis] : [],
+  );
   if (stretched.length === 0) return gradient;
   const summed = builder.reduce('ReduceSum', gradient, stretched, true);
   return lead === 0 ? summed : builder.reshape(summed, numericDims(dims));
@@ -25,7 +27,8 @@ export function sumToShape(builder: GraphBuilder, gradient: Value, dims: readonl
 /** Differentiated graphs have static shapes: one session a batch shape. */
 export function numericDims(dims: readonly Dimension[]): number[] {
   return dims.map((dim) => {
-    if (typeof dim === 'string') throw new Error(`dimension ${dim} is symbolic; gradients need static shapes`);
+    if (typeof dim === 'string')
+      throw new Error(`dimension ${dim} is symbolic; gradients need static shapes`);
     return dim;
   });
 }

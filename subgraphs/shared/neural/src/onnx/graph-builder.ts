@@ -69,7 +69,10 @@ export class GraphBuilder {
     const { dims, data } = options;
     const elements = dims.reduce((total, dim) => total * dim, 1);
     if (elements !== data.length) {
-      throw new NeuralError('GRAPH_INVALID', `initializer ${name}: ${data.length} elements for ${showDims(dims)}`);
+      throw new NeuralError(
+        'GRAPH_INVALID',
+        `initializer ${name}: ${data.length} elements for ${showDims(dims)}`,
+      );
     }
     const value = { name: this.#claim(name), type: typeOf(data), dims, constant: data };
     this.#initializers.push(value);
@@ -81,7 +84,11 @@ export class GraphBuilder {
   }
 
   integers(values: readonly number[]): Value {
-    return this.#sharedConstant(`ints_${values.join('_')}`, [values.length], BigInt64Array.from(values, BigInt));
+    return this.#sharedConstant(
+      `ints_${values.join('_')}`,
+      [values.length],
+      BigInt64Array.from(values, BigInt),
+    );
   }
 
   integer(value: number): Value {
@@ -93,19 +100,32 @@ export class GraphBuilder {
     return this.ops(opType, inputs, options)[0]!;
   }
 
-  ops(opType: string, inputs: readonly (Value | undefined)[], options: OperatorOptions = {}): readonly Value[] {
+  ops(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    options: OperatorOptions = {},
+  ): readonly Value[] {
     const { attributes = {}, domain = '', outputCount = 1 } = options;
     const name = this.#claim([...this.#scope, opType].join('/'));
     const outputs = this.#infer(name, opType, { inputs, attributes })
       .slice(0, outputCount)
-      .map(({ type, dims }, at) => ({ name: this.#claim(at === 0 ? `${name}_out` : `${name}_out_${at}`), type, dims }));
+      .map(({ type, dims }, at) => ({
+        name: this.#claim(at === 0 ? `${name}_out` : `${name}_out_${at}`),
+        type,
+        dims,
+      }));
     this.#nodes.push({ name, opType, domain, inputs, outputs, attributes });
     if (this.#compositeDepth === 0) this.#calls.push({ kind: opType, name, inputs, outputs, attributes });
     return outputs;
   }
 
   /** Several operators that count as one step for differentiation. */
-  composite(kind: string, inputs: readonly Value[], write: () => readonly Value[], attributes: Attributes = {}): readonly Value[] {
+  composite(
+    kind: string,
+    inputs: readonly Value[],
+    write: () => readonly Value[],
+    attributes: Attributes = {},
+  ): readonly Value[] {
     this.#compositeDepth += 1;
     const outputs = this.scope(kind, write);
     this.#compositeDepth -= 1;
@@ -184,7 +204,12 @@ export class GraphBuilder {
     return this.op('Transpose', [x], { attributes: { perm: ints(permutation) } });
   }
 
-  reduce(kind: 'ReduceSum' | 'ReduceMean' | 'ReduceMax', x: Value, axes: readonly number[], keepDims = true): Value {
+  reduce(
+    kind: 'ReduceSum' | 'ReduceMean' | 'ReduceMax',
+    x: Value,
+    axes: readonly number[],
+    keepDims = true,
+  ): Value {
     return this.op(kind, [x, this.integers(axes)], { attributes: { keepdims: int(keepDims ? 1 : 0) } });
   }
 
@@ -200,12 +225,18 @@ export class GraphBuilder {
     return this.op('Concat', values, { attributes: { axis: int(axis) } });
   }
 
-  #infer(name: string, opType: string, input: { inputs: readonly (Value | undefined)[]; attributes: Attributes }) {
+  #infer(
+    name: string,
+    opType: string,
+    input: { inputs: readonly (Value | undefined)[]; attributes: Attributes },
+  ) {
     try {
       return inferOutputs(opType, input);
     } catch (error) {
       const axis = attributeInt(input.attributes, 'axis', 0);
-      const operands = input.inputs.map((value) => (value === undefined ? '-' : `${value.name} ${showDims(value.dims)}`));
+      const operands = input.inputs.map((value) =>
+        value === undefined ? '-' : `${value.name} ${showDims(value.dims)}`,
+      );
       throw new NeuralError(
         'GRAPH_INVALID',
         `node ${name}: ${(error as Error).message} (operands ${operands.join(', ')}${axis === 0 ? '' : `, axis ${axis}`})`,

@@ -109,18 +109,24 @@ const rules: Readonly<Record<string, Rule>> = {
     }
     const left = attributeInt(attributes, 'transA', 0) === 1 ? [a.dims[1]!, a.dims[0]!] : a.dims;
     const right = attributeInt(attributes, 'transB', 0) === 1 ? [b.dims[1]!, b.dims[0]!] : b.dims;
-    if (left[1] !== right[0]) throw new Error(`inner dimensions of ${showDims(left)} and ${showDims(right)} differ`);
+    if (left[1] !== right[0])
+      throw new Error(`inner dimensions of ${showDims(left)} and ${showDims(right)} differ`);
     return [{ type: a.type, dims: [left[0]!, right[1]!] }];
   },
   Transpose: ({ inputs, attributes }) => {
     const x = need(inputs, 0);
     const permutation = attributeInts(attributes, 'perm');
-    if ([...permutation].sort((a, b) => a - b).some((axis, at) => axis !== at) || permutation.length !== x.dims.length) {
+    if (
+      [...permutation].sort((a, b) => a - b).some((axis, at) => axis !== at) ||
+      permutation.length !== x.dims.length
+    ) {
       throw new Error(`perm ${showDims(permutation)} does not fit ${showDims(x.dims)}`);
     }
     return [{ type: x.type, dims: permutation.map((axis) => x.dims[axis]!) }];
   },
-  Reshape: ({ inputs }) => [{ type: need(inputs, 0).type, dims: reshapeDims(need(inputs, 0), constantInts(inputs, 1)) }],
+  Reshape: ({ inputs }) => [
+    { type: need(inputs, 0).type, dims: reshapeDims(need(inputs, 0), constantInts(inputs, 1)) },
+  ],
   Expand: ({ inputs }) => {
     const target = constantInts(inputs, 1);
     if (target === undefined) throw new Error('the shape must be a constant');
@@ -138,7 +144,8 @@ const rules: Readonly<Record<string, Rule>> = {
   Slice: ({ inputs }) => {
     const x = need(inputs, 0);
     const [starts, ends, axes] = [constantInts(inputs, 1), constantInts(inputs, 2), constantInts(inputs, 3)];
-    if (starts === undefined || ends === undefined || axes === undefined) throw new Error('bounds must be constants');
+    if (starts === undefined || ends === undefined || axes === undefined)
+      throw new Error('bounds must be constants');
     const dims = [...x.dims];
     axes.forEach((axis, at) => {
       const size = dims[normalizeAxis(axis, dims.length)];
@@ -151,7 +158,9 @@ const rules: Readonly<Record<string, Rule>> = {
   Gather: ({ inputs, attributes }) => {
     const [data, indices] = [need(inputs, 0), need(inputs, 1)];
     const axis = normalizeAxis(attributeInt(attributes, 'axis', 0), data.dims.length);
-    return [{ type: data.type, dims: [...data.dims.slice(0, axis), ...indices.dims, ...data.dims.slice(axis + 1)] }];
+    return [
+      { type: data.type, dims: [...data.dims.slice(0, axis), ...indices.dims, ...data.dims.slice(axis + 1)] },
+    ];
   },
   GatherElements: ({ inputs }) => [{ type: need(inputs, 0).type, dims: need(inputs, 1).dims }],
   ScatterElements: ({ inputs }) => {

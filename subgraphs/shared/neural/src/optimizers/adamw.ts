@@ -47,7 +47,9 @@ export function stepScalars(adamW: AdamW, options: { learningRate: number; step:
 
 /** √Σ‖g‖² over all gradients. */
 export function globalNorm(builder: GraphBuilder, gradients: readonly Value[]): Value {
-  const squares = gradients.map((gradient) => builder.reshape(builder.op('ReduceSumSquare', [gradient]), [1]));
+  const squares = gradients.map((gradient) =>
+    builder.reshape(builder.op('ReduceSumSquare', [gradient]), [1]),
+  );
   return builder.op('Sqrt', [builder.reduce('ReduceSum', builder.concat(squares, 0), [0], false)]);
 }
 
@@ -69,7 +71,10 @@ export function adamWUpdate(
   const [beta1, beta2] = adamW.betas;
   const firstFactor = builder.scale(clip, 1 - beta1);
   const secondFactor = builder.scale(builder.mul(clip, clip), 1 - beta2);
-  const firstMoment = builder.add(builder.scale(state.firstMoment, beta1), builder.mul(gradient, firstFactor));
+  const firstMoment = builder.add(
+    builder.scale(state.firstMoment, beta1),
+    builder.mul(gradient, firstFactor),
+  );
   const squared = builder.mul(builder.mul(gradient, gradient), secondFactor);
   const secondMoment = builder.add(builder.scale(state.secondMoment, beta2), squared);
   const denominator = builder.add(builder.op('Sqrt', [secondMoment]), scalars.epsilon);

@@ -10,12 +10,18 @@ import { type GradientRule, numericDims } from '../gradient-rule.ts';
  * With fewer key heads than query heads, the queries of one group are laid below each other ([batch, kvHeads,
  * group·time, d]), so that keys and values are never repeated in memory: a reshape, no copy.
  */
-export function attention(builder: GraphBuilder, inputs: { q: Value; k: Value; v: Value; bias: Value }): Value {
+export function attention(
+  builder: GraphBuilder,
+  inputs: { q: Value; k: Value; v: Value; bias: Value },
+): Value {
   const { q, k, v, bias } = inputs;
   return builder.composite('Attention', [q, k, v, bias], () => {
     const layout = layoutOf(q, k);
     const scaled = builder.scale(q, layout.scale);
-    const scores = builder.matMul(builder.reshape(scaled, layout.grouped), builder.transpose(k, [0, 1, 3, 2]));
+    const scores = builder.matMul(
+      builder.reshape(scaled, layout.grouped),
+      builder.transpose(k, [0, 1, 3, 2]),
+    );
     const probabilities = builder.softmax(builder.add(builder.reshape(scores, layout.scores), bias));
     const mixed = builder.matMul(builder.reshape(probabilities, layout.groupedScores), v);
     return [builder.reshape(mixed, layout.queries), probabilities, scaled];
@@ -43,7 +49,10 @@ export const attentionGradient: GradientRule = ({ builder, call, gradient }) => 
     builder.mul(probabilities, builder.sub(gradientOfProbabilities, rowTerm)),
     layout.groupedScores,
   );
-  const gradientOfQ = builder.scale(builder.reshape(builder.matMul(gradientOfScores, k), layout.queries), layout.scale);
+  const gradientOfQ = builder.scale(
+    builder.reshape(builder.matMul(gradientOfScores, k), layout.queries),
+    layout.scale,
+  );
   const gradientOfK = builder.matMul(
     builder.transpose(gradientOfScores, [0, 1, 3, 2]),
     builder.reshape(scaled, layout.grouped),

@@ -18,7 +18,9 @@ export function crossEntropy(
     const rows = numericDims(logits.dims)[0]!;
     const targetColumn = builder.reshape(targets, [rows, 1]);
     const probabilities = builder.softmax(logits);
-    const targetLogit = builder.op('GatherElements', [logits, targetColumn], { attributes: { axis: int(1) } });
+    const targetLogit = builder.op('GatherElements', [logits, targetColumn], {
+      attributes: { axis: int(1) },
+    });
     const logOfLargest = builder.op('Log', [builder.reduce('ReduceMax', probabilities, [1])]);
     const logSum = builder.sub(builder.reduce('ReduceMax', logits, [1]), logOfLargest);
     const perToken = builder.reshape(builder.sub(logSum, targetLogit), [rows]);
@@ -38,7 +40,9 @@ export function crossEntropy(
 export const crossEntropyGradient: GradientRule = ({ builder, call, gradient }) => {
   const [, probabilities, targetColumn, share] = call.outputs;
   const scaledShare = builder.mul(share!, gradient);
-  const targetProbability = builder.op('GatherElements', [probabilities!, targetColumn!], { attributes: { axis: int(1) } });
+  const targetProbability = builder.op('GatherElements', [probabilities!, targetColumn!], {
+    attributes: { axis: int(1) },
+  });
   const atTarget = builder.mul(builder.sub(targetProbability, builder.scalar(1)), scaledShare);
   return [
     builder.op('ScatterElements', [builder.mul(probabilities!, scaledShare), targetColumn!, atTarget], {

@@ -9,7 +9,10 @@ export interface RotaryTables {
   readonly negativeSin: Value;
 }
 
-export function rotaryTables(builder: GraphBuilder, options: { positions: number; headSize: number; theta: number }): RotaryTables {
+export function rotaryTables(
+  builder: GraphBuilder,
+  options: { positions: number; headSize: number; theta: number },
+): RotaryTables {
   const { cos, sin } = rotaryAngles(options);
   const dims = [options.positions, options.headSize / 2];
   return {
@@ -41,7 +44,11 @@ export function rotaryAngles(options: { positions: number; headSize: number; the
 }
 
 /** Rotates pairs of x [batch, heads, time, headSize] by the angle of each token's position [batch, time]. */
-export function rotary(builder: GraphBuilder, x: Value, options: { tables: RotaryTables; positions: Value }): Value {
+export function rotary(
+  builder: GraphBuilder,
+  x: Value,
+  options: { tables: RotaryTables; positions: Value },
+): Value {
   const { tables, positions } = options;
   const inputs = [x, tables.cos, tables.sin, positions, tables.negativeSin];
   return builder.composite('Rotary', inputs, () => [

@@ -8,12 +8,16 @@ import { type GradientRule, numericDims } from '../gradient-rule.ts';
  */
 export const gatherGradient: GradientRule = ({ builder, call, gradient, needs }) => {
   if (!needs(0)) return [undefined, undefined];
-  if (attributeInt(call.attributes, 'axis', 0) !== 0) throw new Error('the gradient of Gather is written for axis 0');
+  if (attributeInt(call.attributes, 'axis', 0) !== 0)
+    throw new Error('the gradient of Gather is written for axis 0');
   const [table, indices] = [call.inputs[0]!, call.inputs[1]!];
   const dims = numericDims(table.dims);
   const rowSize = dims.slice(1).reduce((product, dim) => product * dim, 1);
   const count = numericDims(indices.dims).reduce((product, dim) => product * dim, 1);
-  const rows = builder.op('Expand', [builder.reshape(indices, [count, 1]), builder.integers([count, rowSize])]);
+  const rows = builder.op('Expand', [
+    builder.reshape(indices, [count, 1]),
+    builder.integers([count, rowSize]),
+  ]);
   const zeros = builder.op('Expand', [builder.scalar(0), builder.integers([dims[0]!, rowSize])]);
   const added = builder.op('ScatterElements', [zeros, rows, builder.reshape(gradient, [count, rowSize])], {
     attributes: { axis: int(0), reduction: string('add') },

@@ -1,0 +1,318 @@
+import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import {
+  initializeLlama,
+  llamaParameters,
+  type ParameterSpec,
+  projections,
+} from '../architectures/llama-parameters.ts';
+import { NeuralError } from '../errors.ts';
+import { type LoraAdapter, type LoraOptions, mergeAdapter } from '../lora/adapter.ts';
+import { initializeAdapter } from '../lora/initialize.ts';
+import { checkModelConfig, type ModelConfig } from '../models/model-config.ts';
+import { createSession } from '../onnx/session.ts';
+import { type AdamW, adamWDefaults, type OptimizerOptions, stepScalars } from '../optimizers/adamw.ts';
+import { learningRateRatio, type Schedule } from '../optimizers/schedule.ts';
+import { checkWeights, weightsSha256 } from '../weights/check-weights.ts';
+import type { TensorMap } from '../weights/tensor.ts';
+import { type Batch, checkBatch } from './batch.ts';
+import { corrupt, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { buildEvaluationGraph, buildTrainingGraph, trainableParameters } from './training-graph.ts';
+import { asOrtTensors, stateTensors, TrainingState } from './training-state.ts';
+
+export interface NewRun {
+  readonly config: ModelConfig;
+  /** Where to start from; a fresh model drawn from `seed` when left out. A LoRA run needs them. */
+  readonly weights?: TensorMap;
+  readonly batchSize: number;
+  /** Tokens a row. */
+  readonly sequenceLength: number;
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: Schedule;
+  readonly seed: number;
+  readonly threads?: number;
+  /** Train an adapter over the frozen weights instead of the weights themselves. */
+  readonly lora?: LoraOptions;
+}
+
+export interface ResumedRun {
+  /** A folder that `saveCheckpoint` wrote. */
+  readonly checkpoint: string;
+  /** The frozen base of a LoRA run; a checkpoint holds only what was trained. */
+  readonly weights?: TensorMap;
+  readonly threads?: number;
+}
+
+export interface StepResult {
+  /** Counts from 1. */
+  readonly step: number;
+  /** Weighted mean before this step's update, nats a token. */
+  readonly loss: number;
+  /** Global L2 norm before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly tokens: number;
+}
+
+export interface EvaluationResult {
+  /** Weighted mean, nats a token. */
+  readonly loss: number;
+  readonly lossWeight: number;
+  /** Positions whose weight is at least 1: what the model is asked to say. */
+  readonly answerTokens: number;
+  /** Those of them where the most likely token is the target. */
+  readonly correct: number;
+}
+
+type Run = Omit<NewRun, 'weights' | 'threads'>;
+
+/** Starts a run, or goes on with one from its checkpoint, bitwise as if it had never stopped. */
+export async function createTrainer(options: NewRun | ResumedRun): Promise<Trainer> {
+  if ('checkpoint' in options) return resumeTrainer(options);
+  const { weights, threads, ...run } = options;
+  checkModelConfig(run.config);
+  checkLength(run);
+  if (weights !== undefined) checkWeights(run.config, weights);
+  if (run.lora !== undefined && weights === undefined) {
+    throw new NeuralError('ADAPTER_INVALID', 'a LoRA run needs the weights of the model it adapts');
+  }
+  const start = weights ?? initializeLlama(run.config, run.seed);
+  const initial =
+    run.lora === undefined ? start : initializeAdapter(run.config, { ...run.lora, seed: run.seed });
+  const base = run.lora === undefined ? undefined : start;
+  return Trainer.start({ run, initial, base, threads, step: 0, extra: {} });
+}
+
+async function resumeTrainer(options: ResumedRun): Promise<Trainer> {
+  const saved = await readCheckpoint(options.checkpoint);
+  // Hashed and written by saveCheckpoint: its shape is what a Run was when it was saved.
+  const run = saved.run as unknown as Run;
+  for (const { name, dims } of stateTensors(trainableParameters(run))) {
+    if (saved.state.get(name)?.dims.join() !== dims.join()) {
+      corrupt(options.checkpoint, 'state.safetensors', `tensor ${name} is missing or not [${dims}]`);
+    }
+  }
+  if (run.lora !== undefined) checkBase(run, options.weights, saved.baseSha256);
+  return Trainer.start({
+    run,
+    initial: saved.state,
+    base: run.lora === undefined ? undefined : options.weights,
+    threads: options.threads,
+    step: saved.step,
+    extra: saved.extra,
+  });
+}
+
+function checkBase(run: Run, weights: TensorMap | undefined, recorded: string | undefined): void {
+  if (weights === undefined) {
+    throw new NeuralError(
+      'ADAPTER_INVALID',
+      'a LoRA checkpoint resumes over its base weights; pass `weights`',
+    );
+  }
+  checkWeights(run.config, weights);
+  if (weightsSha256(weights) !== recorded) {
+    throw new NeuralError(
+      'ADAPTER_INVALID',
+      'the weights differ from those that this LoRA run was started over',
+    );
+  }
+}
+
+function checkLength(run: Run): void {
+  if (run.sequenceLength > run.config.maxPositions) {
+    throw new NeuralError(
+      'CONFIG_INVALID',
+      `sequence length ${run.sequenceLength} exceeds the model's ${run.config.maxPositions} positions`,
+    );
+  }
+}
+
+interface TrainerParts {
+  readonly run: Run;
+  readonly initial: TensorMap;
+  readonly base: TensorMap | undefined;
+  readonly threads: number | undefined;
+  readonly step: number;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One training run on one ONNX Runtime session. `trainStep` blocks its thread for the length of a step: give a trainer a
+ * process of its own. Calls must not overlap.
+ */
+export class Trainer {
+  readonly config: ModelConfig;
+  /** What the caller stored with the checkpoint this run came from. */
+  readonly extra: Readonly<Record<string, unknown>>;
+  readonly #run: Run;
+  readonly #adamW: AdamW;
+  readonly #base: TensorMap | undefined;
+  readonly #baseFeeds: Readonly<Record<string, OrtTensor>>;
+  readonly #threads: number | undefined;
+  readonly #state: TrainingState;
+  readonly #training: InferenceSession;
+  #evaluation: InferenceSession | undefined;
+  #step: number;
+  #released = false;
+
+  static async start(parts: TrainerParts): Promise<Trainer> {
+    const graph = buildTrainingGraph(parts.run, adamWDefaults(parts.run.optimizer));
+    return new Trainer(parts, await createSession(graph, threadOptions(parts.threads)));
+  }
+
+  private constructor(parts: TrainerParts, training: InferenceSession) {
+    this.config = parts.run.config;
+    this.extra = parts.extra;
+    this.#run = parts.run;
+    this.#adamW = adamWDefaults(parts.run.optimizer);
+    this.#base = parts.base;
+    this.#baseFeeds =
+      parts.base === undefined ? {} : asOrtTensors(modelTensors(parts.run.config, parts.base));
+    this.#threads = parts.threads;
+    this.#state = new TrainingState(trainableParameters(parts.run), parts.initial);
+    this.#training = training;
+    this.#step = parts.step;
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /**
+   * One update. Throws `LOSS_NOT_FINITE` when the loss or the gradient is not a finite number; the state is then what it
+   * was before the step, and can still be saved.
+   */
+  async trainStep(batch: Batch): Promise<StepResult> {
+    this.#check(batch);
+    const step = this.#step + 1;
+    const learningRate = this.#adamW.learningRate * learningRateRatio(this.#run.schedule, step);
+    const scalars = stepScalars(this.#adamW, { learningRate, step });
+    const results = await this.#training.run(
+      {
+        ...this.#batchFeeds(batch),
+        ...this.#baseFeeds,
+        ...this.#state.feeds,
+        step_size: scalarTensor(scalars.stepSize),
+        epsilon: scalarTensor(scalars.epsilon),
+        decay: scalarTensor(scalars.decay),
+      },
+      { loss: null, gradient_norm: null, ...this.#state.fetches },
+    );
+    const loss = readScalar(results.loss);
+    const gradientNorm = readScalar(results.gradient_norm);
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      throw new NeuralError(
+        'LOSS_NOT_FINITE',
+        `step ${step}: loss ${loss}, gradient norm ${gradientNorm} at learning rate ${learningRate}; the state of step ${this.#step} stays`,
+        { details: { step, loss, gradientNorm, learningRate } },
+      );
+    }
+    this.#state.turn();
+    this.#step = step;
+    return { step, loss, gradientNorm, learningRate, tokens: batch.tokens };
+  }
+
+  /** Loss and next-token accuracy without an update. */
+  async evaluate(batch: Batch): Promise<EvaluationResult> {
+    this.#check(batch);
+    this.#evaluation ??= await createSession(buildEvaluationGraph(this.#run), threadOptions(this.#threads));
+    const results = await this.#evaluation.run({
+      ...this.#batchFeeds(batch),
+      ...this.#baseFeeds,
+      ...this.#state.parameterFeeds,
+    });
+    const predicted = results.predicted!.data as BigInt64Array;
+    let [lossWeight, answerTokens, correct] = [0, 0, 0];
+    batch.lossWeights.forEach((weight, at) => {
+      lossWeight += weight;
+      if (weight < 1) return;
+      answerTokens += 1;
+      if (predicted[at] === batch.targets[at]) correct += 1;
+    });
+    return { loss: readScalar(results.loss), lossWeight, answerTokens, correct };
+  }
+
+  /** The whole model; a LoRA run's adapter is merged in. */
+  exportWeights(): TensorMap {
+    if (this.#base === undefined) return this.#state.parameters();
+    const merged = mergeAdapter({ config: this.config, weights: this.#base, adapter: this.exportAdapter() });
+    return modelTensors(this.config, merged);
+  }
+
+  exportAdapter(): LoraAdapter {
+    const { lora } = this.#run;
+    if (lora === undefined)
+      throw new NeuralError('ADAPTER_INVALID', 'this run trains a whole model, not an adapter');
+    return {
+      rank: lora.rank,
+      alpha: lora.alpha,
+      targets: lora.targets ?? projections,
+      tensors: this.#state.parameters(),
+    };
+  }
+
+  /** SHA-256 of parameters and both moments. */
+  stateSha256(): string {
+    return this.#state.sha256();
+  }
+
+  /** `extra` comes back as `trainer.extra` from the run that resumes; it must survive JSON. */
+  async saveCheckpoint(dir: string, extra: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.#checkLive();
+    await writeCheckpoint(dir, {
+      step: this.#step,
+      run: { ...this.#run },
+      ...(this.#base === undefined ? {} : { baseSha256: weightsSha256(this.#base) }),
+      extra,
+      state: this.#state.snapshot(),
+    });
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    await this.#training.release();
+    await this.#evaluation?.release();
+  }
+
+  #batchFeeds(batch: Batch): Record<string, OrtTensor> {
+    const grid = [this.#run.batchSize, this.#run.sequenceLength];
+    const flat = [this.#run.batchSize * this.#run.sequenceLength];
+    return {
+      input_ids: new OrtTensor('int64', batch.inputIds, grid),
+      segment_ids: new OrtTensor('int64', batch.segmentIds, grid),
+      positions: new OrtTensor('int64', batch.positions, grid),
+      targets: new OrtTensor('int64', batch.targets, flat),
+      loss_weights: new OrtTensor('float32', batch.lossWeights, flat),
+    };
+  }
+
+  #check(batch: Batch): void {
+    this.#checkLive();
+    const { batchSize, sequenceLength } = this.#run;
+    const { vocabularySize, maxPositions } = this.config;
+    checkBatch(batch, { batchSize, sequenceLength, vocabularySize, maxPositions });
+  }
+
+  #checkLive(): void {
+    if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the trainer was released');
+  }
+}
+
+/** The model's own tensors of a map, in their order. */
+function modelTensors(config: ModelConfig, weights: TensorMap): TensorMap {
+  return new Map(llamaParameters(config).map(({ name }: ParameterSpec) => [name, weights.get(name)!]));
+}
+
+function threadOptions(threads: number | undefined): { threads?: number } {
+  return threads === undefined ? {} : { threads };
+}
+
+function scalarTensor(value: number): OrtTensor {
+  return new OrtTensor('float32', Float32Array.of(value), []);
+}
+
+function readScalar(tensor: OrtTensor | undefined): number {
+  return (tensor!.data as Float32Array)[0]!;
+}

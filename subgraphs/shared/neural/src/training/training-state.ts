@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { ParameterSpec } from '../architectures/llama-parameters.ts';
+import { bytesOf } from '../files.ts';
+import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
+import { firstMomentName, nextName, secondMomentName } from './training-graph.ts';
+
+/**
+ * Parameters and both moments, twice. A step reads the front and writes the back; only a step whose loss is finite turns
+ * them around, so a failed step leaves the state as it was.
+ */
+export class TrainingState {
+  readonly #specs: readonly ParameterSpec[];
+  #front: ReadonlyMap<string, Tensor>;
+  #back: ReadonlyMap<string, Tensor>;
+  #frontTensors: Readonly<Record<string, OrtTensor>>;
+  #backTensors: Readonly<Record<string, OrtTensor>>;
+
+  /** `initial` holds the parameters and may hold the moments (a checkpoint), else they start at zero. */
+  constructor(specs: readonly ParameterSpec[], initial: TensorMap) {
+    this.#specs = specs;
+    this.#front = allocate(specs);
+    this.#back = allocate(specs);
+    for (const [name, tensor] of this.#front) {
+      const source = initial.get(name);
+      if (source !== undefined) tensor.data.set(source.data);
+    }
+    this.#frontTensors = asOrtTensors(this.#front);
+    this.#backTensors = asOrtTensors(this.#back);
+  }
+
+  /** Feeds of the step that comes. */
+  get feeds(): Readonly<Record<string, OrtTensor>> {
+    return this.#frontTensors;
+  }
+
+  /** Parameters only, for evaluation. */
+  get parameterFeeds(): Readonly<Record<string, OrtTensor>> {
+    return Object.fromEntries(this.#specs.map(({ name }) => [name, this.#frontTensors[name]!]));
+  }
+
+  /** Pre-allocated outputs of the step that comes. */
+  get fetches(): Readonly<Record<string, OrtTensor>> {
+    return Object.fromEntries(
+      Object.entries(this.#backTensors).map(([name, tensor]) => [nextName(name), tensor]),
+    );
+  }
+
+  turn(): void {
+    [this.#front, this.#back] = [this.#back, this.#front];
+    [this.#frontTensors, this.#backTensors] = [this.#backTensors, this.#frontTensors];
+  }
+
+  /** Copies, parameters before moments. */
+  snapshot(): TensorMap {
+    return new Map([...this.#front].map(([name, { dims, data }]) => [name, { dims, data: data.slice() }]));
+  }
+
+  parameters(): TensorMap {
+    return new Map(
+      this.#specs.map(({ name, dims }) => [name, { dims, data: this.#front.get(name)!.data.slice() }]),
+    );
+  }
+
+  sha256(): string {
+    const hash = createHash('sha256');
+    for (const { data } of this.#front.values()) hash.update(bytesOf(data));
+    return hash.digest('hex');
+  }
+}
+
+/** Every tensor the state consists of, in the order they are hashed and stored. */
+export function stateTensors(
+  specs: readonly ParameterSpec[],
+): readonly { name: string; dims: readonly number[] }[] {
+  return [
+    ...specs.map(({ name, dims }) => ({ name, dims })),
+    ...specs.map(({ name, dims }) => ({ name: firstMomentName(name), dims })),
+    ...specs.map(({ name, dims }) => ({ name: secondMomentName(name), dims })),
+  ];
+}
+
+function allocate(specs: readonly ParameterSpec[]): ReadonlyMap<string, Tensor> {
+  return new Map(
+    stateTensors(specs).map(({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }]),
+  );
+}
+
+export function asOrtTensors(tensors: TensorMap): Readonly<Record<string, OrtTensor>> {
+  return Object.fromEntries(
+    [...tensors].map(([name, { dims, data }]) => [name, new OrtTensor('float32', data, [...dims])]),
+  );
+}
