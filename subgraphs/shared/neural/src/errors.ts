@@ -12,6 +12,7 @@ export const neuralErrors = {
   ADAPTER_INVALID: 'A LoRA adapter is malformed or does not fit the model it is applied to.',
   CHECKPOINT_CORRUPT: 'A checkpoint lacks a file, or a file differs from the checksum recorded for it.',
   GRAPH_INVALID: 'A graph was built with operands that do not fit; the message names the node.',
+  PROMPT_INVALID: 'The chat template refuses the messages, for example a role it does not know.',
   EXAMPLE_INVALID:
     'A training example is empty or longer than the sequence length; the message names its index.',
   LOSS_NOT_FINITE:

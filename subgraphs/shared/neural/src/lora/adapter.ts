@@ -60,9 +60,6 @@ export function loraSites(
 
 /** Throws `ADAPTER_INVALID`, naming the first tensor that is missing, extra or of another shape than the model needs. */
 export function checkAdapter(config: ModelConfig, adapter: LoraAdapter): void {
-  const fail = (problem: string): never => {
-    throw new NeuralError('ADAPTER_INVALID', `adapter: ${problem}`, { details: { problem } });
-  };
   const expected = new Map(
     loraSites(config, adapter)
       .flatMap(({ a, b }) => [a, b])
@@ -70,13 +67,17 @@ export function checkAdapter(config: ModelConfig, adapter: LoraAdapter): void {
   );
   for (const [name, dims] of expected) {
     const tensor = adapter.tensors.get(name);
-    if (tensor === undefined) return fail(`tensor ${name} is missing`);
+    if (tensor === undefined) throw invalid(`tensor ${name} is missing`);
     if (tensor.dims.length !== 2 || tensor.dims.some((dim, axis) => dim !== dims[axis])) {
-      fail(`tensor ${name} is [${tensor.dims}], the model needs [${dims}]`);
+      throw invalid(`tensor ${name} is [${tensor.dims}], the model needs [${dims}]`);
     }
   }
   const extra = [...adapter.tensors.keys()].find((name) => !expected.has(name));
-  if (extra !== undefined) fail(`tensor ${extra} belongs to no targeted projection`);
+  if (extra !== undefined) throw invalid(`tensor ${extra} belongs to no targeted projection`);
+}
+
+function invalid(problem: string): NeuralError {
+  return new NeuralError('ADAPTER_INVALID', `adapter: ${problem}`, { details: { problem } });
 }
 
 /** W + (alpha / rank)·B·A for every targeted projection; the other tensors are shared with `weights`, not copied. */

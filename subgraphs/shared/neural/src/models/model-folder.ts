@@ -1,0 +1,84 @@
+/**
+ * A model as Hugging Face lays it out: config.json, tokenizer.json, tokenizer_config.json, model.safetensors. Reading
+ * verifies all of it; a model that loads can be served.
+ */
+import { join } from 'node:path';
+import { NeuralError } from '../errors.ts';
+import { readFileIfPresent, writeFolderAtomically } from '../files.ts';
+import { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
+import { ChatTemplate, stopTokenIds } from '../tokenizers/chat-template.ts';
+import { checkWeights } from '../weights/check-weights.ts';
+import { parseSafetensors, serializeSafetensors } from '../weights/safetensors.ts';
+import type { TensorMap } from '../weights/tensor.ts';
+import { type ModelConfig, parseModelConfig, toHuggingFaceConfig } from './model-config.ts';
+
+export interface ModelFolder {
+  readonly config: ModelConfig;
+  readonly weights: TensorMap;
+  readonly tokenizer: ByteLevelBpe;
+  readonly chatTemplate: ChatTemplate;
+}
+
+export const modelFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'] as const;
+type ModelFile = (typeof modelFiles)[number];
+
+/**
+ * Throws `MODEL_INCOMPLETE` for a missing file or tensors that do not fit the configuration, and the code of the part
+ * for a malformed one: `CONFIG_INVALID`, `TOKENIZER_INVALID`, `SAFETENSORS_CORRUPT`.
+ */
+export async function loadModelFolder(dir: string): Promise<ModelFolder> {
+  const [configBytes, tokenizerBytes, tokenizerConfigBytes, weightBytes] = await Promise.all(
+    modelFiles.map((file) => requireFile(dir, file)),
+  );
+  const config = parseModelConfig(parseJson(configBytes!, 'config.json'));
+  const tokenizer = ByteLevelBpe.fromTokenizerJson(parseJson(tokenizerBytes!, 'tokenizer.json'));
+  const chatTemplate = ChatTemplate.fromTokenizerConfig(parseJson(tokenizerConfigBytes!, 'tokenizer_config.json'));
+  const source = join(dir, 'model.safetensors');
+  const weights = parseSafetensors(weightBytes!, source);
+  checkWeights(config, weights, source);
+  checkVocabulary({ config, weights, tokenizer, chatTemplate });
+  return { config, weights, tokenizer, chatTemplate };
+}
+
+/** The folder appears complete or not at all; one of that name is replaced. */
+export async function writeModelFolder(dir: string, model: ModelFolder): Promise<void> {
+  checkWeights(model.config, model.weights);
+  checkVocabulary(model);
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  await writeFolderAtomically(
+    dir,
+    new Map<ModelFile, Uint8Array | string>([
+      ['config.json', json(toHuggingFaceConfig(model.config))],
+      ['tokenizer.json', json(model.tokenizer.toTokenizerJson())],
+      ['tokenizer_config.json', json(model.chatTemplate.toTokenizerConfig(model.config))],
+      ['model.safetensors', serializeSafetensors(model.weights, { format: 'pt' })],
+    ]),
+  );
+}
+
+function checkVocabulary({ config, tokenizer, chatTemplate }: ModelFolder): void {
+  stopTokenIds({ tokenizer, chatTemplate });
+  if (tokenizer.vocabularySize > config.vocabularySize) {
+    throw new NeuralError(
+      'MODEL_INCOMPLETE',
+      `the tokenizer has ${tokenizer.vocabularySize} tokens, the model's embedding ${config.vocabularySize}`,
+    );
+  }
+}
+
+async function requireFile(dir: string, file: ModelFile): Promise<Buffer> {
+  const bytes = await readFileIfPresent(join(dir, file));
+  if (bytes === undefined) {
+    throw new NeuralError('MODEL_INCOMPLETE', `${join(dir, file)} is missing`, { details: { dir, file } });
+  }
+  return bytes;
+}
+
+function parseJson(bytes: Uint8Array, file: 'config.json' | 'tokenizer.json' | 'tokenizer_config.json'): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const code = file === 'config.json' ? 'CONFIG_INVALID' : 'TOKENIZER_INVALID';
+    throw new NeuralError(code, `${file}: not valid JSON: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,145 @@
+import { Template } from '@huggingface/jinja';
+import { z } from 'zod';
+import { NeuralError } from '../errors.ts';
+import type { ByteLevelBpe } from './byte-level-bpe.ts';
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** The default model's turns. A system message has no place in it and is refused by the template itself. */
+export const questionAnswerTemplate = [
+  "{% for message in messages %}{% if message['role'] == 'user' %}<|question|>{{ message['content'] }}",
+  "{% elif message['role'] == 'assistant' %}<|answer|>{{ message['content'] }}<|end|>",
+  "{% else %}{{ raise_exception('this model knows the roles user and assistant, not ' + message['role']) }}",
+  '{% endif %}{% endfor %}{% if add_generation_prompt %}<|answer|>{% endif %}',
+].join('');
+
+/** Special tokens of the default model, in the order of their ids. */
+export const questionAnswerTokens = ['<|pad|>', '<|question|>', '<|answer|>', '<|end|>'] as const;
+
+const tokenText = z
+  .union([z.string(), z.object({ content: z.string() })])
+  .transform((token) => (typeof token === 'string' ? token : token.content));
+const tokenizerConfig = z.object({
+  chat_template: z.string().min(1),
+  bos_token: tokenText.nullish(),
+  eos_token: tokenText,
+  pad_token: tokenText.nullish(),
+});
+
+/** `chat_template` of a tokenizer_config.json: Jinja as transformers renders it, with the tokens that end an answer. */
+export class ChatTemplate {
+  readonly source: string;
+  /** The model's `eos_token`: generation ends there. */
+  readonly stopTokens: readonly string[];
+  readonly #bosToken: string | undefined;
+  readonly #padToken: string | undefined;
+  readonly #template: Template;
+
+  static fromTokenizerConfig(json: unknown): ChatTemplate {
+    const parsed = tokenizerConfig.safeParse(json);
+    if (!parsed.success) {
+      const problems = parsed.error.issues
+        .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+        .join('; ');
+      throw new NeuralError('TOKENIZER_INVALID', `tokenizer_config.json: ${problems}`, {
+        cause: parsed.error,
+      });
+    }
+    const { chat_template, eos_token, bos_token, pad_token } = parsed.data;
+    return new ChatTemplate({
+      source: chat_template,
+      stopTokens: [eos_token],
+      ...(bos_token == null ? {} : { bosToken: bos_token }),
+      ...(pad_token == null ? {} : { padToken: pad_token }),
+    });
+  }
+
+  /** `<|question|>…<|answer|>…<|end|>` */
+  static questionAnswer(): ChatTemplate {
+    return new ChatTemplate({ source: questionAnswerTemplate, stopTokens: ['<|end|>'], padToken: '<|pad|>' });
+  }
+
+  constructor(options: {
+    source: string;
+    stopTokens: readonly string[];
+    bosToken?: string;
+    padToken?: string;
+  }) {
+    this.source = options.source;
+    this.stopTokens = options.stopTokens;
+    this.#bosToken = options.bosToken;
+    this.#padToken = options.padToken;
+    try {
+      this.#template = new Template(options.source);
+    } catch (error) {
+      throw new NeuralError('TOKENIZER_INVALID', `chat_template: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Throws `PROMPT_INVALID` with the template's own words when it refuses the messages. */
+  render(messages: readonly Message[], options: { readonly addGenerationPrompt: boolean }): string {
+    try {
+      return this.#template.render({
+        messages,
+        add_generation_prompt: options.addGenerationPrompt,
+        bos_token: this.#bosToken ?? '',
+        eos_token: this.stopTokens[0] ?? '',
+      });
+    } catch (error) {
+      throw new NeuralError('PROMPT_INVALID', `chat_template: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  toTokenizerConfig(options: { readonly maxPositions: number }): Record<string, unknown> {
+    return {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      clean_up_tokenization_spaces: false,
+      model_max_length: options.maxPositions,
+      ...(this.#bosToken === undefined ? {} : { bos_token: this.#bosToken }),
+      eos_token: this.stopTokens[0],
+      ...(this.#padToken === undefined ? {} : { pad_token: this.#padToken }),
+      chat_template: this.source,
+    };
+  }
+}
+
+interface PromptOptions {
+  readonly tokenizer: ByteLevelBpe;
+  readonly chatTemplate: ChatTemplate;
+  readonly messages: readonly Message[];
+  /** True (the default) ends where the assistant's answer begins. */
+  readonly addGenerationPrompt?: boolean;
+}
+
+/**
+ * The ids of a conversation. The template is rendered with placeholders for what people wrote; only the template's own
+ * text may contain special tokens, a `<|end|>` typed by a user stays the seven characters it is.
+ */
+export function encodePrompt(options: PromptOptions): number[] {
+  const { tokenizer, chatTemplate, messages, addGenerationPrompt = true } = options;
+  const held = messages.map((message, index) => ({ ...message, content: `\uE000${index}\uE001` }));
+  const parts = chatTemplate.render(held, { addGenerationPrompt }).split(/\uE000(\d+)\uE001/);
+  return parts.flatMap((part, at) =>
+    at % 2 === 0
+      ? tokenizer.encode(part, { specialTokens: 'parse' })
+      : tokenizer.encode(messages[Number(part)]!.content),
+  );
+}
+
+/** Throws `TOKENIZER_INVALID` when a stop token has no id: generation would never end. */
+export function stopTokenIds(options: {
+  readonly tokenizer: ByteLevelBpe;
+  readonly chatTemplate: ChatTemplate;
+}): number[] {
+  return options.chatTemplate.stopTokens.map((token) => {
+    const id = options.tokenizer.tokenId(token);
+    if (id === undefined)
+      throw new NeuralError('TOKENIZER_INVALID', `the stop token ${token} is not in the vocabulary`);
+    return id;
+  });
+}
