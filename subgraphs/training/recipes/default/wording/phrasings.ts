@@ -1,0 +1,60 @@
+import type { RelationId } from '../facts/relations.ts';
+import { RELATION_IDS } from '../facts/relations.ts';
+import { COUNTRY_WORDING } from './country-wording.ts';
+import { ELEMENT_WORDING } from './element-wording.ts';
+import { TEST_FRAMES, TRAINING_FRAMES, VALIDATION_FRAMES } from './frames.ts';
+import { WORD_WORDING } from './word-wording.ts';
+import type { Wording } from './wording.ts';
+
+/** The three disjoint sets of phrasings: to learn, to look at while improving, and to measure with. */
+export type Split = 'train' | 'validation' | 'test';
+
+const WORDINGS: Readonly<Record<RelationId, Wording>> = {
+  ...COUNTRY_WORDING,
+  ...ELEMENT_WORDING,
+  ...WORD_WORDING,
+};
+
+/** Two phrasings that differ in case, punctuation or spaces only are the same phrasing. */
+export function phrasingKey(template: string): string {
+  return template
+    .toLowerCase()
+    .replace(/\{w\}/g, '{x}')
+    .replace(/[^a-z0-9{} ]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function build(relation: RelationId): Readonly<Record<Split, readonly string[]>> {
+  const { nouns, questions, validation, test } = WORDINGS[relation];
+  const cross = (frames: readonly string[], some: readonly string[]): string[] =>
+    some.flatMap((noun) => frames.map((frame) => frame.replace('{n}', noun)));
+  // Two nouns a relation are enough to measure frames; more would let frames outweigh the relation's own questions.
+  const measured = [...new Set(nouns)].slice(0, 2);
+  const heldOut = {
+    validation: [...validation, ...cross(VALIDATION_FRAMES, measured)],
+    test: [...test, ...cross(TEST_FRAMES, measured)],
+  };
+  const kept = new Set([...heldOut.validation, ...heldOut.test].map(phrasingKey));
+  const crossed = cross(TRAINING_FRAMES, nouns);
+  // A relation's own questions are fewer than its crossed ones: repeat them until both weigh the same.
+  const repeats = Math.max(1, Math.round(crossed.length / questions.length));
+  const own = Array.from({ length: repeats }, () => questions).flat();
+  return { ...heldOut, train: [...crossed, ...own].filter((template) => !kept.has(phrasingKey(template))) };
+}
+
+const PHRASINGS = Object.fromEntries(RELATION_IDS.map((relation) => [relation, build(relation)])) as Readonly<
+  Record<RelationId, Readonly<Record<Split, readonly string[]>>>
+>;
+
+/** Templates with `{x}` (or `{w}`, the subject without article). Training repeats templates to weigh them. */
+export function phrasings(relation: RelationId, split: Split): readonly string[] {
+  return PHRASINGS[relation][split];
+}
+
+/** Puts a subject into a template; a subject that opens the sentence gets a capital. */
+export function ask(template: string, subject: string): string {
+  const bare = subject.replace(/^(an?|the) /, '');
+  const filled = template.replaceAll('{x}', subject).replaceAll('{w}', bare);
+  return filled.charAt(0).toUpperCase() + filled.slice(1);
+}
