@@ -1,0 +1,152 @@
+/**
+ * Iterators for subscriptions. They are written by hand, because the `return()` of an `async function*` waits for its
+ * pending `next()`: a quiet stream would keep its producer working after its reader left. Here `return()` settles a
+ * pending `next()` at once.
+ */
+import { createDeferred, type Deferred } from '../deferred.ts';
+import { raisePlatform } from '../errors.ts';
+
+export type EventIterator<T> = AsyncIterableIterator<T, undefined> & {
+  return(): Promise<IteratorResult<T, undefined>>;
+};
+
+const done = Object.freeze({ value: undefined, done: true as const });
+
+/** Each event passed through `map`, in order. Leaving it leaves the source at once. */
+export function mapEvents<From, To>(
+  source: AsyncIterator<From>,
+  map: (event: From) => To | Promise<To>,
+): EventIterator<To> {
+  // A pending `next()` is settled by its step or by leaving, whichever is first. (A race against one promise for the
+  // iterator's whole life would keep every event's reaction alive until the end.)
+  const pending = new Set<Deferred<IteratorResult<To, undefined>>>();
+  let isLeft = false;
+
+  async function step(): Promise<IteratorResult<To, undefined>> {
+    const result = await source.next();
+    if (isLeft || result.done) return done;
+    return { value: await map(result.value), done: false };
+  }
+
+  return {
+    next() {
+      if (isLeft) return Promise.resolve(done);
+      const settled = createDeferred<IteratorResult<To, undefined>>();
+      pending.add(settled);
+      step()
+        .then(settled.resolve, settled.reject)
+        .finally(() => pending.delete(settled));
+      return settled.promise;
+    },
+    async return() {
+      if (isLeft) return done;
+      isLeft = true;
+      for (const settled of pending) settled.resolve(done);
+      // Not awaited: a source that is an `async function*` would hold us up, and nobody reads its answer.
+      void Promise.resolve(source.return?.()).catch(() => undefined);
+      return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** The source's events until it ends or the signal aborts, whichever is first; then the source is left. */
+export function untilAborted<T>(source: AsyncIterator<T>, signal: AbortSignal): EventIterator<T> {
+  const events = mapEvents(source, (event) => event);
+  const leave = () => void events.return();
+  if (signal.aborted) leave();
+  else signal.addEventListener('abort', leave, { once: true });
+  return events;
+}
+
+export interface EventQueue<T> {
+  /** False if nobody reads any more. A reader that lags `maxEvents` behind is ended with SLOW_CONSUMER. */
+  push(event: T): boolean;
+  /** Ends the stream after what was pushed. */
+  end(): void;
+  /** Fails the stream after what was pushed. */
+  fail(error: unknown): void;
+  readonly events: EventIterator<T>;
+}
+
+export interface EventQueueOptions {
+  /** How far a reader may lag behind. */
+  readonly maxEvents: number;
+  /** Called once, when the reader left or the stream ended. */
+  readonly onClose?: () => void;
+}
+
+/** A bounded queue between a producer that pushes and one subscription that pulls. */
+export function createEventQueue<T>({ maxEvents, onClose }: EventQueueOptions): EventQueue<T> {
+  const waiting: T[] = [];
+  let pending: Deferred<IteratorResult<T, undefined>> | undefined;
+  let state: 'open' | 'ending' | 'closed' = 'open';
+  let failure: { readonly error: unknown } | undefined;
+
+  function close(): void {
+    if (state === 'closed') return;
+    state = 'closed';
+    waiting.length = 0;
+    onClose?.();
+  }
+
+  function finish(): void {
+    if (state !== 'open') return;
+    state = 'ending';
+    const reader = pending;
+    if (!reader) return;
+    pending = undefined;
+    close();
+    if (failure) reader.reject(failure.error);
+    else reader.resolve(done);
+  }
+
+  function settle(): IteratorResult<T, undefined> | Promise<never> {
+    close();
+    const failed = failure;
+    failure = undefined;
+    return failed ? Promise.reject(failed.error) : done;
+  }
+
+  return {
+    push(event) {
+      if (state !== 'open') return false;
+      if (pending) {
+        pending.resolve({ value: event, done: false });
+        pending = undefined;
+      } else if (waiting.length < maxEvents) waiting.push(event);
+      else {
+        failure = {
+          error: raisePlatform('SLOW_CONSUMER', { because: `more than ${maxEvents} events behind` }),
+        };
+        finish();
+        return false;
+      }
+      return true;
+    },
+    end: finish,
+    fail(error) {
+      failure ??= { error };
+      finish();
+    },
+    events: {
+      async next() {
+        if (waiting.length > 0) return { value: waiting.shift() as T, done: false };
+        if (state !== 'open') return settle();
+        pending ??= createDeferred<IteratorResult<T, undefined>>();
+        return pending.promise;
+      },
+      async return() {
+        close();
+        pending?.resolve(done);
+        pending = undefined;
+        return done;
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    },
+  };
+}

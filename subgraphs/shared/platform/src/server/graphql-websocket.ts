@@ -1,0 +1,220 @@
+/**
+ * WebSocket /graphql by the graphql-transport-ws protocol.
+ *
+ * `connection_init` carries `{ identity, traceparent? }`; without a valid identity the socket is closed with 4403.
+ * A `subscribe` message may carry `extensions: { identity?, traceparent? }`, which then hold for that operation.
+ *
+ * The life of an operation and the reason its signal aborts with:
+ *   subscribe -> checked -> running -> over
+ *                              |-- client sent `complete`          -> UNSUBSCRIBED
+ *                              |-- socket closed without `complete` -> DISCONNECTED
+ *                              '-- drain: sockets close with 1001   -> DRAINING
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { context as otel } from '@opentelemetry/api';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
+import {
+  type Context as ConnectionContext,
+  handleProtocols,
+  makeServer,
+  type SubscribePayload,
+} from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import { raisePlatform } from '../errors.ts';
+import type { Identity } from '../identity.ts';
+import type { IdentityVerifier } from '../identity-token.ts';
+import type { Logger } from '../logging.ts';
+import { currentTraceId } from '../telemetry/tracing.ts';
+import { mapEvents, untilAborted } from './async-events.ts';
+import { formatError } from './format-error.ts';
+import { InFlight, type Ticket } from './in-flight.ts';
+import type { OperationMetrics } from './operation-metrics.ts';
+import { createOperationPreparer } from './prepare-operation.ts';
+import type { RequestContext } from './request-context.ts';
+import { beginOperation, type WebSocketOperation } from './websocket-operation.ts';
+import { attachSocket } from './websocket-socket.ts';
+
+export interface GraphQLWebSocketOptions<Context extends RequestContext> {
+  readonly schema: GraphQLSchema;
+  readonly identityVerifier: IdentityVerifier;
+  /** Called anew for every event, so that no loader outlives the event it was made for. */
+  readonly makeContext: (request: RequestContext) => Context;
+  readonly metrics: OperationMetrics;
+  readonly logger: Logger;
+  readonly maxBodyBytes: number;
+}
+
+export interface GraphQLWebSocket {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every socket with 1001, which tells clients to connect again elsewhere. */
+  close(): Promise<void>;
+}
+
+interface Credentials {
+  readonly identity: Identity;
+  readonly identityToken: string;
+}
+
+interface Connection {
+  /** By operation id. */
+  readonly live: Map<string, LiveOperation>;
+  credentials?: Credentials;
+}
+
+interface LiveOperation {
+  readonly ticket: Ticket;
+  operation?: WebSocketOperation;
+}
+
+type WsContext = ConnectionContext<Record<string, unknown>, Connection>;
+
+/** How long a closed socket's other end may take to say goodbye. */
+const closeTimeoutMs = 1_000;
+
+export function createGraphQLWebSocket<Context extends RequestContext>(
+  options: GraphQLWebSocketOptions<Context>,
+): GraphQLWebSocket {
+  const { schema, identityVerifier, makeContext, metrics, logger, maxBodyBytes } = options;
+  const prepare = createOperationPreparer(schema);
+  // Ids may be used again on one socket; a subscribe message's payload is one object from its first hook to its last.
+  const operations = new WeakMap<SubscribePayload, LiveOperation>();
+  const inFlight = new InFlight();
+
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    async onConnect({ connectionParams, extra }) {
+      try {
+        extra.credentials = await verify(connectionParams?.['identity']);
+        return true;
+      } catch (error) {
+        logger.info({ err: error }, 'a WebSocket without a valid identity was refused');
+        return false;
+      }
+    },
+    async onSubscribe(connection, id, payload) {
+      const live: LiveOperation = { ticket: inFlight.open() };
+      connection.extra.live.set(id, live);
+      operations.set(payload, live);
+      try {
+        return await begin(connection, payload, live);
+      } catch (error) {
+        finish(connection.extra, id, live);
+        return [toGraphQLError(error)];
+      }
+    },
+    execute: (args) => runOnce(args),
+    subscribe: (args) => runStream(args),
+    onNext(_connection, _id, payload, _args, result) {
+      const operation = operations.get(payload)?.operation;
+      if (operation?.type === 'subscription') metrics.eventSent();
+      if (!operation || !result.errors) return undefined;
+      return { ...(result as FormattedExecutionResult), errors: operation.formatErrors(result.errors) };
+    },
+    onError: (_connection, _id, payload, errors) =>
+      operations.get(payload)?.operation?.formatErrors(errors) ??
+      errors.map((error) => formatError(error, { logger, traceId: currentTraceId() })),
+    onComplete(connection, id, payload) {
+      const live = operations.get(payload);
+      if (live) finish(connection.extra, id, live);
+    },
+  });
+
+  function finish({ live: all }: Connection, id: string, live: LiveOperation): void {
+    if (all.get(id) === live) all.delete(id);
+    live.operation?.finish();
+    live.ticket.close();
+  }
+
+  async function verify(token: unknown): Promise<Credentials> {
+    if (typeof token !== 'string') throw raisePlatform('UNAUTHENTICATED');
+    return { identity: await identityVerifier.verify(token), identityToken: token };
+  }
+
+  async function begin(
+    connection: WsContext,
+    payload: SubscribePayload,
+    live: LiveOperation,
+  ): Promise<ExecutionArgs> {
+    const own = payload.extensions?.['identity'];
+    const credentials = own === undefined ? connection.extra.credentials : await verify(own);
+    if (!credentials) throw raisePlatform('UNAUTHENTICATED');
+    const prepared = prepare(payload);
+    const traceHeaders = { ...connection.connectionParams, ...payload.extensions };
+    live.operation = beginOperation({
+      ticket: live.ticket,
+      prepared,
+      ...credentials,
+      traceHeaders,
+      metrics,
+      logger,
+    });
+    return { ...prepared.args, schema, contextValue: live.operation };
+  }
+
+  async function runOnce(args: ExecutionArgs): Promise<ExecutionResult> {
+    const { traceContext, request } = operationOf(args);
+    return otel.with(traceContext, async () => execute({ ...args, contextValue: makeContext(request) }));
+  }
+
+  async function runStream(
+    args: ExecutionArgs,
+  ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+    const { traceContext, request } = operationOf(args);
+    const executeIn = (rootValue: unknown) =>
+      otel.with(traceContext, async () =>
+        execute({ ...args, rootValue, contextValue: makeContext(request) }),
+      );
+    const source = await otel.with(traceContext, () =>
+      createSourceEventStream({ ...args, contextValue: makeContext(request) }),
+    );
+    if (!(Symbol.asyncIterator in source)) return source;
+    return mapEvents(untilAborted(source[Symbol.asyncIterator](), request.signal), executeIn);
+  }
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes, handleProtocols });
+  return {
+    handleUpgrade(request, socket, head) {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        const extra: Connection = { live: new Map() };
+        attachSocket({
+          protocol,
+          socket: webSocket,
+          extra,
+          logger,
+          onClientComplete: (id) => extra.live.get(id)?.ticket.abort('UNSUBSCRIBED'),
+          onClosed() {
+            for (const [id, live] of extra.live) {
+              live.ticket.abort('DISCONNECTED');
+              finish(extra, id, live);
+            }
+          },
+        });
+      });
+    },
+    async close() {
+      for (const client of sockets.clients) client.close(1001, 'Going away');
+      // Only now, since on an open socket the end of a stream would be sent as its `complete`.
+      inFlight.abortAll('DRAINING');
+      const timer = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, closeTimeoutMs);
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+      clearTimeout(timer);
+    },
+  };
+}
+
+const operationOf = (args: ExecutionArgs): WebSocketOperation => args.contextValue as WebSocketOperation;
+
+function toGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('refused', { originalError: error as Error });
+}

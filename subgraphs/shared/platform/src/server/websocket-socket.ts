@@ -1,0 +1,84 @@
+/**
+ * The adapter between one `ws` socket and graphql-ws. Beside the stock adapter it tells apart the two ways a client
+ * leaves an operation: `onClientComplete` fires the moment its `complete` message arrives, even while the operation
+ * is still being set up. Sends resolve when the bytes left the process, so a slow client slows its own stream only.
+ */
+import { CloseCode, type Server } from 'graphql-ws';
+import type { RawData, WebSocket } from 'ws';
+import type { Logger } from '../logging.ts';
+
+export interface SocketOptions<Extra> {
+  readonly protocol: Server<Extra>;
+  readonly socket: WebSocket;
+  readonly extra: Extra;
+  readonly logger: Logger;
+  readonly onClientComplete: (operationId: string) => void;
+  readonly onClosed: () => void;
+}
+
+/** A client that answers no ping for so long is gone. */
+const keepAliveMs = 12_000;
+
+export function attachSocket<Extra>({
+  protocol,
+  socket,
+  extra,
+  logger,
+  onClientComplete,
+  onClosed,
+}: SocketOptions<Extra>): void {
+  const stopPings = pingRegularly(socket);
+  socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'));
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (data) =>
+        new Promise((resolve, reject) => {
+          if (socket.readyState !== socket.OPEN) return resolve();
+          socket.send(data, (error) => (error ? reject(error) : resolve()));
+        }),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) => {
+        socket.on('message', (data: RawData) => {
+          const text = String(data);
+          const completed = completedOperation(text);
+          if (completed !== undefined) onClientComplete(completed);
+          handle(text).catch((error: unknown) => {
+            if (socket.readyState !== socket.OPEN) return;
+            logger.error({ err: error }, 'a WebSocket message could not be handled');
+            socket.close(CloseCode.InternalServerError, 'Internal server error');
+          });
+        });
+      },
+    },
+    extra,
+  );
+  socket.once('close', (code, reason) => {
+    stopPings();
+    onClosed();
+    void closed(code, String(reason));
+  });
+}
+
+function completedOperation(text: string): string | undefined {
+  if (!text.includes('"complete"')) return undefined;
+  try {
+    const message = JSON.parse(text) as { readonly type?: unknown; readonly id?: unknown };
+    return message.type === 'complete' && typeof message.id === 'string' ? message.id : undefined;
+  } catch {
+    return undefined; // graphql-ws answers malformed messages.
+  }
+}
+
+function pingRegularly(socket: WebSocket): () => void {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }, keepAliveMs);
+  return () => clearInterval(timer);
+}
