@@ -1,0 +1,114 @@
+/**
+ * PostgreSQL as the product sees it: queries, transactions that announce their events, and notifications.
+ *
+ * Values arrive as node-postgres gives them: `int8` and `numeric` as text (cast to `int` or `float8` where a number is
+ * wanted), `timestamptz` as Date, `json` parsed, `bytea` as Buffer. Errors: see `errors.ts`.
+ */
+import type { Logger } from '../logging.ts';
+import { connectWhenReady } from './connect.ts';
+import { createListener } from './listener.ts';
+import { createPool, type PoolOptions } from './pool.ts';
+import { createQueryable } from './queryable.ts';
+import { createTransactions, type TransactionOptions } from './transaction.ts';
+
+export interface Queryable {
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>;
+  /** The only row, or undefined. Throws if there are more. */
+  maybeOne<Row>(sql: string, params?: readonly unknown[]): Promise<Row | undefined>;
+  /** The only row. Throws if there is none, or more. */
+  one<Row>(sql: string, params?: readonly unknown[]): Promise<Row>;
+}
+
+export interface DomainEvent {
+  readonly topic: string;
+  /** Events of one key are relayed in the order in which their transactions committed. */
+  readonly key: string;
+  /** JSON-serialisable. */
+  readonly payload: unknown;
+}
+
+export interface Transaction extends Queryable {
+  /** Writes the event to the outbox: it is published if and only if this transaction commits. */
+  publish(event: DomainEvent): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** Called when the connection was lost and is back: notifications sent meanwhile never arrive, so look for yourself. */
+  readonly onReconnect?: () => void;
+}
+
+export interface Database extends Queryable {
+  /** For instance `PostgreSQL 18.4`, as the banner and /readyz say it. */
+  readonly implementation: string;
+  /** The schema that unqualified names mean. */
+  readonly schema: string;
+  /** The connection string it was opened with. Contains the password. */
+  readonly url: string;
+  /**
+   * Runs in one transaction, again after a serialization failure or a deadlock (up to five times), so `run` must have
+   * no effect outside `tx`. A connection lost during COMMIT is DEPENDENCY_UNAVAILABLE with `details.outcome: 'unknown'`.
+   */
+  transaction<T>(run: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Notifications of one channel, on a connection shared by all listeners, renewed when it is lost. */
+  listen(
+    channel: string,
+    handler: (payload: string) => void,
+    options?: ListenOptions,
+  ): Promise<{ close(): Promise<void> }>;
+  /** Throws DEPENDENCY_UNAVAILABLE when the server does not answer. */
+  ping(): Promise<void>;
+  /** Waits for what is under way, then ends every connection. */
+  close(): Promise<void>;
+}
+
+export interface QueryObservation {
+  readonly sql: string;
+  readonly durationMs: number;
+  readonly failed: boolean;
+}
+
+export interface DatabaseOptions extends PoolOptions {
+  readonly url: string;
+  /** Created if missing; first in the search path, before `public`. */
+  readonly schema: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  readonly logger?: Logger | undefined;
+  /** How long to wait for a server that is still starting. Default 15 s. */
+  readonly connectTimeoutMs?: number;
+  /** Called after every query, for metrics and for tests that count. */
+  readonly onQuery?: (observation: QueryObservation) => void;
+}
+
+/** Throws DEPENDENCY_UNAVAILABLE if no server answers in time. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { schema, url, logger, onQuery } = options;
+  const pool = createPool(options);
+  try {
+    const version = await connectWhenReady(pool, schema, options.connectTimeoutMs ?? 15_000);
+    const queryable = createQueryable((sql, params) => pool.query(sql, params as unknown[]), {
+      schema,
+      onQuery,
+    });
+    const listener = createListener(options);
+    let closing: Promise<void> | undefined;
+    return {
+      implementation: `PostgreSQL ${version}`,
+      schema,
+      url,
+      ...queryable,
+      transaction: createTransactions({ pool, schema, onQuery, logger }),
+      listen: listener.listen,
+      ping: async () => {
+        await queryable.query('select 1');
+      },
+      close: () => {
+        closing ??= Promise.all([listener.close(), pool.end()]).then(() => undefined);
+        return closing;
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
