@@ -1,0 +1,117 @@
+import type { Database } from '../database/database.ts';
+import { ensureSharedSchema } from '../database/shared-schema.ts';
+import type { AppendOutcome, StoredAppend, StreamHead, StreamPage, StreamStore } from './stream-store.ts';
+import { streamsSchemaVersions } from './streams-schema.ts';
+
+export interface PostgresStreamStoreOptions {
+  /** Any database handle of the server that the processes share; the streams live in its schema `streams`. */
+  readonly database: Database;
+  /** Tells this process's notifications from those of others. */
+  readonly producerId: string;
+}
+
+interface RefusedRow {
+  readonly place: number;
+  readonly last_sequence: string;
+  readonly ended: boolean;
+  readonly last_append: string;
+}
+
+/** Streams in PostgreSQL: they outlive every process that writes or reads them. */
+export async function createPostgresStreamStore({
+  database,
+  producerId,
+}: PostgresStreamStoreOptions): Promise<StreamStore> {
+  await ensureSharedSchema(database, { schema: 'streams', versions: streamsSchemaVersions });
+  let channel: { close(): Promise<void> } | undefined;
+
+  async function append(entries: readonly StoredAppend[]): Promise<readonly AppendOutcome[]> {
+    const refused = await database.query<RefusedRow>('select * from streams.append($1, $2, $3, $4, $5, $6)', [
+      producerId,
+      entries.map(({ stream }) => stream),
+      entries.map(({ expectedSequence }) => expectedSequence),
+      entries.map(({ payloads }) => `[${payloads.join(',')}]`),
+      entries.map(({ end }) => end),
+      entries.map(({ appendId }) => appendId),
+    ]);
+    const outcomes = new Array<AppendOutcome>(entries.length).fill({ kind: 'appended' });
+    for (const { place, last_sequence, ended, last_append } of refused) {
+      outcomes[place - 1] = {
+        kind: 'refused',
+        lastSequence: Number(last_sequence),
+        ended,
+        lastAppendId: last_append,
+      };
+    }
+    return outcomes;
+  }
+
+  async function read(stream: string, afterSequence: number, limit: number): Promise<StreamPage> {
+    const rows = await database.query<{
+      last_sequence: string;
+      ended: boolean;
+      sequence: string | null;
+      payload: unknown;
+    }>(
+      `select h.last_sequence, h.ended, e.sequence, e.payload from streams.heads h
+       left join lateral (
+         select sequence, payload from streams.events e
+         where e.stream = h.stream and e.sequence > $2 order by e.sequence limit $3
+       ) e on true
+       where h.stream = $1`,
+      [stream, afterSequence, limit],
+    );
+    const [head] = rows;
+    return {
+      events: rows.flatMap(({ sequence, payload }) =>
+        sequence === null ? [] : [{ sequence: Number(sequence), payload }],
+      ),
+      head: head && { lastSequence: Number(head.last_sequence), ended: head.ended },
+    };
+  }
+
+  async function heads(streams: readonly string[]): Promise<ReadonlyMap<string, StreamHead>> {
+    const rows = await database.query<{ stream: string; last_sequence: string; ended: boolean }>(
+      'select stream, last_sequence, ended from streams.heads where stream = any($1)',
+      [streams],
+    );
+    return new Map(
+      rows.map(({ stream, last_sequence, ended }) => [
+        stream,
+        { lastSequence: Number(last_sequence), ended },
+      ]),
+    );
+  }
+
+  async function expire(olderThanMs: number): Promise<number> {
+    const { expired } = await database.one<{ expired: string }>(
+      `with gone as (
+         delete from streams.heads where updated_at < clock_timestamp() - $1 * interval '1 millisecond' returning stream
+       ), emptied as (
+         delete from streams.events e using gone where e.stream = gone.stream
+       )
+       select count(*) as expired from gone`,
+      [olderThanMs],
+    );
+    return Number(expired);
+  }
+
+  async function watch(listener: (stream: string) => void): Promise<void> {
+    channel = await database.listen('streams', (payload) => {
+      const space = payload.indexOf(' ');
+      if (payload.slice(0, space) !== producerId) listener(payload.slice(space + 1));
+    });
+  }
+
+  return {
+    implementation: 'postgres',
+    append,
+    read,
+    heads,
+    expire,
+    watch,
+    close: async () => {
+      await channel?.close();
+    },
+  };
+}
