@@ -1,0 +1,147 @@
+/**
+ * Everything a service is made of, opened in one call and closed in the opposite order: database with its schema brought
+ * up to date, broker with the outbox relay, cache, stream buffers, artifacts, identity, log, metrics, traces.
+ */
+import { join } from 'node:path';
+import type { Tracer } from '@opentelemetry/api';
+import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import { createFileArtifactStore } from './artifacts/file-artifact-store.ts';
+import type { Broker } from './broker/broker.ts';
+import { openBroker } from './broker/open-broker.ts';
+import type { Cache } from './cache/cache.ts';
+import { openCache } from './cache/open-cache.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { migrate } from './database/migrate.ts';
+import { startOutboxRelay } from './database/outbox.ts';
+import type { BaseEnv } from './env.ts';
+import { createIdentityVerifier, type IdentityVerifier } from './identity-token.ts';
+import { createLogger, type Logger } from './logging.ts';
+import type { Probe } from './server/health.ts';
+import { openStreamBuffer } from './streams/open-stream-buffer.ts';
+import type { StreamBuffer } from './streams/stream-buffer.ts';
+import { observeQueries } from './telemetry/database-observer.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { startTracing } from './telemetry/tracing.ts';
+
+export interface PlatformOptions<Env extends BaseEnv> {
+  /** For instance `deep-learning`; its schema in PostgreSQL is `deep_learning`. */
+  readonly service: string;
+  readonly env: Env;
+  /** The folder of the service's numbered SQL files. */
+  readonly migrations: URL;
+  /** True if processes of this service must see one cache (counters, locks) even without Redis: then PostgreSQL holds it. */
+  readonly sharedCache?: boolean;
+  readonly maxConnections?: number;
+  /** Default: stdout. */
+  readonly logger?: Logger;
+}
+
+export interface Platform<Env extends BaseEnv = BaseEnv> {
+  readonly service: string;
+  readonly env: Env;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+  readonly database: Database;
+  readonly broker: Broker;
+  readonly cache: Cache;
+  readonly streams: StreamBuffer;
+  readonly artifacts: ArtifactStore;
+  readonly identityVerifier: IdentityVerifier;
+  /** What /readyz asks of each part. */
+  readonly probes: Readonly<Record<string, Probe>>;
+  /** Stops the outbox relay first, the database last. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Throws what the first part that cannot be opened throws, having closed those before it. */
+export async function openPlatform<Env extends BaseEnv>(
+  options: PlatformOptions<Env>,
+): Promise<Platform<Env>> {
+  const { service, env, migrations, sharedCache = false, maxConnections } = options;
+  const opened: { close(): Promise<unknown> }[] = [];
+  const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
+    opened.push(part);
+    return part;
+  };
+  const closeAll = async () => {
+    for (const part of opened.splice(0).reverse()) await part.close();
+  };
+
+  try {
+    const logger =
+      options.logger ??
+      createLogger({ service, level: env.LOG_LEVEL, instanceId: env.OTEL_SERVICE_INSTANCE_ID });
+    const metrics = createMetrics({ service });
+    const { tracer } = keep(
+      await startTracing({
+        service,
+        instanceId: env.OTEL_SERVICE_INSTANCE_ID,
+        endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+      }),
+    );
+    const database = keep(
+      await openDatabase({
+        url: env.DATABASE_URL,
+        schema: service.replaceAll('-', '_'),
+        applicationName: `fathom ${service}`,
+        logger,
+        onQuery: observeQueries(metrics),
+        ...(maxConnections === undefined ? {} : { maxConnections }),
+      }),
+    );
+    await migrate(database, { directory: migrations });
+    const broker = keep(
+      await openBroker({ database, kafkaBrokers: env.KAFKA_BROKERS, clientId: service, logger }),
+    );
+    const cache = keep(
+      await openCache({ redisUrl: env.REDIS_URL, database: sharedCache ? database : undefined, logger }),
+    );
+    const streams = keep(await openStreamBuffer({ redisUrl: env.REDIS_URL, database, logger }));
+    const artifacts = await createFileArtifactStore({ directory: join(env.FATHOM_DATA_DIR, 'artifacts') });
+    keep(startOutboxRelay({ database, broker, logger, metrics }));
+
+    let closing: Promise<void> | undefined;
+    return {
+      service,
+      env,
+      logger,
+      metrics,
+      tracer,
+      database,
+      broker,
+      cache,
+      streams,
+      artifacts,
+      identityVerifier: createIdentityVerifier({ jwks: env.IDENTITY_JWKS }),
+      probes: probesOf({ database, broker, cache, artifacts }),
+      close: () => {
+        closing ??= closeAll();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+interface Pingable {
+  readonly implementation: string;
+  ping(): Promise<void>;
+}
+
+function probesOf(parts: Readonly<Record<string, Pingable>>): Record<string, Probe> {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [
+      name,
+      {
+        implementation: part.implementation,
+        check: async () => {
+          await part.ping();
+          return { ok: true, detail: 'answers' };
+        },
+      },
+    ]),
+  );
+}
