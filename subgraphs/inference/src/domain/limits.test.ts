@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { refuseAsk, refuseContext, refuseGenerate, samplingOf } from './limits.ts';
+
+test('a question of 8,000 characters is allowed, one more is not', () => {
+  expect(refuseAsk({ question: 'x'.repeat(8_000) })).toBeUndefined();
+  expect(refuseAsk({ question: 'x'.repeat(8_001) })).toMatchObject({
+    field: 'input.question',
+    message: expect.stringContaining('8001'),
+  });
+});
+
+test.each([
+  [{ prompt: ' \n' }, 'input.prompt'],
+  [{ prompt: 'p', maxTokens: 0 }, 'input.maxTokens'],
+  [{ prompt: 'p', maxTokens: 513 }, 'input.maxTokens'],
+  [{ prompt: 'p', temperature: 2.1 }, 'input.temperature'],
+  [{ prompt: 'p', temperature: Number.NaN }, 'input.temperature'],
+  [{ prompt: 'p', topP: 0 }, 'input.topP'],
+  [{ prompt: 'p', topK: -1 }, 'input.topK'],
+  [{ prompt: 'p', seed: -1 }, 'input.seed'],
+  [{ prompt: 'p', stop: ['a', 'b', 'c', 'd', 'e'] }, 'input.stop'],
+  [{ prompt: 'p', stop: ['a', ''] }, 'input.stop.1'],
+  [{ prompt: 'p', idempotencyKey: '' }, 'input.idempotencyKey'],
+])('%j is refused at %s', (input, field) => expect(refuseGenerate(input)).toMatchObject({ field }));
+
+test('a prompt that fills the context is refused with both numbers', () => {
+  expect(refuseContext('input.prompt', 255, 256)).toBeUndefined();
+  expect(refuseContext('input.prompt', 256, 256)?.message).toMatch(/256 tokens.*256 tokens/);
+});
+
+test('a seed is drawn only where there is sampling and none was given', () => {
+  expect(samplingOf({ prompt: 'p' }, () => 7).seed).toBe(0);
+  expect(samplingOf({ prompt: 'p', temperature: 1 }, () => 7).seed).toBe(7);
+  expect(samplingOf({ prompt: 'p', temperature: 1, seed: 3 }, () => 7).seed).toBe(3);
+});

@@ -1,0 +1,112 @@
+/** The limits of the API, held before anything is stored or computed. */
+import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import type { SamplingSettings } from './sampling.ts';
+
+export const maxPromptCharacters = 8_000;
+export const maxCompletionTokens = 512;
+export const maxStopStrings = 4;
+export const maxStopStringCharacters = 100;
+export const maxIdempotencyKeyCharacters = 100;
+
+export interface Refusal {
+  readonly kind: 'invalid';
+  /** What is wrong and what is allowed. */
+  readonly message: string;
+  /** The path of the value, for instance `input.question`. */
+  readonly field: string;
+}
+
+/** The first thing wrong with an ask, or undefined. */
+export function refuseAsk(input: AskInput): Refusal | undefined {
+  return (
+    refuseText('input.question', input.question) ??
+    refuseRange('input.maxTokens', input.maxTokens, { from: 1, to: maxCompletionTokens }) ??
+    refuseKey(input.idempotencyKey)
+  );
+}
+
+/** The first thing wrong with a generate, or undefined. */
+export function refuseGenerate(input: GenerateInput): Refusal | undefined {
+  return (
+    refuseText('input.prompt', input.prompt) ??
+    refuseRange('input.maxTokens', input.maxTokens, { from: 1, to: maxCompletionTokens }) ??
+    refuseRange('input.temperature', input.temperature, { from: 0, to: 2 }) ??
+    refuseRange('input.topP', input.topP, { above: 0, to: 1 }) ??
+    refuseRange('input.topK', input.topK, { from: 0, to: 1_000_000 }) ??
+    refuseRange('input.seed', input.seed, { from: 0, to: 2 ** 31 - 1 }) ??
+    refuseStopStrings(input.stop ?? []) ??
+    refuseKey(input.idempotencyKey)
+  );
+}
+
+/** A prompt that leaves no room for a single new token. */
+export function refuseContext(
+  field: string,
+  promptTokens: number,
+  contextLength: number,
+): Refusal | undefined {
+  if (promptTokens < contextLength) return undefined;
+  return {
+    kind: 'invalid',
+    field,
+    message: `The prompt has ${promptTokens} tokens; the model's context is ${contextLength} tokens, prompt and completion together. Shorten the prompt.`,
+  };
+}
+
+/** Sampling as asked for. `randomSeed` is used where there is sampling and no seed was given. */
+export function samplingOf(input: GenerateInput, randomSeed: () => number): SamplingSettings {
+  const temperature = input.temperature ?? 0;
+  const seed = input.seed ?? (temperature > 0 ? randomSeed() : 0);
+  return { temperature, topK: input.topK ?? 0, topP: input.topP ?? 1, seed };
+}
+
+function refuseText(field: string, text: string): Refusal | undefined {
+  const what = field === 'input.question' ? 'question' : 'prompt';
+  if (text.trim().length === 0) {
+    return { kind: 'invalid', field, message: `The ${what} is empty. Give 1 to 8,000 characters.` };
+  }
+  if (text.length <= maxPromptCharacters) return undefined;
+  return {
+    kind: 'invalid',
+    field,
+    message: `The ${what} has ${text.length} characters; at most ${maxPromptCharacters} are allowed.`,
+  };
+}
+
+type Range = { readonly to: number } & ({ readonly from: number } | { readonly above: number });
+
+function refuseRange(field: string, value: number | null | undefined, range: Range): Refusal | undefined {
+  if (value === null || value === undefined) return undefined;
+  const isHighEnough = 'from' in range ? value >= range.from : value > range.above;
+  if (isHighEnough && value <= range.to) return undefined;
+  const lower = 'from' in range ? `from ${range.from}` : `above ${range.above}`;
+  return { kind: 'invalid', field, message: `${field} is ${value}; allowed is ${lower} to ${range.to}.` };
+}
+
+function refuseStopStrings(stop: readonly string[]): Refusal | undefined {
+  const field = 'input.stop';
+  if (stop.length > maxStopStrings) {
+    return {
+      kind: 'invalid',
+      field,
+      message: `There are ${stop.length} stop strings; at most ${maxStopStrings} are allowed.`,
+    };
+  }
+  const bad = stop.findIndex((text) => text.length === 0 || text.length > maxStopStringCharacters);
+  if (bad < 0) return undefined;
+  return {
+    kind: 'invalid',
+    field: `${field}.${bad}`,
+    message: `A stop string has 1 to ${maxStopStringCharacters} characters; this one has ${stop[bad]?.length ?? 0}.`,
+  };
+}
+
+function refuseKey(key: string | null | undefined): Refusal | undefined {
+  if (key === null || key === undefined) return undefined;
+  if (key.length > 0 && key.length <= maxIdempotencyKeyCharacters) return undefined;
+  return {
+    kind: 'invalid',
+    field: 'input.idempotencyKey',
+    message: `The idempotency key has ${key.length} characters; 1 to ${maxIdempotencyKeyCharacters} are allowed.`,
+  };
+}

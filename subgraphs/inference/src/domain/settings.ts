@@ -1,0 +1,14 @@
+/** What it takes to compute a generation, and to compute it again after a fault. Stored with its row. */
+import type { SamplingSettings } from './sampling.ts';
+
+export interface GenerationSettings {
+  /** The version it started with, and ends on. */
+  readonly modelVersionId: string;
+  /** The prompt as the model sees it. */
+  readonly promptTokens: readonly number[];
+  readonly maxTokens: number;
+  readonly sampling: SamplingSettings;
+  readonly stopStrings: readonly string[];
+  /** Of an ask: whether an identical question may be answered from the cache. */
+  readonly useCache: boolean;
+}

@@ -1,0 +1,366 @@
+/**
+ * A device as the service sees it: one engine worker, kept alive.
+ *
+ *   STARTING --worker ready--> READY --worker lost--> RECOVERING --worker ready, models loaded--> READY
+ *
+ * Invariant: a request that was submitted ends exactly once, and its tokens are reported exactly once, in order. When
+ * the worker is lost its models are loaded into a new one and its requests submitted again with the tokens they have.
+ * A request under which three workers were lost is failed with DEVICE_LOST: it may be what kills them.
+ */
+import { cpus } from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import type { Logger } from '@fathom/platform/logging';
+import type { DeviceStatus } from '../__generated__/resolvers.ts';
+import { type Admission, admit } from '../domain/admission.ts';
+import { createRollingWindow } from '../domain/rolling-window.ts';
+import type {
+  EngineEnd,
+  EngineLoad,
+  EngineRequest,
+  EngineToken,
+  FromWorker,
+  LoadedModel,
+  LoadModel,
+  StepReport,
+  ToWorker,
+  WorkerOptions,
+} from './protocol.ts';
+
+/** How a request ended on a device; `deviceMs` is its share of all steps it was in. */
+export type DeviceEnd =
+  | {
+      readonly kind: 'finished';
+      readonly reason: 'STOP' | 'LENGTH' | 'CANCELLED';
+      readonly tailText: string;
+      readonly deviceMs: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: 'MODEL_FAULT' | 'DEVICE_LOST';
+      readonly message: string;
+      readonly deviceMs: number;
+    };
+
+export interface RequestListener {
+  /** It got a slot; called once. */
+  admitted(): void;
+  token(token: EngineToken): void;
+  ended(end: DeviceEnd): void;
+}
+
+export type LoadOutcome =
+  | { readonly kind: 'loaded'; readonly model: LoadedModel }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+
+export interface DeviceSnapshot {
+  readonly id: string;
+  readonly kind: 'CPU';
+  readonly name: string;
+  readonly status: DeviceStatus;
+  readonly threads: number;
+  readonly activeSequences: number;
+  readonly maxSequences: number;
+  readonly queuedRequests: number;
+  readonly busyRatio: number;
+  readonly kvCacheUsage: number;
+  readonly tokensPerSecond: number;
+  readonly memoryBytes: number;
+  /** Version ids of what is loaded. */
+  readonly loaded: readonly string[];
+}
+
+export interface EngineDeviceOptions {
+  readonly id: string;
+  readonly worker: WorkerOptions;
+  readonly maxQueued: number;
+  readonly startWorker: (options: WorkerOptions) => Worker;
+  readonly logger: Logger;
+  readonly onTokens?: (count: number) => void;
+  /** A resident model could not be loaded again after the worker was lost. */
+  readonly onModelLost?: (versionId: string, message: string) => void;
+}
+
+interface RequestInFlight {
+  readonly request: EngineRequest;
+  readonly listener: RequestListener;
+  readonly submittedAt: number;
+  readonly tokens: number[];
+  deviceMs: number;
+  isAdmitted: boolean;
+  isCancelled: boolean;
+  workersLost: number;
+}
+
+const maxWorkersLost = 3;
+const windowMs = 10_000;
+const idle: EngineLoad = { active: 0, waiting: 0, kvCacheUsage: 0, memoryBytes: 0 };
+
+export class EngineDevice {
+  readonly id: string;
+  readonly #options: EngineDeviceOptions;
+  readonly #window = createRollingWindow({ windowMs, now: () => performance.now() });
+  readonly #inFlight = new Map<string, RequestInFlight>();
+  /** What is to be resident, in the order of loading: bases come before their adapters. */
+  readonly #resident = new Map<string, LoadModel>();
+  readonly #loading = new Map<string, (outcome: LoadOutcome) => void>();
+  #status: DeviceStatus = 'STARTING';
+  #worker: Worker;
+  /** False between the loss of a worker and its successor's first message: what is posted then is lost. */
+  #isListening = false;
+  #load: EngineLoad = idle;
+  #meanRequestMs = 0;
+  #isClosing = false;
+  #lostInARow = 0;
+
+  constructor(options: EngineDeviceOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#worker = this.#start();
+  }
+
+  get status(): DeviceStatus {
+    return this.#status;
+  }
+
+  /** Whether one more request may be submitted now. */
+  admission(): Admission {
+    const { worker, maxQueued } = this.#options;
+    return admit({
+      requests: this.#inFlight.size,
+      maxSequences: worker.maxSequences,
+      maxQueued,
+      meanRequestMs: this.#meanRequestMs,
+    });
+  }
+
+  /** Loads a model and keeps it resident, also in later workers, until it is unloaded. */
+  load(request: LoadModel): Promise<LoadOutcome> {
+    const { versionId } = request;
+    return new Promise((resolve) => {
+      this.#loading.set(versionId, (outcome) => {
+        if (outcome.kind === 'failed') this.#resident.delete(versionId);
+        resolve(outcome);
+      });
+      this.#resident.set(versionId, request);
+      if (this.#isListening) this.#post(request);
+    });
+  }
+
+  unload(versionId: string): void {
+    this.#resident.delete(versionId);
+    if (this.#isListening) this.#post({ type: 'unload', versionId });
+  }
+
+  submit(request: EngineRequest, listener: RequestListener): void {
+    this.#inFlight.set(request.id, {
+      request,
+      listener,
+      submittedAt: performance.now(),
+      tokens: [],
+      deviceMs: 0,
+      isAdmitted: false,
+      isCancelled: false,
+      workersLost: 0,
+    });
+    if (this.#status === 'READY') this.#post({ type: 'submit', request });
+  }
+
+  /** Ends a request with reason CANCELLED; its slot is free within one step. Unknown ids are ignored. */
+  cancel(id: string): void {
+    const inFlight = this.#inFlight.get(id);
+    if (!inFlight) return;
+    inFlight.isCancelled = true;
+    if (this.#status === 'READY') this.#post({ type: 'cancel', id });
+    else
+      this.#end(inFlight, {
+        kind: 'finished',
+        reason: 'CANCELLED',
+        tailText: '',
+        deviceMs: inFlight.deviceMs,
+      });
+  }
+
+  snapshot(): DeviceSnapshot {
+    const { worker } = this.#options;
+    const activeSequences = Math.min(this.#load.active, this.#inFlight.size);
+    return {
+      id: this.id,
+      kind: 'CPU',
+      name: cpus()[0]?.model.trim() ?? 'CPU',
+      status: this.#status,
+      threads: worker.threads,
+      activeSequences,
+      maxSequences: worker.maxSequences,
+      queuedRequests: this.#inFlight.size - activeSequences,
+      ...this.#window.read(),
+      kvCacheUsage: this.#load.kvCacheUsage,
+      memoryBytes: this.#load.memoryBytes,
+      loaded: [...this.#resident.keys()],
+    };
+  }
+
+  /** Ends the worker as a fault would; the device recovers. For operators and tests. */
+  async killWorker(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** Stops computing. Requests in flight get no end: they are continued by whoever resumes their generations. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#inFlight.clear();
+    await this.#worker.terminate();
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #start(): Worker {
+    const worker = this.#options.startWorker(this.#options.worker);
+    const { logger } = this.#options;
+    worker.on('message', (message: FromWorker) => {
+      if (worker === this.#worker) this.#receive(message);
+    });
+    worker.on('error', (error) => logger.error({ err: error, device: this.id }, 'the engine worker failed'));
+    worker.on('exit', (exitCode) => {
+      if (!this.#isClosing && worker === this.#worker) this.#recover(exitCode);
+    });
+    return worker;
+  }
+
+  #recover(exitCode: number): void {
+    this.#status = 'RECOVERING';
+    this.#isListening = false;
+    this.#load = idle;
+    this.#lostInARow++;
+    this.#options.logger.warn(
+      { device: this.id, exitCode, requests: this.#inFlight.size, lostInARow: this.#lostInARow },
+      'the engine worker was lost and is restarted',
+    );
+    for (const inFlight of [...this.#inFlight.values()]) this.#afterLoss(inFlight);
+    // The first restart is immediate; a worker that cannot live is not restarted in a tight loop.
+    const delayMs = this.#lostInARow === 1 ? 0 : Math.min(5_000, 100 * 2 ** this.#lostInARow);
+    setTimeout(() => {
+      if (this.#isClosing) return;
+      this.#worker = this.#start();
+    }, delayMs);
+  }
+
+  #afterLoss(inFlight: RequestInFlight): void {
+    inFlight.workersLost++;
+    const { deviceMs } = inFlight;
+    if (inFlight.isCancelled) {
+      this.#end(inFlight, { kind: 'finished', reason: 'CANCELLED', tailText: '', deviceMs });
+    } else if (inFlight.workersLost >= maxWorkersLost) {
+      const message = `The device lost its worker ${maxWorkersLost} times while it computed this generation.`;
+      this.#end(inFlight, { kind: 'failed', code: 'DEVICE_LOST', message, deviceMs });
+    }
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+        this.#ready();
+        break;
+      case 'loaded':
+        this.#settleLoad(message.model.versionId, { kind: 'loaded', model: message.model });
+        break;
+      case 'load-failed': {
+        const { versionId, code, message: why } = message;
+        this.#settleLoad(versionId, { kind: 'failed', code, message: why });
+        break;
+      }
+      case 'step':
+        this.#report(message);
+        break;
+    }
+  }
+
+  /** Models first, then requests: the worker loads aside, so requests wait until their models are there. */
+  #ready(): void {
+    const worker = this.#worker;
+    this.#isListening = true;
+    const loads = [...this.#resident.values()].map((request) => this.#postLoad(request));
+    void Promise.all(loads).then(() => {
+      if (worker !== this.#worker || this.#isClosing) return;
+      this.#status = 'READY';
+      for (const inFlight of this.#inFlight.values()) this.#resubmit(inFlight);
+    });
+  }
+
+  /** Resolves when the worker answered; the outcome goes to whoever asked for the load first. */
+  #postLoad(request: LoadModel): Promise<void> {
+    const { versionId } = request;
+    return new Promise((resolve) => {
+      const asked = this.#loading.get(versionId) ?? ((outcome) => this.#reloaded(versionId, outcome));
+      this.#loading.set(versionId, (outcome) => {
+        asked(outcome);
+        resolve();
+      });
+      this.#post(request);
+    });
+  }
+
+  #reloaded(versionId: string, outcome: LoadOutcome): void {
+    if (outcome.kind === 'loaded') return;
+    this.#resident.delete(versionId);
+    this.#options.onModelLost?.(versionId, outcome.message);
+  }
+
+  #resubmit({ request, tokens }: RequestInFlight): void {
+    this.#post({ type: 'submit', request: { ...request, priorTokens: [...request.priorTokens, ...tokens] } });
+  }
+
+  #settleLoad(versionId: string, outcome: LoadOutcome): void {
+    const settle = this.#loading.get(versionId);
+    this.#loading.delete(versionId);
+    if (outcome.kind === 'loaded') {
+      this.#load = { ...this.#load, memoryBytes: this.#load.memoryBytes + outcome.model.memoryBytes };
+    }
+    settle?.(outcome);
+  }
+
+  #report(report: StepReport): void {
+    this.#lostInARow = 0;
+    this.#load = report.load;
+    this.#window.add({ busyMs: report.busyMs, tokens: report.tokens.length });
+    if (report.tokens.length > 0) this.#options.onTokens?.(report.tokens.length);
+    for (const { id, deviceMs } of report.shares) {
+      const inFlight = this.#inFlight.get(id);
+      if (inFlight) inFlight.deviceMs += deviceMs;
+    }
+    for (const id of report.admitted) this.#admitted(id);
+    for (const token of report.tokens) {
+      const inFlight = this.#inFlight.get(token.id);
+      inFlight?.tokens.push(token.tokenId);
+      inFlight?.listener.token(token);
+    }
+    for (const end of report.ended) this.#reportEnd(end);
+  }
+
+  #admitted(id: string): void {
+    const inFlight = this.#inFlight.get(id);
+    if (!inFlight || inFlight.isAdmitted) return;
+    inFlight.isAdmitted = true;
+    inFlight.listener.admitted();
+  }
+
+  #reportEnd(end: EngineEnd): void {
+    const inFlight = this.#inFlight.get(end.id);
+    if (!inFlight) return;
+    const { deviceMs } = inFlight;
+    if (end.kind === 'finished') {
+      const elapsedMs = performance.now() - inFlight.submittedAt;
+      this.#meanRequestMs =
+        this.#meanRequestMs === 0 ? elapsedMs : this.#meanRequestMs * 0.9 + elapsedMs * 0.1;
+      this.#end(inFlight, { kind: 'finished', reason: end.reason, tailText: end.tailText, deviceMs });
+    } else {
+      this.#end(inFlight, { kind: 'failed', code: end.code, message: end.message, deviceMs });
+    }
+  }
+
+  #end(inFlight: RequestInFlight, end: DeviceEnd): void {
+    this.#inFlight.delete(inFlight.request.id);
+    inFlight.listener.ended(end);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The thread that computes. It takes messages between steps, so a cancellation frees its slot within one step, and
+ * sleeps when there is nothing to do.
+ *
+ * A fault that is not one request's own (ONNX Runtime refuses a run, memory is exhausted) ends the thread on purpose:
+ * the service starts another and submits the requests again.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { EngineCore } from './engine-core.ts';
+import { openLane } from './lane.ts';
+import type { FromWorker, LoadedModel, LoadModel, ToWorker, WorkerOptions } from './protocol.ts';
+
+if (!parentPort) throw new Error('engine-worker runs as a worker thread only.');
+await serve(parentPort, workerData as WorkerOptions);
+
+async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
+  const core = new EngineCore({
+    maxSequences: options.maxSequences,
+    prefillTokensPerStep: options.prefillTokensPerStep,
+    now: () => performance.now(),
+    ownMemoryBytes: () => getHeapStatistics().used_heap_size,
+  });
+  const send = (message: FromWorker): void => port.postMessage(message);
+  let isClosing = false;
+  let wake = (): void => {};
+  // Loads and unloads wait for each other; they never overlap with a step that uses the same model, because the
+  // service submits to a model only after `loaded` and unloads it only when no request is left.
+  let models: Promise<void> = Promise.resolve();
+
+  port.on('message', (message: ToWorker) => {
+    switch (message.type) {
+      case 'load':
+        models = models.then(() => load(core, message, options, send));
+        break;
+      case 'unload':
+        models = models.then(() => unload(core, message.versionId));
+        break;
+      case 'submit':
+        core.submit(message.request);
+        break;
+      case 'cancel':
+        core.cancel(message.id);
+        break;
+      case 'close':
+        isClosing = true;
+        port.close();
+        break;
+    }
+    wake();
+  });
+
+  send({ type: 'ready' });
+  while (!isClosing) {
+    if (core.hasWork) {
+      send(await core.step());
+      await nextTurn();
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+  await models;
+}
+
+/** Adapters by version id: the lane they are loaded onto. */
+const adapterBases = new Map<string, string>();
+
+async function load(
+  core: EngineCore,
+  request: LoadModel,
+  options: WorkerOptions,
+  send: (message: FromWorker) => void,
+): Promise<void> {
+  const { versionId, baseVersionId } = request;
+  try {
+    const model =
+      baseVersionId === undefined
+        ? await loadFull(core, request, options)
+        : await loadAdapter(core, request, baseVersionId);
+    send({ type: 'loaded', model });
+  } catch (error) {
+    send({ type: 'load-failed', versionId, ...describe(error) });
+  }
+}
+
+async function loadFull(
+  core: EngineCore,
+  { versionId, folder }: LoadModel,
+  options: WorkerOptions,
+): Promise<LoadedModel> {
+  const lane = await openLane(folder, options);
+  core.addLane(versionId, lane);
+  const { capacity, precision, memoryBytes } = lane;
+  return { versionId, contextLength: capacity, precision, memoryBytes };
+}
+
+async function loadAdapter(
+  core: EngineCore,
+  { versionId, folder }: LoadModel,
+  base: string,
+): Promise<LoadedModel> {
+  const lane = core.lane(base);
+  if (!lane) throw new Error(`Its base version ${base} is not loaded on this device.`);
+  const { memoryBytes } = await lane.loadAdapter(versionId, folder);
+  adapterBases.set(versionId, base);
+  return { versionId, contextLength: lane.capacity, precision: `${lane.precision} + LoRA`, memoryBytes };
+}
+
+async function unload(core: EngineCore, versionId: string): Promise<void> {
+  const base = adapterBases.get(versionId);
+  if (base === undefined) return core.removeLane(versionId);
+  adapterBases.delete(versionId);
+  core.lane(base)?.unloadAdapter(versionId);
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: 'MODEL_LOAD_FAILED', message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'MODEL_LOAD_FAILED';
+  return { code, message: error.message };
+}

@@ -1,0 +1,111 @@
+/**
+ * What the service and an engine worker say to each other. Everything is structured-cloneable.
+ *
+ *   service --load, unload, submit, cancel--> worker
+ *   service <--ready, loaded, load-failed, step-- worker
+ *
+ * A worker owns no truth: every request can be submitted again to another worker with the tokens it already has
+ * (`priorTokens`), and goes on with the very tokens it would have had.
+ */
+import type { SamplingSettings } from '../domain/sampling.ts';
+
+export interface EngineRequest {
+  readonly id: string;
+  /** The loaded full model to run on: its version id. */
+  readonly lane: string;
+  /** The loaded adapter to run with: its version id. */
+  readonly adapter?: string | undefined;
+  readonly promptTokens: readonly number[];
+  /** Tokens of the completion that exist already; decoding continues behind them. */
+  readonly priorTokens: readonly number[];
+  /** Of the whole completion, prior tokens included. */
+  readonly maxTokens: number;
+  readonly sampling: SamplingSettings;
+  readonly stopStrings: readonly string[];
+}
+
+/** One decoded token. `index` counts from 0 in the whole completion. */
+export interface EngineToken {
+  readonly id: string;
+  readonly index: number;
+  readonly tokenId: number;
+  /** Whole characters that may be shown now; may be empty. */
+  readonly text: string;
+  readonly logProbability: number;
+}
+
+export type EngineEnd =
+  | {
+      readonly id: string;
+      readonly kind: 'finished';
+      readonly reason: 'STOP' | 'LENGTH' | 'CANCELLED';
+      /** Text that was withheld and belongs to the end. */
+      readonly tailText: string;
+    }
+  | { readonly id: string; readonly kind: 'failed'; readonly code: 'MODEL_FAULT'; readonly message: string };
+
+export interface LoadModel {
+  readonly type: 'load';
+  readonly versionId: string;
+  /** A folder in the Hugging Face layout, or in the PEFT layout for an adapter. */
+  readonly folder: string;
+  /** For an adapter: the loaded full version that it changes. */
+  readonly baseVersionId?: string | undefined;
+}
+
+export type ToWorker =
+  | LoadModel
+  | { readonly type: 'unload'; readonly versionId: string }
+  | { readonly type: 'submit'; readonly request: EngineRequest }
+  | { readonly type: 'cancel'; readonly id: string }
+  | { readonly type: 'close' };
+
+export interface LoadedModel {
+  readonly versionId: string;
+  /** The longest prompt and completion together. */
+  readonly contextLength: number;
+  readonly precision: string;
+  readonly memoryBytes: number;
+}
+
+export interface StepReport {
+  readonly type: 'step';
+  /** Requests that got a slot in this step. */
+  readonly admitted: readonly string[];
+  readonly tokens: readonly EngineToken[];
+  readonly ended: readonly EngineEnd[];
+  /** Device milliseconds that each request took of this step. */
+  readonly shares: readonly { readonly id: string; readonly deviceMs: number }[];
+  /** Milliseconds that the device computed in this step. */
+  readonly busyMs: number;
+  readonly load: EngineLoad;
+}
+
+export interface EngineLoad {
+  readonly active: number;
+  readonly waiting: number;
+  /** Share of the cache's positions in use, 0 to 1. */
+  readonly kvCacheUsage: number;
+  readonly memoryBytes: number;
+}
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'loaded'; readonly model: LoadedModel }
+  | {
+      readonly type: 'load-failed';
+      readonly versionId: string;
+      readonly code: string;
+      readonly message: string;
+    }
+  | StepReport;
+
+/** What a worker is started with. */
+export interface WorkerOptions {
+  readonly threads: number;
+  readonly maxSequences: number;
+  readonly prefillTokensPerStep: number;
+  readonly precision: 'fp32' | 'int8';
+  /** Upper bound for the tokens a slot holds; a model with fewer positions keeps its own. */
+  readonly maxContextLength: number;
+}

@@ -1,0 +1,72 @@
+/**
+ * One request inside the engine: its tokens, and the text that they become.
+ *
+ *   token -> streaming detokeniser (whole characters) -> stop-string filter (no half stop string) -> shown text
+ */
+import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
+import { createStreamDecoder } from '@fathom/neural/tokenizers/stream-decoder';
+import type { SampledToken } from '../domain/sampling.ts';
+import { createStopStringFilter } from '../domain/stop-strings.ts';
+import type { EngineEnd, EngineRequest, EngineToken } from './protocol.ts';
+
+export interface SequenceOptions {
+  readonly request: EngineRequest;
+  readonly tokenizer: ByteLevelBpe;
+  readonly stopTokenIds: ReadonlySet<number>;
+  /** Tokens that a slot can hold. */
+  readonly capacity: number;
+}
+
+export type Advance =
+  | { readonly token: EngineToken; readonly end?: EngineEnd }
+  | { readonly token?: undefined; readonly end: EngineEnd };
+
+export class Sequence {
+  readonly request: EngineRequest;
+  /** Prompt and completion so far: what the slot holds, but for the newest token. */
+  readonly tokens: number[];
+  #generated: number;
+  readonly #capacity: number;
+  readonly #stopTokenIds: ReadonlySet<number>;
+  readonly #decoder: ReturnType<typeof createStreamDecoder>;
+  readonly #stopStrings: ReturnType<typeof createStopStringFilter>;
+
+  constructor({ request, tokenizer, stopTokenIds, capacity }: SequenceOptions) {
+    this.request = request;
+    this.tokens = [...request.promptTokens, ...request.priorTokens];
+    this.#generated = request.priorTokens.length;
+    this.#capacity = capacity;
+    this.#stopTokenIds = stopTokenIds;
+    this.#decoder = createStreamDecoder(tokenizer);
+    this.#stopStrings = createStopStringFilter(request.stopStrings);
+    // The detokeniser and the filter stand where they stood when the last prior token had been shown.
+    for (const token of request.priorTokens) this.#stopStrings.push(this.#decoder.push(token));
+  }
+
+  /** The index in the completion of the token that comes next. */
+  get position(): number {
+    return this.#generated;
+  }
+
+  /** Takes the token that was sampled for `position`. */
+  advance({ tokenId, logProbability }: SampledToken): Advance {
+    if (this.#stopTokenIds.has(tokenId)) return { end: this.#finish('STOP', this.#tail()) };
+    const index = this.#generated;
+    this.tokens.push(tokenId);
+    this.#generated++;
+    const { text, isStopped } = this.#stopStrings.push(this.#decoder.push(tokenId));
+    const token: EngineToken = { id: this.request.id, index, tokenId, text, logProbability };
+    if (isStopped) return { token, end: this.#finish('STOP', '') };
+    const isFull = this.#generated >= this.request.maxTokens || this.tokens.length >= this.#capacity;
+    return isFull ? { token, end: this.#finish('LENGTH', this.#tail()) } : { token };
+  }
+
+  #finish(reason: 'STOP' | 'LENGTH', tailText: string): EngineEnd {
+    return { id: this.request.id, kind: 'finished', reason, tailText };
+  }
+
+  #tail(): string {
+    const { text, isStopped } = this.#stopStrings.push(this.#decoder.flush());
+    return isStopped ? text : text + this.#stopStrings.flush();
+  }
+}

@@ -1,0 +1,46 @@
+/** Every code that inference answers with, beside the platform's. The README lists the same codes; a test compares. */
+import { defineErrors, type ErrorTable } from '@fathom/platform/errors';
+
+export const inferenceErrors = {
+  INVALID_CURSOR: {
+    message:
+      'The cursor does not belong to this generation. Pass the `cursor` of one of its own events, or none.',
+    status: 400,
+  },
+  STREAM_EXPIRED: {
+    message:
+      'The events of this generation are no longer kept. Query `generation(id)`: its text and tokens are.',
+    status: 410,
+  },
+  MODEL_NOT_READY: {
+    message:
+      'No version of the default model can answer yet. Retry shortly; `deployments` says what it is waiting for.',
+    status: 503,
+    retryable: true,
+  },
+  MODEL_FAULT: {
+    message: 'The model version computed no usable result. Ask another version, and report this one.',
+    status: 500,
+  },
+  DEVICE_LOST: {
+    message:
+      'The device was lost repeatedly while it computed this generation. Retry; if it persists, try another model.',
+    status: 503,
+    retryable: true,
+  },
+  INVALID_INPUT: {
+    message: 'A value of the input is outside what is allowed.',
+    status: 400,
+  },
+  UNKNOWN_MODEL: {
+    message: 'No such model, alias or version is served here.',
+    status: 404,
+  },
+  OVERLOADED: {
+    message: 'The queue is full; nothing was started. Try again after `retryAfterMs`.',
+    status: 429,
+    retryable: true,
+  },
+} as const satisfies ErrorTable;
+
+export const raise = defineErrors(inferenceErrors);
