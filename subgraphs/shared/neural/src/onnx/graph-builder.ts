@@ -28,6 +28,8 @@ export interface OperatorOptions {
   readonly attributes?: Attributes;
   readonly domain?: string;
   readonly outputCount?: number;
+  /** Names for outputs that become outputs of the graph; an in-place operator must write them itself, not a copy. */
+  readonly outputNames?: readonly (string | undefined)[];
 }
 
 /**
@@ -105,12 +107,17 @@ export class GraphBuilder {
     inputs: readonly (Value | undefined)[],
     options: OperatorOptions = {},
   ): readonly Value[] {
-    const { attributes = {}, domain = '', outputCount = 1 } = options;
+    const {
+      attributes = {},
+      domain = '',
+      outputNames = [],
+      outputCount = Math.max(1, outputNames.length),
+    } = options;
     const name = this.#claim([...this.#scope, opType].join('/'));
     const outputs = this.#infer(name, opType, { inputs, attributes })
       .slice(0, outputCount)
       .map(({ type, dims }, at) => ({
-        name: this.#claim(at === 0 ? `${name}_out` : `${name}_out_${at}`),
+        name: this.#claim(outputNames[at] ?? (at === 0 ? `${name}_out` : `${name}_out_${at}`)),
         type,
         dims,
       }));
@@ -157,6 +164,11 @@ export class GraphBuilder {
     });
     this.#outputs.push(renamed);
     return renamed;
+  }
+
+  /** Makes a named output of an operator an output of the graph as it is. */
+  exposeOutput(value: Value): void {
+    this.#outputs.push(value);
   }
 
   build(): Graph {

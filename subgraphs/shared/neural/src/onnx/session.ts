@@ -16,6 +16,8 @@ export function createSession(graph: Graph, options: SessionOptions = {}): Promi
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     enableMemPattern: true,
+    // A failure is thrown; printing it as well would put it past the service's own log.
+    logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: options.spin ? '1' : '0' } } },
   });
 }

@@ -132,6 +132,12 @@ const rules: Readonly<Record<string, Rule>> = {
     if (target === undefined) throw new Error('the shape must be a constant');
     return [{ type: need(inputs, 0).type, dims: broadcastDims(need(inputs, 0).dims, target) }];
   },
+  Unsqueeze: ({ inputs }) => {
+    const [x, axes] = [need(inputs, 0), constantInts(inputs, 1)];
+    if (axes?.length !== 1) throw new Error('one axis is expected');
+    const axis = normalizeAxis(axes[0]!, x.dims.length + 1);
+    return [{ type: x.type, dims: [...x.dims.slice(0, axis), 1, ...x.dims.slice(axis)] }];
+  },
   Concat: ({ inputs, attributes }) => {
     const first = need(inputs, 0);
     const axis = normalizeAxis(attributeInt(attributes, 'axis', 0), first.dims.length);
@@ -181,8 +187,26 @@ const rules: Readonly<Record<string, Rule>> = {
       { type: x.type, dims: [...x.dims.slice(0, -1), 1] },
     ];
   },
-  /** inputs: query, key, value, past_key, past_value, … ; outputs: attention, present_key, present_value. */
-  GroupQueryAttention: ({ inputs }) => [need(inputs, 0), need(inputs, 3), need(inputs, 4)],
+  /** inputs: packed query, key and value, -, -, past_key, past_value, … ; outputs: attention, present_key, present_value. */
+  GroupQueryAttention: ({ inputs, attributes }) => {
+    const [packed, past] = [need(inputs, 0), need(inputs, 3)];
+    const heads = attributeInt(attributes, 'num_heads', 0);
+    const width = heads + 2 * attributeInt(attributes, 'kv_num_heads', 0);
+    const [last, headSize] = [packed.dims.at(-1), past.dims.at(-1)];
+    if (typeof headSize !== 'number' || last !== width * headSize) {
+      throw new Error(`${showDims(packed.dims)} does not pack ${width} heads of ${headSize}`);
+    }
+    const output = { type: packed.type, dims: [...packed.dims.slice(0, -1), heads * headSize] };
+    return [output, past, need(inputs, 4)];
+  },
+  Split: ({ inputs, attributes }) => {
+    const [x, sizes] = [need(inputs, 0), constantInts(inputs, 1)];
+    const axis = normalizeAxis(attributeInt(attributes, 'axis', 0), x.dims.length);
+    if (sizes === undefined || sizes.reduce((sum, size) => sum + size, 0) !== x.dims[axis]) {
+      throw new Error(`sizes ${sizes} do not add up to ${x.dims[axis]}`);
+    }
+    return sizes.map((size) => ({ type: x.type, dims: x.dims.map((dim, at) => (at === axis ? size : dim)) }));
+  },
   DynamicQuantizeMatMul: (input) => [{ type: 'float32', dims: matMul(input)[0]!.dims }],
 };
 

@@ -63,7 +63,7 @@ export function batchesFrom(examples: readonly Example[], options: BatchesOption
 }
 
 /** First fit over the most recently opened rows. */
-function packRows(examples: readonly EncodedExample[], sequenceLength: number): readonly Row[] {
+export function packRows(examples: readonly EncodedExample[], sequenceLength: number): readonly Row[] {
   const rows: { readonly pieces: EncodedExample[]; free: number }[] = [];
   let firstOpen = 0;
   for (const example of examples) {
@@ -79,7 +79,7 @@ function packRows(examples: readonly EncodedExample[], sequenceLength: number): 
   return rows.map(({ pieces }) => pieces);
 }
 
-function layOut(rows: readonly Row[], sequenceLength: number): Batch {
+export function layOut(rows: readonly Row[], sequenceLength: number): Batch {
   const size = rows.length * sequenceLength;
   const batch = {
     inputIds: new BigInt64Array(size),

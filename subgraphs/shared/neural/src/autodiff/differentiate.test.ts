@@ -1,0 +1,254 @@
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { llama } from '../architectures/llama.ts';
+import { initializeLlama, llamaParameters } from '../architectures/llama-parameters.ts';
+import type { ModelConfig } from '../models/model-config.ts';
+import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { createSession } from '../onnx/session.ts';
+import { int, type Value } from '../onnx/types.ts';
+import { createRandom } from '../random.ts';
+import { elementCount } from '../weights/tensor.ts';
+import { attention } from './composites/attention.ts';
+import { crossEntropy } from './composites/cross-entropy.ts';
+import { rmsNorm } from './composites/rms-norm.ts';
+import { rotary, rotaryTables } from './composites/rotary.ts';
+import { swiGlu } from './composites/swiglu.ts';
+import { differentiate, gradientRules } from './differentiate.ts';
+
+type Operand = { readonly dims: readonly number[]; readonly data: Float32Array };
+type Write = (builder: GraphBuilder, operands: readonly Value[]) => Value;
+
+function operand(seed: number, dims: readonly number[], around = 0): Operand {
+  const random = createRandom(seed);
+  return {
+    dims,
+    data: Float32Array.from({ length: elementCount(dims) }, () => around + 0.7 * random.normal()),
+  };
+}
+
+const indices = (
+  builder: GraphBuilder,
+  name: string,
+  values: readonly number[],
+  dims: readonly number[],
+): Value => builder.initializer(name, { dims, data: BigInt64Array.from(values, BigInt) });
+
+/** A scalar that gives every element of the result a different share. */
+function weighted(builder: GraphBuilder, x: Value): Value {
+  const dims = x.dims as readonly number[];
+  const shares = Float32Array.from({ length: elementCount(dims) }, (_, at) => Math.sin(at * 1.7 + 0.3));
+  const product = builder.mul(x, builder.initializer('shares', { dims, data: shares }));
+  return builder.op('ReduceSum', [product], { attributes: { keepdims: int(0) } });
+}
+
+/**
+ * Largest difference between the written gradient and central differences, as a share of the largest gradient. The loss
+ * is a float32: 1e-2 is its best step, and agreement within 1% is what that precision can show.
+ */
+async function gradientError(
+  write: Write,
+  operands: readonly Operand[],
+  options: { scalar?: boolean } = {},
+): Promise<number> {
+  const builder = new GraphBuilder('gradient-check');
+  const inputs = operands.map(({ dims }, at) => builder.input(`x${at}`, 'float32', dims));
+  const result = write(builder, inputs);
+  const loss = options.scalar ? result : weighted(builder, result);
+  const gradients = differentiate(builder, loss, inputs);
+  builder.output('loss', loss);
+  gradients.forEach((gradient, at) => {
+    builder.output(`gradient${at}`, gradient);
+  });
+  const session = await createSession(builder.build(), { threads: 1 });
+  const feedsOf = (values: readonly Operand[]) =>
+    Object.fromEntries(
+      values.map(({ dims, data }, at) => [`x${at}`, new OrtTensor('float32', data, [...dims])]),
+    );
+  const lossAt = async (values: readonly Operand[]): Promise<number> =>
+    ((await session.run(feedsOf(values), ['loss'])).loss!.data as Float32Array)[0]!;
+
+  const analytic = await session.run(feedsOf(operands));
+  let [largestGradient, largestError] = [0, 0];
+  const epsilon = 1e-2;
+  for (const [index, { dims, data }] of operands.entries()) {
+    const gradient = analytic[`gradient${index}`]!;
+    expect(gradient.dims).toEqual(dims);
+    const stride = Math.max(1, Math.floor(data.length / 24));
+    for (let at = 0; at < data.length; at += stride) {
+      const moved = async (by: number) =>
+        lossAt(
+          operands.map((own, other) =>
+            other === index ? { dims, data: data.with(at, data[at]! + by) } : own,
+          ),
+        );
+      const numeric = ((await moved(epsilon)) - (await moved(-epsilon))) / (2 * epsilon);
+      const written = (gradient.data as Float32Array)[at]!;
+      largestGradient = Math.max(largestGradient, Math.abs(numeric));
+      largestError = Math.max(largestError, Math.abs(numeric - written));
+    }
+  }
+  await session.release();
+  expect(largestGradient).toBeGreaterThan(0.05);
+  return largestError / largestGradient;
+}
+
+const positions = (builder: GraphBuilder): Value => indices(builder, 'positions', [0, 1, 2, 0, 5, 6], [2, 3]);
+
+const operators: Readonly<Record<string, { write: Write; operands: readonly Operand[]; scalar?: boolean }>> =
+  {
+    Add: { write: (b, [x, y]) => b.add(x!, y!), operands: [operand(1, [2, 3, 4]), operand(2, [3, 1])] },
+    Sub: { write: (b, [x, y]) => b.sub(x!, y!), operands: [operand(3, [4]), operand(4, [2, 3, 4])] },
+    Mul: { write: (b, [x, y]) => b.mul(x!, y!), operands: [operand(5, [2, 1, 4]), operand(6, [3, 4])] },
+    Div: {
+      write: (b, [x, y]) => b.op('Div', [x!, y!]),
+      operands: [operand(7, [2, 3]), operand(8, [1, 3], 4)],
+    },
+    Identity: { write: (b, [x]) => b.op('Identity', [x!]), operands: [operand(9, [5])] },
+    MatMul: {
+      write: (b, [x, y]) => b.matMul(x!, y!),
+      operands: [operand(10, [2, 3, 4, 5]), operand(11, [3, 5, 2])],
+    },
+    Gemm: {
+      write: (b, [x, y]) => b.gemm(x!, y!, { transB: true }),
+      operands: [operand(12, [3, 4]), operand(13, [5, 4])],
+    },
+    Reshape: { write: (b, [x]) => b.reshape(x!, [4, 3]), operands: [operand(14, [2, 6])] },
+    Transpose: { write: (b, [x]) => b.transpose(x!, [2, 0, 1]), operands: [operand(15, [2, 3, 4])] },
+    Gather: {
+      write: (b, [x]) => b.gather(x!, indices(b, 'rows', [3, 0, 3, 3, 1, 0], [2, 3])),
+      operands: [operand(16, [5, 4])],
+    },
+    Softmax: { write: (b, [x]) => b.softmax(x!), operands: [operand(17, [3, 5])] },
+    ReduceSum: {
+      write: (b, [x]) => b.reduce('ReduceSum', x!, [-2], false),
+      operands: [operand(18, [2, 3, 4])],
+    },
+    RmsNorm: {
+      write: (b, [x, weight]) => rmsNorm(b, x!, { weight: weight!, epsilon: 1e-5 }),
+      operands: [operand(19, [4, 6]), operand(20, [6], 1)],
+    },
+    Rotary: {
+      write: (b, [x]) =>
+        rotary(b, x!, {
+          tables: rotaryTables(b, { positions: 8, headSize: 8, theta: 100 }),
+          positions: positions(b),
+        }),
+      operands: [operand(21, [2, 2, 3, 8])],
+    },
+    SwiGlu: { write: (b, [x, y]) => swiGlu(b, x!, y!), operands: [operand(22, [3, 4]), operand(23, [3, 4])] },
+    Attention: {
+      write: (b, [q, k, v]) => {
+        const mask = Float32Array.from({ length: 18 }, (_, at) =>
+          at % 3 <= Math.floor(at / 3) % 3 ? 0 : -1e9,
+        );
+        return attention(b, {
+          q: q!,
+          k: k!,
+          v: v!,
+          bias: b.initializer('bias', { dims: [2, 1, 3, 3], data: mask }),
+        });
+      },
+      operands: [operand(24, [2, 4, 3, 4]), operand(25, [2, 2, 3, 4]), operand(26, [2, 2, 3, 4])],
+    },
+    CrossEntropy: {
+      write: (b, [x]) =>
+        crossEntropy(b, x!, {
+          targets: indices(b, 'targets', [2, 0, 6, 6], [4]),
+          weights: b.initializer('weights', { dims: [4], data: Float32Array.of(1, 0.1, 0, 2) }),
+        }).loss,
+      operands: [operand(27, [4, 7])],
+      scalar: true,
+    },
+  };
+
+describe('differentiate', () => {
+  it.each(Object.keys(gradientRules))(
+    'writes a gradient of %s that agrees with finite differences',
+    async (kind) => {
+      const { write, operands, scalar } = operators[kind]!;
+      expect(await gradientError(write, operands, { scalar: scalar ?? false })).toBeLessThan(0.01);
+    },
+  );
+
+  it.each([
+    [false, false, [3, 4], [4, 5]],
+    [true, false, [4, 3], [4, 5]],
+    [true, true, [4, 3], [5, 4]],
+  ])('differentiates Gemm with transA %s and transB %s', async (transA, transB, a, b) => {
+    const write: Write = (builder, [x, y]) => builder.gemm(x!, y!, { transA, transB });
+    expect(await gradientError(write, [operand(30, a), operand(31, b)])).toBeLessThan(0.01);
+  });
+
+  it('sums the gradients of a value that is used several times', async () => {
+    const write: Write = (builder, [x]) => builder.mul(builder.add(x!, x!), builder.mul(x!, x!));
+    expect(await gradientError(write, [operand(32, [6])])).toBeLessThan(0.01);
+  });
+
+  it('agrees with finite differences through a whole decoder with grouped queries, packing and tied embeddings', async () => {
+    const config: ModelConfig = {
+      vocabularySize: 11,
+      hiddenSize: 8,
+      layers: 2,
+      heads: 4,
+      keyValueHeads: 2,
+      headSize: 4,
+      intermediateSize: 12,
+      maxPositions: 8,
+      ropeTheta: 100,
+      normEpsilon: 1e-5,
+      tieEmbeddings: true,
+      initializerRange: 0.4,
+    };
+    const specs = llamaParameters(config);
+    const write: Write = (builder, inputs) => {
+      const logits = llama(builder, {
+        config,
+        parameters: new Map(specs.map(({ name }, at) => [name, inputs[at]!])),
+        inputs: {
+          inputIds: indices(builder, 'ids', [1, 5, 5, 2, 9, 10, 3, 3, 0, 1, 2, 7], [2, 6]),
+          segmentIds: indices(builder, 'segments', [1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 0, 0], [2, 6]),
+          positions: indices(builder, 'token_positions', [0, 1, 2, 0, 1, 2, 0, 1, 2, 3, 0, 0], [2, 6]),
+        },
+      });
+      const weights = Float32Array.of(1, 1, 0.1, 1, 1, 1, 1, 0.1, 1, 1, 0, 0);
+      return crossEntropy(builder, logits, {
+        targets: indices(builder, 'targets', [5, 5, 2, 9, 10, 1, 3, 0, 1, 2, 0, 0], [12]),
+        weights: builder.initializer('loss_weights', { dims: [12], data: weights }),
+      }).loss;
+    };
+    const weights = initializeLlama(config, 3);
+    const operands = specs.map(({ name }) => weights.get(name)!);
+    expect(await gradientError(write, operands, { scalar: true })).toBeLessThan(0.02);
+  });
+
+  it('writes no backward nodes for what no parameter reaches', () => {
+    const builder = new GraphBuilder('frozen');
+    const [x, frozen, trained] = ['x', 'frozen', 'trained'].map((name) =>
+      builder.input(name, 'float32', [4, 4]),
+    );
+    const hidden = builder.matMul(builder.matMul(x!, frozen!), frozen!);
+    const loss = builder.op('ReduceSum', [builder.matMul(hidden, trained!)], {
+      attributes: { keepdims: int(0) },
+    });
+    differentiate(builder, loss, [trained!]);
+    const products = builder.build().nodes.filter(({ opType }) => opType === 'MatMul');
+    expect(products).toHaveLength(4);
+  });
+
+  it('names the node whose operator has no gradient rule', () => {
+    const builder = new GraphBuilder('unknown');
+    const x = builder.input('x', 'float32', [4]);
+    const loss = builder.scope('layer_7', () => builder.reduce('ReduceMax', x, [0], false));
+    expect(() => differentiate(builder, loss, [x])).toThrow(
+      'node layer_7/ReduceMax: operator ReduceMax has no gradient rule',
+    );
+  });
+
+  it('names a parameter that does not influence the loss', () => {
+    const builder = new GraphBuilder('unused');
+    const [x, unused] = [builder.input('x', 'float32', [4]), builder.input('unused', 'float32', [4])];
+    expect(() => differentiate(builder, builder.reduce('ReduceSum', x, [0], false), [unused])).toThrow(
+      'unused',
+    );
+  });
+});

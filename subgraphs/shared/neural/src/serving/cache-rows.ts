@@ -1,0 +1,49 @@
+/**
+ * Which row of the key/value cache holds which slot. A batched step reads consecutive rows, while any subset of slots
+ * may be decoded: the map moves rows together, and only when the set of decoded slots has changed.
+ *
+ *   slots   3 1 7 decode          rows   0 1 2 | 3 4 5 6 7
+ *                                        1 7 3 | 0 4 5 6 2      (order within the block is free)
+ */
+export interface RowBlock {
+  readonly first: number;
+  /** Row `first + i` holds slot `slots[i]`. */
+  readonly slots: readonly number[];
+}
+
+export class CacheRows {
+  readonly #rowOfSlot: number[];
+  readonly #slotOfRow: number[];
+
+  constructor(slots: number) {
+    this.#rowOfSlot = Array.from({ length: slots }, (_, slot) => slot);
+    this.#slotOfRow = [...this.#rowOfSlot];
+  }
+
+  rowOf(slot: number): number {
+    return this.#rowOfSlot[slot]!;
+  }
+
+  /** Brings the slots into consecutive rows; `exchange` swaps the contents of two rows. */
+  gather(slots: readonly number[], exchange: (rowA: number, rowB: number) => void): RowBlock {
+    const rows = slots.map((slot) => this.rowOf(slot));
+    let first = Math.min(...rows);
+    if (Math.max(...rows) - first + 1 !== slots.length) {
+      first = 0;
+      this.#moveToFront(new Set(slots), exchange);
+    }
+    return { first, slots: this.#slotOfRow.slice(first, first + slots.length) };
+  }
+
+  #moveToFront(slots: ReadonlySet<number>, exchange: (rowA: number, rowB: number) => void): void {
+    const outside = [...slots].map((slot) => this.rowOf(slot)).filter((row) => row >= slots.size);
+    for (let row = 0; row < slots.size; row += 1) {
+      if (slots.has(this.#slotOfRow[row]!)) continue;
+      const other = outside.pop()!;
+      exchange(row, other);
+      const [here, there] = [this.#slotOfRow[row]!, this.#slotOfRow[other]!];
+      [this.#slotOfRow[row], this.#slotOfRow[other]] = [there, here];
+      [this.#rowOfSlot[here], this.#rowOfSlot[there]] = [other, row];
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { initializeLlama } from '../architectures/llama-parameters.ts';
+import { type LoraAdapter, loraSites, mergeAdapter } from '../lora/adapter.ts';
+import type { ModelConfig } from '../models/model-config.ts';
+import { createRandom } from '../random.ts';
+import { elementCount, type Tensor } from '../weights/tensor.ts';
+import { createDecoderSession, type DecoderSession } from './decoder-session.ts';
+import { createReferenceModel } from './reference-model.testkit.ts';
+
+const config: ModelConfig = {
+  vocabularySize: 61,
+  hiddenSize: 32,
+  layers: 2,
+  heads: 4,
+  keyValueHeads: 2,
+  headSize: 16,
+  intermediateSize: 48,
+  maxPositions: 64,
+  ropeTheta: 10_000,
+  normEpsilon: 1e-5,
+  tieEmbeddings: true,
+  initializerRange: 0.3,
+};
+const weights = initializeLlama(config, 7);
+
+const sessions: { release(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const session of sessions.splice(0)) await session.release();
+});
+
+async function openDecoder(
+  options: { precision?: 'fp32' | 'int8'; weights?: typeof weights } = {},
+): Promise<DecoderSession> {
+  const decoder = await createDecoderSession({
+    config,
+    weights: options.weights ?? weights,
+    maxSlots: 4,
+    capacity: 48,
+    precision: options.precision ?? 'fp32',
+    threads: 1,
+  });
+  sessions.push(decoder);
+  return decoder;
+}
+
+function tokensOf(seed: number, length: number): number[] {
+  const random = createRandom(seed);
+  return Array.from({ length }, () => random.below(config.vocabularySize));
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
+}
+
+function randomAdapter(seed: number, rank: number): LoraAdapter {
+  const random = createRandom(seed);
+  const targets = ['q_proj', 'v_proj', 'down_proj'] as const;
+  const draw = ({ name, dims }: { name: string; dims: readonly number[] }): [string, Tensor] => [
+    name,
+    { dims, data: Float32Array.from({ length: elementCount(dims) }, () => 0.2 * random.normal()) },
+  ];
+  const tensors = new Map(loraSites(config, { rank, targets }).flatMap(({ a, b }) => [draw(a), draw(b)]));
+  return { rank, alpha: 2 * rank, targets, tensors };
+}
+
+describe('DecoderSession', () => {
+  it('gives, token by token from its cache, the logits of the full forward pass', async () => {
+    const tokens = tokensOf(1, 20);
+    const reference = await createReferenceModel(config, weights);
+    sessions.push(reference);
+    const decoder = await openDecoder();
+    const expected = await reference.logits(tokens);
+    expect(
+      largestDifference(
+        await decoder.prefill({ slot: 2, tokens: tokens.slice(0, 9), startPosition: 0 }),
+        expected[8]!,
+      ),
+    ).toBeLessThan(1e-4);
+    for (let at = 9; at < tokens.length; at += 1) {
+      const logits = await decoder.decode({ slots: [2], tokens: [tokens[at]!], lengths: [at] });
+      expect(largestDifference(logits, expected[at]!)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('gives the same logits whether a prompt goes in at once or in chunks', async () => {
+    const tokens = tokensOf(2, 23);
+    const decoder = await openDecoder();
+    const whole = (await decoder.prefill({ slot: 0, tokens, startPosition: 0 })).slice();
+    await decoder.prefill({ slot: 1, tokens: tokens.slice(0, 10), startPosition: 0 });
+    await decoder.prefill({ slot: 1, tokens: tokens.slice(10, 17), startPosition: 10 });
+    const chunked = await decoder.prefill({ slot: 1, tokens: tokens.slice(17), startPosition: 17 });
+    expect(largestDifference(whole, chunked)).toBeLessThan(1e-4);
+  });
+
+  it('decodes any subset of slots of different lengths, in any order, as it decodes each alone', async () => {
+    const together = await openDecoder();
+    const alone = await openDecoder();
+    const prompts = [tokensOf(3, 5), tokensOf(4, 17), tokensOf(5, 1), tokensOf(6, 11)];
+    const lengths = prompts.map((prompt) => prompt.length);
+    for (const [slot, tokens] of prompts.entries()) {
+      await together.prefill({ slot, tokens, startPosition: 0 });
+      await alone.prefill({ slot, tokens, startPosition: 0 });
+    }
+    const rounds = [[0, 1, 2, 3], [3, 1], [0, 2, 3], [1], [2, 0], [3, 2, 1, 0]];
+    for (const [round, slots] of rounds.entries()) {
+      const tokens = slots.map((slot) => (slot * 13 + round * 7) % config.vocabularySize);
+      const batched = (
+        await together.decode({ slots, tokens, lengths: slots.map((slot) => lengths[slot]!) })
+      ).slice();
+      for (const [at, slot] of slots.entries()) {
+        const single = await alone.decode({
+          slots: [slot],
+          tokens: [tokens[at]!],
+          lengths: [lengths[slot]!],
+        });
+        const row = batched.subarray(at * config.vocabularySize, (at + 1) * config.vocabularySize);
+        expect(largestDifference(row, single)).toBeLessThan(1e-4);
+        lengths[slot] = lengths[slot]! + 1;
+      }
+    }
+  });
+
+  it('starts a slot anew at position 0, whatever it held before', async () => {
+    const decoder = await openDecoder();
+    const fresh = (await decoder.prefill({ slot: 0, tokens: tokensOf(8, 6), startPosition: 0 })).slice();
+    await decoder.prefill({ slot: 0, tokens: tokensOf(9, 30), startPosition: 0 });
+    const again = await decoder.prefill({ slot: 0, tokens: tokensOf(8, 6), startPosition: 0 });
+    expect(largestDifference(again, fresh)).toBe(0);
+  });
+
+  it('continues a copied prefix as the slot it was copied from', async () => {
+    const decoder = await openDecoder();
+    await decoder.prefill({ slot: 0, tokens: tokensOf(10, 12), startPosition: 0 });
+    decoder.copySlot({ from: 0, to: 3, length: 12 });
+    const original = (await decoder.decode({ slots: [0], tokens: [5], lengths: [12] })).slice();
+    expect(
+      largestDifference(await decoder.decode({ slots: [3], tokens: [5], lengths: [12] }), original),
+    ).toBe(0);
+  });
+
+  it('applies to each row of one batch the adapter it names, as if it were merged into the weights', async () => {
+    const [first, second] = [randomAdapter(11, 2), randomAdapter(12, 5)];
+    const decoder = await openDecoder();
+    await decoder.loadAdapter('first', first);
+    await decoder.loadAdapter('second', second);
+    const prompt = tokensOf(13, 9);
+    const adapters = ['second', undefined, 'first'];
+    for (const [slot, adapter] of adapters.entries())
+      await decoder.prefill({ slot, tokens: prompt, startPosition: 0, adapter });
+    const batched = (
+      await decoder.decode({ slots: [0, 1, 2], tokens: [4, 4, 4], lengths: [9, 9, 9], adapters })
+    ).slice();
+    const models = [
+      mergeAdapter({ config, weights, adapter: second }),
+      weights,
+      mergeAdapter({ config, weights, adapter: first }),
+    ];
+    for (const [row, merged] of models.entries()) {
+      const reference = await openDecoder({ weights: merged });
+      await reference.prefill({ slot: 0, tokens: prompt, startPosition: 0 });
+      const expected = await reference.decode({ slots: [0], tokens: [4], lengths: [9] });
+      expect(largestDifference(batched.subarray(row * 61, (row + 1) * 61), expected)).toBeLessThan(1e-3);
+    }
+    decoder.unloadAdapter('first');
+    await expect(
+      decoder.decode({ slots: [2], tokens: [1], lengths: [9], adapters: ['first'] }),
+    ).rejects.toMatchObject({
+      code: 'SESSION_INPUT_INVALID',
+    });
+  });
+
+  it('keeps the ranking of the likely tokens with int8 weights in a quarter of the bytes', async () => {
+    const full = await openDecoder();
+    const quantized = await openDecoder({ precision: 'int8' });
+    const tokens = tokensOf(14, 16);
+    const a = (await full.prefill({ slot: 0, tokens, startPosition: 0 })).slice();
+    const b = await quantized.prefill({ slot: 0, tokens, startPosition: 0 });
+    const spread = Math.max(...a) - Math.min(...a);
+    expect(largestDifference(a, b)).toBeLessThan(0.05 * spread);
+    expect(quantized.bytes.weights).toBeLessThan(full.bytes.weights * 0.6);
+  });
+
+  it.each([
+    ['a slot it does not have', { slot: 4, tokens: [1], startPosition: 0 }],
+    ['more tokens than a slot holds', { slot: 0, tokens: [1, 2], startPosition: 47 }],
+    ['a token outside the vocabulary', { slot: 0, tokens: [61], startPosition: 0 }],
+    ['a negative position', { slot: 0, tokens: [1], startPosition: -1 }],
+  ])('refuses %s', async (_, input) => {
+    const decoder = await openDecoder();
+    await expect(decoder.prefill(input)).rejects.toMatchObject({ code: 'SESSION_INPUT_INVALID' });
+  });
+
+  it('refuses work after its release', async () => {
+    const decoder = await openDecoder();
+    await decoder.release();
+    await expect(decoder.decode({ slots: [0], tokens: [1], lengths: [0] })).rejects.toMatchObject({
+      code: 'SESSION_RELEASED',
+    });
+  });
+});

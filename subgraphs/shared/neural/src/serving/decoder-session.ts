@@ -1,0 +1,264 @@
+import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { NeuralError } from '../errors.ts';
+import type { LoraAdapter } from '../lora/adapter.ts';
+import { checkModelConfig, type ModelConfig } from '../models/model-config.ts';
+import { createSession } from '../onnx/session.ts';
+import { checkWeights } from '../weights/check-weights.ts';
+import type { TensorMap } from '../weights/tensor.ts';
+import { AdapterSet } from './adapter-set.ts';
+import { CacheRows } from './cache-rows.ts';
+import { buildDecoderGraph, graphWeightBytes, type Precision } from './decoder-graph.ts';
+import { KeyValueCache } from './key-value-cache.ts';
+
+export interface DecoderOptions {
+  readonly config: ModelConfig;
+  readonly weights: TensorMap;
+  /** Sequences that may be in progress at once. */
+  readonly maxSlots: number;
+  /** Tokens a slot holds, prompt and answer together; at most the model's positions. */
+  readonly capacity: number;
+  readonly precision: Precision;
+  readonly threads?: number;
+}
+
+export interface PrefillInput {
+  readonly slot: number;
+  readonly tokens: readonly number[];
+  /** Tokens the slot already holds; 0 starts a new sequence. */
+  readonly startPosition: number;
+  readonly adapter?: string | undefined;
+}
+
+export interface DecodeInput {
+  readonly slots: readonly number[];
+  /** One new token a slot. */
+  readonly tokens: readonly number[];
+  /** Tokens each slot holds before the new one. */
+  readonly lengths: readonly number[];
+  readonly adapters?: readonly (string | undefined)[] | undefined;
+}
+
+export async function createDecoderSession(options: DecoderOptions): Promise<DecoderSession> {
+  checkModelConfig(options.config);
+  checkWeights(options.config, options.weights);
+  if (options.capacity > options.config.maxPositions) {
+    throw new NeuralError(
+      'SESSION_INPUT_INVALID',
+      `capacity ${options.capacity} exceeds the model's ${options.config.maxPositions} positions`,
+    );
+  }
+  if (options.config.headSize % 16 !== 0) {
+    throw new NeuralError(
+      'CONFIG_INVALID',
+      `head size ${options.config.headSize} is not a multiple of 16, which grouped-query attention needs`,
+    );
+  }
+  const graph = buildDecoderGraph({ ...options, adapters: false });
+  return new DecoderSession(options, {
+    session: await createSession(graph, options),
+    weightBytes: graphWeightBytes(graph),
+  });
+}
+
+/**
+ * A model and its cache on one device. Calls block their thread and must not overlap: one worker owns a session.
+ * Returned logits stay valid until the next call.
+ */
+export class DecoderSession {
+  readonly maxSlots: number;
+  readonly capacity: number;
+  readonly vocabularySize: number;
+  readonly #options: DecoderOptions;
+  readonly #base: InferenceSession;
+  readonly #cache: KeyValueCache;
+  readonly #rows: CacheRows;
+  readonly #adapters: AdapterSet;
+  /** Tokens in each slot: what a move has to carry. */
+  readonly #lengths: number[];
+  readonly #logits: Float32Array;
+  readonly #ordered: Float32Array;
+  #weightBytes: number;
+  #adapted: InferenceSession | undefined;
+  #released = false;
+
+  constructor(
+    options: DecoderOptions,
+    base: { readonly session: InferenceSession; readonly weightBytes: number },
+  ) {
+    const { config, maxSlots, capacity } = options;
+    this.maxSlots = maxSlots;
+    this.capacity = capacity;
+    this.vocabularySize = config.vocabularySize;
+    this.#options = options;
+    this.#base = base.session;
+    this.#weightBytes = base.weightBytes;
+    this.#cache = new KeyValueCache({ config, rows: maxSlots, capacity });
+    this.#rows = new CacheRows(maxSlots);
+    this.#adapters = new AdapterSet(config);
+    this.#lengths = Array.from({ length: maxSlots }, () => 0);
+    this.#logits = new Float32Array(maxSlots * config.vocabularySize);
+    this.#ordered = new Float32Array(maxSlots * config.vocabularySize);
+  }
+
+  get bytes(): { readonly weights: number; readonly cache: number } {
+    return { weights: this.#weightBytes, cache: this.#cache.bytes };
+  }
+
+  /**
+   * Writes tokens at `startPosition` of one slot and returns the logits after the last of them, [vocabularySize].
+   * A long prompt goes in chunks, between which other slots can be decoded.
+   */
+  async prefill(input: PrefillInput): Promise<Float32Array> {
+    const { slot, tokens, startPosition } = input;
+    this.#checkLive();
+    this.#checkRange({ slot, tokens, startPosition });
+    const total = startPosition + tokens.length;
+    const logits = await this.#run({
+      firstRow: this.#rows.rowOf(slot),
+      rows: 1,
+      tokens,
+      lengths: [total - 1],
+      adapters: [input.adapter],
+    });
+    this.#lengths[slot] = total;
+    return logits;
+  }
+
+  /** One token for each slot; logits [slots.length * vocabularySize] in the order of the slots given. */
+  async decode(input: DecodeInput): Promise<Float32Array> {
+    const { slots, tokens, lengths, adapters = [] } = input;
+    this.#checkLive();
+    if (slots.length === 0 || tokens.length !== slots.length || lengths.length !== slots.length) {
+      throw invalid(`${slots.length} slots, ${tokens.length} tokens, ${lengths.length} lengths`);
+    }
+    if (new Set(slots).size !== slots.length) throw invalid(`slots ${slots} name one twice`);
+    for (const [at, slot] of slots.entries()) {
+      this.#checkRange({ slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
+    }
+    const block = this.#rows.gather(slots, (a, b) => this.#exchange(a, b));
+    const order = block.slots.map((slot) => slots.indexOf(slot));
+    const logits = await this.#run({
+      firstRow: block.first,
+      rows: slots.length,
+      tokens: order.map((at) => tokens[at]!),
+      lengths: order.map((at) => lengths[at]!),
+      adapters: order.map((at) => adapters[at]),
+    });
+    slots.forEach((slot, at) => {
+      this.#lengths[slot] = lengths[at]! + 1;
+    });
+    return this.#inOrder(logits, order);
+  }
+
+  /** The first `length` tokens of one slot into another: a shared prefix is computed once. */
+  copySlot(options: { readonly from: number; readonly to: number; readonly length: number }): void {
+    const { from, to, length } = options;
+    this.#checkLive();
+    this.#checkRange({ slot: from, tokens: [], startPosition: length });
+    this.#checkRange({ slot: to, tokens: [], startPosition: length });
+    if (length > this.#lengths[from]!)
+      throw invalid(`slot ${from} holds ${this.#lengths[from]} tokens, not ${length}`);
+    this.#cache.copyRow(this.#rows.rowOf(from), this.#rows.rowOf(to), length);
+    this.#lengths[to] = length;
+  }
+
+  /** Rows of a batch may from now on use the adapter. The first one builds a second session over the same weights. */
+  async loadAdapter(id: string, adapter: LoraAdapter): Promise<void> {
+    this.#checkLive();
+    this.#adapters.load(id, adapter);
+    if (this.#adapted !== undefined) return;
+    const graph = buildDecoderGraph({ ...this.#options, adapters: true });
+    this.#adapted = await createSession(graph, this.#options);
+    this.#weightBytes += graphWeightBytes(graph);
+  }
+
+  unloadAdapter(id: string): void {
+    this.#adapters.unload(id);
+  }
+
+  hasAdapter(id: string): boolean {
+    return this.#adapters.has(id);
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    await this.#base.release();
+    await this.#adapted?.release();
+  }
+
+  async #run(step: {
+    readonly firstRow: number;
+    readonly rows: number;
+    /** [rows * time] */
+    readonly tokens: readonly number[];
+    /** Length of each row, new tokens included, less one. */
+    readonly lengths: readonly number[];
+    readonly adapters: readonly (string | undefined)[];
+  }): Promise<Float32Array> {
+    const { firstRow, rows, tokens, lengths, adapters } = step;
+    const window = this.#cache.window(firstRow, rows);
+    const withAdapter = adapters.some((id) => id !== undefined);
+    const adapterFeeds = withAdapter ? this.#adapters.feedsFor(adapters) : {};
+    const session = withAdapter ? this.#adapted! : this.#base;
+    const logits = this.#logits.subarray(0, rows * this.vocabularySize);
+    await session.run(
+      {
+        input_ids: new OrtTensor('int64', BigInt64Array.from(tokens, BigInt), [rows, tokens.length / rows]),
+        seqlens_k: new OrtTensor('int32', Int32Array.from(lengths), [rows]),
+        total_sequence_length: new OrtTensor('int32', Int32Array.of(Math.max(...lengths) + 1), []),
+        ...window.feeds,
+        ...adapterFeeds,
+      },
+      { logits: new OrtTensor('float32', logits, [rows, this.vocabularySize]), ...window.fetches },
+    );
+    return logits;
+  }
+
+  /** Row i of `logits` belongs at `order[i]`. */
+  #inOrder(logits: Float32Array, order: readonly number[]): Float32Array {
+    if (order.every((at, row) => at === row)) return logits;
+    const size = this.vocabularySize;
+    order.forEach((at, row) => {
+      this.#ordered.set(logits.subarray(row * size, (row + 1) * size), at * size);
+    });
+    return this.#ordered.subarray(0, logits.length);
+  }
+
+  #exchange(rowA: number, rowB: number): void {
+    const longest = this.#lengths.reduce((length, own, slot) => {
+      const row = this.#rows.rowOf(slot);
+      return row === rowA || row === rowB ? Math.max(length, own) : length;
+    }, 0);
+    this.#cache.exchangeRows(rowA, rowB, longest);
+  }
+
+  #checkRange(input: { slot: number; tokens: readonly number[]; startPosition: number }): void {
+    const { slot, tokens, startPosition } = input;
+    if (!Number.isInteger(slot) || slot < 0 || slot >= this.maxSlots) {
+      throw invalid(`slot ${slot} is outside 0 to ${this.maxSlots - 1}`);
+    }
+    if (
+      !Number.isInteger(startPosition) ||
+      startPosition < 0 ||
+      startPosition + tokens.length > this.capacity
+    ) {
+      throw invalid(
+        `${tokens.length} tokens at position ${startPosition} exceed the capacity of ${this.capacity}`,
+      );
+    }
+    const unknown = tokens.find(
+      (token) => !Number.isInteger(token) || token < 0 || token >= this.vocabularySize,
+    );
+    if (unknown !== undefined)
+      throw invalid(`token ${unknown} is outside the vocabulary of ${this.vocabularySize}`);
+  }
+
+  #checkLive(): void {
+    if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the decoder was released');
+  }
+}
+
+function invalid(problem: string): NeuralError {
+  return new NeuralError('SESSION_INPUT_INVALID', `decoder: ${problem}`);
+}

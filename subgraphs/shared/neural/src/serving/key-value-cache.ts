@@ -1,0 +1,90 @@
+import { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { ModelConfig } from '../models/model-config.ts';
+import { pastName, presentName } from './decoder-graph.ts';
+
+type Feeds = Readonly<Record<string, OrtTensor>>;
+
+/**
+ * Keys and values of all rows: one array a layer and kind, [rows, kvHeads, capacity, headSize]. The runtime reads and
+ * writes it in place; a batch is a window on consecutive rows.
+ */
+export class KeyValueCache {
+  readonly bytes: number;
+  readonly #config: ModelConfig;
+  readonly #capacity: number;
+  readonly #arrays: readonly {
+    readonly past: string;
+    readonly present: string;
+    readonly data: Float32Array;
+  }[];
+  readonly #windows = new Map<string, { readonly feeds: Feeds; readonly fetches: Feeds }>();
+
+  constructor(options: { config: ModelConfig; rows: number; capacity: number }) {
+    const { config, rows, capacity } = options;
+    this.#config = config;
+    this.#capacity = capacity;
+    const elements = rows * this.#rowElements;
+    this.#arrays = Array.from({ length: config.layers }, (_, layer) =>
+      (['key', 'value'] as const).map((kind) => ({
+        past: pastName(kind, layer),
+        present: presentName(kind, layer),
+        data: new Float32Array(elements),
+      })),
+    ).flat();
+    this.bytes = this.#arrays.length * elements * 4;
+  }
+
+  /** Feeds and fetches over `rows` rows from `first`: the same memory twice. */
+  window(first: number, rows: number): { readonly feeds: Feeds; readonly fetches: Feeds } {
+    const key = `${first}+${rows}`;
+    const known = this.#windows.get(key);
+    if (known !== undefined) return known;
+    const size = this.#rowElements;
+    const dims = [rows, this.#config.keyValueHeads, this.#capacity, this.#config.headSize];
+    const tensors = this.#arrays.map(({ past, present, data }) => {
+      const tensor = new OrtTensor('float32', data.subarray(first * size, (first + rows) * size), dims);
+      return { past, present, tensor };
+    });
+    const window = {
+      feeds: Object.fromEntries(tensors.map(({ past, tensor }) => [past, tensor])),
+      fetches: Object.fromEntries(tensors.map(({ present, tensor }) => [present, tensor])),
+    };
+    this.#windows.set(key, window);
+    return window;
+  }
+
+  /** The first `length` tokens of a row. */
+  copyRow(from: number, to: number, length: number): void {
+    this.#forEachHead(length, (data, offset, count) => {
+      data.copyWithin(
+        to * this.#rowElements + offset,
+        from * this.#rowElements + offset,
+        from * this.#rowElements + offset + count,
+      );
+    });
+  }
+
+  /** The first `length` tokens of both rows change places. */
+  exchangeRows(a: number, b: number, length: number): void {
+    this.#forEachHead(length, (data, offset, count) => {
+      const [left, right] = [a * this.#rowElements + offset, b * this.#rowElements + offset];
+      const held = data.slice(left, left + count);
+      data.copyWithin(left, right, right + count);
+      data.set(held, right);
+    });
+  }
+
+  get #rowElements(): number {
+    return this.#config.keyValueHeads * this.#capacity * this.#config.headSize;
+  }
+
+  #forEachHead(length: number, visit: (data: Float32Array, offset: number, count: number) => void): void {
+    if (length === 0) return;
+    const headElements = this.#capacity * this.#config.headSize;
+    for (const { data } of this.#arrays) {
+      for (let head = 0; head < this.#config.keyValueHeads; head += 1) {
+        visit(data, head * headElements, length * this.#config.headSize);
+      }
+    }
+  }
+}
