@@ -1,4 +1,5 @@
 import { context, propagation } from '@opentelemetry/api';
+import { refuseOversized } from '../broker/message-size.ts';
 import type { DomainEvent, Queryable } from './database.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -15,6 +16,8 @@ export const outboxChannel = (schema: string): string => `${schema}_outbox`;
  * are one on the wire.
  */
 export async function writeToOutbox(queryable: Queryable, schema: string, event: DomainEvent): Promise<void> {
+  const id = uuidV7();
+  refuseOversized([{ id, ...event }]);
   const headers: Record<string, string> = {};
   propagation.inject(context.active(), headers);
   await queryable.query(
@@ -26,7 +29,7 @@ export async function writeToOutbox(queryable: Queryable, schema: string, event:
      insert into ${schema}.outbox (id, topic, key, payload, headers)
      select $1, $2, $3, $4, $5 from turn, woken`,
     [
-      uuidV7(),
+      id,
       event.topic,
       event.key,
       JSON.stringify(event.payload ?? null),
