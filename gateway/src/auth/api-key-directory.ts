@@ -1,0 +1,78 @@
+/**
+ * Keys as the gateway knows them now.
+ *
+ * Invariant: a revocation takes effect within a second on every gateway. A record is believed for {@link maxAgeMs};
+ * the database's notification makes it immediate; and keys whose connections are open are looked up once a second, so
+ * a lost notification costs that second and no more. Without the database no key is admitted: it might be revoked.
+ */
+import { raise } from '../errors.ts';
+import { BoundedMap } from '../operations/bounded-map.ts';
+import type { ApiKeyRecord, ApiKeyStore } from '../stores/api-key-store.ts';
+import { type ApiKey, secretMatches } from './api-key.ts';
+import type { Principal } from './principal.ts';
+import { scopesOf } from './roles.ts';
+
+const maxAgeMs = 900;
+const maxKnownKeys = 10_000;
+
+interface Known {
+  readonly record: Promise<ApiKeyRecord | undefined>;
+  readonly since: number;
+}
+
+export interface ApiKeyDirectory {
+  /** Throws UNAUTHENTICATED, KEY_REVOKED, KEY_EXPIRED or DEPENDENCY_UNAVAILABLE. */
+  authenticate(key: ApiKey): Promise<Principal>;
+  /** Forget what is known of a key: its next use asks the database. */
+  forget(id: string): void;
+}
+
+export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Date.now): ApiKeyDirectory {
+  const known = new BoundedMap<string, Known>(maxKnownKeys);
+
+  function lookUp(id: string): Promise<ApiKeyRecord | undefined> {
+    const entry = known.get(id);
+    if (entry && now() - entry.since < maxAgeMs) return entry.record;
+    const record = store.find(id);
+    known.set(id, { record, since: now() });
+    record.catch(() => known.delete(id));
+    return record;
+  }
+
+  return {
+    async authenticate({ id, secret }) {
+      let record: ApiKeyRecord | undefined;
+      try {
+        record = await lookUp(id);
+      } catch (cause) {
+        throw raise('DEPENDENCY_UNAVAILABLE', { because: 'the database of keys', cause });
+      }
+      // The same answer whether the id or the secret is wrong, so nobody learns which ids exist.
+      if (!record || !secretMatches(secret, record.secretSha256)) throw raise('UNAUTHENTICATED');
+      const problem = invalidity(record, now());
+      if (problem) throw raise(problem);
+      return principalOf(record);
+    },
+    forget: (id) => void known.delete(id),
+  };
+}
+
+/** Why a key that exists is not valid now. */
+export function invalidity(record: ApiKeyRecord, now: number): 'KEY_REVOKED' | 'KEY_EXPIRED' | undefined {
+  if (record.revokedAt) return 'KEY_REVOKED';
+  return record.expiresAt && record.expiresAt.getTime() <= now ? 'KEY_EXPIRED' : undefined;
+}
+
+function principalOf(record: ApiKeyRecord): Principal {
+  return {
+    identity: {
+      subject: `key:${record.id}`,
+      tenant: record.tenant,
+      roles: record.roles,
+      scopes: scopesOf(record.roles, record.scopes),
+    },
+    credential: `key:${record.id}`,
+    expiresAt: record.expiresAt ?? undefined,
+    operationsPerWindow: record.operationsPerWindow ?? undefined,
+  };
+}

@@ -1,0 +1,39 @@
+/** Credentials to a principal, once per request or connection. */
+import { raise } from '../errors.ts';
+import { parseApiKey } from './api-key.ts';
+import type { ApiKeyDirectory } from './api-key-directory.ts';
+import type { Credential } from './credentials.ts';
+import type { JwtVerifier } from './jwt.ts';
+import type { Principal } from './principal.ts';
+
+export interface Authenticator {
+  /** `undefined` if the client showed nothing; throws if what it showed is not valid. */
+  authenticate(credential: Credential): Promise<Principal | undefined>;
+}
+
+export interface AuthenticatorOptions {
+  readonly apiKeys: ApiKeyDirectory;
+  /** Absent where no issuer is configured. */
+  readonly jwt: JwtVerifier | undefined;
+}
+
+export function createAuthenticator({ apiKeys, jwt }: AuthenticatorOptions): Authenticator {
+  return {
+    async authenticate(credential) {
+      switch (credential.kind) {
+        case 'none':
+          return undefined;
+        case 'api-key': {
+          const key = parseApiKey(credential.text);
+          if (!key) throw raise('UNAUTHENTICATED');
+          return apiKeys.authenticate(key);
+        }
+        case 'jwt':
+          if (!jwt) throw raise('UNAUTHENTICATED', { because: 'no issuer of tokens is configured here' });
+          return jwt.authenticate(credential.text);
+        case 'unreadable':
+          throw raise('UNAUTHENTICATED');
+      }
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * Tokens of an OpenID Connect issuer, or of anyone whose JWKS is configured.
+ *
+ *   sub                      -> subject      (required)
+ *   tenant       (or JWT_TENANT_CLAIM)       -> tenant (required)
+ *   roles        (or JWT_ROLES_CLAIM)        -> roles, which bring their scopes; a path such as `realm_access.roles` works
+ *   scope (text) and scp (list)              -> scopes
+ *
+ * Only asymmetric algorithms: a public key can then never be mistaken for a shared secret.
+ */
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { raise } from '../errors.ts';
+import type { Principal } from './principal.ts';
+import { scopesOf } from './roles.ts';
+
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
+
+export interface JwtOptions {
+  readonly issuerUrl: string | undefined;
+  readonly jwksUrl: string | undefined;
+  readonly audience: string;
+  readonly tenantClaim: string;
+  readonly rolesClaim: string;
+}
+
+export interface JwtVerifier {
+  /** Throws UNAUTHENTICATED, TOKEN_EXPIRED or DEPENDENCY_UNAVAILABLE. */
+  authenticate(token: string): Promise<Principal>;
+}
+
+export function createJwtVerifier(options: JwtOptions): JwtVerifier {
+  const { issuerUrl, audience, tenantClaim, rolesClaim } = options;
+  let keys: Promise<JWTVerifyGetKey> | undefined;
+
+  async function signingKeys(): Promise<JWTVerifyGetKey> {
+    keys ??= locateJwks(options).then((url) => createRemoteJWKSet(url, { timeoutDuration: 5_000 }));
+    try {
+      return await keys;
+    } catch (cause) {
+      keys = undefined;
+      throw raise('DEPENDENCY_UNAVAILABLE', { because: 'the issuer of tokens', cause });
+    }
+  }
+
+  return {
+    async authenticate(token) {
+      const key = await signingKeys();
+      const claims = await verify(token, key, { issuer: issuerUrl, audience });
+      const tenant = claimAt(claims, tenantClaim);
+      if (typeof claims.sub !== 'string' || typeof tenant !== 'string' || tenant === '')
+        throw raise('UNAUTHENTICATED', { because: `the token has no \`sub\` or no \`${tenantClaim}\`` });
+      const roles = textsOf(claimAt(claims, rolesClaim));
+      const issuer = claims.iss ?? 'jwt';
+      return {
+        identity: {
+          subject: claims.sub,
+          tenant,
+          roles,
+          scopes: scopesOf(roles, [...textsOf(claims['scope']), ...textsOf(claims['scp'])]),
+        },
+        credential: `jwt:${issuer}:${claims.sub}`,
+        expiresAt: claims.exp === undefined ? undefined : new Date(claims.exp * 1000),
+        operationsPerWindow: undefined,
+      };
+    },
+  };
+}
+
+async function verify(
+  token: string,
+  key: JWTVerifyGetKey,
+  expected: { readonly issuer: string | undefined; readonly audience: string },
+): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms,
+      audience: expected.audience,
+      requiredClaims: ['exp'],
+      clockTolerance: 5,
+      ...(expected.issuer === undefined ? {} : { issuer: expected.issuer }),
+    });
+    return payload;
+  } catch (cause) {
+    if (cause instanceof errors.JWTExpired) throw raise('TOKEN_EXPIRED', { cause });
+    // A JWKS that cannot be fetched is no fault of the token.
+    if (
+      cause instanceof errors.JWKSTimeout ||
+      !(cause instanceof errors.JOSEError) ||
+      cause.code === 'ERR_JOSE_GENERIC'
+    )
+      throw raise('DEPENDENCY_UNAVAILABLE', { because: 'the issuer of tokens', cause });
+    throw raise('UNAUTHENTICATED', { because: cause.message, cause });
+  }
+}
+
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+async function locateJwks({ issuerUrl, jwksUrl }: JwtOptions): Promise<URL> {
+  if (jwksUrl !== undefined) return new URL(jwksUrl);
+  const discovery = await fetch(`${issuerUrl?.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (!discovery.ok) throw new Error(`the issuer's discovery document answered ${discovery.status}`);
+  const { jwks_uri } = discoverySchema.parse(await discovery.json());
+  return new URL(jwks_uri);
+}
+
+function claimAt(claims: JWTPayload, path: string): unknown {
+  if (path in claims) return claims[path];
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined,
+      claims,
+    );
+}
+
+/** `"a b"` and `["a", "b"]` alike. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.split(' ').filter((text) => text !== '');
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

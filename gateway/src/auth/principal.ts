@@ -1,0 +1,11 @@
+import type { Identity } from '@fathom/platform/identity';
+
+/** Who was authenticated, by what, and for how long. */
+export interface Principal {
+  readonly identity: Identity;
+  /** Names the rate limit's counter, the access log's `user.id` and revocation: `key:<id>` or `jwt:<issuer>:<subject>`. */
+  readonly credential: string;
+  readonly expiresAt: Date | undefined;
+  /** Operations a window; the configured default without it. */
+  readonly operationsPerWindow: number | undefined;
+}

@@ -1,0 +1,16 @@
+/** What one operation carries through planner, executor and data sources, from the client's socket to the subgraphs. */
+import type { Logger } from 'pino';
+import type { Principal } from './auth/principal.ts';
+
+export interface GatewayContext {
+  /** Absent only for introspection without credentials, which reaches no subgraph. */
+  readonly principal: Principal | undefined;
+  /** The signed identity that subgraphs accept; made on first use. */
+  readonly identityToken: () => Promise<string>;
+  /** Aborted when the client has gone or the operation is over. */
+  readonly signal: AbortSignal;
+  /** W3C trace headers for whatever the operation causes. */
+  readonly traceHeaders: () => Readonly<Record<string, string>>;
+  readonly traceId: string;
+  readonly logger: Logger;
+}

@@ -1,0 +1,77 @@
+/**
+ * Every code the gateway itself answers with. Codes of subgraphs pass through unchanged, with `serviceName` beside
+ * them. The README lists the same table; `errors.test.ts` keeps the two equal.
+ */
+import { defineErrors, type ErrorTable } from '@fathom/platform/errors';
+
+export const gatewayErrors = {
+  UNAUTHENTICATED: {
+    message:
+      'Send an API key (`authorization: Bearer fth_…` or `x-api-key`) or a token of the configured issuer. What came is missing, malformed or unknown.',
+    status: 401,
+  },
+  KEY_REVOKED: { message: 'This API key was revoked. Create another one.', status: 401 },
+  KEY_EXPIRED: { message: 'This API key has expired. Create another one.', status: 401 },
+  TOKEN_EXPIRED: { message: 'The token has expired. Fetch a new one from its issuer.', status: 401 },
+  FORBIDDEN: { message: 'The identity lacks a scope that this operation needs.', status: 403 },
+  RATE_LIMITED: {
+    message: 'This key has used up its operations for now. Retry after `retryAfterMs`.',
+    status: 429,
+    retryable: true,
+  },
+  TOO_MANY_STREAMS: {
+    message: 'This connection has too many operations open. Complete some, then retry.',
+    status: 429,
+    retryable: true,
+  },
+  BAD_REQUEST: { message: 'The request is not a GraphQL request this server can read.', status: 400 },
+  PAYLOAD_TOO_LARGE: { message: 'The request is larger than the gateway accepts.', status: 413 },
+  GRAPHQL_PARSE_FAILED: { message: 'The document is not GraphQL.', status: 400 },
+  GRAPHQL_VALIDATION_FAILED: { message: 'The document does not fit the schema.', status: 400 },
+  BAD_USER_INPUT: { message: 'The variables do not fit the operation.', status: 400 },
+  OPERATION_TOO_LARGE: { message: 'The document has too many parts.', status: 400 },
+  OPERATION_TOO_DEEP: { message: 'The operation is nested too deeply.', status: 400 },
+  OPERATION_TOO_COSTLY: {
+    message: 'The operation could touch too many objects. Ask for fewer items or fields.',
+    status: 400,
+  },
+  INTROSPECTION_DISABLED: { message: 'This server does not answer introspection.', status: 400 },
+  OPERATION_NEEDS_STREAM: {
+    message:
+      'A subscription needs a stream: send `accept: text/event-stream`, or connect by WebSocket (graphql-transport-ws).',
+    status: 406,
+  },
+  SUBGRAPH_UNAVAILABLE: {
+    message: 'A service behind this part of the graph is not reachable. Retry shortly.',
+    status: 503,
+    retryable: true,
+  },
+  SUBGRAPH_TIMEOUT: {
+    message: 'A service behind this part of the graph did not answer in time.',
+    status: 504,
+    retryable: true,
+  },
+  SLOW_CONSUMER: {
+    message: 'The stream was ended because its events were not read. Resume after your last cursor.',
+    status: 503,
+    retryable: true,
+  },
+  DEPENDENCY_UNAVAILABLE: {
+    message: 'The gateway cannot reach a part it needs to admit requests. Retry shortly.',
+    status: 503,
+    retryable: true,
+  },
+  SHUTTING_DOWN: {
+    message: 'This gateway is draining. Reconnect: another instance answers.',
+    status: 503,
+    retryable: true,
+  },
+  INTERNAL_SERVER_ERROR: {
+    message: 'Something unexpected went wrong. The log has it under the trace id.',
+    status: 500,
+  },
+} as const satisfies ErrorTable;
+
+export type GatewayErrorCode = keyof typeof gatewayErrors;
+
+export const raise = defineErrors(gatewayErrors);

@@ -1,0 +1,90 @@
+/** The gateway as a whole, from its parts to a listening port. `index.ts` composes it from the environment. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createHealth, type Probe } from '@fathom/platform/server/health';
+import { listen } from '@fathom/platform/server/listen';
+import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { sendConsoleFile } from './http/console-files.ts';
+import { applyCors, type CorsPolicy, setSecurityHeaders } from './http/security-headers.ts';
+import type { GatewayService } from './transports/gateway-service.ts';
+import { createHttpTransport } from './transports/http.ts';
+import { createWebSocketTransport } from './transports/websocket.ts';
+
+export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly probes: Readonly<Record<string, Probe>>;
+  readonly facts: () => Readonly<Record<string, string>>;
+  readonly cors: CorsPolicy;
+  /** The built console. */
+  readonly consoleFolder: string;
+  readonly drainTimeoutMs: number;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly url: string;
+  /** Stops taking requests, lets those under way end, asks streams to reconnect elsewhere. */
+  close(): Promise<void>;
+}
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  let draining = false;
+  const isDraining = () => draining;
+  const service: GatewayService = { ...options, isDraining };
+  const health = createHealth({
+    service: 'gateway',
+    metrics: options.metrics,
+    probes: options.probes,
+    facts: options.facts,
+    isDraining,
+  });
+  const handleGraphQL = createHttpTransport(service);
+  const webSockets = createWebSocketTransport(service);
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://gateway');
+    setSecurityHeaders(response);
+    if (url.pathname === '/graphql') {
+      if (applyCors(options.cors, request, response)) return;
+      await handleGraphQL(request, response, url);
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    } else if (!(await health.handle(url.pathname, response))) {
+      await sendConsoleFile(options.consoleFolder, url.pathname, response);
+    }
+  }
+
+  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+    route(request, response).catch((error: unknown) => {
+      options.logger.error({ err: error }, 'a request could not be answered');
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://gateway');
+    if (pathname === '/graphql' && !draining) webSockets.handleUpgrade(request, socket, head);
+    else
+      socket.end(
+        `HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`,
+      );
+  });
+  const port = await listen(server, { host: options.host, port: options.port });
+
+  return {
+    port,
+    url: `http://${options.host}:${port}`,
+    async close() {
+      draining = true;
+      options.clients.drain();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await webSockets.close();
+      const cut = setTimeout(() => server.closeAllConnections(), options.drainTimeoutMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** Headers of every answer, and who may call from another origin's page. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** The console loads nothing from elsewhere and talks to this origin only; the code editor styles itself inline. */
+export const contentSecurityPolicy = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "worker-src 'self' blob:",
+  "connect-src 'self' ws: wss:",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+export interface CorsPolicy {
+  /** Origins as browsers send them, or `*`. Credentials travel in headers, never in cookies, so `*` gives nothing away. */
+  readonly origins: readonly string[];
+}
+
+export function setSecurityHeaders(response: ServerResponse): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+}
+
+/** True if the request was a preflight and is answered. */
+export function applyCors(policy: CorsPolicy, request: IncomingMessage, response: ServerResponse): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return false;
+  const allowed = policy.origins.includes('*') || policy.origins.includes(origin);
+  if (allowed) {
+    response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('vary', 'origin');
+    response.setHeader('access-control-expose-headers', 'retry-after');
+  }
+  if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
+    return false;
+  if (allowed) {
+    response.setHeader('access-control-allow-methods', 'GET, POST');
+    response.setHeader(
+      'access-control-allow-headers',
+      'authorization, content-type, x-api-key, traceparent, tracestate',
+    );
+    response.setHeader('access-control-max-age', '7200');
+  }
+  response.writeHead(204).end();
+  return true;
+}

@@ -1,0 +1,45 @@
+/** The one way in: who, how much, what. Every transport asks here before any work is done. */
+import { AppError } from '@fathom/platform/errors';
+import type { Principal } from '../auth/principal.ts';
+import { raise } from '../errors.ts';
+import type { RateLimiter } from '../limits/rate-limit.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
+import type { AdmittedOperation, OperationPreparer, RawOperation } from './prepare.ts';
+import { isRefusal, type Refusal, refusal } from './refusal.ts';
+
+export interface AdmissionOptions {
+  readonly preparer: OperationPreparer;
+  readonly rateLimiter: RateLimiter;
+  /** Whether introspection needs no credentials. */
+  readonly publicIntrospection: boolean;
+  readonly now?: () => number;
+}
+
+export interface Admission {
+  admit(
+    snapshot: Snapshot,
+    principal: Principal | undefined,
+    raw: RawOperation,
+  ): Promise<AdmittedOperation | Refusal>;
+}
+
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { preparer, rateLimiter, publicIntrospection, now = Date.now } = options;
+  return {
+    async admit(snapshot, principal, raw) {
+      try {
+        if (!principal && !publicIntrospection) throw raise('UNAUTHENTICATED');
+        if (principal?.expiresAt && principal.expiresAt.getTime() <= now())
+          throw raise(principal.credential.startsWith('key:') ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
+        if (principal) await rateLimiter.take(principal);
+      } catch (error) {
+        if (error instanceof AppError) return refusal(error);
+        throw error;
+      }
+      const prepared = preparer.prepare(snapshot, raw);
+      if (!principal && (isRefusal(prepared) || !prepared.introspectionOnly))
+        return refusal(raise('UNAUTHENTICATED'));
+      return isRefusal(prepared) ? prepared : preparer.admit(snapshot, prepared, raw);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** A map that forgets what was used longest ago once it holds `maxEntries`. */
+export class BoundedMap<Key, Value> extends Map<Key, Value> {
+  readonly #maxEntries: number;
+
+  constructor(maxEntries: number) {
+    super();
+    this.#maxEntries = maxEntries;
+  }
+
+  override get(key: Key): Value | undefined {
+    const value = super.get(key);
+    if (value === undefined) return undefined;
+    // A Map iterates in the order of insertion: inserted anew, this entry becomes the youngest.
+    super.delete(key);
+    super.set(key, value);
+    return value;
+  }
+
+  override set(key: Key, value: Value): this {
+    super.delete(key);
+    super.set(key, value);
+    if (this.size > this.#maxEntries) {
+      const oldest = this.keys().next();
+      if (!oldest.done) super.delete(oldest.value);
+    }
+    return this;
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Text to an operation that may run: parse, measure, validate, once per document and supergraph; then coerce the
+ * variables and weigh the cost, once per request. All transports go through here, so a subscription and a query are
+ * refused for the same reasons by the same code.
+ */
+import { createHash } from 'node:crypto';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  parse,
+  validate,
+} from 'graphql';
+import { raise } from '../errors.ts';
+import { type DocumentLimits, exceededLimit } from '../limits/document-limits.ts';
+import { operationCost } from '../limits/operation-cost.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { isRefusal, type Refusal, refusal } from './refusal.ts';
+
+export interface OperationLimits extends DocumentLimits {
+  readonly maxCost: number;
+}
+
+export interface RawOperation {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface PreparedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | undefined;
+  readonly kind: OperationTypeNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** The first 16 hex digits of the SHA-256 of the document, as the access log and the metrics name it. */
+  readonly hash: string;
+  readonly query: string;
+  /** Only `__schema`, `__type` and `__typename`: answered from memory, by no subgraph. */
+  readonly introspectionOnly: boolean;
+}
+
+export interface AdmittedOperation extends PreparedOperation {
+  readonly variables: Record<string, unknown>;
+  readonly cost: number;
+}
+
+export interface OperationPreparer {
+  prepare(snapshot: Snapshot, raw: RawOperation): PreparedOperation | Refusal;
+  admit(snapshot: Snapshot, prepared: PreparedOperation, raw: RawOperation): AdmittedOperation | Refusal;
+}
+
+const maxCachedDocuments = 1_000;
+const maxCachedCharacters = 32_768;
+
+export function createOperationPreparer(limits: OperationLimits, introspection: boolean): OperationPreparer {
+  // Keyed by snapshot: what was valid against one supergraph is not known to be against the next.
+  const caches = new WeakMap<Snapshot, Map<string, PreparedOperation>>();
+
+  function cacheOf(snapshot: Snapshot): Map<string, PreparedOperation> {
+    const known = caches.get(snapshot);
+    if (known) return known;
+    const cache = new BoundedMap<string, PreparedOperation>(maxCachedDocuments);
+    caches.set(snapshot, cache);
+    return cache;
+  }
+
+  return {
+    prepare(snapshot, raw) {
+      const cache = cacheOf(snapshot);
+      const key = raw.operationName === undefined ? raw.query : `${raw.operationName}\n${raw.query}`;
+      const known = cache.get(key);
+      if (known) return known;
+      const prepared = prepareUncached(snapshot, raw, limits, introspection);
+      if (!isRefusal(prepared) && raw.query.length <= maxCachedCharacters) cache.set(key, prepared);
+      return prepared;
+    },
+
+    admit(snapshot, prepared, raw) {
+      const { coerced, errors } = getVariableValues(
+        snapshot.apiSchema,
+        prepared.operation.variableDefinitions ?? [],
+        raw.variables ?? {},
+        { maxErrors: 10 },
+      );
+      if (errors) return refusal(errors.map((error) => withCode(error, 'BAD_USER_INPUT')));
+      const cost = operationCost({
+        schema: snapshot.apiSchema,
+        costs: snapshot.costs,
+        operation: prepared.operation,
+        fragments: prepared.fragments,
+        variables: coerced,
+      });
+      if (cost > limits.maxCost)
+        return refusal(
+          raise('OPERATION_TOO_COSTLY', {
+            because: `it could cost ${cost}, at most ${limits.maxCost} is allowed`,
+            details: { cost, maxCost: limits.maxCost },
+          }),
+        );
+      return { ...prepared, variables: coerced, cost };
+    },
+  };
+}
+
+function prepareUncached(
+  snapshot: Snapshot,
+  raw: RawOperation,
+  limits: OperationLimits,
+  introspection: boolean,
+): PreparedOperation | Refusal {
+  let document: DocumentNode;
+  try {
+    document = parse(raw.query, { maxTokens: limits.maxTokens });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    if (error.message.includes('Parsing aborted'))
+      return refusal(
+        raise('OPERATION_TOO_LARGE', {
+          because: `more than ${limits.maxTokens} tokens`,
+          details: { allowed: limits.maxTokens },
+        }),
+      );
+    return refusal([withCode(error, 'GRAPHQL_PARSE_FAILED')]);
+  }
+  const operation = getOperationAST(document, raw.operationName);
+  if (!operation)
+    return refusal(
+      raise('BAD_REQUEST', {
+        because: raw.operationName
+          ? `the document has no operation named ${JSON.stringify(raw.operationName)}`
+          : 'the document has no operation, or several: name one by `operationName`',
+      }),
+    );
+  const exceeded = exceededLimit(document, operation, limits);
+  if (exceeded) return refusal(exceeded);
+  const errors = validate(snapshot.apiSchema, document, undefined, { maxErrors: 20 });
+  if (errors.length > 0) return refusal(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
+  if (!introspection && validate(snapshot.apiSchema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
+    return refusal(raise('INTROSPECTION_DISABLED'));
+  return {
+    document,
+    operation,
+    operationName: raw.operationName,
+    kind: operation.operation,
+    fragments: fragmentsOf(document),
+    hash: createHash('sha256').update(raw.query).digest('hex').slice(0, 16),
+    query: raw.query,
+    introspectionOnly:
+      operation.operation === OperationTypeNode.QUERY &&
+      operation.selectionSet.selections.every(
+        (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
+      ),
+  };
+}
+
+function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  return fragments;
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    originalError: error,
+    extensions: { ...error.extensions, code },
+  });
+}

@@ -1,0 +1,47 @@
+/** What a client sent, checked for shape only. Throws BAD_REQUEST. */
+import { z } from 'zod';
+import { raise } from '../errors.ts';
+import type { RawOperation } from './prepare.ts';
+
+const requestSchema = z.object({
+  query: z.string({ error: 'must be a text' }).min(1, 'must not be empty'),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export function parseRawOperation(request: unknown): RawOperation {
+  if (Array.isArray(request))
+    throw raise('BAD_REQUEST', { because: 'batches are not accepted, send one operation' });
+  const parsed = requestSchema.safeParse(request);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw raise('BAD_REQUEST', { because: `\`${issue?.path.join('.') || 'body'}\` ${issue?.message}` });
+  }
+  const { query, operationName, variables, extensions } = parsed.data;
+  return {
+    query,
+    operationName: operationName || undefined,
+    variables: variables ?? undefined,
+    extensions: extensions ?? undefined,
+  };
+}
+
+/** Of a GET: `?query=…&variables={…}&operationName=…`. */
+export function parseSearch(search: URLSearchParams): RawOperation {
+  const json = (name: string): unknown => {
+    const text = search.get(name);
+    if (text === null || text === '') return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw raise('BAD_REQUEST', { because: `\`${name}\` is not JSON`, cause });
+    }
+  };
+  return parseRawOperation({
+    query: search.get('query') ?? undefined,
+    operationName: search.get('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
+}

@@ -1,0 +1,113 @@
+/** Puts the parts together. `index.ts` brings them from the environment, tests bring their own. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Cache } from '@fathom/platform/cache/cache';
+import type { IdentitySigner } from '@fathom/platform/identity-token';
+import type { Logger } from '@fathom/platform/logging';
+import type { Probe } from '@fathom/platform/server/health';
+import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { currentTraceId } from '@fathom/platform/telemetry/tracing';
+import type { GraphQLSchema } from 'graphql';
+import { createApiKeyDirectory } from './auth/api-key-directory.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
+import type { JwtVerifier } from './auth/jwt.ts';
+import { watchKeys } from './auth/key-watch.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { createRateLimiter } from './limits/rate-limit.ts';
+import { createOperationLog } from './observability/operation-log.ts';
+import { createStreamMetrics } from './observability/stream-metrics.ts';
+import { createAdmission } from './operations/admission.ts';
+import { formatExecutionError } from './operations/format-result.ts';
+import { createOperationPreparer } from './operations/prepare.ts';
+import type { GatewaySettings } from './settings.ts';
+import type { ApiKeyStore } from './stores/api-key-store.ts';
+import { createDataSources } from './subgraphs/data-sources.ts';
+import { createEndpoints, endpointFor } from './subgraphs/endpoints.ts';
+import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
+import { openSupergraph, type Supergraph } from './supergraph/supergraph.ts';
+import { createOpenClients } from './transports/open-clients.ts';
+
+export { defaultSettings, type GatewaySettings } from './settings.ts';
+
+export interface GatewayParts {
+  readonly settings: GatewaySettings;
+  readonly apiKeys: ApiKeyStore;
+  readonly jwt: JwtVerifier | undefined;
+  readonly signer: IdentitySigner;
+  readonly cache: Pick<Cache, 'increment'>;
+  /** Subgraphs that live in this process, by name. */
+  readonly localSubgraphs: Readonly<Record<string, GraphQLSchema>>;
+  readonly probes: Readonly<Record<string, Probe>>;
+  readonly facts: () => Readonly<Record<string, string>>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export interface RunningGateway extends Gateway {
+  readonly supergraph: Supergraph;
+}
+
+export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
+  const { settings, apiKeys, metrics, logger } = parts;
+  const endpoints = createEndpoints(settings.subgraphUrls);
+  const dataSources = createDataSources({ ...parts, endpoints, pause });
+  const supergraph = await openSupergraph({
+    file: settings.supergraphFile,
+    dataSourceFor: dataSources.of,
+    streamUrlOf: (service) => endpointFor(endpoints, service).stream,
+    formatError: (_formatted, error) => formatExecutionError(error, { traceId: currentTraceId(), logger }),
+    introspection: settings.introspection !== 'off',
+    maxTokens: settings.limits.maxTokens,
+    logger,
+    metrics,
+  });
+  const subgraphs = watchSubgraphs({ endpoints, intervalMs: settings.healthIntervalMs });
+  const directory = createApiKeyDirectory(apiKeys);
+  const clients = createOpenClients();
+  const keyWatch = await watchKeys({
+    store: apiKeys,
+    directory,
+    clients,
+    intervalMs: settings.keySweepMs,
+    logger,
+  });
+
+  const gateway = await startGateway({
+    ...parts,
+    ...settings,
+    supergraph,
+    clients,
+    authenticator: createAuthenticator({ apiKeys: directory, jwt: parts.jwt }),
+    admission: createAdmission({
+      preparer: createOperationPreparer(settings.limits, settings.introspection !== 'off'),
+      rateLimiter: createRateLimiter({ cache: parts.cache, ...settings.rateLimit }),
+      publicIntrospection: settings.introspection === 'public',
+    }),
+    publicIntrospection: settings.introspection === 'public',
+    streamObserver: createStreamMetrics(metrics),
+    operationLog: createOperationLog(metrics, logger),
+    probes: { supergraph: supergraphProbe(supergraph), ...subgraphs.probes, ...parts.probes },
+  });
+
+  return {
+    ...gateway,
+    supergraph,
+    async close() {
+      await gateway.close();
+      subgraphs.close();
+      await keyWatch.close();
+      await supergraph.close();
+      await dataSources.close();
+    },
+  };
+}
+
+/** A refused text is shown, and does not take the gateway out of service: the one before it still serves. */
+function supergraphProbe(supergraph: Supergraph): Probe {
+  return {
+    async check() {
+      const problem = supergraph.problem();
+      const detail = problem === undefined ? '' : `, the newest text was refused: ${problem}`;
+      return { ok: true, detail: `generation ${supergraph.current().id}${detail}` };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** Everything that can be tuned, with the values that fit most installations. `env.ts` maps variables onto it. */
+import { join } from 'node:path';
+import { repositoryRoot } from '@fathom/platform/repository';
+import type { CorsPolicy } from './http/security-headers.ts';
+import type { OperationLimits } from './operations/prepare.ts';
+import type { StreamSettings } from './subscriptions/client-connection.ts';
+
+export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
+
+export interface GatewaySettings {
+  readonly host: string;
+  readonly port: number;
+  readonly supergraphFile: string;
+  /** By service; a base URL or one that ends in the GraphQL path. */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+  readonly consoleFolder: string;
+  readonly introspection: IntrospectionPolicy;
+  readonly cors: CorsPolicy;
+  readonly maxBodyBytes: number;
+  readonly limits: OperationLimits;
+  readonly rateLimit: { readonly operationsPerWindow: number; readonly windowMs: number };
+  readonly streams: StreamSettings;
+  readonly fetches: FetchSettings;
+  readonly drainTimeoutMs: number;
+  readonly healthIntervalMs: number;
+  readonly keySweepMs: number;
+}
+
+export interface FetchSettings {
+  readonly queryTimeoutMs: number;
+  /** Longer: a mutation may wait for a whole answer of a model. */
+  readonly mutationTimeoutMs: number;
+  readonly maxRetries: number;
+  readonly circuitFailures: number;
+  readonly circuitOpenMs: number;
+}
+
+export const defaultSettings: GatewaySettings = {
+  host: '127.0.0.1',
+  port: 0,
+  supergraphFile: join(repositoryRoot(), 'schema', 'supergraph.graphql'),
+  subgraphUrls: {},
+  consoleFolder: join(repositoryRoot(), 'gateway', 'console', 'dist'),
+  introspection: 'public',
+  cors: { origins: [] },
+  maxBodyBytes: 1024 * 1024,
+  limits: {
+    maxTokens: 10_000,
+    maxDepth: 15,
+    maxAliases: 30,
+    maxRootFields: 20,
+    maxFields: 1_000,
+    maxCost: 10_000,
+  },
+  rateLimit: { operationsPerWindow: 1_000, windowMs: 10_000 },
+  streams: {
+    window: { maxEvents: 256, maxBytes: 256 * 1024, patienceMs: 30_000 },
+    connectTimeoutMs: 5_000,
+    pingIntervalMs: 10_000,
+  },
+  fetches: {
+    queryTimeoutMs: 30_000,
+    mutationTimeoutMs: 300_000,
+    maxRetries: 2,
+    circuitFailures: 5,
+    circuitOpenMs: 2_000,
+  },
+  drainTimeoutMs: 10_000,
+  healthIntervalMs: 2_000,
+  keySweepMs: 900,
+};

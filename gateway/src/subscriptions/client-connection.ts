@@ -1,0 +1,155 @@
+/**
+ * One client (a WebSocket, or one SSE request) and everything open in the graph on its behalf.
+ *
+ * Invariant: nothing outlives it. When the client unsubscribes, the subgraph hears `complete`; when the client
+ * vanishes, its upstream sockets are terminated without a word, so the subgraph can tell the two apart.
+ */
+import { within } from '@fathom/platform/deferred';
+import type { AppError } from '@fathom/platform/errors';
+import type { Logger } from 'pino';
+import type { GatewayContext } from '../context.ts';
+import { formatExecutionError } from '../operations/format-result.ts';
+import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
+import { createEventExecutor } from './event-executor.ts';
+import { planSubscription } from './subscription-plan.ts';
+import {
+  type RawSink,
+  type StreamEnd,
+  type StreamWindow,
+  SubscriptionStream,
+} from './subscription-stream.ts';
+import { UpstreamSocket } from './upstream-socket.ts';
+
+export interface StreamSettings {
+  readonly window: StreamWindow;
+  readonly connectTimeoutMs: number;
+  readonly pingIntervalMs: number;
+}
+
+export interface StreamObserver {
+  opened(service: string): void;
+  event(service: string): void;
+  closed(service: string, end: StreamEnd, error: AppError | undefined): void;
+}
+
+export interface OpenStreamOptions {
+  /** The client's id of the operation, unique among those open on this connection. */
+  readonly id: string;
+  readonly snapshot: Snapshot;
+  readonly operation: AdmittedOperation;
+  readonly context: GatewayContext;
+  readonly rawSink: RawSink | undefined;
+  readonly observer: StreamObserver;
+}
+
+export class ClientConnection {
+  readonly #settings: StreamSettings;
+  readonly #logger: Logger;
+  readonly #upstreams = new Map<string, UpstreamSocket>();
+  readonly #streams = new Set<SubscriptionStream>();
+  #gone = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(settings: StreamSettings, logger: Logger) {
+    this.#settings = settings;
+    this.#logger = logger;
+  }
+
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  /** Throws what planning throws; everything later is an event of the stream. */
+  open(options: OpenStreamOptions): SubscriptionStream {
+    const { id, snapshot, operation, context, observer } = options;
+    const plan = planSubscription(snapshot, operation);
+    const ended = new AbortController();
+    const streamContext = { ...context, signal: AbortSignal.any([context.signal, ended.signal]) };
+    const upstream = this.#upstream(plan.service, snapshot, context);
+
+    const stream = new SubscriptionStream({
+      window: this.#settings.window,
+      execute: createEventExecutor({ snapshot, plan, operation, context: streamContext }),
+      formatError: (error) => ({ data: null, errors: [formatExecutionError(error, context)] }),
+      rawSink: plan.verbatim ? options.rawSink : undefined,
+      upstream: {
+        pause: () => upstream.pause(id),
+        resume: () => upstream.resume(id),
+        unsubscribe: () => upstream.unsubscribe(id),
+        abandon: (error) => upstream.abandon(error),
+        isClientGone: () => this.#gone,
+      },
+      onEvent: () => observer.event(plan.service),
+      onEnd: (end, error) => {
+        this.#streams.delete(stream);
+        if (this.#streams.size === 0) this.#onIdle?.();
+        ended.abort(end);
+        snapshot.release();
+        observer.closed(plan.service, end, error);
+      },
+    });
+    this.#streams.add(stream);
+    snapshot.retain();
+    observer.opened(plan.service);
+    upstream.subscribe(
+      id,
+      {
+        query: plan.operation,
+        operationName: plan.operationName,
+        variables: pick(operation.variables, plan.variableNames),
+        extensions: context.traceHeaders(),
+      },
+      stream.sink,
+    );
+    return stream;
+  }
+
+  /** The client has vanished: whatever ran for it can be resumed by its cursor. */
+  vanish(): void {
+    this.#gone = true;
+    for (const upstream of [...this.#upstreams.values()]) upstream.terminate();
+    for (const stream of [...this.#streams]) void stream.return();
+  }
+
+  /** The gateway goes: as if the client had vanished, but it is told to come back. */
+  abandonAll(error: AppError): void {
+    for (const upstream of [...this.#upstreams.values()]) upstream.abandon(error);
+  }
+
+  /** Its key was revoked: everything it started is stopped, and it is told why. Resolves when it was told. */
+  async cancelAll(error: AppError): Promise<void> {
+    for (const stream of this.#streams) stream.cancel(error);
+    if (this.#streams.size === 0) return;
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    // A client that does not read is not waited for.
+    await within(idle, 1_000);
+  }
+
+  #upstream(service: string, snapshot: Snapshot, context: GatewayContext): UpstreamSocket {
+    // A stream stays on its snapshot, and two snapshots may route a service differently.
+    const key = `${snapshot.id} ${service}`;
+    const open = this.#upstreams.get(key);
+    if (open && !open.closed) return open;
+    const created: UpstreamSocket = new UpstreamSocket({
+      service,
+      url: snapshot.streamUrlOf(service),
+      identityToken: context.identityToken,
+      traceHeaders: context.traceHeaders,
+      connectTimeoutMs: this.#settings.connectTimeoutMs,
+      pingIntervalMs: this.#settings.pingIntervalMs,
+      logger: this.#logger,
+      onClosed: () => {
+        if (this.#upstreams.get(key) === created) this.#upstreams.delete(key);
+      },
+    });
+    this.#upstreams.set(key, created);
+    return created;
+  }
+}
+
+function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
+}

@@ -1,0 +1,242 @@
+/**
+ * One subscription of one client: frames of the subgraph in, results for the client out.
+ *
+ *   upstream frame --> [window] --> executor --> next()          the long way: 30 µs an event
+ *            \-------------------------------> raw sink          verbatim: the frame itself, 7 µs
+ *
+ * Invariants: results leave in the order the frames came, by whichever way; `return()` settles a pending `next()` at
+ * once, however quiet the stream (an `async function*` would wait for an event that may never come); at most the
+ * window is held here, beyond it the subgraph is paused; the stream always ends with a reason, never in silence.
+ */
+import type { AppError } from '@fathom/platform/errors';
+import type { FormattedExecutionResult } from 'graphql';
+import { raise } from '../errors.ts';
+import type { EventExecutor, SubgraphEvent } from './event-executor.ts';
+import { payloadStart, type UpstreamSink } from './upstream-socket.ts';
+
+/** Writes a frame to the client as it is. `flushed` is called when the client's socket has taken it. */
+export interface RawSink {
+  send(frame: string, flushed: () => void): void;
+  bufferedBytes(): number;
+}
+
+export interface StreamWindow {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  /** A client that takes nothing for so long, with a full window, is ended with SLOW_CONSUMER. */
+  readonly patienceMs: number;
+}
+
+/** Why a stream ended, as metrics and the access log name it. */
+export type StreamEnd = 'completed' | 'failed' | 'unsubscribed' | 'disconnected';
+
+export interface SubscriptionStreamOptions {
+  readonly window: StreamWindow;
+  readonly execute: EventExecutor;
+  readonly formatError: (error: AppError) => FormattedExecutionResult;
+  /** Present where frames may pass unchanged. */
+  readonly rawSink: RawSink | undefined;
+  readonly upstream: StreamUpstream;
+  readonly onEvent: () => void;
+  readonly onEnd: (end: StreamEnd, error: AppError | undefined) => void;
+}
+
+/** What a stream can do to the socket that feeds it. */
+export interface StreamUpstream {
+  pause(): void;
+  resume(): void;
+  unsubscribe(): void;
+  /** The client does not read: end all of its streams from this subgraph, leaving the work resumable. */
+  abandon(error: AppError): void;
+  /** The client has vanished without unsubscribing. */
+  isClientGone(): boolean;
+}
+
+type Item =
+  | { readonly kind: 'frame'; readonly frame: string }
+  | { readonly kind: 'event'; readonly event: SubgraphEvent }
+  | { readonly kind: 'result'; readonly result: FormattedExecutionResult };
+
+type Step = IteratorResult<FormattedExecutionResult, undefined>;
+const finished: Step = { done: true, value: undefined };
+
+export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResult, undefined, undefined> {
+  readonly #options: SubscriptionStreamOptions;
+  readonly #items: Item[] = [];
+  readonly #waiting: ((step: Step) => void)[] = [];
+  #queuedBytes = 0;
+  #executing = false;
+  /** No more frames will come; what is queued is still delivered. */
+  #sourceEnded = false;
+  #returned = false;
+  #paused = false;
+  #patience: NodeJS.Timeout | undefined;
+  #end: { readonly end: StreamEnd; readonly error: AppError | undefined } | undefined;
+
+  constructor(options: SubscriptionStreamOptions) {
+    this.#options = options;
+  }
+
+  // --- the subgraph's side -------------------------------------------------------------------------------------
+
+  /** Where the upstream socket puts what belongs to this stream. */
+  readonly sink: UpstreamSink = {
+    next: (frame) => this.#onFrame(frame),
+    error: (payload) => {
+      const errors = Array.isArray(payload) ? payload : [payload];
+      this.#finish('failed', undefined, { kind: 'event', event: { data: null, errors } });
+    },
+    complete: () => this.#finish('completed', undefined),
+    failed: (error) => this.fail(error),
+  };
+
+  /** Delivers what is queued, then this error, then the end. */
+  fail(error: AppError): void {
+    this.#finish('failed', error, { kind: 'result', result: this.#options.formatError(error) });
+  }
+
+  /** The gateway ends it: the key was revoked. The subgraph sees UNSUBSCRIBED. */
+  cancel(error: AppError): void {
+    if (this.#sourceEnded) return;
+    this.#options.upstream.unsubscribe();
+    this.fail(error);
+  }
+
+  #onFrame(frame: string): void {
+    if (this.#sourceEnded) return;
+    const { rawSink, onEvent } = this.#options;
+    const inOrder = this.#items.length === 0 && !this.#executing && this.#waiting.length > 0;
+    if (rawSink && inOrder && isPlainData(frame)) {
+      rawSink.send(frame, () => this.#onProgress());
+      onEvent();
+      if (rawSink.bufferedBytes() > this.#options.window.maxBytes) this.#pause();
+      return;
+    }
+    this.#items.push({ kind: 'frame', frame });
+    this.#queuedBytes += frame.length;
+    const { maxEvents, maxBytes } = this.#options.window;
+    if (this.#items.length >= maxEvents || this.#queuedBytes >= maxBytes) this.#pause();
+    this.#pump();
+  }
+
+  #finish(end: StreamEnd, error: AppError | undefined, last?: Item): void {
+    if (this.#sourceEnded) return;
+    this.#sourceEnded = true;
+    clearTimeout(this.#patience);
+    this.#end = { end, error };
+    if (last) this.#items.push(last);
+    this.#pump();
+  }
+
+  // --- the client's side ---------------------------------------------------------------------------------------
+
+  next(): Promise<Step> {
+    if (this.#returned) return Promise.resolve(finished);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#pump();
+    });
+  }
+
+  return(): Promise<Step> {
+    this.#settleForever(this.#options.upstream.isClientGone() ? 'disconnected' : 'unsubscribed');
+    return Promise.resolve(finished);
+  }
+
+  throw(error: unknown): Promise<Step> {
+    this.#settleForever('unsubscribed');
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #settleForever(end: StreamEnd): void {
+    if (this.#returned) return;
+    this.#returned = true;
+    clearTimeout(this.#patience);
+    this.#items.length = 0;
+    if (!this.#sourceEnded && end === 'unsubscribed') this.#options.upstream.unsubscribe();
+    this.#sourceEnded = true;
+    for (const settle of this.#waiting.splice(0)) settle(finished);
+    const { end: reason, error } = this.#end ?? { end, error: undefined };
+    this.#options.onEnd(reason, error);
+  }
+
+  #pump(): void {
+    if (this.#executing || this.#returned || this.#waiting.length === 0) return;
+    const item = this.#items.shift();
+    if (!item) {
+      if (this.#sourceEnded) this.#settleForever(this.#end?.end ?? 'completed');
+      return;
+    }
+    if (item.kind === 'frame') this.#queuedBytes -= item.frame.length;
+    this.#onProgress();
+    this.#executing = true;
+    this.#resultOf(item).then((result) => {
+      this.#executing = false;
+      if (this.#returned) return;
+      this.#options.onEvent();
+      this.#waiting.shift()?.({ done: false, value: result });
+      this.#pump();
+    });
+  }
+
+  async #resultOf(item: Item): Promise<FormattedExecutionResult> {
+    try {
+      if (item.kind === 'result') return item.result;
+      if (item.kind === 'event') return await this.#options.execute(item.event);
+      const { payload } = JSON.parse(item.frame) as { payload: SubgraphEvent };
+      return await this.#options.execute(payload);
+    } catch (cause) {
+      return this.#options.formatError(raise('INTERNAL_SERVER_ERROR', { cause }));
+    }
+  }
+
+  // --- the window ----------------------------------------------------------------------------------------------
+
+  #pause(): void {
+    if (this.#paused || this.#sourceEnded) return;
+    this.#paused = true;
+    this.#options.upstream.pause();
+    this.#beginPatience();
+  }
+
+  #onProgress(): void {
+    if (!this.#paused || this.#sourceEnded) return;
+    const { maxEvents, maxBytes } = this.#options.window;
+    const buffered = this.#queuedBytes + (this.#options.rawSink?.bufferedBytes() ?? 0);
+    if (this.#items.length > maxEvents / 2 || buffered > maxBytes / 2) {
+      this.#beginPatience();
+      return;
+    }
+    this.#paused = false;
+    clearTimeout(this.#patience);
+    this.#options.upstream.resume();
+  }
+
+  #beginPatience(): void {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(
+      () => this.#options.upstream.abandon(raise('SLOW_CONSUMER')),
+      this.#options.window.patienceMs,
+    );
+  }
+}
+
+/**
+ * Whether a frame's payload is data without errors. Text that merely looks like errors sends a frame the long way,
+ * which is slower and never wrong.
+ */
+function isPlainData(frame: string): boolean {
+  return (
+    frame.startsWith('{"data":{', payloadStart(frame)) &&
+    !frame.includes('"errors":') &&
+    !frame.includes('"extensions":')
+  );
+}

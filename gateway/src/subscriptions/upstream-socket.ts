@@ -1,0 +1,254 @@
+/**
+ * The gateway's side of graphql-transport-ws: one socket from one client connection to one subgraph.
+ *
+ *   connecting --ack--> open --last stream ended--> closed (1000)
+ *        \                \-- client vanished -----> closed (terminated, so the subgraph sees DISCONNECTED)
+ *         \----------------\- subgraph vanished ---> closed (every stream fails with SUBGRAPH_UNAVAILABLE)
+ *
+ * Why not graphql-ws's client: it queues without bound (a client that read nothing grew it by 97 MB), cannot close
+ * abruptly, and parses every frame, while a frame that passes unchanged needs no parsing. Why a socket a client:
+ * pausing it holds back this client's streams and nobody else's.
+ */
+import { AppError } from '@fathom/platform/errors';
+import type { Logger } from 'pino';
+import { WebSocket } from 'ws';
+import { raise } from '../errors.ts';
+
+export interface UpstreamSink {
+  /** A `next` frame as it came. */
+  next(frame: string): void;
+  /** The subgraph refused or ended the operation with errors. */
+  error(payload: unknown): void;
+  complete(): void;
+  /** The stream was lost with its socket. */
+  failed(error: AppError): void;
+}
+
+export interface UpstreamRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+export interface UpstreamSocketOptions {
+  readonly service: string;
+  /** `ws://` or `wss://`. */
+  readonly url: string;
+  readonly identityToken: () => Promise<string>;
+  readonly traceHeaders: () => Readonly<Record<string, string>>;
+  readonly connectTimeoutMs: number;
+  /** A ping this often; a peer that misses one whole interval is gone. */
+  readonly pingIntervalMs: number;
+  readonly logger: Logger;
+  readonly onClosed: () => void;
+}
+
+export class UpstreamSocket {
+  readonly #options: UpstreamSocketOptions;
+  readonly #streams = new Map<string, { readonly sink: UpstreamSink; readonly subscribe: string }>();
+  readonly #pausedBy = new Set<string>();
+  #state: 'connecting' | 'open' | 'closed' = 'connecting';
+  #socket: WebSocket | undefined;
+  #connectTimer: NodeJS.Timeout | undefined;
+  #pingTimer: NodeJS.Timeout | undefined;
+  #answered = true;
+
+  constructor(options: UpstreamSocketOptions) {
+    this.#options = options;
+    this.#connectTimer = setTimeout(
+      () => this.#fail(raise('SUBGRAPH_TIMEOUT', { details: { serviceName: options.service } })),
+      options.connectTimeoutMs,
+    );
+    this.#connect().catch((error: unknown) => this.#fail(this.#unavailable(error)));
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** `id` is the client's own id of the operation, so that a frame can pass through without being rewritten. */
+  subscribe(id: string, request: UpstreamRequest, sink: UpstreamSink): void {
+    const subscribe = JSON.stringify({ id, type: 'subscribe', payload: request });
+    this.#streams.set(id, { sink, subscribe });
+    if (this.#state === 'open') this.#socket?.send(subscribe);
+  }
+
+  /** The client no longer wants it: the subgraph sees UNSUBSCRIBED. */
+  unsubscribe(id: string): void {
+    if (!this.#streams.has(id)) return;
+    if (this.#state === 'open') this.#socket?.send(JSON.stringify({ id, type: 'complete' }));
+    this.#forget(id);
+  }
+
+  /** Holds back the subgraph by TCP until `resume`: while a client does not read, nothing is queued here for it. */
+  pause(id: string): void {
+    this.#pausedBy.add(id);
+    this.#socket?.pause();
+  }
+
+  resume(id: string): void {
+    this.#pausedBy.delete(id);
+    if (this.#pausedBy.size > 0) return;
+    this.#answered = true;
+    this.#socket?.resume();
+  }
+
+  /** The client has vanished: so does this socket, without a goodbye, and the subgraph keeps the work resumable. */
+  terminate(): void {
+    this.#streams.clear();
+    this.#close();
+    this.#socket?.terminate();
+  }
+
+  /** Ends every stream with an error, and the socket abruptly. */
+  abandon(error: AppError): void {
+    this.#fail(error);
+  }
+
+  async #connect(): Promise<void> {
+    const identity = await this.#options.identityToken();
+    if (this.#state === 'closed') return;
+    const socket = new WebSocket(this.#options.url, 'graphql-transport-ws', {
+      headers: this.#options.traceHeaders(),
+      handshakeTimeout: this.#options.connectTimeoutMs,
+      perMessageDeflate: false,
+    });
+    this.#socket = socket;
+    socket.on('open', () =>
+      socket.send(
+        JSON.stringify({ type: 'connection_init', payload: { identity, ...this.#options.traceHeaders() } }),
+      ),
+    );
+    socket.on('message', (data) => this.#onFrame(String(data)));
+    socket.on('pong', () => {
+      this.#answered = true;
+    });
+    socket.on('error', (error) => this.#fail(this.#unavailable(error)));
+    socket.on('close', (code, reason) =>
+      this.#fail(
+        this.#unavailable(new Error(`the connection was closed (${code}) ${String(reason)}`.trim())),
+      ),
+    );
+  }
+
+  #onFrame(frame: string): void {
+    if (this.#state === 'closed') return;
+    const id = idOfNext(frame);
+    if (id !== undefined) {
+      this.#streams.get(id)?.sink.next(frame);
+      return;
+    }
+    const message = parseMessage(frame);
+    const stream = this.#streams.get(message?.id ?? '');
+    switch (message?.type) {
+      case 'connection_ack':
+        this.#onAck();
+        break;
+      case 'ping':
+        this.#socket?.send('{"type":"pong"}');
+        break;
+      case 'pong':
+        break;
+      case 'next':
+        stream?.sink.next(frame);
+        break;
+      case 'error':
+        this.#forget(message.id ?? '');
+        stream?.sink.error(message.payload);
+        break;
+      case 'complete':
+        this.#forget(message.id ?? '');
+        stream?.sink.complete();
+        break;
+      default:
+        this.#fail(this.#unavailable(new Error('it sent a message that is not of the protocol')));
+    }
+  }
+
+  #onAck(): void {
+    if (this.#state !== 'connecting') return;
+    this.#state = 'open';
+    clearTimeout(this.#connectTimer);
+    for (const { subscribe } of this.#streams.values()) this.#socket?.send(subscribe);
+    this.#pingTimer = setInterval(() => this.#ping(), this.#options.pingIntervalMs);
+    if (this.#streams.size === 0) this.#closeNormally();
+  }
+
+  #ping(): void {
+    // A paused socket cannot deliver the pong; its peer is judged again once it is read.
+    if (this.#pausedBy.size > 0) return;
+    if (!this.#answered) {
+      this.#fail(this.#unavailable(new Error('it stopped answering')));
+      return;
+    }
+    this.#answered = false;
+    this.#socket?.ping();
+  }
+
+  #forget(id: string): void {
+    this.#streams.delete(id);
+    if (this.#pausedBy.has(id)) this.resume(id);
+    // Not kept for a next stream: an identity is signed for a minute, and connecting takes a millisecond.
+    if (this.#streams.size === 0 && this.#state === 'open') this.#closeNormally();
+  }
+
+  #closeNormally(): void {
+    this.#close();
+    this.#socket?.close(1000);
+  }
+
+  #close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    clearTimeout(this.#connectTimer);
+    clearInterval(this.#pingTimer);
+    this.#options.onClosed();
+  }
+
+  #fail(error: AppError): void {
+    if (this.#state === 'closed') return;
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    this.#close();
+    this.#socket?.terminate();
+    for (const { sink } of streams) sink.failed(error);
+  }
+
+  #unavailable(cause: unknown): AppError {
+    if (cause instanceof AppError) return cause;
+    this.#options.logger.warn(
+      { err: cause, service: this.#options.service },
+      'a stream to a subgraph was lost',
+    );
+    return raise('SUBGRAPH_UNAVAILABLE', { details: { serviceName: this.#options.service }, cause });
+  }
+}
+
+const nextMarker = '","type":"next","payload":';
+
+/**
+ * The id of a `next` frame in the order of keys that graphql-ws writes, without parsing the payload:
+ * `{"id":"1","type":"next","payload":…}`.
+ */
+export function idOfNext(frame: string): string | undefined {
+  if (!frame.startsWith('{"id":"')) return undefined;
+  const end = frame.indexOf('"', 7);
+  if (end < 0 || !frame.startsWith(nextMarker, end)) return undefined;
+  const id = frame.slice(7, end);
+  return id.includes('\\') ? undefined : id;
+}
+
+/** Where the payload begins within such a frame; it ends one character before the frame does. */
+export function payloadStart(frame: string): number {
+  return frame.indexOf(nextMarker) + nextMarker.length;
+}
+
+function parseMessage(frame: string): { type?: unknown; id?: string; payload?: unknown } | undefined {
+  try {
+    const message: unknown = JSON.parse(frame);
+    return typeof message === 'object' && message !== null ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

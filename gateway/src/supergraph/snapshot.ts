@@ -1,0 +1,132 @@
+/**
+ * One generation of the supergraph, immutable: its schema, its planner, its executor and the subgraphs it names.
+ *
+ * Invariant: whatever starts on a snapshot ends on it. A reload makes a new snapshot beside it; the old one is stopped
+ * when its last operation and its last stream have ended (`retain` and `release`), so a reload drops no event.
+ *
+ * Queries and mutations run through Apollo Server and ApolloGateway. Subscriptions are planned by the same planner
+ * (`@apollo/gateway` plans them but refuses to run them) and executed by `subscriptions/`.
+ */
+import './no-telemetry.ts';
+import { createHash } from 'node:crypto';
+import { type Schema, Supergraph } from '@apollo/federation-internals';
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import { QueryPlanner } from '@apollo/query-planner';
+import { ApolloServer } from '@apollo/server';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { GatewayContext } from '../context.ts';
+import { type CostTable, createCostTable } from '../limits/cost-table.ts';
+
+export interface SnapshotOptions {
+  readonly supergraphSdl: string;
+  readonly dataSourceFor: (service: string) => GraphQLDataSource<GatewayContext>;
+  readonly streamUrlOf: (service: string) => string;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly introspection: boolean;
+  readonly maxTokens: number;
+  readonly logger: Logger;
+}
+
+export interface Snapshot {
+  /** The first 12 hex digits of the SHA-256 of the supergraph's text. */
+  readonly id: string;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /** The same as Apollo's planner wants it. */
+  readonly federationApiSchema: Schema;
+  /** With the elements that clients do not see. */
+  readonly supergraphSchema: GraphQLSchema;
+  readonly planner: QueryPlanner;
+  readonly costs: CostTable;
+  /** Something in it is `@inaccessible`, so what a subgraph sends may have to be filtered. */
+  readonly hidesElements: boolean;
+  readonly dataSources: Readonly<Record<string, GraphQLDataSource<GatewayContext>>>;
+  /** Where a service streams its subscriptions: `ws://…/graphql`. */
+  readonly streamUrlOf: (service: string) => string;
+  readonly server: ApolloServer<GatewayContext>;
+  /** Operations and streams that run on it. */
+  readonly inUse: number;
+  retain(): void;
+  release(): void;
+  /** No more operations will start here: stop when the last one has ended. */
+  retire(): void;
+}
+
+export function supergraphId(supergraphSdl: string): string {
+  return createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 12);
+}
+
+/** Throws what Apollo says when the supergraph cannot be loaded; the caller keeps the snapshot it has. */
+export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot> {
+  const { supergraphSdl, logger } = options;
+  const supergraph = Supergraph.build(supergraphSdl);
+  const dataSources: Record<string, GraphQLDataSource<GatewayContext>> = {};
+  for (const { name } of supergraph.subgraphsMetadata()) dataSources[name] = options.dataSourceFor(name);
+
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    buildService: ({ name }) => dataSources[name] as GraphQLDataSource,
+    logger: quiet(logger),
+  });
+  const server = new ApolloServer<GatewayContext>({
+    gateway,
+    introspection: options.introspection,
+    formatError: options.formatError,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    // A header of this list cannot be sent by a page of another origin without the browser asking first.
+    csrfPrevention: {
+      requestHeaders: ['authorization', 'x-api-key', 'apollo-require-preflight', 'x-apollo-operation-name'],
+    },
+    parseOptions: { maxTokens: options.maxTokens },
+    logger: quiet(logger),
+  });
+  await server.start();
+
+  const federationApiSchema = supergraph.apiSchema();
+  let inUse = 0;
+  let retired = false;
+  const stopWhenIdle = (): void => {
+    if (!retired || inUse > 0) return;
+    server.stop().catch((error: unknown) => logger.warn({ err: error }, 'a retired supergraph did not stop'));
+  };
+  return {
+    id: supergraphId(supergraphSdl),
+    apiSchema: federationApiSchema.toGraphQLJSSchema(),
+    federationApiSchema,
+    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    planner: new QueryPlanner(supergraph),
+    costs: createCostTable(supergraphSdl),
+    hidesElements: /\s@inaccessible\b/.test(supergraphSdl.replace(/^directive .*$/gm, '')),
+    dataSources,
+    streamUrlOf: options.streamUrlOf,
+    server,
+    get inUse() {
+      return inUse;
+    },
+    retain() {
+      inUse += 1;
+    },
+    release() {
+      inUse -= 1;
+      stopWhenIdle();
+    },
+    retire() {
+      retired = true;
+      stopWhenIdle();
+    },
+  };
+}
+
+/** Apollo logs its life at `info`; ours belongs to the access log and the reload line. */
+function quiet(logger: Logger) {
+  return {
+    debug: (message?: unknown) => logger.debug(String(message)),
+    info: (message?: unknown) => logger.debug(String(message)),
+    warn: (message?: unknown) => logger.warn(String(message)),
+    error: (message?: unknown) => logger.error(String(message)),
+  };
+}

@@ -1,0 +1,87 @@
+/** What all transports share. */
+import type { ApolloServer } from '@apollo/server';
+import type { IdentitySigner } from '@fathom/platform/identity-token';
+import type { Logger } from '@fathom/platform/logging';
+import { injectTrace } from '@fathom/platform/telemetry/tracing';
+import type { FormattedExecutionResult } from 'graphql';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { GatewayContext } from '../context.ts';
+import { raise } from '../errors.ts';
+import type { OperationLog, OperationRecord } from '../observability/operation-log.ts';
+import type { Admission } from '../operations/admission.ts';
+import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+import type { OpenClients } from './open-clients.ts';
+
+export interface GatewayService {
+  readonly supergraph: Supergraph;
+  readonly authenticator: Authenticator;
+  readonly admission: Admission;
+  readonly signer: IdentitySigner;
+  readonly streams: StreamSettings;
+  readonly streamObserver: StreamObserver;
+  readonly operationLog: OperationLog;
+  readonly clients: OpenClients;
+  readonly maxBodyBytes: number;
+  /** Whether a request without credentials may go as far as to be parsed. */
+  readonly publicIntrospection: boolean;
+  readonly isDraining: () => boolean;
+  readonly logger: Logger;
+}
+
+export interface ContextOptions {
+  readonly principal: Principal | undefined;
+  readonly signal: AbortSignal;
+  readonly traceId: string;
+}
+
+/** Called inside the operation's span, whose trace the context then carries. */
+export function createContext(
+  service: GatewayService,
+  { principal, signal, traceId }: ContextOptions,
+): GatewayContext {
+  const headers = injectTrace();
+  return {
+    principal,
+    signal,
+    traceId,
+    traceHeaders: () => headers,
+    logger: service.logger,
+    async identityToken() {
+      if (!principal) throw raise('UNAUTHENTICATED');
+      return service.signer.sign(principal.identity);
+    },
+  };
+}
+
+/** A query or mutation outside HTTP's request and response: on a WebSocket, or as one event of an SSE stream. */
+export async function executeOnce(
+  server: ApolloServer<GatewayContext>,
+  operation: AdmittedOperation,
+  context: GatewayContext,
+): Promise<FormattedExecutionResult> {
+  const { body } = await server.executeOperation(
+    {
+      query: operation.query,
+      variables: operation.variables,
+      ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
+    },
+    { contextValue: context },
+  );
+  if (body.kind !== 'single') throw raise('INTERNAL_SERVER_ERROR', { because: 'an incremental result' });
+  return body.singleResult;
+}
+
+/** Counts a stream and closes its record when it ends, however it ends. */
+export function observeStream(observer: StreamObserver, record: OperationRecord): StreamObserver {
+  return {
+    opened: (service) => observer.opened(service),
+    event: (service) => observer.event(service),
+    closed(service, end, error) {
+      observer.closed(service, end, error);
+      record.end(error?.code ?? (end === 'completed' ? 'OK' : end));
+    },
+  };
+}

@@ -1,0 +1,256 @@
+/**
+ * WebSocket /graphql by the graphql-transport-ws protocol, for clients.
+ *
+ *   connection_init { authorization | apiKey }  -> ack, or close 4401 with the error's code as the reason
+ *   subscribe  -> admitted -> query: next, complete | subscription: next..., complete | refused: error
+ *   complete   -> the subgraph sees UNSUBSCRIBED        socket lost -> the subgraph sees DISCONNECTED
+ *
+ * A subscription that is lost or refused while it runs ends with a `next` that carries the error, then `complete`.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { AppError } from '@fathom/platform/errors';
+import { attachSocket } from '@fathom/platform/server/websocket-socket';
+import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import { SpanKind } from '@opentelemetry/api';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import {
+  handleProtocols,
+  makeServer,
+  type Context as ProtocolContext,
+  type SubscribePayload,
+} from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { credentialOfHeaders, credentialOfParams } from '../auth/credentials.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { GatewayContext } from '../context.ts';
+import { raise } from '../errors.ts';
+import { type OperationRecord, outcomeOf } from '../observability/operation-log.ts';
+import { formatExecutionError } from '../operations/format-result.ts';
+import type { AdmittedOperation } from '../operations/prepare.ts';
+import { parseRawOperation } from '../operations/raw-operation.ts';
+import { isRefusal, toGraphQLError } from '../operations/refusal.ts';
+import { ClientConnection } from '../subscriptions/client-connection.ts';
+import type { RawSink } from '../subscriptions/subscription-stream.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
+import { createContext, executeOnce, type GatewayService, observeStream } from './gateway-service.ts';
+
+/** Private use codes of the protocol: a client that shows a bad credential must not retry with it. */
+const unauthorized = 4401;
+const goingAway = 1001;
+const maxOperationsPerConnection = 100;
+
+interface Client {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  readonly connection: ClientConnection;
+  readonly gone: AbortController;
+  principal: Principal | undefined;
+  forget: () => void;
+}
+
+/** What `onSubscribe` hands on to `execute` and `subscribe`, as graphql-ws's context value. */
+interface Running {
+  readonly id: string;
+  readonly client: Client;
+  readonly snapshot: Snapshot;
+  readonly operation: AdmittedOperation;
+  readonly context: GatewayContext;
+  readonly record: OperationRecord;
+}
+
+type Connection = ProtocolContext<Record<string, unknown>, Client>;
+
+export interface WebSocketTransport {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+export function createWebSocketTransport(service: GatewayService): WebSocketTransport {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: service.maxBodyBytes,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => handleProtocols(protocols),
+  });
+
+  const protocol = makeServer<Record<string, unknown>, Client>({
+    onConnect: ({ connectionParams, extra }) => connect(service, extra, connectionParams),
+    onSubscribe: (connection, id, payload) => begin(service, connection, id, payload),
+    execute: async (args) => {
+      const { snapshot, operation, context, record } = runningOf(args);
+      snapshot.retain();
+      try {
+        const result = await executeOnce(snapshot.server, operation, context);
+        record.end(outcomeOf(result.errors));
+        return asExecutionResult(result);
+      } finally {
+        snapshot.release();
+      }
+    },
+    subscribe: async (args) => openStream(service, runningOf(args)),
+    // Results are formatted already; the protocol's own serialisation would look for `toJSON` on their errors.
+    onNext: (_connection, _id, _payload, _args, result) => result as never,
+  });
+
+  return {
+    handleUpgrade(request, socket, head) {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        const client: Client = {
+          socket: webSocket,
+          request,
+          connection: new ClientConnection(service.streams, service.logger),
+          gone: new AbortController(),
+          principal: undefined,
+          forget: () => undefined,
+        };
+        attachSocket({
+          protocol,
+          socket: webSocket,
+          extra: client,
+          logger: service.logger,
+          onClientComplete: () => undefined,
+          onClosed: () => {
+            client.forget();
+            client.connection.vanish();
+            client.gone.abort('DISCONNECTED');
+          },
+        });
+      });
+    },
+    async close() {
+      for (const client of sockets.clients) client.close(goingAway, 'SHUTTING_DOWN');
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+      for (const client of sockets.clients) client.terminate();
+    },
+  };
+}
+
+async function connect(
+  service: GatewayService,
+  client: Client,
+  params: Readonly<Record<string, unknown>> | undefined,
+): Promise<boolean> {
+  try {
+    const inParams = credentialOfParams(params);
+    const credential = inParams.kind === 'none' ? credentialOfHeaders(client.request.headers) : inParams;
+    const principal = await service.authenticator.authenticate(credential);
+    if (!principal) throw raise('UNAUTHENTICATED');
+    client.principal = principal;
+    // The socket may have gone while the key was looked up; then nobody would take the client off the list.
+    if (client.gone.signal.aborted) return false;
+    client.forget = service.clients.add({
+      credential: principal.credential,
+      revoke(error) {
+        // The last frames of graphql-ws leave in the same turn as the last stream's end.
+        void client.connection
+          .cancelAll(error)
+          .then(() => setImmediate(() => client.socket.close(unauthorized, error.code)));
+      },
+      drain: () => client.socket.close(goingAway, 'SHUTTING_DOWN'),
+    });
+    return true;
+  } catch (error) {
+    const { code } = error instanceof AppError ? error : raise('INTERNAL_SERVER_ERROR');
+    if (!(error instanceof AppError))
+      service.logger.error({ err: error }, 'a connection could not be authenticated');
+    client.socket.close(error instanceof AppError && error.status === 401 ? unauthorized : 1011, code);
+    return false;
+  }
+}
+
+async function begin(
+  service: GatewayService,
+  connection: Connection,
+  id: string,
+  payload: SubscribePayload,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  const client = connection.extra;
+  const parent = extractTrace({
+    ...client.request.headers,
+    ...connection.connectionParams,
+    ...payload.extensions,
+  });
+  return withSpan(
+    'gateway.subscribe',
+    { 'network.protocol.name': 'websocket' },
+    async (span) => {
+      try {
+        if (Object.keys(connection.subscriptions).length > maxOperationsPerConnection)
+          throw raise('TOO_MANY_STREAMS', { details: { allowed: maxOperationsPerConnection } });
+        const snapshot = service.supergraph.current();
+        const operation = await service.admission.admit(
+          snapshot,
+          client.principal,
+          parseRawOperation(payload),
+        );
+        if (isRefusal(operation)) {
+          service.operationLog
+            .begin('websocket', client.principal, undefined)
+            .end(outcomeOf(operation.errors));
+          return operation.errors;
+        }
+        span.setAttributes({
+          'graphql.operation.type': operation.kind,
+          'graphql.operation.name': operation.operation.name?.value ?? '',
+        });
+        const context = createContext(service, {
+          principal: client.principal,
+          signal: client.gone.signal,
+          traceId: currentTraceId(),
+        });
+        const record = service.operationLog.begin('websocket', client.principal, operation);
+        const running: Running = { id, client, snapshot, operation, context, record };
+        return {
+          schema: snapshot.apiSchema,
+          document: operation.document,
+          ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
+          contextValue: running,
+        };
+      } catch (error) {
+        if (error instanceof AppError) return [toGraphQLError(error)];
+        service.logger.error({ err: error }, 'an operation could not be admitted');
+        return [toGraphQLError(raise('INTERNAL_SERVER_ERROR', { details: { traceId: currentTraceId() } }))];
+      }
+    },
+    { kind: SpanKind.SERVER, parent },
+  );
+}
+
+function openStream(
+  service: GatewayService,
+  { id, client, snapshot, operation, context, record }: Running,
+): AsyncGenerator<ExecutionResult, void, void> | ExecutionResult {
+  try {
+    return client.connection.open({
+      id,
+      snapshot,
+      operation,
+      context,
+      rawSink: rawSinkOf(client.socket),
+      observer: observeStream(service.streamObserver, record),
+    }) as AsyncGenerator<FormattedExecutionResult, undefined, undefined> as unknown as AsyncGenerator<
+      ExecutionResult,
+      void,
+      void
+    >;
+  } catch (error) {
+    const formatted = formatExecutionError(error, context);
+    record.end(outcomeOf([formatted]));
+    return asExecutionResult({ errors: [formatted] });
+  }
+}
+
+const runningOf = (args: ExecutionArgs): Running => args.contextValue as Running;
+
+/** The frames of the subgraph carry the client's own id, so what passes is byte for byte what came. */
+function rawSinkOf(socket: WebSocket): RawSink {
+  return {
+    send: (frame, flushed) => socket.send(frame, flushed),
+    bufferedBytes: () => socket.bufferedAmount,
+  };
+}
+
+function asExecutionResult(result: object): ExecutionResult {
+  return result as ExecutionResult;
+}

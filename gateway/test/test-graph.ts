@@ -1,0 +1,355 @@
+/**
+ * A small supergraph with real servers on free ports and a real gateway in front: `chat` streams, `people` knows the
+ * authors of what is said. Tests say what happens in the subgraphs and see what reached them.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeServices } from '@apollo/composition';
+import { createDeferred, type Deferred } from '@fathom/platform/deferred';
+import { AppError } from '@fathom/platform/errors';
+import type { Identity } from '@fathom/platform/identity';
+import { createLogger } from '@fathom/platform/logging';
+import { createEventQueue, type EventQueue } from '@fathom/platform/server/async-events';
+import type { RequestContext } from '@fathom/platform/server/request-context';
+import { createMetrics, type Metrics } from '@fathom/platform/telemetry/metrics';
+import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identity';
+import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
+import { parse } from 'graphql';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { generateApiKey, hashSecret, printApiKey } from '../src/auth/api-key.ts';
+import {
+  defaultSettings,
+  type GatewaySettings,
+  type RunningGateway,
+  runGateway,
+} from '../src/run-gateway.ts';
+import type { NewApiKey } from '../src/stores/api-key-store.ts';
+import { createMemoryApiKeyStore, type MemoryApiKeyStore } from './memory-api-key-store.ts';
+
+export const chatSdl = /* GraphQL */ `
+  schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize"]) {
+    query: Query mutation: Mutation subscription: Subscription
+  }
+  type Query {
+    message(topic: String!): Message
+    messages(first: Int = 10): [Message!]! @listSize(slicingArguments: ["first"], assumedSize: 10)
+    whoami: String!
+    failing: Message
+    slow: String
+    style(input: StyleInput!): String!
+  }
+  input StyleInput { tone: Tone! = DRY, words: [String!] }
+  enum Tone { DRY WARM }
+  type Mutation { say(topic: String!, text: String!): Message! post(count: Int!): Int! @cost(weight: 40) }
+  type Subscription {
+    said(topic: String!, mood: Mood = CALM): Message!
+    heard(topic: String!): Heard
+  }
+  enum Mood { CALM LOUD }
+  union Heard = Message | Silence
+  type Silence { seconds: Int! }
+  type Message {
+    text: String!
+    mood: Mood
+    risky: String
+    brittle: String!
+    author: Person
+    cursor: String
+    replies: [Message!]
+  }
+  type Person @key(fields: "id", resolvable: false) { id: ID! }
+`;
+
+export const peopleSdl = /* GraphQL */ `
+  schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"]) { query: Query }
+  type Query { person(id: ID!): Person }
+  type Person @key(fields: "id") { id: ID! name: String! shy: String }
+`;
+
+export interface SaidEvent {
+  readonly text: string;
+  readonly mood?: 'CALM' | 'LOUD';
+  readonly author?: string;
+  readonly cursor?: string;
+}
+
+/** One subscription as the subgraph sees it. */
+export interface Topic {
+  readonly queue: EventQueue<SaidEvent>;
+  readonly identity: Identity;
+  /** Resolves with the reason why the subgraph's signal aborted. */
+  readonly left: Deferred<string>;
+}
+
+export interface ChatControl {
+  /** Subscriptions opened so far, oldest first. */
+  readonly topics: Topic[];
+  /** The next subscription to be opened. */
+  nextTopic(): Promise<Topic>;
+  readonly entityBatches: string[][];
+}
+
+export interface TestGraph {
+  readonly gateway: RunningGateway;
+  readonly url: string;
+  readonly apiKeys: MemoryApiKeyStore;
+  /** Of an admin of tenant `test`. */
+  readonly key: string;
+  readonly chat: ChatControl;
+  readonly chatServer: TestSubgraph;
+  readonly peopleServer: TestSubgraph;
+  readonly supergraphFile: string;
+  readonly metrics: Metrics;
+  issueKey(key?: Partial<NewApiKey>): Promise<{ readonly id: string; readonly key: string }>;
+  post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  query(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  client(connectionParams?: Record<string, unknown>): Client;
+  close(): Promise<void>;
+}
+
+export interface GraphQLAnswer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+export function composeTestSupergraph(subgraphs: Readonly<Record<string, string>>): string {
+  const result = composeServices(
+    Object.entries(subgraphs).map(([name, sdl]) => ({
+      name,
+      url: `http://${name}.invalid/graphql`,
+      typeDefs: parse(sdl),
+    })),
+  );
+  if (result.errors) throw new Error(result.errors.map((error) => error.message).join('\n'));
+  return result.supergraphSdl;
+}
+
+export async function startTestGraph(settings: Partial<GatewaySettings> = {}): Promise<TestGraph> {
+  const identity = await testIdentity();
+  const chat = createChatControl();
+  const chatServer = await startChat(identity, chat);
+  const peopleServer = await startPeople(identity, chat);
+  const folder = await mkdtemp(join(tmpdir(), 'fathom-gateway-'));
+  const supergraphFile = join(folder, 'supergraph.graphql');
+  await writeFile(supergraphFile, composeTestSupergraph({ chat: chatSdl, people: peopleSdl }));
+  const apiKeys = createMemoryApiKeyStore();
+  const metrics = createMetrics({ service: 'gateway', processMetrics: false });
+  const gateway = await runGateway({
+    settings: {
+      ...defaultSettings,
+      supergraphFile,
+      subgraphUrls: { chat: chatServer.url, people: peopleServer.url },
+      ...settings,
+    },
+    apiKeys,
+    jwt: undefined,
+    signer: { sign: (who) => identity.token(who) },
+    cache: { increment: createCounter() },
+    localSubgraphs: {},
+    probes: {},
+    facts: () => ({}),
+    metrics,
+    logger: createLogger({ service: 'gateway', level: 'silent' }),
+  });
+  const clients: Client[] = [];
+
+  async function issueKey(key: Partial<NewApiKey> = {}): Promise<{ id: string; key: string }> {
+    const generated = generateApiKey();
+    await apiKeys.insert({
+      id: generated.id,
+      secretSha256: hashSecret(generated.secret),
+      name: 'test',
+      tenant: 'test',
+      roles: ['admin'],
+      scopes: [],
+      operationsPerWindow: null,
+      createdBy: 'test',
+      expiresAt: null,
+      ...key,
+    });
+    return { id: generated.id, key: printApiKey(generated) };
+  }
+  const { key } = await issueKey();
+  const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': key, ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+
+  return {
+    gateway,
+    url: gateway.url,
+    apiKeys,
+    key,
+    chat,
+    chatServer,
+    peopleServer,
+    supergraphFile,
+    metrics,
+    issueKey,
+    post,
+    query: async (query, variables) => (await (await post({ query, variables })).json()) as GraphQLAnswer,
+    client(connectionParams = { apiKey: key }) {
+      const client = createClient({
+        url: `${gateway.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams,
+        retryAttempts: 0,
+      });
+      clients.push(client);
+      return client;
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.dispose()));
+      await gateway.close();
+      await Promise.all([chatServer.close(), peopleServer.close()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function createChatControl(): ChatControl & { add(topic: Topic): void } {
+  const topics: Topic[] = [];
+  const awaited: Deferred<Topic>[] = [];
+  let handed = 0;
+  return {
+    topics,
+    entityBatches: [],
+    add(topic) {
+      topics.push(topic);
+      const waiter = awaited.shift();
+      if (!waiter) return;
+      handed += 1;
+      waiter.resolve(topic);
+    },
+    async nextTopic() {
+      const ready = topics[handed];
+      if (ready) {
+        handed += 1;
+        return ready;
+      }
+      const waiter = createDeferred<Topic>();
+      awaited.push(waiter);
+      return waiter.promise;
+    },
+  };
+}
+
+interface Said extends SaidEvent {
+  readonly topic: string;
+}
+
+function startChat(
+  identity: TestIdentity,
+  chat: ReturnType<typeof createChatControl>,
+): Promise<TestSubgraph> {
+  const subscribe = (wrap: (event: SaidEvent) => object) => ({
+    subscribe: (_: unknown, { topic }: { topic: string }, context: RequestContext) => {
+      if (topic === 'forbidden')
+        throw new AppError({ code: 'FORBIDDEN', message: 'Not this topic.', status: 403, retryable: false });
+      const queue = createEventQueue<SaidEvent>({ maxEvents: 100_000 });
+      const left = createDeferred<string>();
+      context.signal.addEventListener('abort', () => left.resolve(String(context.signal.reason)), {
+        once: true,
+      });
+      chat.add({ queue, identity: context.identity, left });
+      return queue.events;
+    },
+    resolve: wrap,
+  });
+  return startTestSubgraph({
+    service: 'chat',
+    typeDefs: chatSdl,
+    identity,
+    resolvers: {
+      Query: {
+        message: (_: unknown, { topic }: { topic: string }) => ({ text: topic, topic, author: 'ada' }),
+        messages: (_: unknown, { first }: { first: number }) =>
+          Array.from({ length: first }, (_item, index) => ({
+            text: `m${index}`,
+            author: index % 2 ? 'ada' : 'bob',
+          })),
+        whoami: (_: unknown, _args: unknown, { identity: who }: RequestContext) =>
+          `${who.subject} of ${who.tenant} as ${who.roles.join(',')}`,
+        failing: () => {
+          throw new AppError({ code: 'TEAPOT', message: 'Short and stout.', status: 418, retryable: false });
+        },
+        slow: () => new Promise(() => undefined),
+        style: (_: unknown, { input }: { input: { tone: string; words?: string[] } }) =>
+          `${input.tone} ${input.words?.join('+') ?? ''}`,
+      },
+      Mutation: {
+        say: (_: unknown, { topic, text }: { topic: string; text: string }) => ({ text, topic }),
+        post: (_: unknown, { count }: { count: number }) => count,
+      },
+      Subscription: {
+        said: subscribe((event) => event),
+        heard: subscribe((event) => ({ __typename: 'Message', ...event })),
+      },
+      Heard: { __resolveType: (value: { __typename: string }) => value.__typename },
+      Message: {
+        author: ({ author }: Said) => (author ? { __typename: 'Person', id: author } : null),
+        risky: () => {
+          throw new AppError({ code: 'TEAPOT', message: 'Short and stout.', status: 418, retryable: false });
+        },
+        brittle: () => {
+          throw new AppError({ code: 'TEAPOT', message: 'Short and stout.', status: 418, retryable: false });
+        },
+      },
+    },
+  });
+}
+
+function startPeople(identity: TestIdentity, chat: ChatControl): Promise<TestSubgraph> {
+  const names: Readonly<Record<string, string>> = { ada: 'Ada', bob: 'Bob' };
+  const find = (id: string) => (names[id] ? { id, name: names[id] } : null);
+  return startTestSubgraph({
+    service: 'people',
+    typeDefs: peopleSdl,
+    identity,
+    resolvers: {
+      Query: { person: (_: unknown, { id }: { id: string }) => find(id) },
+      Person: {
+        __resolveReference: ({ id }: { id: string }) => {
+          chat.entityBatches.push([id]);
+          return find(id);
+        },
+        shy: () => {
+          throw new AppError({ code: 'SHY', message: 'Not telling.', status: 403, retryable: false });
+        },
+      },
+    },
+  });
+}
+
+/** A window that never ends by itself. */
+function createCounter() {
+  const counts = new Map<string, number>();
+  return async (key: string, by: number, windowMs: number) => {
+    const value = (counts.get(key) ?? 0) + by;
+    counts.set(key, value);
+    return { value, resetsAt: new Date(Date.now() + windowMs) };
+  };
+}
+
+/** What arrives on one subscription, with what is still to come as promises. */
+export function collect(client: Client, query: string, variables: Record<string, unknown> = {}) {
+  const results = client.iterate<Record<string, unknown>>({ query, variables });
+  return {
+    next: async (): Promise<GraphQLAnswer> => {
+      const step = await results.next();
+      if (step.done) throw new Error('the stream has ended');
+      return step.value as GraphQLAnswer;
+    },
+    ended: async (): Promise<boolean> => (await results.next()).done === true,
+    unsubscribe: () => results.return?.(),
+  };
+}
