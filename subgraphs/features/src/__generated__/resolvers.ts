@@ -1,7 +1,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { FeatureEntityRecord as FeatureEntityRecordMapper, FeatureViewRecord as FeatureViewRecordMapper, TrainingSetExportRecord as TrainingSetExportRecordMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -503,18 +505,18 @@ export type FederationReferenceTypes = {
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   DefineFeatureEntityResult:
-    | ( FeatureEntity )
+    | ( FeatureEntityRecordMapper )
     | ( InvalidInput )
   ;
   DefineFeatureViewResult:
-    | ( FeatureView )
+    | ( FeatureViewRecordMapper )
     | ( InvalidInput )
     | ( NotFound )
   ;
   ExportTrainingSetResult:
     | ( InvalidInput )
     | ( NotFound )
-    | ( TrainingSetExport )
+    | ( TrainingSetExportRecordMapper )
   ;
   HistoricalFeaturesResult:
     | ( FeatureVectors )
@@ -522,7 +524,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( NotFound )
   ;
   IngestFeaturesResult:
-    | ( FeatureIngestion )
+    | ( Omit<FeatureIngestion, 'view'> & { view: _RefType['FeatureView'] } )
     | ( InvalidFeatureRows )
     | ( InvalidInput )
     | ( NotFound )
@@ -549,8 +551,8 @@ export type ResolversTypes = {
   ExportTrainingSetInput: ExportTrainingSetInput;
   ExportTrainingSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ExportTrainingSetResult']>;
   Feature: ResolverTypeWrapper<Feature>;
-  FeatureEntity: ResolverTypeWrapper<FeatureEntity>;
-  FeatureIngestion: ResolverTypeWrapper<FeatureIngestion>;
+  FeatureEntity: ResolverTypeWrapper<FeatureEntityRecordMapper>;
+  FeatureIngestion: ResolverTypeWrapper<Omit<FeatureIngestion, 'view'> & { view: ResolversTypes['FeatureView'] }>;
   FeatureInput: FeatureInput;
   FeatureRowInput: FeatureRowInput;
   FeatureRowProblem: ResolverTypeWrapper<FeatureRowProblem>;
@@ -558,10 +560,10 @@ export type ResolversTypes = {
   FeatureVector: ResolverTypeWrapper<FeatureVector>;
   FeatureVectorStatus: FeatureVectorStatus;
   FeatureVectors: ResolverTypeWrapper<FeatureVectors>;
-  FeatureView: ResolverTypeWrapper<FeatureView>;
+  FeatureView: ResolverTypeWrapper<FeatureViewRecordMapper>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
-  FeatureViewConnection: ResolverTypeWrapper<FeatureViewConnection>;
-  FeatureViewEdge: ResolverTypeWrapper<FeatureViewEdge>;
+  FeatureViewConnection: ResolverTypeWrapper<Omit<FeatureViewConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['FeatureViewEdge']> }>;
+  FeatureViewEdge: ResolverTypeWrapper<Omit<FeatureViewEdge, 'node'> & { node: ResolversTypes['FeatureView'] }>;
   HistoricalFeaturesInput: HistoricalFeaturesInput;
   HistoricalFeaturesResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['HistoricalFeaturesResult']>;
   HistoricalRowInput: HistoricalRowInput;
@@ -577,7 +579,7 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  TrainingSetExport: ResolverTypeWrapper<TrainingSetExport>;
+  TrainingSetExport: ResolverTypeWrapper<TrainingSetExportRecordMapper>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -594,17 +596,17 @@ export type ResolversParentTypes = {
   ExportTrainingSetInput: ExportTrainingSetInput;
   ExportTrainingSetResult: ResolversUnionTypes<ResolversParentTypes>['ExportTrainingSetResult'];
   Feature: Feature;
-  FeatureEntity: FeatureEntity | FederationReferenceTypes['FeatureEntity'];
-  FeatureIngestion: FeatureIngestion;
+  FeatureEntity: FeatureEntityRecordMapper;
+  FeatureIngestion: Omit<FeatureIngestion, 'view'> & { view: ResolversParentTypes['FeatureView'] };
   FeatureInput: FeatureInput;
   FeatureRowInput: FeatureRowInput;
   FeatureRowProblem: FeatureRowProblem;
   FeatureVector: FeatureVector;
   FeatureVectors: FeatureVectors;
-  FeatureView: FeatureView | FederationReferenceTypes['FeatureView'];
+  FeatureView: FeatureViewRecordMapper;
   Float: Scalars['Float']['output'];
-  FeatureViewConnection: FeatureViewConnection;
-  FeatureViewEdge: FeatureViewEdge;
+  FeatureViewConnection: Omit<FeatureViewConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['FeatureViewEdge']> };
+  FeatureViewEdge: Omit<FeatureViewEdge, 'node'> & { node: ResolversParentTypes['FeatureView'] };
   HistoricalFeaturesInput: HistoricalFeaturesInput;
   HistoricalFeaturesResult: ResolversUnionTypes<ResolversParentTypes>['HistoricalFeaturesResult'];
   HistoricalRowInput: HistoricalRowInput;
@@ -620,7 +622,7 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   Query: Record<PropertyKey, never>;
-  TrainingSetExport: TrainingSetExport | FederationReferenceTypes['TrainingSetExport'];
+  TrainingSetExport: TrainingSetExportRecordMapper;
 };
 
 export type DataSetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSet'] = ResolversParentTypes['DataSet']> = {

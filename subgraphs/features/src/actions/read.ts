@@ -1,0 +1,96 @@
+import type { Database } from '@fathom/platform/database/database';
+import type { Identity } from '@fathom/platform/identity';
+import { requireScope } from '@fathom/platform/server/scopes';
+import { parseDateTime } from '../domain/feature-values.ts';
+import { type FeatureVector, toVector } from '../domain/vectors.ts';
+import type { FeatureViewRecord } from '../mappers.ts';
+import { viewByName } from '../stores/definition-store.ts';
+import { latestRows, rowsAsOf, type ThingAtMoment } from '../stores/row-store.ts';
+import { type InvalidInput, invalidInput, type NotFound, viewNotFound } from './results.ts';
+
+export interface FeatureVectors {
+  readonly __typename: 'FeatureVectors';
+  readonly features: readonly string[];
+  readonly vectors: readonly FeatureVector[];
+}
+
+export const maxOnlineKeys = 1000;
+export const maxHistoricalRows = 20_000;
+
+interface Selection {
+  readonly view: string;
+  readonly features?: readonly string[] | null | undefined;
+}
+
+/** The newest values, in the order asked; a key asked twice is answered twice. Needs `features:read`. */
+export async function readOnline(
+  database: Database,
+  identity: Identity,
+  input: Selection & { readonly entityKeys: readonly string[] },
+): Promise<FeatureVectors | NotFound | InvalidInput> {
+  requireScope(identity, 'features:read');
+  if (input.entityKeys.length === 0 || input.entityKeys.length > maxOnlineKeys) {
+    return invalidInput(
+      'input.entityKeys',
+      `There are ${input.entityKeys.length} keys: 1 to 1,000 are allowed.`,
+    );
+  }
+  const selected = await select(database, identity, input);
+  if ('__typename' in selected) return selected;
+  const { view, features } = selected;
+  const found = await latestRows(database, view.id, [...new Set(input.entityKeys)]);
+  const options = { features, lifetimeSeconds: view.lifetimeSeconds, asOf: new Date() };
+  return {
+    __typename: 'FeatureVectors',
+    features,
+    vectors: input.entityKeys.map((key) => toVector(key, found.get(key), options)),
+  };
+}
+
+/** The values as they were known at each row's moment and no later, in the order asked. Needs `features:read`. */
+export async function readHistorical(
+  database: Database,
+  identity: Identity,
+  input: Selection & { readonly rows: readonly { readonly entityKey: string; readonly at: string }[] },
+): Promise<FeatureVectors | NotFound | InvalidInput> {
+  requireScope(identity, 'features:read');
+  if (input.rows.length === 0 || input.rows.length > maxHistoricalRows) {
+    return invalidInput('input.rows', `There are ${input.rows.length} rows: 1 to 20,000 are allowed.`);
+  }
+  const asked: ThingAtMoment[] = [];
+  for (const [index, { entityKey, at }] of input.rows.entries()) {
+    const moment = parseDateTime(at);
+    if (!moment)
+      return invalidInput(`input.rows.${index}.at`, `"${at}" is not an ISO 8601 moment with an offset.`);
+    asked.push({ entityKey, at: moment });
+  }
+  const selected = await select(database, identity, input);
+  if ('__typename' in selected) return selected;
+  const { view, features } = selected;
+  const found = await rowsAsOf(database, view.id, asked);
+  return {
+    __typename: 'FeatureVectors',
+    features,
+    vectors: asked.map(({ entityKey, at }, index) =>
+      toVector(entityKey, found[index], { features, lifetimeSeconds: view.lifetimeSeconds, asOf: at }),
+    ),
+  };
+}
+
+async function select(
+  database: Database,
+  identity: Identity,
+  selection: Selection,
+): Promise<
+  { readonly view: FeatureViewRecord; readonly features: readonly string[] } | NotFound | InvalidInput
+> {
+  const view = await viewByName(database, identity.tenant, selection.view);
+  if (!view) return viewNotFound(selection.view);
+  const all = view.features.map(({ name }) => name);
+  const features = selection.features ?? all;
+  const unknown = features.find((name) => !all.includes(name));
+  if (unknown !== undefined) {
+    return invalidInput('input.features', `The view has no feature "${unknown}". It has: ${all.join(', ')}.`);
+  }
+  return { view, features };
+}

@@ -1,0 +1,3 @@
+import { baseEnv, portVariable } from '@fathom/platform/env';
+
+export const env = baseEnv.extend({ PORT: portVariable(4005) });
