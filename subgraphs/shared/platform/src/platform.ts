@@ -12,11 +12,11 @@ import type { Cache } from './cache/cache.ts';
 import { openCache } from './cache/open-cache.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
-import { startOutboxRelay } from './database/outbox.ts';
+import { type OutboxRelay, startOutboxRelay } from './database/outbox.ts';
 import type { BaseEnv } from './env.ts';
 import { createIdentityVerifier, type IdentityVerifier } from './identity-token.ts';
 import { createLogger, type Logger } from './logging.ts';
-import type { Probe } from './server/health.ts';
+import type { CheckResult, Probe } from './server/health.ts';
 import { openStreamBuffer } from './streams/open-stream-buffer.ts';
 import type { StreamBuffer } from './streams/stream-buffer.ts';
 import { observeQueries } from './telemetry/database-observer.ts';
@@ -99,7 +99,7 @@ export async function openPlatform<Env extends BaseEnv>(
     );
     const streams = keep(await openStreamBuffer({ redisUrl: env.REDIS_URL, database, logger }));
     const artifacts = await createFileArtifactStore({ directory: join(env.FATHOM_DATA_DIR, 'artifacts') });
-    keep(startOutboxRelay({ database, broker, logger, metrics }));
+    const outbox = keep(startOutboxRelay({ database, broker, logger, registry: metrics.registry }));
 
     let closing: Promise<void> | undefined;
     return {
@@ -114,7 +114,14 @@ export async function openPlatform<Env extends BaseEnv>(
       streams,
       artifacts,
       identityVerifier: createIdentityVerifier({ jwks: env.IDENTITY_JWKS }),
-      probes: probesOf({ database, broker, cache, artifacts }),
+      probes: {
+        database: probeOf(database),
+        broker: { ...probeOf(broker), critical: false },
+        cache: { ...probeOf(cache), critical: false },
+        artifacts: { ...probeOf(artifacts), critical: false },
+        outbox: { critical: false, check: () => checkOutbox(outbox) },
+        streams: probeOf({ implementation: streams.implementation, ping: () => readAny(streams) }),
+      },
       close: () => {
         closing ??= closeAll();
         return closing;
@@ -126,22 +133,34 @@ export async function openPlatform<Env extends BaseEnv>(
   }
 }
 
+const maxOutboxAgeMs = 30_000;
+
 interface Pingable {
   readonly implementation: string;
   ping(): Promise<void>;
 }
 
-function probesOf(parts: Readonly<Record<string, Pingable>>): Record<string, Probe> {
-  return Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [
-      name,
-      {
-        implementation: part.implementation,
-        check: async () => {
-          await part.ping();
-          return { ok: true, detail: 'answers' };
-        },
-      },
-    ]),
-  );
+function probeOf(part: Pingable): Probe {
+  return {
+    implementation: part.implementation,
+    check: async () => {
+      await part.ping();
+      return { ok: true, detail: 'answers' };
+    },
+  };
+}
+
+async function readAny(streams: StreamBuffer): Promise<void> {
+  await streams.read('readiness', 0, 1);
+}
+
+/** Events wait in the outbox for milliseconds; if they wait for long, the broker does not take them. */
+async function checkOutbox(outbox: OutboxRelay): Promise<CheckResult> {
+  const { pending, oldestPendingMs, lastFailure } = await outbox.health();
+  const ok = oldestPendingMs < maxOutboxAgeMs;
+  const waiting =
+    pending === 0
+      ? 'nothing waits'
+      : `${pending} events wait, the oldest for ${Math.round(oldestPendingMs / 1000)} s`;
+  return { ok, detail: ok || !lastFailure ? waiting : `${waiting}: ${lastFailure}` };
 }

@@ -81,7 +81,7 @@ export interface EventQueueOptions {
 /** A bounded queue between a producer that pushes and one subscription that pulls. */
 export function createEventQueue<T>({ maxEvents, onClose }: EventQueueOptions): EventQueue<T> {
   const waiting: T[] = [];
-  let pending: Deferred<IteratorResult<T, undefined>> | undefined;
+  const readers: Deferred<IteratorResult<T, undefined>>[] = [];
   let state: 'open' | 'ending' | 'closed' = 'open';
   let failure: { readonly error: unknown } | undefined;
 
@@ -92,56 +92,48 @@ export function createEventQueue<T>({ maxEvents, onClose }: EventQueueOptions): 
     onClose?.();
   }
 
-  function finish(): void {
-    if (state !== 'open') return;
-    state = 'ending';
-    const reader = pending;
-    if (!reader) return;
-    pending = undefined;
+  /** The last answer of a stream: its failure once, then its end for ever. */
+  function settle(reader: Deferred<IteratorResult<T, undefined>>): void {
     close();
     if (failure) reader.reject(failure.error);
     else reader.resolve(done);
+    failure = undefined;
   }
 
-  function settle(): IteratorResult<T, undefined> | Promise<never> {
-    close();
-    const failed = failure;
-    failure = undefined;
-    return failed ? Promise.reject(failed.error) : done;
+  function finish(failed?: { readonly error: unknown }): void {
+    if (state !== 'open') return;
+    state = 'ending';
+    failure = failed;
+    for (const reader of readers.splice(0)) settle(reader);
   }
 
   return {
     push(event) {
       if (state !== 'open') return false;
-      if (pending) {
-        pending.resolve({ value: event, done: false });
-        pending = undefined;
-      } else if (waiting.length < maxEvents) waiting.push(event);
+      const reader = readers.shift();
+      if (reader) reader.resolve({ value: event, done: false });
+      else if (waiting.length < maxEvents) waiting.push(event);
       else {
-        failure = {
+        finish({
           error: raisePlatform('SLOW_CONSUMER', { because: `more than ${maxEvents} events behind` }),
-        };
-        finish();
+        });
         return false;
       }
       return true;
     },
-    end: finish,
-    fail(error) {
-      failure ??= { error };
-      finish();
-    },
+    end: () => finish(),
+    fail: (error) => finish({ error }),
     events: {
-      async next() {
-        if (waiting.length > 0) return { value: waiting.shift() as T, done: false };
-        if (state !== 'open') return settle();
-        pending ??= createDeferred<IteratorResult<T, undefined>>();
-        return pending.promise;
+      next() {
+        if (waiting.length > 0) return Promise.resolve({ value: waiting.shift() as T, done: false });
+        const reader = createDeferred<IteratorResult<T, undefined>>();
+        if (state === 'open') readers.push(reader);
+        else settle(reader);
+        return reader.promise;
       },
       async return() {
         close();
-        pending?.resolve(done);
-        pending = undefined;
+        for (const reader of readers.splice(0)) reader.resolve(done);
         return done;
       },
       [Symbol.asyncIterator]() {

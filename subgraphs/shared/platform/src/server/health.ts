@@ -9,6 +9,8 @@ import type { Metrics } from '../telemetry/metrics.ts';
 export interface Probe {
   /** What does the work, for instance `PostgreSQL 18.4 (embedded)`. */
   readonly implementation?: string;
+  /** False if the service still does its main work without this part. Default true. */
+  readonly critical?: boolean;
   /** Resolves to a short detail when the part works; throws or answers `ok: false` when it does not. */
   check(): Promise<CheckResult>;
 }
@@ -19,7 +21,8 @@ export interface CheckResult {
 }
 
 export interface Readiness {
-  readonly status: 'ready' | 'not ready' | 'draining';
+  /** `degraded`: it takes requests, but a part that is not critical is down. */
+  readonly status: 'ready' | 'degraded' | 'not ready' | 'draining';
   readonly service: string;
   readonly checks: Readonly<Record<string, CheckResult & { readonly implementation?: string }>>;
   /** What the service tells of itself, for instance the devices it found. */
@@ -39,17 +42,22 @@ const checkTimeoutMs = 2_000;
 export function createHealth({ service, metrics, probes, facts, isDraining }: HealthOptions) {
   const ready = metrics.gauge({
     name: 'fathom_ready',
-    help: '1 if the service was ready when last asked, else 0.',
+    help: '1 if the service was ready when last asked, 0.5 if degraded, else 0.',
   });
 
   async function readiness(): Promise<Readiness> {
     const results = await Promise.all(
       Object.entries(probes).map(async ([name, probe]) => [name, await run(probe)] as const),
     );
-    const allOk = results.every(([, result]) => result.ok);
-    const status = isDraining() ? 'draining' : allOk ? 'ready' : 'not ready';
-    ready.set(status === 'ready' ? 1 : 0);
+    const down = results.filter(([, result]) => !result.ok).map(([name]) => name);
+    const status = isDraining() ? 'draining' : statusOf(down);
+    ready.set({ ready: 1, degraded: 0.5, 'not ready': 0, draining: 0 }[status]);
     return { status, service, checks: Object.fromEntries(results), facts: facts() };
+  }
+
+  function statusOf(down: readonly string[]): 'ready' | 'degraded' | 'not ready' {
+    if (down.length === 0) return 'ready';
+    return down.some((name) => probes[name]?.critical !== false) ? 'not ready' : 'degraded';
   }
 
   return {
@@ -60,7 +68,8 @@ export function createHealth({ service, metrics, probes, facts, isDraining }: He
         send(response, 200, 'application/json', JSON.stringify({ status: 'alive', service }));
       else if (path === '/readyz') {
         const state = await readiness();
-        send(response, state.status === 'ready' ? 200 : 503, 'application/json', JSON.stringify(state));
+        const takesRequests = state.status === 'ready' || state.status === 'degraded';
+        send(response, takesRequests ? 200 : 503, 'application/json', JSON.stringify(state));
       } else if (path === '/metrics') {
         send(response, 200, metrics.registry.contentType, await metrics.registry.metrics());
       } else return false;

@@ -1,0 +1,78 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PrivateJwk, PublicJwks } from './env.ts';
+import type { Identity } from './identity.ts';
+import { createIdentitySigner, createIdentityVerifier, generateIdentityKey } from './identity-token.ts';
+
+const ada: Identity = { subject: 'ada', tenant: 'acme', roles: ['engineer'], scopes: ['inference:ask'] };
+let privateJwk: PrivateJwk;
+let jwks: PublicJwks;
+
+beforeAll(async () => {
+  const pair = await generateIdentityKey('gateway-1');
+  privateJwk = pair.privateJwk;
+  jwks = { keys: [pair.publicJwk] };
+});
+
+function createSubject() {
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const now = () => clock.ms;
+  return {
+    clock,
+    signer: createIdentitySigner({ privateJwk, issuer: 'gateway', now }),
+    verifier: createIdentityVerifier({ jwks, now }),
+  };
+}
+
+describe('a signed identity', () => {
+  it('arrives as it was signed', async () => {
+    const { signer, verifier } = createSubject();
+    expect(await verifier.verify(await signer.sign(ada))).toEqual(ada);
+  });
+
+  it('is signed once for half its life, and for one identity only', async () => {
+    const { clock, signer } = createSubject();
+    const first = await signer.sign(ada);
+    clock.ms += 29_000;
+    expect(await signer.sign({ ...ada })).toBe(first);
+    expect(await signer.sign({ ...ada, tenant: 'other' })).not.toBe(first);
+    clock.ms += 1_000;
+    expect(await signer.sign(ada)).not.toBe(first);
+  });
+
+  it('ends after its minute, also where it was verified before', async () => {
+    const { clock, signer, verifier } = createSubject();
+    const token = await signer.sign(ada);
+    await verifier.verify(token);
+    clock.ms += 66_000;
+    await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('is refused when a single character was changed', async () => {
+    const { signer, verifier } = createSubject();
+    const [header, payload, signature] = (await signer.sign(ada)).split('.') as [string, string, string];
+    const forged = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('acme', 'evil')).toString(
+      'base64url',
+    );
+    await expect(verifier.verify(`${header}.${forged}.${signature}`)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  });
+
+  it('is refused when it was signed by a key nobody published', async () => {
+    const { verifier, clock } = createSubject();
+    const stranger = await generateIdentityKey('gateway-1');
+    const signer = createIdentitySigner({
+      privateJwk: stranger.privateJwk,
+      issuer: 'gateway',
+      now: () => clock.ms,
+    });
+    await expect(verifier.verify(await signer.sign(ada))).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      status: 401,
+    });
+  });
+
+  it.each(['', 'nonsense', 'a.b.c'])('is refused when it is %j', async (token) => {
+    await expect(createSubject().verifier.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
