@@ -40,15 +40,23 @@ export async function createEmbeddedBroker(options: EmbeddedBrokerOptions): Prom
   const members = new Set<GroupMember>();
   let listening: Promise<readonly { close(): Promise<void> }[]> | undefined;
 
+  function notifyTopic(topic: string): void {
+    for (const member of members) member.notifyTopic(topic);
+  }
+
+  function notifyGroup(group: string): void {
+    for (const member of members) member.notifyGroup(group);
+  }
+
+  function lookAgain(): void {
+    for (const member of members) member.lookAgain();
+  }
+
   /** Two channels for all members of this process, opened by the first. */
   async function listen(): Promise<void> {
     listening ??= Promise.all([
-      database.listen('broker_messages', (topic) => {
-        for (const member of members) member.notifyTopic(topic);
-      }),
-      database.listen('broker_groups', (group) => {
-        for (const member of members) member.notifyGroup(group);
-      }),
+      database.listen('broker_messages', notifyTopic, { onReconnect: lookAgain }),
+      database.listen('broker_groups', notifyGroup),
     ]);
     try {
       await listening;

@@ -65,6 +65,13 @@ export class GroupMember {
     this.#wake.ring();
   }
 
+  /** Notifications may have been missed. */
+  lookAgain(): void {
+    this.#groupChanged = true;
+    for (const topic of this.#options.subscription.topics) this.#fresh.add(topic);
+    this.#wake.ring();
+  }
+
   /** Waits for the handlers under way, commits, leaves the group. */
   async close(): Promise<void> {
     this.#closing = true;
