@@ -1,0 +1,21 @@
+/**
+ * Artifacts (weights, data sets, checkpoints): immutable, content-addressed trees of files.
+ * An artifact is a folder; its URI names its content, so a URI in an event means the same bytes for ever.
+ */
+export interface Artifact {
+  /** `artifact:sha256-<hex of the manifest>`: stable across stores. */
+  readonly uri: string;
+  readonly sizeBytes: number;
+}
+
+export interface ArtifactStore {
+  readonly implementation: string;
+  /** Stores a folder (or a single file, as a folder of one). Atomic: the URI exists only once all is durable. */
+  put(localPath: string): Promise<Artifact>;
+  /**
+   * A local read-only folder with the artifact's files, each verified against its hash.
+   * Throws AppError ARTIFACT_CORRUPT naming the file, or NOT_FOUND.
+   */
+  fetch(uri: string): Promise<string>;
+  ping(): Promise<void>;
+}
