@@ -39,11 +39,10 @@ export const attentionGradient: GradientRule = ({ builder, call, gradient }) => 
   const groupedGradient = builder.reshape(gradient, layout.grouped);
   const groupedProbabilities = builder.reshape(probabilities, layout.groupedScores);
 
-  const gradientOfV = builder.matMul(builder.transpose(groupedProbabilities, [0, 1, 3, 2]), groupedGradient);
-  const gradientOfProbabilities = builder.reshape(
-    builder.matMul(groupedGradient, builder.transpose(v, [0, 1, 3, 2])),
-    layout.scores,
-  );
+  const flip = (x: Value): Value => builder.transpose(x, [0, 1, 3, 2]);
+  // dV = Pᵀ·dO, written as (dOᵀ·P)ᵀ, and dK likewise: what is transposed is then [d, time] instead of [time, time].
+  const gradientOfV = flip(builder.matMul(flip(groupedGradient), groupedProbabilities));
+  const gradientOfProbabilities = builder.reshape(builder.matMul(groupedGradient, flip(v)), layout.scores);
   const rowTerm = builder.reduce('ReduceSum', builder.mul(gradient, output), [-1]);
   const gradientOfScores = builder.reshape(
     builder.mul(probabilities, builder.sub(gradientOfProbabilities, rowTerm)),
@@ -53,10 +52,7 @@ export const attentionGradient: GradientRule = ({ builder, call, gradient }) => 
     builder.reshape(builder.matMul(gradientOfScores, k), layout.queries),
     layout.scale,
   );
-  const gradientOfK = builder.matMul(
-    builder.transpose(gradientOfScores, [0, 1, 3, 2]),
-    builder.reshape(scaled, layout.grouped),
-  );
+  const gradientOfK = flip(builder.matMul(flip(builder.reshape(scaled, layout.grouped)), gradientOfScores));
   return [gradientOfQ, gradientOfK, gradientOfV, undefined];
 };
 
