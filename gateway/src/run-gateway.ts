@@ -1,16 +1,17 @@
 /** Puts the parts together. `index.ts` brings them from the environment, tests bring their own. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Cache } from '@fathom/platform/cache/cache';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
 import type { Probe } from '@fathom/platform/server/health';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { currentTraceId } from '@fathom/platform/telemetry/tracing';
-import type { GraphQLSchema } from 'graphql';
 import { createApiKeyDirectory } from './auth/api-key-directory.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import type { JwtVerifier } from './auth/jwt.ts';
 import { watchKeys } from './auth/key-watch.ts';
+import type { GatewayContext } from './context.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
 import { createOperationLog } from './observability/operation-log.ts';
@@ -20,8 +21,7 @@ import { formatExecutionError } from './operations/format-result.ts';
 import { createOperationPreparer } from './operations/prepare.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
-import { createDataSources } from './subgraphs/data-sources.ts';
-import { createEndpoints, endpointFor } from './subgraphs/endpoints.ts';
+import { createServices } from './subgraphs/services.ts';
 import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
 import { openSupergraph, type Supergraph } from './supergraph/supergraph.ts';
 import { createOpenClients } from './transports/open-clients.ts';
@@ -35,7 +35,7 @@ export interface GatewayParts {
   readonly signer: IdentitySigner;
   readonly cache: Pick<Cache, 'increment'>;
   /** Subgraphs that live in this process, by name. */
-  readonly localSubgraphs: Readonly<Record<string, GraphQLSchema>>;
+  readonly localSubgraphs: Readonly<Record<string, GraphQLDataSource<GatewayContext>>>;
   readonly probes: Readonly<Record<string, Probe>>;
   readonly facts: () => Readonly<Record<string, string>>;
   readonly metrics: Metrics;
@@ -48,19 +48,28 @@ export interface RunningGateway extends Gateway {
 
 export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
   const { settings, apiKeys, metrics, logger } = parts;
-  const endpoints = createEndpoints(settings.subgraphUrls);
-  const dataSources = createDataSources({ ...parts, endpoints, pause });
+  const services = createServices({
+    urls: settings.subgraphUrls,
+    local: parts.localSubgraphs,
+    fetches: settings.fetches,
+    metrics,
+    logger,
+    pause,
+  });
+  // One record, since /readyz shows whatever services the supergraph in service names.
+  const probes: Record<string, Probe> = { ...parts.probes };
+  const subgraphs = watchSubgraphs({ probes, intervalMs: settings.healthIntervalMs });
   const supergraph = await openSupergraph({
     file: settings.supergraphFile,
-    dataSourceFor: dataSources.of,
-    streamUrlOf: (service) => endpointFor(endpoints, service).stream,
+    serviceFor: services.of,
+    onLoad: (snapshot) => subgraphs.follow(snapshot.services),
     formatError: (_formatted, error) => formatExecutionError(error, { traceId: currentTraceId(), logger }),
     introspection: settings.introspection !== 'off',
     maxTokens: settings.limits.maxTokens,
     logger,
     metrics,
   });
-  const subgraphs = watchSubgraphs({ endpoints, intervalMs: settings.healthIntervalMs });
+  probes['supergraph'] = supergraphProbe(supergraph);
   const directory = createApiKeyDirectory(apiKeys);
   const clients = createOpenClients();
   const keyWatch = await watchKeys({
@@ -85,7 +94,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     publicIntrospection: settings.introspection === 'public',
     streamObserver: createStreamMetrics(metrics),
     operationLog: createOperationLog(metrics, logger),
-    probes: { supergraph: supergraphProbe(supergraph), ...subgraphs.probes, ...parts.probes },
+    probes,
   });
 
   return {
@@ -96,7 +105,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       subgraphs.close();
       await keyWatch.close();
       await supergraph.close();
-      await dataSources.close();
+      await services.close();
     },
   };
 }

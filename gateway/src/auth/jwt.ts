@@ -19,6 +19,8 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 export interface JwtOptions {
   readonly issuerUrl: string | undefined;
   readonly jwksUrl: string | undefined;
+  /** What `iss` must be; not checked without it. */
+  readonly issuer: string | undefined;
   readonly audience: string;
   readonly tenantClaim: string;
   readonly rolesClaim: string;
@@ -30,7 +32,7 @@ export interface JwtVerifier {
 }
 
 export function createJwtVerifier(options: JwtOptions): JwtVerifier {
-  const { issuerUrl, audience, tenantClaim, rolesClaim } = options;
+  const { issuer, audience, tenantClaim, rolesClaim } = options;
   let keys: Promise<JWTVerifyGetKey> | undefined;
 
   async function signingKeys(): Promise<JWTVerifyGetKey> {
@@ -46,12 +48,11 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
   return {
     async authenticate(token) {
       const key = await signingKeys();
-      const claims = await verify(token, key, { issuer: issuerUrl, audience });
+      const claims = await verify(token, key, { issuer, audience });
       const tenant = claimAt(claims, tenantClaim);
       if (typeof claims.sub !== 'string' || typeof tenant !== 'string' || tenant === '')
         throw raise('UNAUTHENTICATED', { because: `the token has no \`sub\` or no \`${tenantClaim}\`` });
       const roles = textsOf(claimAt(claims, rolesClaim));
-      const issuer = claims.iss ?? 'jwt';
       return {
         identity: {
           subject: claims.sub,
@@ -59,7 +60,7 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
           roles,
           scopes: scopesOf(roles, [...textsOf(claims['scope']), ...textsOf(claims['scp'])]),
         },
-        credential: `jwt:${issuer}:${claims.sub}`,
+        credential: `jwt:${claims.iss ?? ''}:${claims.sub}`,
         expiresAt: claims.exp === undefined ? undefined : new Date(claims.exp * 1000),
         operationsPerWindow: undefined,
       };

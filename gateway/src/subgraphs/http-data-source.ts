@@ -5,6 +5,8 @@
  * A fetch is retried only if it is a query and failed before an answer came; a mutation may have had its effect.
  */
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import type { CircuitBreaker, Verdict } from '@fathom/platform/client/circuit-breaker';
+import { createRetryBudget } from '@fathom/platform/client/retry-budget';
 import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
 import { GraphQLError } from 'graphql';
@@ -13,12 +15,10 @@ import { z } from 'zod';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import { toGraphQLError } from '../operations/refusal.ts';
-import type { CircuitBreaker } from './circuit-breaker.ts';
-import type { Endpoint } from './endpoints.ts';
 
 export interface HttpDataSourceOptions {
   readonly service: string;
-  readonly endpoint: Endpoint;
+  readonly url: URL;
   readonly queryTimeoutMs: number;
   /** Longer: a mutation may wait for a whole answer of a model. */
   readonly mutationTimeoutMs: number;
@@ -26,7 +26,7 @@ export interface HttpDataSourceOptions {
   readonly breaker: CircuitBreaker;
   /** Resolves after a pause; tests pass their own. */
   readonly pause: (ms: number) => Promise<unknown>;
-  readonly observe: (outcome: 'ok' | 'error' | 'retried', seconds: number) => void;
+  readonly observe: (outcome: 'ok' | 'error', seconds: number) => void;
 }
 
 export interface HttpDataSource extends GraphQLDataSource<GatewayContext> {
@@ -42,8 +42,9 @@ const responseSchema = z.object({
 });
 
 export function createHttpDataSource(options: HttpDataSourceOptions): HttpDataSource {
-  const { service, endpoint, breaker, maxRetries, pause, observe } = options;
-  const pool = new Pool(endpoint.graphql.origin, {
+  const { service, url, breaker, maxRetries, pause, observe } = options;
+  const budget = createRetryBudget();
+  const pool = new Pool(url.origin, {
     connections: 64,
     pipelining: 1,
     keepAliveTimeout: 30_000,
@@ -52,7 +53,7 @@ export function createHttpDataSource(options: HttpDataSourceOptions): HttpDataSo
   async function send(body: string, context: GatewayContext, timeoutMs: number): Promise<Response> {
     try {
       const response = await pool.request({
-        path: endpoint.graphql.pathname,
+        path: url.pathname,
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -102,6 +103,21 @@ export function createHttpDataSource(options: HttpDataSourceOptions): HttpDataSo
     return raise('SUBGRAPH_UNAVAILABLE', { because: service, details: { serviceName: service }, cause });
   }
 
+  /** Throws AppError or {@link ClientGone}. */
+  async function attempt(body: string, context: GatewayContext, timeoutMs: number): Promise<Response> {
+    try {
+      return await breaker.run(() => send(body, context, timeoutMs), judge);
+    } catch (error) {
+      // The breaker's own refusal speaks of dependencies; clients know services.
+      if (error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE')
+        throw raise('SUBGRAPH_UNAVAILABLE', {
+          because: `${service} has not answered lately`,
+          details: { serviceName: service, retryAfterMs: error.details['retryAfterMs'] },
+        });
+      throw error;
+    }
+  }
+
   return {
     async process(request: GraphQLDataSourceProcessOptions<GatewayContext>) {
       const context = request.context as GatewayContext;
@@ -109,28 +125,40 @@ export function createHttpDataSource(options: HttpDataSourceOptions): HttpDataSo
       const body = JSON.stringify({ query, variables, operationName });
       const isMutation = query?.startsWith('mutation') ?? false;
       const timeoutMs = isMutation ? options.mutationTimeoutMs : options.queryTimeoutMs;
-      const attempts = isMutation ? 1 : 1 + maxRetries;
       const startedAt = performance.now();
-      for (let attempt = 1; ; attempt += 1) {
+      budget.earn();
+      for (let retries = 0; ; retries += 1) {
         try {
-          const response = await breaker.run(() => send(body, context, timeoutMs));
-          observe('ok', (performance.now() - startedAt) / 1000);
+          const response = await attempt(body, context, timeoutMs);
+          observe('ok', secondsSince(startedAt));
           return response;
         } catch (error) {
-          const retry =
-            attempt < attempts &&
-            error instanceof AppError &&
-            error.code === 'SUBGRAPH_UNAVAILABLE' &&
-            !breaker.isOpen();
-          observe(retry ? 'retried' : 'error', (performance.now() - startedAt) / 1000);
-          if (!retry) throw error instanceof AppError ? toGraphQLError(error) : error;
-          // Full jitter: gateways that failed together do not come back together.
-          await pause(Math.random() * 50 * 2 ** (attempt - 1));
+          if (!isMutation && retries < maxRetries && isRefusedConnection(error, breaker) && budget.spend()) {
+            // Full jitter: gateways that failed together do not come back together.
+            await pause(Math.random() * 50 * 2 ** retries);
+            continue;
+          }
+          observe('error', secondsSince(startedAt));
+          throw error instanceof AppError ? toGraphQLError(error) : error;
         }
       }
     },
     close: () => pool.destroy(),
   };
+}
+
+/** What a failed attempt says of the service; a client that left says nothing. */
+function judge(error: unknown): Verdict {
+  return error instanceof AppError && error.code.startsWith('SUBGRAPH_') ? 'failure' : 'neutral';
+}
+
+/** No answer came, and another attempt has a chance: a timeout already took all the time there was. */
+function isRefusedConnection(error: unknown, breaker: CircuitBreaker): boolean {
+  return error instanceof AppError && error.code === 'SUBGRAPH_UNAVAILABLE' && breaker.state === 'closed';
+}
+
+function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000;
 }
 
 /** The client has gone: its fetches end, and nothing is to be told to anyone. */

@@ -7,7 +7,10 @@ import { formatResult } from '../operations/format-result.ts';
 
 const maxDocuments = 200;
 
-export function createLocalDataSource(schema: GraphQLSchema): GraphQLDataSource<GatewayContext> {
+export function createLocalDataSource(
+  schema: GraphQLSchema,
+  extend: (context: GatewayContext) => object,
+): GraphQLDataSource<GatewayContext> {
   const documents = new BoundedMap<string, DocumentNode>(maxDocuments);
 
   function documentOf(query: string): DocumentNode {
@@ -23,7 +26,7 @@ export function createLocalDataSource(schema: GraphQLSchema): GraphQLDataSource<
       const result = await execute({
         schema,
         document: documentOf(request.query ?? ''),
-        contextValue: context,
+        contextValue: extend(context as GatewayContext),
         variableValues: request.variables ?? {},
         operationName: request.operationName ?? null,
       });

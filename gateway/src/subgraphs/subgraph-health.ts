@@ -1,20 +1,22 @@
 /**
  * Whether each service is ready, asked in the background, so that /readyz answers at once.
  *
- * The gateway becomes ready when every service was ready once. After that a service that is down does not take the
- * gateway out: it answers for the others, and says SUBGRAPH_UNAVAILABLE where this one is needed.
+ * The gateway becomes ready when every service was ready once. After that a service that is down degrades it and does
+ * not take it out: it answers for the others, and says SUBGRAPH_UNAVAILABLE where this one is needed.
  */
 import type { CheckResult, Probe } from '@fathom/platform/server/health';
 import { request } from 'undici';
-import type { Endpoint, Endpoints } from './endpoints.ts';
+import type { Service } from './services.ts';
 
 export interface SubgraphWatch {
-  readonly probes: Readonly<Record<string, Probe>>;
+  /** Watches these services from now on, and no others. */
+  follow(services: Readonly<Record<string, Service>>): void;
   close(): void;
 }
 
 export interface SubgraphWatchOptions {
-  readonly endpoints: Endpoints;
+  /** Gets a probe `subgraph <name>` for every service that is watched. */
+  readonly probes: Record<string, Probe>;
   readonly intervalMs: number;
 }
 
@@ -22,49 +24,64 @@ const askTimeoutMs = 1_500;
 /** While a service has not been ready yet, someone waits for the start. */
 const startIntervalMs = 100;
 
-export function watchSubgraphs({ endpoints, intervalMs }: SubgraphWatchOptions): SubgraphWatch {
-  let closed = false;
-  const timers = new Set<NodeJS.Timeout>();
+export function watchSubgraphs({ probes, intervalMs }: SubgraphWatchOptions): SubgraphWatch {
+  const watched = new Map<string, ReadinessWatch>();
 
-  function watch(endpoint: Endpoint): Probe {
-    let latest: CheckResult = { ok: false, detail: 'not asked yet' };
-    let wasReady = false;
-
-    async function ask(): Promise<void> {
-      latest = await askReadiness(endpoint);
-      wasReady ||= latest.ok;
-      if (closed) return;
-      const timer = setTimeout(
-        () => {
-          timers.delete(timer);
-          void ask();
-        },
-        wasReady ? intervalMs : startIntervalMs,
-      );
-      timers.add(timer);
-    }
-    void ask();
-
-    return {
-      async check() {
-        if (latest.ok || !wasReady) return latest;
-        return { ok: true, detail: `DOWN, the rest is served: ${latest.detail}` };
-      },
-    };
+  function forget(name: string, watch: ReadinessWatch): void {
+    watch.stop();
+    watched.delete(name);
+    delete probes[name];
   }
 
   return {
-    probes: Object.fromEntries(
-      [...endpoints].map(([name, endpoint]) => [`subgraph ${name}`, watch(endpoint)]),
-    ),
+    follow(services) {
+      const remote = new Map<string, URL>();
+      for (const [name, service] of Object.entries(services))
+        if (service.kind === 'remote') remote.set(`subgraph ${name}`, service.endpoint.readiness);
+      for (const [name, watch] of watched) if (!remote.has(name)) forget(name, watch);
+      for (const [name, readiness] of remote) {
+        if (watched.has(name)) continue;
+        const watch = watchReadiness(readiness, intervalMs);
+        watched.set(name, watch);
+        probes[name] = watch;
+      }
+    },
     close() {
-      closed = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const [name, watch] of watched) forget(name, watch);
     },
   };
 }
 
-async function askReadiness({ readiness }: Endpoint): Promise<CheckResult> {
+interface ReadinessWatch extends Probe {
+  stop(): void;
+}
+
+function watchReadiness(readiness: URL, intervalMs: number): ReadinessWatch {
+  let latest: CheckResult = { ok: false, detail: 'not asked yet' };
+  let wasReady = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function ask(): Promise<void> {
+    latest = await askReadiness(readiness);
+    wasReady ||= latest.ok;
+    if (!stopped) timer = setTimeout(() => void ask(), wasReady ? intervalMs : startIntervalMs);
+  }
+  void ask();
+
+  return {
+    get critical() {
+      return !wasReady;
+    },
+    check: async () => latest,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function askReadiness(readiness: URL): Promise<CheckResult> {
   try {
     const { statusCode, body } = await request(readiness, {
       headersTimeout: askTimeoutMs,
@@ -73,10 +90,7 @@ async function askReadiness({ readiness }: Endpoint): Promise<CheckResult> {
     await body.dump();
     return { ok: statusCode === 200, detail: statusCode === 200 ? 'ready' : `/readyz answers ${statusCode}` };
   } catch (error) {
-    return {
-      ok: false,
-      detail:
-        error instanceof Error ? error.message || String((error as { code?: unknown }).code) : String(error),
-    };
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    return { ok: false, detail: message || code || 'no answer' };
   }
 }

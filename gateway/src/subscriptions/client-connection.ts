@@ -135,7 +135,7 @@ export class ClientConnection {
     if (open && !open.closed) return open;
     const created: UpstreamSocket = new UpstreamSocket({
       service,
-      url: snapshot.streamUrlOf(service),
+      url: streamUrlOf(snapshot, service),
       identityToken: context.identityToken,
       traceHeaders: context.traceHeaders,
       connectTimeoutMs: this.#settings.connectTimeoutMs,
@@ -148,6 +148,12 @@ export class ClientConnection {
     this.#upstreams.set(key, created);
     return created;
   }
+}
+
+function streamUrlOf(snapshot: Snapshot, name: string): string {
+  const service = snapshot.services[name];
+  if (service?.kind !== 'remote') throw new Error(`"${name}" lives in this process and streams nothing`);
+  return service.endpoint.stream;
 }
 
 function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {

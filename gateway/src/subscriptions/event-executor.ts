@@ -44,7 +44,7 @@ export function createEventExecutor({
     };
     const result: ExecutionResult = await executeQueryPlan(
       plan.perEvent,
-      { ...(snapshot.dataSources as Record<string, GraphQLDataSource>), [plan.service]: eventInPlaceOfFetch },
+      { ...snapshot.dataSources, [plan.service]: eventInPlaceOfFetch },
       requestContext(snapshot, operation, context),
       operationContext,
       snapshot.supergraphSchema,

@@ -10,18 +10,19 @@
 import './no-telemetry.ts';
 import { createHash } from 'node:crypto';
 import { type Schema, Supergraph } from '@apollo/federation-internals';
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import { ApolloGateway, type GraphQLDataSource, type ServiceMap } from '@apollo/gateway';
 import { QueryPlanner } from '@apollo/query-planner';
 import { ApolloServer } from '@apollo/server';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
 import { type CostTable, createCostTable } from '../limits/cost-table.ts';
+import type { Service } from '../subgraphs/services.ts';
 
 export interface SnapshotOptions {
   readonly supergraphSdl: string;
-  readonly dataSourceFor: (service: string) => GraphQLDataSource<GatewayContext>;
-  readonly streamUrlOf: (service: string) => string;
+  /** Throws when nobody says where the service is. */
+  readonly serviceFor: (name: string, composedUrl: string | undefined) => Service;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly introspection: boolean;
   readonly maxTokens: number;
@@ -41,9 +42,9 @@ export interface Snapshot {
   readonly costs: CostTable;
   /** Something in it is `@inaccessible`, so what a subgraph sends may have to be filtered. */
   readonly hidesElements: boolean;
-  readonly dataSources: Readonly<Record<string, GraphQLDataSource<GatewayContext>>>;
-  /** Where a service streams its subscriptions: `ws://…/graphql`. */
-  readonly streamUrlOf: (service: string) => string;
+  readonly services: Readonly<Record<string, Service>>;
+  /** The same as the executor wants them. */
+  readonly dataSources: ServiceMap;
   readonly server: ApolloServer<GatewayContext>;
   /** Operations and streams that run on it. */
   readonly inUse: number;
@@ -61,8 +62,12 @@ export function supergraphId(supergraphSdl: string): string {
 export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot> {
   const { supergraphSdl, logger } = options;
   const supergraph = Supergraph.build(supergraphSdl);
-  const dataSources: Record<string, GraphQLDataSource<GatewayContext>> = {};
-  for (const { name } of supergraph.subgraphsMetadata()) dataSources[name] = options.dataSourceFor(name);
+  const services: Record<string, Service> = {};
+  const dataSources: ServiceMap = {};
+  for (const { name, url } of supergraph.subgraphsMetadata()) {
+    services[name] = options.serviceFor(name, url);
+    dataSources[name] = services[name].dataSource as GraphQLDataSource;
+  }
 
   const gateway = new ApolloGateway({
     supergraphSdl,
@@ -101,8 +106,8 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
     planner: new QueryPlanner(supergraph),
     costs: createCostTable(supergraphSdl),
     hidesElements: /\s@inaccessible\b/.test(supergraphSdl.replace(/^directive .*$/gm, '')),
+    services,
     dataSources,
-    streamUrlOf: options.streamUrlOf,
     server,
     get inUse() {
       return inUse;

@@ -19,18 +19,21 @@ export interface Supergraph {
 
 export interface SupergraphOptions extends Omit<SnapshotOptions, 'supergraphSdl'> {
   readonly file: string;
+  /** Called with each snapshot that comes into service. */
+  readonly onLoad: (snapshot: Snapshot) => void;
   readonly metrics: Metrics;
 }
 
 /** Throws when the first text does not load: a gateway without a supergraph has nothing to serve. */
 export async function openSupergraph(options: SupergraphOptions): Promise<Supergraph> {
-  const { file, logger, metrics } = options;
+  const { file, logger, metrics, onLoad } = options;
   const reloads = metrics.counter({
     name: 'fathom_gateway_supergraph_reloads_total',
     help: 'Supergraphs that came into service (reloaded) or did not load (refused).',
     labels: ['outcome'],
   });
   let current = await load(options, await readFile(file, 'utf8'));
+  onLoad(current);
   let problem: string | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -48,6 +51,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
         { from: previous.id, to: current.id, stillInUse: previous.inUse },
         'the supergraph was reloaded',
       );
+      onLoad(current);
       previous.retire();
       reloads.inc({ outcome: 'reloaded' });
       return 'reloaded';
@@ -79,7 +83,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
 }
 
 function load(
-  { file: _file, metrics: _metrics, ...options }: SupergraphOptions,
+  { file: _file, metrics: _metrics, onLoad: _onLoad, ...options }: SupergraphOptions,
   supergraphSdl: string,
 ): Promise<Snapshot> {
   return createSnapshot({ ...options, supergraphSdl });

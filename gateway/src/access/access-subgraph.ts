@@ -1,0 +1,36 @@
+/** The gateway's own subgraph, in this process: composed and planned like every other, reached without a socket. */
+
+import type { GraphQLDataSource } from '@apollo/gateway';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { loadTypeDefs } from '@fathom/platform/repository';
+import { GraphQLScalarType } from 'graphql';
+import type { Resolvers } from '../__generated__/resolvers.ts';
+import type { GatewayContext } from '../context.ts';
+import { createLocalDataSource } from '../subgraphs/local-data-source.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { AccessContext } from './context.ts';
+import { apiKey } from './resolvers/api-key.ts';
+import { apiKeys } from './resolvers/api-keys.ts';
+import { createApiKey } from './resolvers/create-api-key.ts';
+import { revokeApiKey } from './resolvers/revoke-api-key.ts';
+import { viewer } from './resolvers/viewer.ts';
+
+const dateTime = new GraphQLScalarType({
+  name: 'DateTime',
+  serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
+});
+
+const resolvers: Resolvers = {
+  Query: { viewer, apiKeys },
+  Mutation: { createApiKey, revokeApiKey },
+  ApiKey: apiKey,
+  DateTime: dateTime,
+};
+
+type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: unknown }>;
+
+export function createAccessDataSource(keys: ApiKeys): GraphQLDataSource<GatewayContext> {
+  const schema = buildSubgraphSchema({ typeDefs: loadTypeDefs('access'), resolvers } as SchemaModule);
+  const extend = (context: GatewayContext): AccessContext => ({ ...context, apiKeys: keys });
+  return createLocalDataSource(schema, extend);
+}

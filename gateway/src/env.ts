@@ -1,0 +1,83 @@
+/** The gateway's environment: the only reader of `process.env`. The README has the same list. */
+import { resolve } from 'node:path';
+import { baseEnv, jsonVariable, portVariable, privateJwkSchema } from '@fathom/platform/env';
+import { z } from 'zod';
+import type { JwtOptions } from './auth/jwt.ts';
+import { defaultSettings, type GatewaySettings } from './settings.ts';
+
+const bound = (defaultValue: number) => z.coerce.number().int().min(1).default(defaultValue);
+const { limits, rateLimit, fetches, streams } = defaultSettings;
+
+export const gatewayEnv = baseEnv.extend({
+  PORT: portVariable(4000),
+  NODE_ENV: z.string().default('development'),
+  IDENTITY_PRIVATE_JWK: jsonVariable(privateJwkSchema),
+  SUBGRAPH_URLS: jsonVariable(z.record(z.string(), z.url())).default({}),
+  SUPERGRAPH_FILE: z.string().default(defaultSettings.supergraphFile),
+  CONSOLE_DIR: z.string().default(defaultSettings.consoleFolder),
+  FATHOM_BOOTSTRAP_KEY_FILE: z.string().optional(),
+  OIDC_ISSUER_URL: z.url().optional(),
+  JWT_JWKS_URL: z.url().optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().default('fathom'),
+  JWT_TENANT_CLAIM: z.string().default('tenant'),
+  JWT_ROLES_CLAIM: z.string().default('roles'),
+  INTROSPECTION: z.enum(['public', 'authenticated', 'off']).optional(),
+  /** Comma-separated origins, or `*`. */
+  CORS_ORIGINS: z.string().optional(),
+  MAX_BODY_BYTES: bound(defaultSettings.maxBodyBytes),
+  MAX_OPERATION_TOKENS: bound(limits.maxTokens),
+  MAX_OPERATION_DEPTH: bound(limits.maxDepth),
+  MAX_OPERATION_ALIASES: bound(limits.maxAliases),
+  MAX_OPERATION_ROOT_FIELDS: bound(limits.maxRootFields),
+  MAX_OPERATION_FIELDS: bound(limits.maxFields),
+  MAX_OPERATION_COST: bound(limits.maxCost),
+  RATE_LIMIT_OPERATIONS: bound(rateLimit.operationsPerWindow),
+  RATE_LIMIT_WINDOW_MS: bound(rateLimit.windowMs),
+  QUERY_TIMEOUT_MS: bound(fetches.queryTimeoutMs),
+  MUTATION_TIMEOUT_MS: bound(fetches.mutationTimeoutMs),
+  STREAM_PATIENCE_MS: bound(streams.window.patienceMs),
+});
+export type GatewayEnv = z.infer<typeof gatewayEnv>;
+
+export function settingsOf(env: GatewayEnv): GatewaySettings {
+  const development = env.NODE_ENV !== 'production';
+  return {
+    ...defaultSettings,
+    host: env.HOST,
+    port: env.PORT,
+    supergraphFile: resolve(env.SUPERGRAPH_FILE),
+    subgraphUrls: env.SUBGRAPH_URLS,
+    consoleFolder: resolve(env.CONSOLE_DIR),
+    introspection: env.INTROSPECTION ?? (development ? 'public' : 'off'),
+    cors: {
+      origins: (env.CORS_ORIGINS ?? (development ? '*' : '')).split(',').filter((origin) => origin !== ''),
+    },
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    limits: {
+      maxTokens: env.MAX_OPERATION_TOKENS,
+      maxDepth: env.MAX_OPERATION_DEPTH,
+      maxAliases: env.MAX_OPERATION_ALIASES,
+      maxRootFields: env.MAX_OPERATION_ROOT_FIELDS,
+      maxFields: env.MAX_OPERATION_FIELDS,
+      maxCost: env.MAX_OPERATION_COST,
+    },
+    rateLimit: { operationsPerWindow: env.RATE_LIMIT_OPERATIONS, windowMs: env.RATE_LIMIT_WINDOW_MS },
+    fetches: { ...fetches, queryTimeoutMs: env.QUERY_TIMEOUT_MS, mutationTimeoutMs: env.MUTATION_TIMEOUT_MS },
+    streams: { ...streams, window: { ...streams.window, patienceMs: env.STREAM_PATIENCE_MS } },
+    drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
+  };
+}
+
+/** `undefined` where no issuer is configured: then API keys are the only credentials. */
+export function jwtOptionsOf(env: GatewayEnv): JwtOptions | undefined {
+  if (!env.OIDC_ISSUER_URL && !env.JWT_JWKS_URL) return undefined;
+  return {
+    issuerUrl: env.OIDC_ISSUER_URL,
+    jwksUrl: env.JWT_JWKS_URL,
+    issuer: env.JWT_ISSUER ?? env.OIDC_ISSUER_URL,
+    audience: env.JWT_AUDIENCE,
+    tenantClaim: env.JWT_TENANT_CLAIM,
+    rolesClaim: env.JWT_ROLES_CLAIM,
+  };
+}

@@ -1,0 +1,68 @@
+/** The gateway's composition root. */
+
+import { readEnv } from '@fathom/platform/env';
+import { createIdentitySigner } from '@fathom/platform/identity-token';
+import { openPlatform } from '@fathom/platform/platform';
+import { runService } from '@fathom/platform/server/run-service';
+import { createAccessDataSource } from './access/access-subgraph.ts';
+import { createApiKeys } from './access/api-keys.ts';
+import { ensureBootstrapKey } from './access/bootstrap-key.ts';
+import { createJwtVerifier } from './auth/jwt.ts';
+import { gatewayEnv, jwtOptionsOf, settingsOf } from './env.ts';
+import { runGateway } from './run-gateway.ts';
+import { createApiKeyStore } from './stores/api-key-store.ts';
+import { watchFile } from './supergraph/watch-file.ts';
+
+await runService('gateway', async () => {
+  const env = readEnv(gatewayEnv);
+  const platform = await openPlatform({
+    service: 'gateway',
+    env,
+    migrations: new URL('../sql/', import.meta.url),
+  });
+  const { database, logger, metrics, cache, probes } = platform;
+  try {
+    const settings = settingsOf(env);
+    const apiKeys = createApiKeyStore(database);
+    const jwtOptions = jwtOptionsOf(env);
+    if (env.FATHOM_BOOTSTRAP_KEY_FILE)
+      await ensureBootstrapKey({ file: env.FATHOM_BOOTSTRAP_KEY_FILE, store: apiKeys, logger });
+
+    const gateway = await runGateway({
+      settings,
+      apiKeys,
+      jwt: jwtOptions && createJwtVerifier(jwtOptions),
+      signer: createIdentitySigner({ privateJwk: env.IDENTITY_PRIVATE_JWK, issuer: 'gateway' }),
+      cache,
+      localSubgraphs: { access: createAccessDataSource(createApiKeys({ store: apiKeys })) },
+      probes,
+      facts: () => ({
+        introspection: settings.introspection,
+        tokens: jwtOptions ? (jwtOptions.issuerUrl ?? jwtOptions.jwksUrl ?? '') : 'API keys only',
+      }),
+      metrics,
+      logger,
+    });
+
+    const reload = (): void => void gateway.supergraph.reload();
+    const watch = watchFile(settings.supergraphFile, reload);
+    process.on('SIGHUP', reload);
+    logger.info(
+      { 'url.full': gateway.url, supergraph: gateway.supergraph.current().id },
+      'the gateway is listening',
+    );
+
+    return {
+      port: gateway.port,
+      async close() {
+        process.off('SIGHUP', reload);
+        watch.close();
+        await gateway.close();
+        await platform.close();
+      },
+    };
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+});
