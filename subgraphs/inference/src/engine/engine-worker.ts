@@ -12,6 +12,9 @@ import { EngineCore } from './engine-core.ts';
 import { openLane } from './lane.ts';
 import type { FromWorker, LoadedModel, LoadModel, ToWorker, WorkerOptions } from './protocol.ts';
 
+/** Adapters by version id: the lane they are loaded onto. */
+const adapterBases = new Map<string, string>();
+
 if (!parentPort) throw new Error('engine-worker runs as a worker thread only.');
 await serve(parentPort, workerData as WorkerOptions);
 
@@ -64,9 +67,6 @@ async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
   }
   await models;
 }
-
-/** Adapters by version id: the lane they are loaded onto. */
-const adapterBases = new Map<string, string>();
 
 async function load(
   core: EngineCore,

@@ -26,6 +26,8 @@ export class Sequence {
   /** Prompt and completion so far: what the slot holds, but for the newest token. */
   readonly tokens: number[];
   #generated: number;
+  /** The prior tokens held a stop string already: the end was lost, not the text. */
+  #isStopped = false;
   readonly #capacity: number;
   readonly #stopTokenIds: ReadonlySet<number>;
   readonly #decoder: ReturnType<typeof createStreamDecoder>;
@@ -40,7 +42,9 @@ export class Sequence {
     this.#decoder = createStreamDecoder(tokenizer);
     this.#stopStrings = createStopStringFilter(request.stopStrings);
     // The detokeniser and the filter stand where they stood when the last prior token had been shown.
-    for (const token of request.priorTokens) this.#stopStrings.push(this.#decoder.push(token));
+    for (const token of request.priorTokens) {
+      this.#isStopped ||= this.#stopStrings.push(this.#decoder.push(token)).isStopped;
+    }
   }
 
   /** The index in the completion of the token that comes next. */
@@ -50,6 +54,7 @@ export class Sequence {
 
   /** Takes the token that was sampled for `position`. */
   advance({ tokenId, logProbability }: SampledToken): Advance {
+    if (this.#isStopped) return { end: this.#finish('STOP', '') };
     if (this.#stopTokenIds.has(tokenId)) return { end: this.#finish('STOP', this.#tail()) };
     const index = this.#generated;
     this.tokens.push(tokenId);
@@ -66,7 +71,9 @@ export class Sequence {
   }
 
   #tail(): string {
-    const { text, isStopped } = this.#stopStrings.push(this.#decoder.flush());
+    // Bytes of a character that never became whole are left out: what is shown is whole characters only.
+    const rest = this.#decoder.flush().replaceAll('\uFFFD', '');
+    const { text, isStopped } = this.#stopStrings.push(rest);
     return isStopped ? text : text + this.#stopStrings.flush();
   }
 }

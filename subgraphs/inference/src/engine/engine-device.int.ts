@@ -1,0 +1,235 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadModelFolder } from '@fathom/neural/models/model-folder';
+import { createDeferred } from '@fathom/platform/deferred';
+import { createLogger } from '@fathom/platform/logging';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
+import { type DeviceEnd, EngineDevice } from './engine-device.ts';
+import type { EngineRequest, EngineToken } from './protocol.ts';
+import { startWorkerThread } from './worker-thread.ts';
+
+let folder: string;
+const open: EngineDevice[] = [];
+
+beforeAll(async () => {
+  folder = await writeTinyModel();
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((device) => device.close()));
+});
+
+async function openDevice({ maxSequences = 4, maxQueued = 8 } = {}): Promise<EngineDevice> {
+  const device = new EngineDevice({
+    id: 'cpu-0',
+    worker: { threads: 1, maxSequences, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength: 1024 },
+    maxQueued,
+    startWorker: startWorkerThread,
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  });
+  open.push(device);
+  expect(await device.load({ type: 'load', versionId: 'tiny@1', folder })).toMatchObject({ kind: 'loaded' });
+  return device;
+}
+
+function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
+  return {
+    id,
+    lane: 'tiny@1',
+    promptTokens: [1, 40, 50, 60, 2],
+    priorTokens: [],
+    maxTokens: 24,
+    sampling: { temperature: 1, topK: 0, topP: 1, seed: 11 },
+    stopStrings: [],
+    ...overrides,
+  };
+}
+
+interface Run {
+  readonly tokens: EngineToken[];
+  readonly text: () => string;
+  readonly ended: Promise<DeviceEnd>;
+  /** Resolves once so many tokens have come. */
+  reached(count: number): Promise<void>;
+}
+
+function run(device: EngineDevice, toRun: EngineRequest): Run {
+  const tokens: EngineToken[] = [];
+  const ended = createDeferred<DeviceEnd>();
+  const waiting: { readonly count: number; resolve(): void }[] = [];
+  let tail = '';
+  device.submit(toRun, {
+    admitted: () => {},
+    token(token) {
+      tokens.push(token);
+      for (const waiter of waiting) if (tokens.length >= waiter.count) waiter.resolve();
+    },
+    ended(end) {
+      if (end.kind === 'finished') tail = end.tailText;
+      ended.resolve(end);
+    },
+  });
+  return {
+    tokens,
+    text: () => tokens.map(({ text }) => text).join('') + tail,
+    ended: ended.promise,
+    async reached(count) {
+      const reached = createDeferred();
+      waiting.push({ count, resolve: reached.resolve });
+      if (tokens.length >= count) reached.resolve();
+      await reached.promise;
+    },
+  };
+}
+
+const ids = (result: Run) => result.tokens.map(({ tokenId }) => tokenId);
+
+test('a stream among others has the very tokens that it has alone', async () => {
+  const device = await openDevice();
+  const alone = run(device, request('alone'));
+  await alone.ended;
+  const together = Array.from({ length: 6 }, (_, i) =>
+    run(
+      device,
+      request(
+        `r${i}`,
+        i === 3
+          ? {}
+          : { promptTokens: [1, 30 + i, 2], sampling: { temperature: 1, topK: 0, topP: 1, seed: i } },
+      ),
+    ),
+  );
+  await Promise.all(together.map(({ ended }) => ended));
+  expect(alone.tokens.length).toBeGreaterThan(0);
+  expect(together[3]?.tokens.map(({ tokenId, text }) => [tokenId, text])).toEqual(
+    alone.tokens.map(({ tokenId, text }) => [tokenId, text]),
+  );
+});
+
+test('a request that continues behind tokens it has goes on as if it had never stopped', async () => {
+  const device = await openDevice();
+  const whole = run(device, request('whole'));
+  await whole.ended;
+  const prior = ids(whole).slice(0, 10);
+  const rest = run(device, request('rest', { priorTokens: prior }));
+  await rest.ended;
+  expect([...prior, ...ids(rest)]).toEqual(ids(whole));
+  expect(rest.tokens[0]?.index).toBe(10);
+});
+
+test('a cancellation ends a stream and gives its slot to who waits', async () => {
+  const device = await openDevice({ maxSequences: 1 });
+  const endless = run(
+    device,
+    request('endless', { maxTokens: 900, sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 } }),
+  );
+  await endless.reached(3);
+  const waiting = run(device, request('waiting', { maxTokens: 4 }));
+  device.cancel('endless');
+  expect(await endless.ended).toMatchObject({ kind: 'finished', reason: 'CANCELLED' });
+  expect(await waiting.ended).toMatchObject({ kind: 'finished' });
+  expect(endless.tokens.length).toBeLessThan(900);
+});
+
+test('the queue is bounded and says when to come back', async () => {
+  const device = await openDevice({ maxSequences: 1, maxQueued: 1 });
+  const endless = [
+    run(device, request('a', { maxTokens: 900 })),
+    run(device, request('b', { maxTokens: 900 })),
+  ];
+  expect(device.admission()).toMatchObject({ kind: 'overloaded', queued: 1 });
+  device.cancel('b');
+  device.cancel('a');
+  await Promise.all(endless.map(({ ended }) => ended));
+  expect(device.admission()).toEqual({ kind: 'admitted' });
+});
+
+test('when the worker is killed the streams go on without a gap or a repeated token', async () => {
+  const device = await openDevice();
+  const expected = run(device, request('expected', { maxTokens: 200 }));
+  await expected.ended;
+  const streams = ['x', 'y', 'z'].map((id) => run(device, request(id, { maxTokens: 200 })));
+  await streams[0]?.reached(5);
+  await device.killWorker();
+  expect(device.status).toBe('RECOVERING');
+  await Promise.all(streams.map(({ ended }) => ended));
+  expect(device.status).toBe('READY');
+  for (const stream of streams) {
+    expect(ids(stream)).toEqual(ids(expected));
+    expect(stream.text()).toBe(expected.text());
+    expect(stream.tokens.map(({ index }) => index)).toEqual(stream.tokens.map((_, i) => i));
+  }
+});
+
+test('a request under which three workers were lost fails, and the device lives on', async () => {
+  const device = await openDevice();
+  const cursed = run(
+    device,
+    request('cursed', { maxTokens: 1000, sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 } }),
+  );
+  for (let lost = 0; lost < 3; lost++) {
+    await cursed.reached(lost * 20 + 1);
+    await device.killWorker();
+  }
+  expect(await cursed.ended).toMatchObject({ kind: 'failed', code: 'DEVICE_LOST' });
+  expect(await run(device, request('next')).ended).toMatchObject({ kind: 'finished' });
+});
+
+test('an adapter changes what the model says, and only for the requests that name it', async () => {
+  const device = await openDevice();
+  const { tokenizer } = await loadModelFolder(folder);
+  const adapter = await writeTinyAdapter({ vocabularySize: tokenizer.vocabularySize });
+  const loaded = await device.load({
+    type: 'load',
+    versionId: 'tiny@2',
+    folder: adapter,
+    baseVersionId: 'tiny@1',
+  });
+  expect(loaded).toEqual(expect.objectContaining({ kind: 'loaded' }));
+  const before = run(device, request('before'));
+  await before.ended;
+  const [base, adapted] = [
+    run(device, request('base')),
+    run(device, request('adapted', { adapter: 'tiny@2' })),
+  ];
+  await Promise.all([base.ended, adapted.ended]);
+  expect(ids(base)).toEqual(ids(before));
+  expect(ids(adapted)).not.toEqual(ids(before));
+});
+
+test('a damaged model file is refused by name and the model in service goes on', async () => {
+  const device = await openDevice();
+  const damaged = await writeTinyModel({ seed: 2 });
+  await appendFile(join(damaged, 'model.safetensors'), 'x');
+  const running = run(device, request('running', { maxTokens: 100 }));
+  const outcome = await device.load({ type: 'load', versionId: 'tiny@3', folder: damaged });
+  expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('model.safetensors') });
+  expect(await running.ended).toMatchObject({ kind: 'finished' });
+  expect(device.snapshot().loaded).toEqual(['tiny@1']);
+});
+
+test('a stop string ends the text before it', async () => {
+  const device = await openDevice();
+  const free = run(device, request('free', { maxTokens: 60 }));
+  await free.ended;
+  const text = free.text();
+  const stop = text.slice(12, 15);
+  const stopped = run(device, request('stopped', { maxTokens: 60, stopStrings: [stop] }));
+  expect(await stopped.ended).toMatchObject({ kind: 'finished', reason: 'STOP' });
+  expect(stopped.text()).toBe(text.slice(0, text.indexOf(stop)));
+});
+
+test('the device tells its load while it works and none afterwards', async () => {
+  const device = await openDevice();
+  const running = run(device, request('running', { maxTokens: 300 }));
+  await running.reached(50);
+  const busy = device.snapshot();
+  expect(busy).toMatchObject({ status: 'READY', activeSequences: 1, queuedRequests: 0, kind: 'CPU' });
+  expect(busy.busyRatio).toBeGreaterThan(0);
+  expect(busy.tokensPerSecond).toBeGreaterThan(0);
+  expect(busy.kvCacheUsage).toBeGreaterThan(0);
+  expect(busy.memoryBytes).toBeGreaterThan(0);
+  await running.ended;
+  expect(device.snapshot()).toMatchObject({ activeSequences: 0, queuedRequests: 0, kvCacheUsage: 0 });
+});

@@ -1,0 +1,72 @@
+/** What the service itself needs of a model that a device holds: its tokenizer, its template and its calibration. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
+import { ChatTemplate, encodePrompt } from '@fathom/neural/tokenizers/chat-template';
+import { type Calibration, parseCalibration } from '../domain/answer-confidence.ts';
+
+export interface ServedModel {
+  readonly versionId: string;
+  /** The loaded full version that computes it. */
+  readonly lane: string;
+  /** The loaded adapter it runs with; absent for a full version. */
+  readonly adapter?: string | undefined;
+  readonly contextLength: number;
+  /** Absent where the version was never calibrated. */
+  readonly calibration?: Calibration | undefined;
+  /** Token ids of a prompt, in the model's template unless `isRaw`. */
+  encode(prompt: string, options: { readonly isRaw: boolean }): readonly number[];
+}
+
+export interface ServedModelFiles {
+  /** The full version's folder. */
+  readonly folder: string;
+  /** The adapter's folder; its own calibration goes before its base's. */
+  readonly adapterFolder?: string | undefined;
+}
+
+export interface ModelText {
+  readonly tokenizer: ByteLevelBpe;
+  readonly chatTemplate: ChatTemplate;
+  readonly calibration: Calibration | undefined;
+}
+
+/** Throws what is wrong with the files, by name. */
+export async function readModelText({ folder, adapterFolder }: ServedModelFiles): Promise<ModelText> {
+  const own = adapterFolder === undefined ? undefined : await readCalibration(adapterFolder);
+  return {
+    tokenizer: ByteLevelBpe.fromTokenizerJson(await readJson(join(folder, 'tokenizer.json'))),
+    chatTemplate: ChatTemplate.fromTokenizerConfig(await readJson(join(folder, 'tokenizer_config.json'))),
+    calibration: own ?? (await readCalibration(folder)),
+  };
+}
+
+export function encodeFor(
+  { tokenizer, chatTemplate }: ModelText,
+  prompt: string,
+  isRaw: boolean,
+): readonly number[] {
+  if (isRaw) return tokenizer.encode(prompt);
+  return encodePrompt({ tokenizer, chatTemplate, messages: [{ role: 'user', content: prompt }] });
+}
+
+async function readCalibration(folder: string): Promise<Calibration | undefined> {
+  const file = join(folder, 'calibration.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return parseCalibration(JSON.parse(text));
+  } catch (cause) {
+    throw new Error(
+      `calibration.json is not valid: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}

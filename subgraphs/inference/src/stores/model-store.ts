@@ -1,0 +1,131 @@
+/** The tables of what inference knows about models: versions, aliases, deployments. */
+import type { Database, Queryable } from '@fathom/platform/database/database';
+import type { DeploymentStatus } from '../__generated__/resolvers.ts';
+
+export interface ModelVersionRow {
+  readonly versionId: string;
+  readonly modelName: string;
+  readonly number: number;
+  readonly kind: 'FULL' | 'ADAPTER';
+  /** The full version that an adapter changes. */
+  readonly parentVersionId: string | null;
+  readonly artifactUri: string;
+  readonly sizeBytes: number;
+}
+
+export interface AliasRow {
+  readonly modelName: string;
+  readonly alias: string;
+  /** Where the alias points. */
+  readonly versionId: string;
+  /** What answers: the last version it pointed to that could be loaded. */
+  readonly servingVersionId: string | null;
+  readonly movedAt: Date;
+}
+
+export interface DeploymentRow {
+  readonly id: string;
+  readonly versionId: string;
+  readonly status: DeploymentStatus;
+  readonly detail: string | null;
+  readonly precision: string;
+  readonly contextLength: number;
+  readonly memoryBytes: number;
+  readonly since: Date;
+  /** Aliases that it answers for. */
+  readonly aliases: readonly string[];
+}
+
+export type DeploymentChange = Pick<DeploymentRow, 'versionId' | 'status'> &
+  Partial<Pick<DeploymentRow, 'detail' | 'precision' | 'contextLength' | 'memoryBytes'>>;
+
+export interface ModelStore {
+  versions(): Promise<readonly ModelVersionRow[]>;
+  aliases(): Promise<readonly AliasRow[]>;
+  /** From now on the alias answers with this version. */
+  serve(alias: Pick<AliasRow, 'modelName' | 'alias'>, versionId: string): Promise<void>;
+  /** Creates or changes a deployment; what is not named stays. `since` moves when the status changes. */
+  setDeployment(change: DeploymentChange): Promise<void>;
+  deployments(): Promise<readonly DeploymentRow[]>;
+  deploymentsByIds(ids: readonly string[]): Promise<readonly DeploymentRow[]>;
+  deploymentsByVersions(versionIds: readonly string[]): Promise<readonly DeploymentRow[]>;
+}
+
+/** Notified when versions or aliases changed. */
+export const modelsChannel = 'inference_models';
+
+export const deploymentIdOf = (versionId: string): string => `deployment-${versionId}`;
+
+const versionColumns = `version_id as "versionId", model_name as "modelName", number, kind,
+  parent_version_id as "parentVersionId", artifact_uri as "artifactUri", size_bytes as "sizeBytes"`;
+
+const deploymentSql = `
+  select id, version_id as "versionId", status, detail, precision, context_length as "contextLength",
+    memory_bytes as "memoryBytes", since,
+    array(select alias from model_aliases a where a.serving_version_id = d.version_id order by alias) as aliases
+  from deployments d`;
+
+export function createModelStore(database: Database): ModelStore {
+  return {
+    versions: () =>
+      database.query(`select ${versionColumns} from model_versions order by model_name, number`),
+    aliases: () =>
+      database.query(
+        `select model_name as "modelName", alias, version_id as "versionId", serving_version_id as "servingVersionId",
+           moved_at as "movedAt" from model_aliases order by model_name, alias`,
+      ),
+    async serve({ modelName, alias }, versionId) {
+      await database.query(
+        'update model_aliases set serving_version_id = $3 where model_name = $1 and alias = $2',
+        [modelName, alias, versionId],
+      );
+    },
+    async setDeployment({ versionId, status, detail = null, precision, contextLength, memoryBytes }) {
+      await database.query(
+        `insert into deployments as d (id, version_id, status, detail, precision, context_length, memory_bytes, since)
+         values ($1, $2, $3, $4, coalesce($5, ''), coalesce($6, 0), coalesce($7, 0), now())
+         on conflict (id) do update set status = excluded.status, detail = excluded.detail,
+           precision = coalesce($5, d.precision), context_length = coalesce($6, d.context_length),
+           memory_bytes = coalesce($7, d.memory_bytes),
+           since = case when d.status = excluded.status then d.since else now() end`,
+        [deploymentIdOf(versionId), versionId, status, detail, precision, contextLength, memoryBytes],
+      );
+    },
+    deployments: () => database.query(`${deploymentSql} order by since desc, id`),
+    deploymentsByIds: (ids) => database.query(`${deploymentSql} where id = any($1)`, [ids]),
+    deploymentsByVersions: (versionIds) =>
+      database.query(`${deploymentSql} where version_id = any($1)`, [versionIds]),
+  };
+}
+
+/** Records a version, in the transaction of the event that announced it. Versions never change. */
+export async function recordVersion(tx: Queryable, version: ModelVersionRow): Promise<void> {
+  await tx.query(
+    `insert into model_versions (version_id, model_name, number, kind, parent_version_id, artifact_uri, size_bytes)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [
+      version.versionId,
+      version.modelName,
+      version.number,
+      version.kind,
+      version.parentVersionId,
+      version.artifactUri,
+      version.sizeBytes,
+    ],
+  );
+  await tx.query('select pg_notify($1, $2)', [modelsChannel, version.versionId]);
+}
+
+/** Records where an alias points, unless a later move is recorded already. */
+export async function recordAliasMove(
+  tx: Queryable,
+  move: Omit<AliasRow, 'servingVersionId'>,
+): Promise<void> {
+  await tx.query(
+    `insert into model_aliases as a (model_name, alias, version_id, moved_at) values ($1, $2, $3, $4)
+     on conflict (model_name, alias) do update set version_id = excluded.version_id, moved_at = excluded.moved_at
+     where a.moved_at <= excluded.moved_at`,
+    [move.modelName, move.alias, move.versionId, move.movedAt],
+  );
+  await tx.query('select pg_notify($1, $2)', [modelsChannel, move.versionId]);
+}
