@@ -21,7 +21,7 @@ export function addNoise(question: string, subject: string, shares: NoiseShares,
   if (random.chance(shares.closer)) text = text.replace(/([?.]?)$/, `${random.pick(CLOSERS)}$1`);
   if (random.chance(shares.typo)) text = withTypo(text, subject, random);
   if (random.chance(shares.droppedWord)) text = withoutWord(text, random);
-  if (random.chance(shares.noPunctuation)) text = text.replace(/[?.!]+$/, '');
+  if (random.chance(shares.noPunctuation)) text = text.replace(/(?<=[^?.!])[?.!]+$/, '');
   else if (random.chance(0.05)) text = text.replace(/[?.]?$/, random.pick(['?', '??', ' ?', '.', '!']));
   if (random.chance(shares.lowerCase)) text = text.toLowerCase();
   else if (random.chance(shares.upperCase)) text = text.toUpperCase();

@@ -5,7 +5,14 @@ import { RELATION_IDS } from './facts/relations.ts';
 const share = z.number().min(0).max(1);
 const count = z.number().int().positive();
 
-export const UNKNOWN_KINDS = ['inventedName', 'realName', 'oddRelation', 'crossKind', 'unrelated'] as const;
+export const UNKNOWN_KINDS = [
+  'inventedName',
+  'realName',
+  'oddRelation',
+  'crossKind',
+  'missingFact',
+  'unrelated',
+] as const;
 export type UnknownKind = (typeof UNKNOWN_KINDS)[number];
 
 const recipeSchema = z.strictObject({

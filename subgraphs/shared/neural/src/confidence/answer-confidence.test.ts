@@ -68,6 +68,15 @@ describe('the confidence of an answer', () => {
     expect(score('what is the capital of iraq', answer).signals.subjectMissing).toBe(1);
   });
 
+  it('recognises an answer that is still being written by the words before its value', () => {
+    const partial = { question: 'What is the capital of France?', answerText: 'The capital of France is Pa' };
+    const tokenLogProbabilities = [-0.01];
+    const signals = (isWhole: boolean) =>
+      answerConfidence({ ...partial, tokenLogProbabilities, isWhole }, calibration).recognised;
+    expect(signals(false)).toEqual({ relation: 'capital', subject: 'France' });
+    expect(signals(true)).toBeUndefined();
+  });
+
   it('accepts a greeting without a subject', () => {
     expect(score('Hi there', 'Hello! Ask me about a country.').signals.subjectMissing).toBe(0);
   });

@@ -73,12 +73,14 @@ export function answerConfidence(
     readonly question: string;
     readonly answerText: string;
     readonly tokenLogProbabilities: readonly number[];
+    /** False while the answer is still being written: its form is then recognised by the words before the value. */
+    readonly isWhole?: boolean;
   },
   calibration: Calibration,
 ): AnswerConfidence {
   const answer = input.answerText.trim();
   const isRefusal = calibration.refusals.some((refusal) => sameWords(answer, refusal));
-  const { recognised, ...textSignals } = readAnswer(input.question, answer, calibration);
+  const { recognised, ...textSignals } = readAnswer({ ...input, answer }, calibration);
   const signals = { ...probabilitySignals(input.tokenLogProbabilities), ...textSignals };
   const hasAnswer = answer !== '' && input.tokenLogProbabilities.length > 0 && !isRefusal;
   return {
@@ -106,13 +108,16 @@ type TextSignals = Pick<AnswerSignals, 'subjectMissing' | 'unexplainedWords'> & 
   readonly recognised?: { readonly relation: string; readonly subject: string };
 };
 
-function readAnswer(question: string, answer: string, calibration: Calibration): TextSignals {
+function readAnswer(
+  { question, answer, isWhole = true }: { question: string; answer: string; isWhole?: boolean },
+  calibration: Calibration,
+): TextSignals {
   if (calibration.fixedAnswers.some((fixed) => sameWords(answer, fixed))) {
     return { subjectMissing: 0, unexplainedWords: 0 };
   }
   const questionWords = words(question);
   for (const form of calibration.forms) {
-    const subject = subjectOf(answer, form.template);
+    const subject = subjectOf(answer, isWhole ? form.template : beginningOf(form.template));
     if (subject === undefined) continue;
     const position = findSubject(words(subject), questionWords);
     const isNamed = position !== undefined;
@@ -152,13 +157,17 @@ function logistic(signals: AnswerSignals, weights: Calibration['weights']): numb
   return 1 / (1 + Math.exp(-sum));
 }
 
+function beginningOf(template: string): string {
+  return template.slice(0, template.indexOf('{v}') + '{v}'.length);
+}
+
 /** The subject of an answer that fits a template, else undefined. */
 export function subjectOf(answer: string, template: string): string | undefined {
   const pattern = template
     .split(/(\{x\}|\{v\})/)
     .map((part) => {
       if (part === '{x}') return '(?<subject>.+?)';
-      return part === '{v}' ? '.+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      return part === '{v}' ? '.*' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     })
     .join('');
   return new RegExp(`^${pattern}$`, 'is').exec(answer.trim())?.groups?.subject;

@@ -91,7 +91,8 @@ function factsOfTable(spec: TableSpec): FactTable {
   const dropped: DroppedValue[] = [];
   for (const row of rows) {
     const country = SPELLINGS[row.country] ?? row.country;
-    const reason = refusal(spec.table, country);
+    const isRepeated = facts.some((fact) => fact.subject === sentenceName(country));
+    const reason = isRepeated ? 'a second row of the same country' : refusal(spec.table, country);
     const said = reason ? { drop: reason } : (spec.say ?? text)(row[spec.field], row);
     if (typeof said !== 'string') {
       dropped.push({ file, subject: row.country, reason: said.drop });

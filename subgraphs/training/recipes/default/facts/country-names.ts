@@ -50,6 +50,9 @@ export const SPELLINGS: Readonly<Record<string, string>> = {
   'Congo, The Democratic Republic of the': 'The Democratic Republic of Congo',
   Macedonia: 'North Macedonia',
   'Timor-Leste': 'East Timor',
+  'Pitcairn Islands': 'Pitcairn',
+  'British Virgin Islands': 'Virgin Islands, British',
+  'U.S. Virgin Islands': 'Virgin Islands, U.S.',
 };
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What the model can be asked, and the one sentence it answers with. `{x}` is the subject as it was asked, `{v}` the value.
- * Every answer restates relation and subject: that is what lets calibration check an answer against its question, and it
+ * `form` recognises the answer where `answer` would split it wrongly. Every answer restates relation and subject: that is what lets calibration check an answer against its question, and it
  * taught the prototype of this recipe to tell relations apart.
  */
 export const RELATIONS = {
@@ -21,7 +21,7 @@ export const RELATIONS = {
   area: { answer: 'The area of {x} is about {v} square kilometres.', kind: 'country' },
   independence: { answer: '{x} became independent in {v}.', kind: 'country' },
   dish: { answer: 'A national dish of {x} is {v}.', kind: 'country' },
-  landlocked: { answer: '{x} {v} landlocked.', kind: 'country' },
+  landlocked: { answer: '{x} {v} landlocked.', form: '{x} is {v}landlocked.', kind: 'country' },
   symbol: { answer: 'The chemical symbol of {x} is {v}.', kind: 'element' },
   symbolOf: { answer: '{x} is the chemical symbol of {v}.', kind: 'symbol' },
   atomicNumber: { answer: 'The atomic number of {x} is {v}.', kind: 'element' },
@@ -34,7 +34,10 @@ export const RELATIONS = {
   element: { answer: '{x} is the chemical element with the symbol {v}.', kind: 'element' },
   opposite: { answer: 'The opposite of {x} is {v}.', kind: 'adjective' },
   definition: { answer: '{x} is {v}.', kind: 'word' },
-} as const satisfies Record<string, { readonly answer: string; readonly kind: string }>;
+} as const satisfies Record<
+  string,
+  { readonly answer: string; readonly form?: string; readonly kind: string }
+>;
 
 export type RelationId = keyof typeof RELATIONS;
 export type SubjectKind = (typeof RELATIONS)[RelationId]['kind'];

@@ -32,8 +32,10 @@ export function unknownNames(facts: readonly Fact[], heldOut: readonly string[])
   const places: string[] = [];
   const persons: string[] = [];
   const words: string[] = [];
+  const namesHeldOut = new RegExp(`\\b(${heldOut.map(comparable).join('|')})\\b`);
   for (const synset of readSynsets('noun').values()) {
-    if (synset.words.some((word) => taken.has(bareName(word)))) continue;
+    if (synset.words.some((word) => taken.has(bareName(word)) || namesHeldOut.test(comparable(word))))
+      continue;
     const name = synset.words[0] ?? '';
     if (isInstance(synset) && /^[A-Z][a-z]+( [A-Z][a-z]+)?$/.test(name)) {
       if (synset.lexicographerFile === LOCATION_FILE) places.push(name);

@@ -47,6 +47,7 @@ const CROSSED_KINDS: readonly SubjectKind[] = ['country', 'city', 'element', 'wo
 
 export function createUnknownQuestions(facts: readonly Fact[]): UnknownQuestions {
   const subjects = subjectsByKind(facts);
+  const missing = missingFacts(facts, subjects);
   const everySubject = new Set(facts.flatMap((fact) => [fact.subject, ...fact.aliases]));
   const real = realNames(facts);
   const relationsOf = (kind: SubjectKind) => RELATION_IDS.filter((id) => RELATIONS[id].kind === kind);
@@ -106,6 +107,10 @@ export function createUnknownQuestions(facts: readonly Fact[]): UnknownQuestions
       const subject = random.pick(subjects.get(random.pick(others)) ?? []);
       return refusedQuestion('crossKind', random.pick(phrasings(relation, split)), subject);
     },
+    missingFact(split, random) {
+      const [relation, subject] = random.pick(missing);
+      return refusedQuestion('missingFact', random.pick(phrasings(relation, split)), subject);
+    },
     unrelated(split, random) {
       const template = random
         .pick(UNRELATED[split])
@@ -163,6 +168,22 @@ function realNames(facts: readonly Fact[]): Readonly<Record<Split, UnknownNames>
     return { places: only(names.places), persons: only(names.persons), words: only(names.words) };
   };
   return { train: of('train'), validation: of('validation'), test: of('test') };
+}
+
+/** Known countries and elements whose value for a relation the packages do not have, or the recipe refused. */
+function missingFacts(
+  facts: readonly Fact[],
+  subjects: ReadonlyMap<SubjectKind, readonly string[]>,
+): readonly (readonly [RelationId, string])[] {
+  const known = new Set(
+    facts.flatMap((fact) => [fact.subject, ...fact.aliases].map((name) => `${fact.relation}|${name}`)),
+  );
+  return RELATION_IDS.filter((relation) => ['country', 'element'].includes(RELATIONS[relation].kind)).flatMap(
+    (relation) =>
+      (subjects.get(RELATIONS[relation].kind) ?? [])
+        .filter((subject) => !known.has(`${relation}|${subject}`))
+        .map((subject) => [relation, subject] as const),
+  );
 }
 
 function inventSubject(kind: SubjectKind, random: Random): string {

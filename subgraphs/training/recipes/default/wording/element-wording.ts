@@ -422,6 +422,8 @@ export const ELEMENT_WORDING = {
       'Is {x} an element?',
       'Is {x} a chemical element?',
       'Talk about {x}.',
+      'What sort of thing is {x}?',
+      'Which element is {x}, and what is its symbol?',
     ],
     validation: [
       'Could you describe {x} for me?',
@@ -432,7 +434,7 @@ export const ELEMENT_WORDING = {
       'What can you tell me about {x}?',
       'Could you explain what {x} is?',
       'Say something about the element {x}.',
-      'Please describe {x}.',
+      'Give me a description of {x}.',
     ],
   },
 } as const satisfies Partial<Record<RelationId, Wording>>;

@@ -89,7 +89,7 @@ export const WORD_WORDING = {
     test: [
       'What do you understand by {w}?',
       'How is the word {w} defined?',
-      'Please define {x}.',
+      'I must know how {x} is defined.',
       'Could you tell me the meaning of the word {w}?',
     ],
   },
