@@ -39,7 +39,11 @@ export async function* replayKafkaTopic({
 
   const handoff = new Handoff<readonly DeliveredMessage[]>();
   const groupId = `replay-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, retry: { restartOnFailure: async () => false } });
+  const consumer = kafka.consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+    retry: { restartOnFailure: async () => false },
+  });
   consumer.on(consumer.events.CRASH, ({ payload: { error } }) => handoff.fail(kafkaUnavailable(error)));
 
   async function eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {

@@ -19,6 +19,8 @@ export interface AppendQueueOptions {
   readonly producerId: string;
   readonly retryForMs: number;
   readonly onAppended: (append: StoredAppend) => void;
+  /** Another producer was there first. */
+  readonly onRefused: (append: StoredAppend) => void;
 }
 
 interface Waiting {
@@ -91,18 +93,21 @@ export class AppendQueue {
   async #settle(append: StoredAppend, outcome: AppendOutcome): Promise<void> {
     if (outcome.kind === 'appended' || outcome.lastAppendId === append.appendId) return;
     const lost = this.#lostEvents(append, outcome);
-    if (!lost) throw conflict(append, outcome);
+    if (!lost) throw this.#refuse(append, outcome);
     const [healed] = await this.#store([
       { ...append, expectedSequence: outcome.lastSequence + 1, payloads: [...lost, ...append.payloads] },
     ]);
-    if (healed?.kind === 'refused' && healed.lastAppendId !== append.appendId) throw conflict(append, healed);
+    if (healed?.kind === 'refused' && healed.lastAppendId !== append.appendId)
+      throw this.#refuse(append, healed);
+  }
+
+  #refuse(append: StoredAppend, outcome: Refusal): AppError {
+    this.#options.onRefused(append);
+    return conflict(append, outcome);
   }
 
   /** What this process had appended and the store no longer has, if nobody else has appended since. */
-  #lostEvents(
-    append: StoredAppend,
-    outcome: Extract<AppendOutcome, { kind: 'refused' }>,
-  ): readonly string[] | undefined {
+  #lostEvents(append: StoredAppend, outcome: Refusal): readonly string[] | undefined {
     const { tails, producerId } = this.#options;
     const isOurs = outcome.lastSequence === 0 || outcome.lastAppendId.startsWith(producerId);
     if (!isOurs || outcome.ended || outcome.lastSequence >= append.expectedSequence - 1) return undefined;
@@ -126,9 +131,11 @@ export class AppendQueue {
   }
 }
 
+type Refusal = Extract<AppendOutcome, { kind: 'refused' }>;
+
 const maxBatchAppends = 256;
 
-function conflict(append: StoredAppend, outcome: Extract<AppendOutcome, { kind: 'refused' }>): AppError {
+function conflict(append: StoredAppend, outcome: Refusal): AppError {
   const { stream, expectedSequence } = append;
   const { lastSequence, ended } = outcome;
   return raisePlatform('CONFLICT', {

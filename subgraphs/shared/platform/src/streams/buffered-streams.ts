@@ -41,6 +41,7 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
       tails.append(stream, expectedSequence, payloads, end);
       for (const follower of followers.get(stream) ?? []) follower.wake('tail');
     },
+    onRefused: ({ stream }) => lookInStore(stream),
   });
   let watching: Promise<void> | undefined;
 
@@ -96,8 +97,8 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
     const giveUpAt = performance.now() + retryForMs;
     for (;;) {
       try {
-        watching ??= store.watch(onForeignAppend);
-        await watching;
+        // Watched first and read then: what is appended in between is noticed.
+        await watchOnce();
         return await store.read(stream, afterSequence, pageEvents);
       } catch (error) {
         const mayRetry = error instanceof AppError && error.retryable && performance.now() < giveUpAt;
@@ -107,13 +108,14 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
     }
   }
 
-  function onForeignAppend(stream: string): void {
+  /** Somebody else appends to the stream: what memory has of it would grow stale. */
+  function lookInStore(stream: string): void {
     tails.forget(stream);
     for (const follower of followers.get(stream) ?? []) follower.wake('store');
   }
 
   function follow(stream: string, afterSequence: number, signal: AbortSignal): StreamFollower {
-    const follower: StreamFollower = new StreamFollower({
+    const follower = new StreamFollower({
       afterSequence,
       signal,
       tailAfter: (sequence) => {
@@ -122,13 +124,26 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
       },
       read: (sequence, isWanted) => readPatiently(stream, sequence, isWanted),
       goneError: () => raisePlatform('NOT_FOUND', { because: `stream ${stream} is not kept any longer` }),
-      onClose: () => leave(stream, follower),
+      onClose: (closed) => leave(stream, closed),
     });
+    if (signal.aborted) return follower;
     const others = followers.get(stream);
     if (others) others.add(follower);
     else followers.set(stream, new Set([follower]));
-    if (signal.aborted) leave(stream, follower);
+    // Should it fail now, the poll covers for it until a later follower brings it about.
+    watchOnce().catch((error: unknown) => logger.debug({ err: error }, 'streams cannot be watched yet'));
     return follower;
+  }
+
+  async function watchOnce(): Promise<void> {
+    watching ??= store.watch(lookInStore);
+    const attempt = watching;
+    try {
+      await attempt;
+    } catch (error) {
+      if (watching === attempt) watching = undefined;
+      throw error;
+    }
   }
 
   function leave(stream: string, follower: StreamFollower): void {

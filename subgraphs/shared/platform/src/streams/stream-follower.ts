@@ -18,7 +18,7 @@ export interface StreamFollowerOptions {
   readonly read: (afterSequence: number, isWanted: () => boolean) => Promise<StreamPage>;
   /** The error of a stream that existed and is gone. */
   readonly goneError: () => Error;
-  readonly onClose: () => void;
+  readonly onClose: (follower: StreamFollower) => void;
 }
 
 interface Waiter {
@@ -148,6 +148,6 @@ export class StreamFollower implements AsyncIterableIterator<StreamEvent> {
     this.#options.signal.removeEventListener('abort', this.#abort);
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(finished);
     this.#awaken?.();
-    this.#options.onClose();
+    this.#options.onClose(this);
   }
 }

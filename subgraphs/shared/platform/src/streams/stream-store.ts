@@ -47,7 +47,7 @@ export interface StreamStore {
   heads(streams: readonly string[]): Promise<ReadonlyMap<string, StreamHead>>;
   /** Forgets streams whose last append is older; returns their number. */
   expire(olderThanMs: number): Promise<number>;
-  /** Calls back when another process appended to a stream, soon but without guarantee. */
+  /** Calls back, soon but without guarantee, with the stream that another process appended to. */
   watch(listener: (stream: string) => void): Promise<void>;
   close(): Promise<void>;
 }

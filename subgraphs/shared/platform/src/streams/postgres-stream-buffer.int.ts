@@ -1,0 +1,61 @@
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../database/database.ts';
+import { startKillablePostgres } from '../testing/killable-postgres.ts';
+import { useTestDatabase } from '../testing/postgres.ts';
+import { openStreamBuffer } from './open-stream-buffer.ts';
+import { streamBufferContract } from './stream-buffer.contract.ts';
+
+const logger = pino({ level: 'silent' });
+
+streamBufferContract('PostgreSQL', async () => {
+  const server = await startKillablePostgres();
+  return {
+    open: async () => {
+      const database = await openDatabase({
+        url: server.url,
+        schema: 'test',
+        applicationName: 'test',
+        logger,
+      });
+      const buffer = await openStreamBuffer({ database, logger });
+      return {
+        ...buffer,
+        close: async () => {
+          await buffer.close();
+          await database.close();
+        },
+      };
+    },
+    shared: { connection: { databaseUrl: server.url }, killServer: () => server.killAndRestart() },
+    close: () => server.stop(),
+  };
+});
+
+describe('the PostgreSQL stream buffer', () => {
+  const test = useTestDatabase();
+
+  it('asks the database one thing for a step of sixteen streams, and nothing for their followers here', async () => {
+    const statements: string[] = [];
+    const database = await test.open({ onQuery: ({ sql }) => statements.push(sql) });
+    const buffer = await openStreamBuffer({ database, logger, pollMs: 3_600_000 });
+    const streams = Array.from({ length: 16 }, (_, index) => `counted-${index}`);
+    const step = (n: number, end = false) =>
+      buffer.appendMany(streams.map((stream) => ({ stream, expectedSequence: n, payloads: [{ n }], end })));
+    await step(1);
+    const followed = streams.map((stream) => buffer.follow(stream, 0, new AbortController().signal));
+    const first = await Promise.all(followed.map((follower) => follower.next()));
+    expect(first.every(({ value }) => value?.sequence === 1)).toBe(true);
+
+    statements.length = 0;
+    for (let n = 2; n <= 11; n++) {
+      const next = followed.map((follower) => follower.next());
+      await step(n, n === 11);
+      expect((await Promise.all(next)).every(({ value }) => value?.sequence === n)).toBe(true);
+    }
+    const ends = await Promise.all(followed.map((follower) => follower.next()));
+    expect(ends.every(({ done }) => done)).toBe(true);
+    expect(statements).toHaveLength(10);
+    await buffer.close();
+  });
+});
