@@ -20,8 +20,16 @@ const judged: { readonly isParaphrase: boolean; readonly similarity: number; rea
 for (const { question, answer, paraphrases, nearMisses } of taught) {
   const [own, ...others] = await encoder.embed([question, ...paraphrases, ...nearMisses]);
   for (const [index, text] of [...paraphrases, ...nearMisses].entries()) {
-    const similarity = (own as Float32Array).reduce((sum, value, at) => sum + value * (others[index]?.[at] ?? 0), 0);
-    const { isVerified, confidence } = judge(text, { knowledgeId: question, wording: question, context: [answer], similarity });
+    const similarity = (own as Float32Array).reduce(
+      (sum, value, at) => sum + value * (others[index]?.[at] ?? 0),
+      0,
+    );
+    const { isVerified, confidence } = judge(text, {
+      knowledgeId: question,
+      wording: question,
+      context: [answer],
+      similarity,
+    });
     judged.push({ isParaphrase: index < paraphrases.length, similarity, sure: isVerified ? confidence : 0 });
   }
 }

@@ -1,7 +1,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { ServiceRecord as ServiceRecordMapper, AlertRecord as AlertRecordMapper, AlertEventRecord as AlertEventRecordMapper, Reference as ReferenceMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -70,7 +72,7 @@ export type AlertEvent = {
   readonly alert: Alert;
   /** Pass it as `after` to continue behind this event. */
   readonly cursor: Scalars['String']['output'];
-  /** Grows with every event of your tenant's stream, without gaps. */
+  /** Grows with every event, without gaps. */
   readonly sequence: Scalars['Int']['output'];
   /** Where it stood at this event. */
   readonly status: AlertStatus;
@@ -451,7 +453,7 @@ export type FederationReferenceTypes = {
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   AcknowledgeAlertResult:
-    | ( Alert )
+    | ( AlertRecordMapper )
     | ( NotFound )
     | ( WrongState )
   ;
@@ -461,12 +463,12 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   AcknowledgeAlertResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AcknowledgeAlertResult']>;
-  Alert: ResolverTypeWrapper<Alert>;
+  Alert: ResolverTypeWrapper<AlertRecordMapper>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  AlertConnection: ResolverTypeWrapper<AlertConnection>;
-  AlertEdge: ResolverTypeWrapper<AlertEdge>;
-  AlertEvent: ResolverTypeWrapper<AlertEvent>;
+  AlertConnection: ResolverTypeWrapper<Omit<AlertConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AlertEdge']> }>;
+  AlertEdge: ResolverTypeWrapper<Omit<AlertEdge, 'node'> & { node: ResolversTypes['Alert'] }>;
+  AlertEvent: ResolverTypeWrapper<AlertEventRecordMapper>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   AlertRule: ResolverTypeWrapper<AlertRule>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -475,19 +477,19 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Dependency: ResolverTypeWrapper<Dependency>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
-  Device: ResolverTypeWrapper<Device>;
+  Device: ResolverTypeWrapper<ReferenceMapper>;
   DeviceHealth: ResolverTypeWrapper<DeviceHealth>;
   HealthStatus: HealthStatus;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
-  ModelVersion: ResolverTypeWrapper<ModelVersion>;
+  ModelVersion: ResolverTypeWrapper<ReferenceMapper>;
   ModelVersionHealth: ResolverTypeWrapper<ModelVersionHealth>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  PlatformHealth: ResolverTypeWrapper<PlatformHealth>;
+  PlatformHealth: ResolverTypeWrapper<Omit<PlatformHealth, 'firingAlerts' | 'unhealthyServices'> & { firingAlerts: ReadonlyArray<ResolversTypes['Alert']>, unhealthyServices: ReadonlyArray<ResolversTypes['Service']> }>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RequestStatistics: ResolverTypeWrapper<RequestStatistics>;
-  Service: ResolverTypeWrapper<Service>;
+  Service: ResolverTypeWrapper<ServiceRecordMapper>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   WrongState: ResolverTypeWrapper<WrongState>;
 };
@@ -495,30 +497,30 @@ export type ResolversTypes = {
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   AcknowledgeAlertResult: ResolversUnionTypes<ResolversParentTypes>['AcknowledgeAlertResult'];
-  Alert: Alert | FederationReferenceTypes['Alert'];
+  Alert: AlertRecordMapper;
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
-  AlertConnection: AlertConnection;
-  AlertEdge: AlertEdge;
-  AlertEvent: AlertEvent;
+  AlertConnection: Omit<AlertConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AlertEdge']> };
+  AlertEdge: Omit<AlertEdge, 'node'> & { node: ResolversParentTypes['Alert'] };
+  AlertEvent: AlertEventRecordMapper;
   Int: Scalars['Int']['output'];
   AlertRule: AlertRule | FederationReferenceTypes['AlertRule'];
   Float: Scalars['Float']['output'];
   DateTime: Scalars['DateTime']['output'];
   Dependency: Dependency;
   Boolean: Scalars['Boolean']['output'];
-  Device: Device | FederationReferenceTypes['Device'];
+  Device: ReferenceMapper;
   DeviceHealth: DeviceHealth;
   InvalidInput: InvalidInput;
-  ModelVersion: ModelVersion | FederationReferenceTypes['ModelVersion'];
+  ModelVersion: ReferenceMapper;
   ModelVersionHealth: ModelVersionHealth;
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
   PageInfo: PageInfo;
-  PlatformHealth: PlatformHealth;
+  PlatformHealth: Omit<PlatformHealth, 'firingAlerts' | 'unhealthyServices'> & { firingAlerts: ReadonlyArray<ResolversParentTypes['Alert']>, unhealthyServices: ReadonlyArray<ResolversParentTypes['Service']> };
   Query: Record<PropertyKey, never>;
   RequestStatistics: RequestStatistics;
-  Service: Service | FederationReferenceTypes['Service'];
+  Service: ServiceRecordMapper;
   Subscription: Record<PropertyKey, never>;
   WrongState: WrongState;
 };
