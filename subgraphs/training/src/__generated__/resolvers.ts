@@ -1,7 +1,10 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
+import type { Stepped as SteppedMapper, Checkpointed as CheckpointedMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -111,8 +114,8 @@ export type DataSet = {
   readonly sample: ReadonlyArray<Example>;
   /** SHA-256 of its content, hexadecimal. */
   readonly sha256: Scalars['String']['output'];
-  /** Its size in bytes. */
-  readonly sizeBytes: Scalars['Float']['output'];
+  /** Its size in bytes. Null where only the record of a data set is kept, not its content. */
+  readonly sizeBytes?: Maybe<Scalars['Float']['output']>;
   /** The runs that trained on it, newest first. */
   readonly trainingRuns: ReadonlyArray<TrainingRun>;
 };
@@ -168,10 +171,10 @@ export type Evaluation = {
   readonly exampleCount: Scalars['Int']['output'];
   /** Its id. */
   readonly id: Scalars['ID']['output'];
-  /** Mean loss, nats a token. */
-  readonly loss: Scalars['Float']['output'];
-  /** e to the power of the loss. */
-  readonly perplexity: Scalars['Float']['output'];
+  /** Mean loss, nats a token. Null where only answers were compared. */
+  readonly loss?: Maybe<Scalars['Float']['output']>;
+  /** e to the power of the loss. Null where there is none. */
+  readonly perplexity?: Maybe<Scalars['Float']['output']>;
   /** What was measured on, for instance `held-out`. */
   readonly suite: Scalars['String']['output'];
 };
@@ -810,16 +813,16 @@ export type FederationReferenceTypes = {
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   ChangeTrainingRunResult:
     | ( NotFound )
-    | ( TrainingRun )
+    | ( TrainingRunMapper )
     | ( WrongState )
   ;
   CreateDataSetResult:
-    | ( DataSet )
+    | ( DataSetMapper )
     | ( InvalidDataSet )
     | ( InvalidInput )
   ;
   MoveModelAliasResult:
-    | ( AliasMove )
+    | ( AliasMoveMapper )
     | ( InvalidInput )
     | ( NotFound )
     | ( WrongState )
@@ -827,49 +830,49 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   StartTrainingRunResult:
     | ( InvalidInput )
     | ( NotFound )
-    | ( TrainingRun )
+    | ( TrainingRunMapper )
   ;
 };
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   TrainingRunProgress:
-    | ( TrainingCheckpointed )
-    | ( TrainingRunTransitioned )
-    | ( TrainingStepped )
+    | ( CheckpointedMapper )
+    | ( TransitionedMapper )
+    | ( SteppedMapper )
   ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  AliasMove: ResolverTypeWrapper<AliasMove>;
+  AliasMove: ResolverTypeWrapper<AliasMoveMapper>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   ArchitectureInput: ArchitectureInput;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ChangeTrainingRunResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangeTrainingRunResult']>;
-  Checkpoint: ResolverTypeWrapper<Checkpoint>;
+  Checkpoint: ResolverTypeWrapper<CheckpointMapper>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetResult']>;
-  DataSet: ResolverTypeWrapper<DataSet>;
-  DataSetConnection: ResolverTypeWrapper<DataSetConnection>;
-  DataSetEdge: ResolverTypeWrapper<DataSetEdge>;
+  DataSet: ResolverTypeWrapper<DataSetMapper>;
+  DataSetConnection: ResolverTypeWrapper<Omit<DataSetConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['DataSetEdge']> }>;
+  DataSetEdge: ResolverTypeWrapper<Omit<DataSetEdge, 'node'> & { node: ResolversTypes['DataSet'] }>;
   DataSetFormat: DataSetFormat;
   DataSetProblem: ResolverTypeWrapper<DataSetProblem>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
-  Evaluation: ResolverTypeWrapper<Evaluation>;
+  Evaluation: ResolverTypeWrapper<EvaluationMapper>;
   Example: ResolverTypeWrapper<Example>;
   FeatureView: ResolverTypeWrapper<FeatureView>;
   HyperparametersInput: HyperparametersInput;
   InvalidDataSet: ResolverTypeWrapper<InvalidDataSet>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   LossPoint: ResolverTypeWrapper<LossPoint>;
-  Model: ResolverTypeWrapper<Model>;
-  ModelAlias: ResolverTypeWrapper<ModelAlias>;
-  ModelConnection: ResolverTypeWrapper<ModelConnection>;
-  ModelEdge: ResolverTypeWrapper<ModelEdge>;
-  ModelVersion: ResolverTypeWrapper<ModelVersion>;
+  Model: ResolverTypeWrapper<ModelMapper>;
+  ModelAlias: ResolverTypeWrapper<ModelAliasMapper>;
+  ModelConnection: ResolverTypeWrapper<Omit<ModelConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ModelEdge']> }>;
+  ModelEdge: ResolverTypeWrapper<Omit<ModelEdge, 'node'> & { node: ResolversTypes['Model'] }>;
+  ModelVersion: ResolverTypeWrapper<ModelVersionMapper>;
   ModelVersionKind: ModelVersionKind;
   MoveModelAliasInput: MoveModelAliasInput;
   MoveModelAliasResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MoveModelAliasResult']>;
@@ -882,47 +885,47 @@ export type ResolversTypes = {
   StartTrainingRunInput: StartTrainingRunInput;
   StartTrainingRunResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['StartTrainingRunResult']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  TrainingCheckpointed: ResolverTypeWrapper<TrainingCheckpointed>;
-  TrainingRun: ResolverTypeWrapper<TrainingRun>;
-  TrainingRunConnection: ResolverTypeWrapper<TrainingRunConnection>;
-  TrainingRunEdge: ResolverTypeWrapper<TrainingRunEdge>;
+  TrainingCheckpointed: ResolverTypeWrapper<CheckpointedMapper>;
+  TrainingRun: ResolverTypeWrapper<TrainingRunMapper>;
+  TrainingRunConnection: ResolverTypeWrapper<Omit<TrainingRunConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['TrainingRunEdge']> }>;
+  TrainingRunEdge: ResolverTypeWrapper<Omit<TrainingRunEdge, 'node'> & { node: ResolversTypes['TrainingRun'] }>;
   TrainingRunProgress: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['TrainingRunProgress']>;
   TrainingRunStatus: TrainingRunStatus;
-  TrainingRunTransition: ResolverTypeWrapper<TrainingRunTransition>;
-  TrainingRunTransitioned: ResolverTypeWrapper<TrainingRunTransitioned>;
-  TrainingStepped: ResolverTypeWrapper<TrainingStepped>;
+  TrainingRunTransition: ResolverTypeWrapper<TransitionMapper>;
+  TrainingRunTransitioned: ResolverTypeWrapper<TransitionedMapper>;
+  TrainingStepped: ResolverTypeWrapper<SteppedMapper>;
   WrongState: ResolverTypeWrapper<WrongState>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  AliasMove: AliasMove | FederationReferenceTypes['AliasMove'];
+  AliasMove: AliasMoveMapper;
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
   ArchitectureInput: ArchitectureInput;
   Int: Scalars['Int']['output'];
   ChangeTrainingRunResult: ResolversUnionTypes<ResolversParentTypes>['ChangeTrainingRunResult'];
-  Checkpoint: Checkpoint | FederationReferenceTypes['Checkpoint'];
+  Checkpoint: CheckpointMapper;
   Float: Scalars['Float']['output'];
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetResult'];
-  DataSet: DataSet | FederationReferenceTypes['DataSet'];
-  DataSetConnection: DataSetConnection;
-  DataSetEdge: DataSetEdge;
+  DataSet: DataSetMapper;
+  DataSetConnection: Omit<DataSetConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['DataSetEdge']> };
+  DataSetEdge: Omit<DataSetEdge, 'node'> & { node: ResolversParentTypes['DataSet'] };
   DataSetProblem: DataSetProblem;
   DateTime: Scalars['DateTime']['output'];
-  Evaluation: Evaluation | FederationReferenceTypes['Evaluation'];
+  Evaluation: EvaluationMapper;
   Example: Example;
   FeatureView: FeatureView;
   HyperparametersInput: HyperparametersInput;
   InvalidDataSet: InvalidDataSet;
   InvalidInput: InvalidInput;
   LossPoint: LossPoint;
-  Model: Model | FederationReferenceTypes['Model'];
-  ModelAlias: ModelAlias;
-  ModelConnection: ModelConnection;
-  ModelEdge: ModelEdge;
-  ModelVersion: ModelVersion | FederationReferenceTypes['ModelVersion'];
+  Model: ModelMapper;
+  ModelAlias: ModelAliasMapper;
+  ModelConnection: Omit<ModelConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ModelEdge']> };
+  ModelEdge: Omit<ModelEdge, 'node'> & { node: ResolversParentTypes['Model'] };
+  ModelVersion: ModelVersionMapper;
   MoveModelAliasInput: MoveModelAliasInput;
   MoveModelAliasResult: ResolversUnionTypes<ResolversParentTypes>['MoveModelAliasResult'];
   Mutation: Record<PropertyKey, never>;
@@ -934,14 +937,14 @@ export type ResolversParentTypes = {
   StartTrainingRunInput: StartTrainingRunInput;
   StartTrainingRunResult: ResolversUnionTypes<ResolversParentTypes>['StartTrainingRunResult'];
   Subscription: Record<PropertyKey, never>;
-  TrainingCheckpointed: TrainingCheckpointed;
-  TrainingRun: TrainingRun | FederationReferenceTypes['TrainingRun'];
-  TrainingRunConnection: TrainingRunConnection;
-  TrainingRunEdge: TrainingRunEdge;
+  TrainingCheckpointed: CheckpointedMapper;
+  TrainingRun: TrainingRunMapper;
+  TrainingRunConnection: Omit<TrainingRunConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['TrainingRunEdge']> };
+  TrainingRunEdge: Omit<TrainingRunEdge, 'node'> & { node: ResolversParentTypes['TrainingRun'] };
   TrainingRunProgress: ResolversInterfaceTypes<ResolversParentTypes>['TrainingRunProgress'];
-  TrainingRunTransition: TrainingRunTransition;
-  TrainingRunTransitioned: TrainingRunTransitioned;
-  TrainingStepped: TrainingStepped;
+  TrainingRunTransition: TransitionMapper;
+  TrainingRunTransitioned: TransitionedMapper;
+  TrainingStepped: SteppedMapper;
   WrongState: WrongState;
 };
 
@@ -987,7 +990,7 @@ export type DataSetResolvers<ContextType = Context, ParentType extends Resolvers
   provenance?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   sample?: Resolver<ReadonlyArray<ResolversTypes['Example']>, ParentType, ContextType, RequireFields<DataSetSampleArgs, 'first'>>;
   sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  sizeBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   trainingRuns?: Resolver<ReadonlyArray<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1017,8 +1020,8 @@ export type EvaluationResolvers<ContextType = Context, ParentType extends Resolv
   exactMatch?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   exampleCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  loss?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
-  perplexity?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  loss?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  perplexity?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   suite?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 

@@ -1,0 +1,104 @@
+/** Workers as child processes of the service, at a lower priority than whatever serves requests. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { setPriority } from 'node:os';
+import { extname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Logger } from '../logging.ts';
+import { repositoryRoot } from '../repository.ts';
+import type { JobExecutor, WorkerExit, WorkerHandle } from './job-executor.ts';
+
+export interface ChildProcessExecutorOptions {
+  /** Absolute path of the worker's module. */
+  readonly entry: string;
+  /** What the worker may read of the environment. Nothing else is passed on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+  /** Told of every worker started; tests kill them by it. */
+  readonly onStart?: (pid: number) => void;
+}
+
+/** Ten steps below the service: the scheduler then gives serving about nine tenths of a contended core. */
+const niceness = 10;
+const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
+
+export function createChildProcessExecutor(options: ChildProcessExecutorOptions): JobExecutor {
+  const { entry, logger } = options;
+  return {
+    implementation: 'child process',
+    start(specification) {
+      const child = spawn(process.execPath, [...loaderArguments(entry), entry], {
+        cwd: repositoryRoot(),
+        env: { ...inherited(), ...options.env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      lowerPriority(child.pid, logger);
+      if (child.pid !== undefined) options.onStart?.(child.pid);
+      // A worker that died before it read its specification shows in its exit, not as a broken pipe here.
+      child.stdin.on('error', (error) => logger.debug({ err: error }, 'a worker closed its input'));
+      child.stdin.write(`${JSON.stringify(specification)}\n`);
+      return childHandle(child, logger);
+    },
+    async check() {
+      try {
+        await access(entry);
+        return { ok: true, detail: 'child processes at low priority' };
+      } catch {
+        return { ok: false, detail: `the worker's module ${entry} is missing` };
+      }
+    },
+  };
+}
+
+function childHandle(child: ChildProcessWithoutNullStreams, logger: Logger): WorkerHandle {
+  const name = `pid ${child.pid ?? 'none'}`;
+  let lastWords = '';
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    lastWords = line.trim() || lastWords;
+    logger.debug({ worker: name, line }, 'worker');
+  });
+  const exited = new Promise<WorkerExit>((resolve) => {
+    child.once('error', (error) => resolve({ detail: `could not start: ${error.message}` }));
+    child.once('close', (code, signal) => {
+      const how = signal ? `ended by ${signal}` : `exit code ${code}`;
+      resolve({ detail: lastWords && !signal ? `${how}: ${lastWords}` : how });
+    });
+  });
+  return {
+    name,
+    messages: jsonLines(child, logger),
+    stop: () => void child.stdin.write('{"type":"stop"}\n'),
+    kill: () => void child.kill('SIGKILL'),
+    exited,
+  };
+}
+
+async function* jsonLines(child: ChildProcessWithoutNullStreams, logger: Logger): AsyncGenerator<unknown> {
+  for await (const line of createInterface({ input: child.stdout })) {
+    try {
+      yield JSON.parse(line) as unknown;
+    } catch {
+      // A library that prints to stdout, or the half line of a killed worker.
+      logger.warn({ line: line.slice(0, 200) }, 'a worker wrote a line that is not JSON');
+    }
+  }
+}
+
+function loaderArguments(entry: string): readonly string[] {
+  return extname(entry) === '.ts' ? ['--conditions=development', '--import', 'tsx'] : [];
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(
+    passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
+function lowerPriority(pid: number | undefined, logger: Logger): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, niceness);
+  } catch (error) {
+    logger.debug({ err: error }, 'the priority of a worker could not be lowered');
+  }
+}

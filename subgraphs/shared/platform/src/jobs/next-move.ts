@@ -1,0 +1,21 @@
+import type { StopReason, WorkerOutcome } from './supervise-worker.ts';
+
+/** What a job's state becomes when its worker has ended. */
+export type NextMove =
+  /** The state is already what it should be, or belongs to another instance. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'cancel' }
+  /** Back to waiting for a worker; `afterCrash` waits a little and counts. */
+  | { readonly kind: 'queue'; readonly why: string; readonly afterCrash: boolean }
+  | { readonly kind: 'fail'; readonly code: string; readonly message: string };
+
+/** A request to stop wins over how the worker took it: killed while stopping is stopped as well. */
+export function nextMove(outcome: WorkerOutcome, stop: StopReason | undefined): NextMove {
+  if (stop === 'LEASE_LOST' || outcome.kind === 'done') return { kind: 'nothing' };
+  if (outcome.kind === 'failed') return { kind: 'fail', code: outcome.code, message: outcome.message };
+  if (stop === 'STOP_REQUESTED') return { kind: 'cancel' };
+  if (stop === 'SHUTTING_DOWN') return { kind: 'queue', why: 'the service is restarting', afterCrash: false };
+  const why =
+    outcome.kind === 'died' ? `its worker was lost (${outcome.detail})` : 'its worker stopped unasked';
+  return { kind: 'queue', why, afterCrash: true };
+}

@@ -1,0 +1,114 @@
+import type { Database } from '@fathom/platform/database/database';
+import type { Identity } from '@fathom/platform/identity';
+import { requireScope } from '@fathom/platform/server/scopes';
+import { aliasProblem, modelNameProblem, textProblem } from '../domain/names.ts';
+import type { AliasMove } from '../domain/records.ts';
+import { aliasTarget, lastMove, lockAlias, moveAlias } from '../stores/aliases.ts';
+import { evaluationsOfVersions, modelByName, versionsByIds } from '../stores/registry.ts';
+import {
+  type InvalidInput,
+  invalid,
+  isVisible,
+  mayChange,
+  type NotFound,
+  notFound,
+  type WrongState,
+  wrongState,
+} from './refusals.ts';
+
+export interface RollBackModelAliasInput {
+  readonly modelName: string;
+  readonly alias: string;
+  readonly reason: string;
+}
+
+export interface MoveModelAliasInput extends RollBackModelAliasInput {
+  readonly versionId: string;
+}
+
+type Moved = AliasMove | NotFound | InvalidInput | WrongState;
+
+/** Moves an alias to any version of its model, audited. Needs `training:write`. */
+export async function moveModelAlias(
+  database: Database,
+  identity: Identity,
+  input: MoveModelAliasInput,
+): Promise<Moved> {
+  const refusal = await refuse(database, identity, input);
+  if (refusal) return refusal;
+  const [version] = await versionsByIds(database, identity.tenant, [input.versionId]);
+  if (!version) return notFound('model version', input.versionId);
+  if (version.modelName !== input.modelName) {
+    return invalid({
+      field: 'input.versionId',
+      message: `${version.id} is a version of ${version.modelName}, not of ${input.modelName}`,
+    });
+  }
+  return database.transaction(async (tx) => {
+    const current = await lockAlias(tx, input.modelName, input.alias);
+    if (current === version.id) return wrongState(current, `${input.alias} leads to ${current} already.`);
+    const [evaluation] = await evaluationsOfVersions(tx, [version.id]);
+    return moveAlias(tx, {
+      modelName: input.modelName,
+      alias: input.alias,
+      fromVersionId: current ?? null,
+      toVersionId: version.id,
+      movedBy: identity.subject,
+      reason: input.reason.trim(),
+      evaluationId: evaluation?.id ?? null,
+    });
+  });
+}
+
+/** Moves an alias to where its last move took it from; that, too, is a move. Needs `training:write`. */
+export async function rollBackModelAlias(
+  database: Database,
+  identity: Identity,
+  input: RollBackModelAliasInput,
+): Promise<Moved> {
+  const refusal = await refuse(database, identity, input);
+  if (refusal) return refusal;
+  if ((await aliasTarget(database, input.modelName, input.alias)) === undefined) {
+    return notFound('alias', `${input.modelName}/${input.alias}`);
+  }
+  return database.transaction(async (tx) => {
+    const current = (await lockAlias(tx, input.modelName, input.alias))!;
+    const last = await lastMove(tx, input.modelName, input.alias);
+    if (!last?.fromVersionId) {
+      return wrongState(
+        current,
+        `${input.alias} has led to ${current} since its first move: there is nowhere to go back to.`,
+      );
+    }
+    const [evaluation] = await evaluationsOfVersions(tx, [last.fromVersionId]);
+    return moveAlias(tx, {
+      modelName: input.modelName,
+      alias: input.alias,
+      fromVersionId: current,
+      toVersionId: last.fromVersionId,
+      movedBy: identity.subject,
+      reason: `rolled back: ${input.reason.trim()}`,
+      evaluationId: evaluation?.id ?? null,
+    });
+  });
+}
+
+async function refuse(
+  database: Database,
+  identity: Identity,
+  { modelName, alias, reason }: RollBackModelAliasInput,
+): Promise<InvalidInput | NotFound | undefined> {
+  requireScope(identity, 'training:write');
+  const problem =
+    modelNameProblem(modelName, 'input.modelName') ??
+    aliasProblem(alias, 'input.alias') ??
+    textProblem(reason, { field: 'input.reason', max: 500 });
+  if (problem) return invalid(problem);
+  const model = await modelByName(database, modelName);
+  if (!model || !isVisible(identity, model)) return notFound('model', modelName);
+  if (mayChange(identity, model)) return undefined;
+  return invalid({
+    field: 'input.modelName',
+    message: `${modelName} ships with the platform: an administrator moves its aliases`,
+  });
+}

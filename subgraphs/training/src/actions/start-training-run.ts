@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '@fathom/platform/database/database';
+import type { Identity } from '@fathom/platform/identity';
+import type { ProgressStream } from '@fathom/platform/jobs/progress-stream';
+import { requireScope } from '@fathom/platform/server/scopes';
+import { aliasProblem, modelNameProblem } from '../domain/names.ts';
+import type { TrainingRun } from '../domain/records.ts';
+import {
+  type Architecture,
+  checkRunConfig,
+  type Hyperparameters,
+  type RunConfig,
+} from '../domain/run-config.ts';
+import { dataSetsByIds } from '../stores/data-sets.ts';
+import { ensureModel, versionsByIds } from '../stores/registry.ts';
+import { appendTransition } from '../stores/run-progress.ts';
+import { insertRun, type NewRun, runById } from '../stores/training-runs.ts';
+import { type InvalidInput, invalid, mayChange, type NotFound, notFound } from './refusals.ts';
+
+type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
+
+export interface StartTrainingRunInput {
+  readonly modelName: string;
+  readonly dataSetId: string;
+  readonly initialVersionId?: string | null | undefined;
+  readonly architecture?: Given<Architecture> | null | undefined;
+  readonly hyperparameters?: Given<Hyperparameters> | null | undefined;
+  readonly seed?: number | null | undefined;
+  readonly promoteTo?: string | null | undefined;
+}
+
+/** Where an action tells the worker's side that there is something to do. */
+export interface Runs {
+  readonly database: Database;
+  readonly progress: ProgressStream;
+  readonly wake: () => void;
+}
+
+/** Checks everything that can be known before the work, then queues the run. Needs `training:write`. */
+export async function startTrainingRun(
+  { database, progress, wake }: Runs,
+  identity: Identity,
+  input: StartTrainingRunInput,
+): Promise<TrainingRun | NotFound | InvalidInput> {
+  requireScope(identity, 'training:write');
+  const checked = checkInput(input);
+  if ('problem' in checked) return invalid(checked.problem);
+  const refusal = await missingReference(database, identity, input);
+  if (refusal) return refusal;
+
+  const run: NewRun = {
+    id: `run_${randomUUID()}`,
+    tenant: identity.tenant,
+    modelName: input.modelName,
+    dataSetId: input.dataSetId,
+    initialVersionId: input.initialVersionId ?? null,
+    promoteTo: input.promoteTo ?? null,
+    config: checked.config,
+    seed: input.seed ?? 1,
+    totalSteps: checked.config.hyperparameters.steps,
+    startedBy: identity.subject,
+  };
+  const queued = await database.transaction(async (tx) => {
+    const model = await ensureModel(tx, run.modelName, identity.tenant);
+    if (!mayChange(identity, model)) return false;
+    await insertRun(tx, run);
+    const state = { tenant: run.tenant, modelName: run.modelName, step: 0, totalSteps: run.totalSteps };
+    await appendTransition(tx, state, {
+      runId: run.id,
+      from: null,
+      to: 'QUEUED',
+      detail: 'waits for a worker',
+    });
+    return true;
+  });
+  if (!queued) {
+    return invalid({
+      field: 'input.modelName',
+      message: `"${run.modelName}" belongs to somebody else; take another name`,
+    });
+  }
+  await progress.publish(run.id);
+  wake();
+  return (await runById(database, run.id))!;
+}
+
+function checkInput(
+  input: StartTrainingRunInput,
+): ReturnType<typeof checkRunConfig> & { config?: RunConfig } {
+  const problem =
+    modelNameProblem(input.modelName, 'input.modelName') ??
+    (input.promoteTo == null ? undefined : aliasProblem(input.promoteTo, 'input.promoteTo'));
+  if (problem) return { problem };
+  return checkRunConfig({
+    architecture: input.architecture,
+    hyperparameters: input.hyperparameters,
+    continues: input.initialVersionId != null,
+  });
+}
+
+async function missingReference(
+  database: Database,
+  { tenant }: Identity,
+  input: StartTrainingRunInput,
+): Promise<NotFound | InvalidInput | undefined> {
+  const [dataSet] = await dataSetsByIds(database, tenant, [input.dataSetId]);
+  if (!dataSet) return notFound('data set', input.dataSetId);
+  if (dataSet.artifactUri === null) {
+    const message = `Only the record of ${dataSet.id} is kept, not its examples. Store them as a data set of your own.`;
+    return invalid({ field: 'input.dataSetId', message });
+  }
+  if (input.initialVersionId == null) return undefined;
+  const [version] = await versionsByIds(database, tenant, [input.initialVersionId]);
+  return version ? undefined : notFound('model version', input.initialVersionId);
+}

@@ -1,0 +1,131 @@
+/** What the service keeps. Losses are nats a token; sizes bytes; a version's id is `name@number`. */
+import type { RunConfig } from './run-config.ts';
+import type { RunStatus } from './run-states.ts';
+
+/** Owns what the product ships: every tenant sees it, only an administrator changes it. */
+export const platformTenant = 'platform';
+
+export interface Example {
+  readonly prompt: string;
+  readonly completion: string;
+}
+
+export interface DataSet {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly exampleCount: number;
+  /** Null with `artifactUri`. */
+  readonly sizeBytes: number | null;
+  readonly sha256: string;
+  /** Null where only the record is kept, not the content. */
+  readonly artifactUri: string | null;
+  readonly sample: readonly Example[];
+  readonly featureViewId: string | null;
+  readonly featuresAsOf: Date | null;
+  readonly provenance: string | null;
+  readonly createdAt: Date;
+}
+
+export interface TrainingRun {
+  readonly id: string;
+  readonly tenant: string;
+  readonly modelName: string;
+  readonly dataSetId: string | null;
+  readonly initialVersionId: string | null;
+  readonly promoteTo: string | null;
+  /** What the run was started with; for imported runs whatever their recipe recorded. */
+  readonly config: RunConfig | Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly status: RunStatus;
+  readonly detail: string | null;
+  readonly failureCode: string | null;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly tokensSeen: number;
+  readonly parameterCount: number | null;
+  readonly loss: number | null;
+  readonly startedBy: string;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly lastSequence: number;
+}
+
+export interface Transition {
+  readonly from: RunStatus | null;
+  readonly to: RunStatus;
+  readonly detail: string | null;
+  readonly at: Date;
+}
+
+export interface LossPoint {
+  readonly step: number;
+  readonly tokensSeen: number;
+  readonly loss: number;
+  readonly heldOutLoss: number | null;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  readonly tokensPerSecond: number;
+}
+
+export interface Checkpoint {
+  readonly id: string;
+  readonly step: number;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly createdAt: Date;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly tenant: string;
+  readonly createdAt: Date;
+}
+
+export interface ModelVersion {
+  readonly id: string;
+  readonly tenant: string;
+  readonly modelName: string;
+  readonly number: number;
+  readonly kind: 'FULL' | 'ADAPTER';
+  readonly parentId: string | null;
+  readonly trainingRunId: string | null;
+  readonly fineTuningJobId: string | null;
+  readonly parameterCount: number;
+  /** The text of `config.json`. */
+  readonly config: string;
+  readonly artifactUri: string;
+  readonly sizeBytes: number;
+  readonly createdAt: Date;
+}
+
+export interface Evaluation {
+  readonly id: string;
+  readonly versionId: string;
+  readonly trainingRunId: string | null;
+  readonly suite: string;
+  readonly exampleCount: number;
+  /** Null where only answers were compared. */
+  readonly loss: number | null;
+  readonly perplexity: number | null;
+  readonly exactMatch: number | null;
+  readonly createdAt: Date;
+}
+
+export interface ModelAlias {
+  readonly modelName: string;
+  readonly name: string;
+  readonly versionId: string;
+}
+
+export interface AliasMove {
+  readonly id: string;
+  readonly modelName: string;
+  readonly alias: string;
+  readonly fromVersionId: string | null;
+  readonly toVersionId: string;
+  readonly movedBy: string;
+  readonly reason: string;
+  readonly evaluationId: string | null;
+  readonly movedAt: Date;
+}

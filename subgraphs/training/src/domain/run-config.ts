@@ -1,0 +1,145 @@
+/** What a run is told to do, checked before anything is stored: the first value out of bounds is named by its path. */
+export interface Architecture {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly attentionHeads: number;
+  readonly keyValueHeads: number;
+  readonly feedForwardSize: number;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+}
+
+export interface Hyperparameters {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  readonly maxGradientNorm: number;
+  readonly checkpointEverySteps: number;
+  readonly evaluateEverySteps: number;
+  readonly earlyStoppingPatience: number;
+  readonly heldOutShare: number;
+}
+
+export interface RunConfig {
+  /** Null where the run continues from a version, whose network it keeps. */
+  readonly architecture: Architecture | null;
+  readonly hyperparameters: Hyperparameters;
+}
+
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
+
+/** The defaults of the schema's input types. */
+export const defaultArchitecture: Architecture = {
+  hiddenSize: 128,
+  layers: 3,
+  attentionHeads: 4,
+  keyValueHeads: 4,
+  feedForwardSize: 352,
+  vocabularySize: 1024,
+  contextLength: 128,
+};
+export const defaultHyperparameters: Hyperparameters = {
+  steps: 200,
+  batchSize: 8,
+  learningRate: 0.003,
+  warmupSteps: 20,
+  weightDecay: 0.1,
+  maxGradientNorm: 1,
+  checkpointEverySteps: 50,
+  evaluateEverySteps: 50,
+  earlyStoppingPatience: 0,
+  heldOutShare: 0.1,
+};
+
+/** ONNX Runtime's grouped-query attention, which serves what is trained here, takes heads of these sizes only. */
+const headSizeStep = 16;
+
+type Bounds<T> = { readonly [Key in keyof T]: readonly [min: number, max: number] };
+
+const architectureBounds: Bounds<Architecture> = {
+  hiddenSize: [16, 1024],
+  layers: [1, 24],
+  attentionHeads: [1, 64],
+  keyValueHeads: [1, 64],
+  feedForwardSize: [8, 8192],
+  vocabularySize: [300, 8192],
+  contextLength: [32, 1024],
+};
+const hyperparameterBounds: Bounds<Hyperparameters> = {
+  steps: [1, 100_000],
+  batchSize: [1, 64],
+  learningRate: [1e-7, 10],
+  warmupSteps: [0, 100_000],
+  weightDecay: [0, 10],
+  maxGradientNorm: [1e-3, 1e3],
+  checkpointEverySteps: [1, 100_000],
+  evaluateEverySteps: [1, 100_000],
+  earlyStoppingPatience: [0, 10_000],
+  heldOutShare: [0.01, 0.5],
+};
+
+export function checkRunConfig(given: {
+  readonly architecture: Given<Architecture> | null | undefined;
+  readonly hyperparameters: Given<Hyperparameters> | null | undefined;
+  readonly continues: boolean;
+}): { readonly config: RunConfig } | { readonly problem: FieldProblem } {
+  const hyperparameters = withDefaults(defaultHyperparameters, given.hyperparameters);
+  const architecture = given.continues ? null : withDefaults(defaultArchitecture, given.architecture);
+  const problem =
+    (architecture && architectureProblem(architecture)) ??
+    outOfBounds('input.hyperparameters', hyperparameters, hyperparameterBounds);
+  return problem ? { problem } : { config: { architecture, hyperparameters } };
+}
+
+function architectureProblem(shape: Architecture): FieldProblem | undefined {
+  const outside = outOfBounds('input.architecture', shape, architectureBounds);
+  if (outside) return outside;
+  const { hiddenSize, attentionHeads, keyValueHeads } = shape;
+  if (hiddenSize % attentionHeads !== 0) {
+    return problemAt(
+      'input.architecture.hiddenSize',
+      `${hiddenSize} is not a multiple of the ${attentionHeads} attention heads`,
+    );
+  }
+  if ((hiddenSize / attentionHeads) % headSizeStep !== 0) {
+    return problemAt(
+      'input.architecture.hiddenSize',
+      `${hiddenSize} over ${attentionHeads} heads gives heads of ${hiddenSize / attentionHeads}; serving needs a multiple of ${headSizeStep}`,
+    );
+  }
+  if (attentionHeads % keyValueHeads !== 0) {
+    return problemAt(
+      'input.architecture.keyValueHeads',
+      `${keyValueHeads} does not divide the ${attentionHeads} attention heads`,
+    );
+  }
+  return undefined;
+}
+
+function outOfBounds<T extends object>(path: string, values: T, bounds: Bounds<T>): FieldProblem | undefined {
+  for (const key of Object.keys(bounds) as (keyof T & string)[]) {
+    const [min, max] = bounds[key];
+    const value = values[key] as number;
+    if (!(value >= min && value <= max)) {
+      return problemAt(
+        `${path}.${key}`,
+        `${value} is outside ${min.toLocaleString('en')} to ${max.toLocaleString('en')}`,
+      );
+    }
+  }
+  return undefined;
+}
+
+const problemAt = (field: string, message: string): FieldProblem => ({ field, message });
+
+function withDefaults<T extends object>(defaults: T, given: Given<T> | null | undefined): T {
+  const present = Object.entries(given ?? {}).filter(([key, value]) => value != null && key in defaults);
+  return { ...defaults, ...Object.fromEntries(present) };
+}

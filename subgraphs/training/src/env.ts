@@ -1,0 +1,27 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { baseEnv, portVariable } from '@fathom/platform/env';
+import { repositoryRoot } from '@fathom/platform/repository';
+import { z } from 'zod';
+
+export const env = baseEnv.extend({
+  PORT: portVariable(4003),
+  /** Runs at once in this instance; 0 takes none, for instances that only serve. */
+  TRAINING_CONCURRENCY: z.coerce.number().int().min(0).max(64).default(1),
+  /** Threads of one run's worker. */
+  TRAINING_THREADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => cpus().length),
+  /** How long a run stays with an instance that fell silent. */
+  TRAINING_LEASE_MS: z.coerce.number().int().min(500).default(6_000),
+  /** Workers in a row that may die without a new checkpoint before a run fails. */
+  TRAINING_MAX_CRASHES: z.coerce.number().int().min(0).default(5),
+  /** The folder of the model that is in the registry from the first start on. */
+  SHIPPED_MODEL_DIR: z
+    .string()
+    .default(() => join(repositoryRoot(), 'subgraphs/training/models/fathom-facts')),
+});
+export type Env = z.infer<typeof env>;

@@ -1,0 +1,48 @@
+import { defineErrors, type ErrorTable } from '@fathom/platform/errors';
+
+/**
+ * The codes of this service, beside the platform's: of GraphQL errors, and of runs that failed (`failureCode`).
+ * README.md lists the same; a test keeps them equal.
+ */
+export const errors = {
+  CURSOR_INVALID: {
+    message: 'The cursor belongs to another run. Pass a cursor of this run, or none to begin at its start.',
+    status: 400,
+  },
+  DATA_SET_INVALID: {
+    message: 'The data set cannot be trained on. Store a corrected one and start a new run.',
+    status: 422,
+  },
+  DATA_SET_CONTENT_MISSING: {
+    message:
+      'Only the record of this data set is kept, not its examples. Store them as a data set of your own.',
+    status: 422,
+  },
+  MODEL_INVALID: {
+    message: 'The files of the version to continue from are not a model. Register a sound one.',
+    status: 422,
+  },
+  LOSS_NOT_FINITE: {
+    message: 'The loss became infinite or not a number. Lower the learning rate or add warm-up in a new run.',
+    status: 422,
+  },
+  CHECKPOINT_CORRUPT: {
+    message: 'The last checkpoint is damaged and was set aside. Resume to go on from the one before it.',
+    status: 422,
+  },
+  WORKER_DIED: {
+    message:
+      'Workers ended without a word several times in a row. Look for memory pressure, then resume the run.',
+    status: 500,
+    retryable: true,
+  },
+  ARTIFACT_CORRUPT: {
+    message: 'A stored file differs from its recorded hash. Restore it from a backup.',
+    status: 500,
+  },
+  LEASE_LOST: { message: 'Another instance took this run over.', status: 409 },
+} as const satisfies ErrorTable;
+
+export type TrainingErrorCode = keyof typeof errors;
+
+export const raise = defineErrors(errors);

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
+import type { Broker, Subscription } from '@fathom/platform/broker/broker';
+import type { Database, Transaction } from '@fathom/platform/database/database';
+import { applyOnce } from '@fathom/platform/database/inbox';
+import { z } from 'zod';
+import { platformTenant } from '../domain/records.ts';
+import { ensureModel, insertEvaluation, registerVersion, versionById } from '../stores/registry.ts';
+
+const consumer = 'training.adapters';
+
+const fineTuningJobCompleted = z.object({
+  jobId: z.string(),
+  tenant: z.string(),
+  modelName: z.string(),
+  baseVersionId: z.string(),
+  artifactUri: z.string(),
+  sizeBytes: z.number(),
+  parameterCount: z.number(),
+  evaluation: z.object({ loss: z.number(), exampleCount: z.number().int() }).nullable(),
+});
+type FineTuningJobCompleted = z.infer<typeof fineTuningJobCompleted>;
+
+/** An adapter that fine-tuning made becomes a version; its registration is announced with the job's id. */
+export function consumeAdapters(
+  broker: Broker,
+  { database, artifacts }: { readonly database: Database; readonly artifacts: ArtifactStore },
+): Promise<Subscription> {
+  return broker.subscribe({
+    topics: ['fine-tuning-job.completed'],
+    group: consumer,
+    handle: async (message) => {
+      const event = fineTuningJobCompleted.parse(message.payload);
+      const config = await readFile(
+        join(await artifacts.fetch(event.artifactUri), 'adapter_config.json'),
+        'utf8',
+      );
+      await applyOnce(database, { consumer, messageId: message.id }, (tx) =>
+        registerAdapter(tx, event, config),
+      );
+    },
+  });
+}
+
+async function registerAdapter(
+  tx: Transaction,
+  event: FineTuningJobCompleted,
+  config: string,
+): Promise<void> {
+  const refusal = await refusalOf(tx, event);
+  if (refusal) {
+    const payload = { fineTuningJobId: event.jobId, tenant: event.tenant, reason: refusal };
+    return tx.publish({ topic: 'model-version.refused', key: event.jobId, payload });
+  }
+  const version = await registerVersion(tx, {
+    modelName: event.modelName,
+    kind: 'ADAPTER',
+    parentId: event.baseVersionId,
+    trainingRunId: null,
+    fineTuningJobId: event.jobId,
+    parameterCount: event.parameterCount,
+    config,
+    artifactUri: event.artifactUri,
+    sizeBytes: event.sizeBytes,
+  });
+  if (!event.evaluation) return;
+  await insertEvaluation(tx, {
+    id: `evaluation_${randomUUID()}`,
+    versionId: version.id,
+    trainingRunId: null,
+    suite: 'held-out',
+    ...event.evaluation,
+    exactMatch: null,
+  });
+}
+
+async function refusalOf(tx: Transaction, event: FineTuningJobCompleted): Promise<string | undefined> {
+  const model = await ensureModel(tx, event.modelName, event.tenant);
+  if (model.tenant !== event.tenant) return `The model name "${event.modelName}" belongs to somebody else.`;
+  const base = await versionById(tx, event.baseVersionId);
+  if (!base || ![event.tenant, platformTenant].includes(base.tenant))
+    return `There is no version ${event.baseVersionId}.`;
+  return undefined;
+}

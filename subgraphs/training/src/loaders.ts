@@ -1,0 +1,82 @@
+import { createByIdLoader } from '@fathom/platform/by-id-loader';
+import type { Queryable } from '@fathom/platform/database/database';
+import { createGroupedLoader, loaderByArgument } from '@fathom/platform/grouped-loader';
+import { platformTenant } from './domain/records.ts';
+import { aliasesOfModels, aliasesOfVersions, movesByIds, movesOfAliases } from './stores/aliases.ts';
+import { dataSetsByIds } from './stores/data-sets.ts';
+import {
+  evaluationsByIds,
+  evaluationsOfRuns,
+  evaluationsOfVersions,
+  modelsByNames,
+  versionsByIds,
+  versionsOfModels,
+  versionsOfRuns,
+} from './stores/registry.ts';
+import { checkpointsByIds, checkpointsOfRuns, lossCurves, transitionsOfRuns } from './stores/run-progress.ts';
+import { runsByIds, runsOfDataSets } from './stores/training-runs.ts';
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+/** Made for one request. What hangs on a visible row is visible; rows by id are the tenant's and the platform's only. */
+export function createLoaders(database: Queryable, tenant: string) {
+  return {
+    dataSet: createByIdLoader((ids) => dataSetsByIds(database, tenant, ids)),
+    run: createByIdLoader((ids) => runsByIds(database, tenant, ids)),
+    version: createByIdLoader((ids) => versionsByIds(database, tenant, ids)),
+    checkpoint: createByIdLoader((ids) => checkpointsByIds(database, [tenant, platformTenant], ids)),
+    evaluation: createByIdLoader((ids) => evaluationsByIds(database, tenant, ids)),
+    aliasMove: createByIdLoader((ids) => movesByIds(database, tenant, ids)),
+    model: createByIdLoader(async (names) =>
+      (await modelsByNames(database, tenant, names)).map((model) => ({ ...model, id: model.name })),
+    ),
+    runsOfDataSet: createGroupedLoader(
+      (ids) => runsOfDataSets(database, tenant, ids),
+      ({ dataSetId }) => dataSetId,
+    ),
+    versionsOfRun: createGroupedLoader(
+      (ids) => versionsOfRuns(database, ids),
+      ({ trainingRunId }) => trainingRunId,
+    ),
+    checkpointsOfRun: createGroupedLoader(
+      (ids) => checkpointsOfRuns(database, ids),
+      ({ runId }) => runId,
+    ),
+    transitionsOfRun: createGroupedLoader(
+      (ids) => transitionsOfRuns(database, ids),
+      ({ runId }) => runId,
+    ),
+    evaluationsOfRun: createGroupedLoader(
+      (ids) => evaluationsOfRuns(database, ids),
+      ({ trainingRunId }) => trainingRunId,
+    ),
+    evaluationsOfVersion: createGroupedLoader(
+      (ids) => evaluationsOfVersions(database, ids),
+      ({ versionId }) => versionId,
+    ),
+    aliasesOfModel: createGroupedLoader(
+      (names) => aliasesOfModels(database, names),
+      ({ modelName }) => modelName,
+    ),
+    aliasesOfVersion: createGroupedLoader(
+      (ids) => aliasesOfVersions(database, ids),
+      ({ versionId }) => versionId,
+    ),
+    movesOfAlias: createGroupedLoader(
+      (keys) => movesOfAliases(database, keys),
+      ({ modelName, alias }) => `${modelName}/${alias}`,
+    ),
+    lossCurve: loaderByArgument((maxPoints) =>
+      createGroupedLoader(
+        (ids) => lossCurves(database, ids, maxPoints),
+        ({ runId }) => runId,
+      ),
+    ),
+    versionsOfModel: loaderByArgument((first) =>
+      createGroupedLoader(
+        (names) => versionsOfModels(database, names, first),
+        ({ modelName }) => modelName,
+      ),
+    ),
+  };
+}

@@ -1,0 +1,11 @@
+import { pageRequest } from '@fathom/platform/pagination';
+import type { DataSetResolvers } from '../__generated__/resolvers.ts';
+import { sampleSize } from '../actions/store-examples.ts';
+
+export const DataSet: DataSetResolvers = {
+  __resolveReference: ({ id }, { loaders }) => loaders.dataSet.load(id),
+  featureView: ({ featureViewId }) => (featureViewId === null ? null : { id: featureViewId }),
+  trainingRuns: ({ id }, _, { loaders }) => loaders.runsOfDataSet.load(id),
+  sample: ({ sample }, args) =>
+    sample.slice(0, pageRequest(args, { defaultFirst: 3, maxFirst: sampleSize, keyLength: 0 }).first),
+};

@@ -1,0 +1,35 @@
+import { raisePlatform } from '@fathom/platform/errors';
+import type { TrainingRunResolvers } from '../__generated__/resolvers.ts';
+
+const maxCurvePoints = 1_000;
+
+export const TrainingRun: TrainingRunResolvers = {
+  __resolveReference: ({ id }, { loaders }) => loaders.run.load(id),
+  model: async ({ modelName }, _, { loaders }) => {
+    const model = await loaders.model.load(modelName);
+    if (!model) throw raisePlatform('NOT_FOUND', { because: `model ${modelName}` });
+    return model;
+  },
+  dataSet: ({ dataSetId }, _, { loaders }) => (dataSetId === null ? null : loaders.dataSet.load(dataSetId)),
+  async featureView({ dataSetId }, _, { loaders }) {
+    const dataSet = dataSetId === null ? null : await loaders.dataSet.load(dataSetId);
+    return dataSet?.featureViewId ? { id: dataSet.featureViewId } : null;
+  },
+  initialVersion: ({ initialVersionId }, _, { loaders }) =>
+    initialVersionId === null ? null : loaders.version.load(initialVersionId),
+  modelVersion: async ({ id }, _, { loaders }) => (await loaders.versionsOfRun.load(id))[0] ?? null,
+  config: ({ config }) => JSON.stringify(config),
+  lossCurve({ id }, { maxPoints }, { loaders }) {
+    const points = maxPoints ?? 100;
+    if (points < 1 || points > maxCurvePoints) {
+      throw raisePlatform('BAD_USER_INPUT', {
+        because: `\`maxPoints\` is ${points}, allowed are 1 to ${maxCurvePoints}`,
+        details: { field: 'maxPoints' },
+      });
+    }
+    return loaders.lossCurve(points).load(id);
+  },
+  checkpoints: ({ id }, _, { loaders }) => loaders.checkpointsOfRun.load(id),
+  evaluations: ({ id }, _, { loaders }) => loaders.evaluationsOfRun.load(id),
+  history: ({ id }, _, { loaders }) => loaders.transitionsOfRun.load(id),
+};

@@ -1,0 +1,30 @@
+import type { MutationResolvers } from '../__generated__/resolvers.ts';
+import { cancelTrainingRun, resumeTrainingRun } from '../actions/change-training-run.ts';
+import { createDataSet } from '../actions/create-data-set.ts';
+import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
+import { startTrainingRun } from '../actions/start-training-run.ts';
+
+/** A refusal names its type; what was asked for is a record of the one given. */
+function named<Name extends string, Result extends object>(name: Name, result: Result) {
+  return '__typename' in result ? result : { __typename: name, ...result };
+}
+
+export const Mutation: MutationResolvers = {
+  createDataSet: async (_, { input }, { identity, training }) =>
+    named('DataSet', await createDataSet({ ...training, ...training.runs }, identity, input)),
+
+  startTrainingRun: async (_, { input }, { identity, training }) =>
+    named('TrainingRun', await startTrainingRun(training.runs, identity, input)),
+
+  cancelTrainingRun: async (_, { id }, { identity, training }) =>
+    named('TrainingRun', await cancelTrainingRun(training.runs, identity, id)),
+
+  resumeTrainingRun: async (_, { id }, { identity, training }) =>
+    named('TrainingRun', await resumeTrainingRun(training.runs, identity, id)),
+
+  moveModelAlias: async (_, { input }, { identity, training }) =>
+    named('AliasMove', await moveModelAlias(training.runs.database, identity, input)),
+
+  rollBackModelAlias: async (_, { input }, { identity, training }) =>
+    named('AliasMove', await rollBackModelAlias(training.runs.database, identity, input)),
+};

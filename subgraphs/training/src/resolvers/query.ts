@@ -1,0 +1,52 @@
+import { pageRequest, toConnection } from '@fathom/platform/pagination';
+import { requireScope } from '@fathom/platform/server/scopes';
+import type { QueryResolvers } from '../__generated__/resolvers.ts';
+import { pageOfDataSets } from '../stores/data-sets.ts';
+import { pageOfModels } from '../stores/registry.ts';
+import { pageOfRuns } from '../stores/training-runs.ts';
+
+const scope = 'training:read';
+
+export const Query: QueryResolvers = {
+  dataSet(_, { id }, { identity, loaders }) {
+    requireScope(identity, scope);
+    return loaders.dataSet.load(id);
+  },
+
+  async dataSets(_, args, { identity, training }) {
+    requireScope(identity, scope);
+    const page = pageRequest(args, { keyLength: 2 });
+    const rows = await pageOfDataSets(training.runs.database, identity.tenant, page);
+    return toConnection(rows, page.first, ({ createdAt, id }) => [createdAt.toISOString(), id]);
+  },
+
+  trainingRun(_, { id }, { identity, loaders }) {
+    requireScope(identity, scope);
+    return loaders.run.load(id);
+  },
+
+  async trainingRuns(_, args, { identity, training }) {
+    requireScope(identity, scope);
+    const page = pageRequest(args, { keyLength: 2 });
+    const status = args.status ?? undefined;
+    const rows = await pageOfRuns(training.runs.database, identity.tenant, { ...page, status });
+    return toConnection(rows, page.first, ({ createdAt, id }) => [createdAt.toISOString(), id]);
+  },
+
+  model(_, { name }, { identity, loaders }) {
+    requireScope(identity, scope);
+    return loaders.model.load(name);
+  },
+
+  async models(_, args, { identity, training }) {
+    requireScope(identity, scope);
+    const page = pageRequest(args, { keyLength: 1 });
+    const rows = await pageOfModels(training.runs.database, identity.tenant, page);
+    return toConnection(rows, page.first, ({ name }) => [name]);
+  },
+
+  modelVersion(_, { id }, { identity, loaders }) {
+    requireScope(identity, scope);
+    return loaders.version.load(id);
+  },
+};

@@ -1,0 +1,32 @@
+import type { Resolvers } from '../__generated__/resolvers.ts';
+import type { Context } from '../context.ts';
+import { DataSet } from './DataSet.ts';
+import { Mutation } from './mutation.ts';
+import { Query } from './query.ts';
+import { AliasMove, Checkpoint, Evaluation, Model, ModelAlias, ModelVersion } from './registry.ts';
+import { Subscription } from './subscription.ts';
+import { TrainingRun } from './TrainingRun.ts';
+
+/** Every event of a run's progress leads back to the run. */
+const ofRun = {
+  async trainingRun({ runId }: { readonly runId: string }, _: object, { loaders }: Context) {
+    return (await loaders.run.load(runId))!;
+  },
+};
+
+export const resolvers: Resolvers = {
+  Query,
+  Mutation,
+  Subscription,
+  DataSet,
+  TrainingRun,
+  Model,
+  ModelVersion,
+  ModelAlias,
+  AliasMove,
+  Evaluation,
+  Checkpoint,
+  TrainingStepped: ofRun,
+  TrainingCheckpointed: ofRun,
+  TrainingRunTransitioned: ofRun,
+};

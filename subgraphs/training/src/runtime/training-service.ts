@@ -1,0 +1,72 @@
+/** The service behind its server: the queue of runs and who works it off, and what is heard from other services. */
+import { hostname } from 'node:os';
+import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
+import { startJobRunner } from '@fathom/platform/jobs/job-runner';
+import { createLeaseQueue } from '@fathom/platform/jobs/lease-queue';
+import { createProgressStream } from '@fathom/platform/jobs/progress-stream';
+import type { Platform } from '@fathom/platform/platform';
+import type { Training } from '../context.ts';
+import { runStates } from '../domain/run-states.ts';
+import type { Env } from '../env.ts';
+import { consumeAdapters } from '../events/fine-tuning-job-completed.ts';
+import { consumeTrainingSets } from '../events/training-set-exported.ts';
+import { eventsAfter, isLastEvent } from '../stores/run-progress.ts';
+import { createCheckpointFolders } from './checkpoint-folders.ts';
+import { runTrainingJob } from './training-job.ts';
+
+export interface TrainingService extends Training {
+  /** Lets workers save their state and gives their runs back. */
+  close(): Promise<void>;
+}
+
+const pollMs = 1_000;
+const cancelWaitMs = 5_000;
+
+export async function startTrainingService(
+  platform: Platform<Env>,
+  executor: JobExecutor,
+): Promise<TrainingService> {
+  const { database, broker, streams, artifacts, env, logger } = platform;
+  const queue = createLeaseQueue({
+    database,
+    table: 'training_run',
+    activeStates: runStates.active,
+    owner: `${hostname()}:${process.pid}`,
+    leaseMs: env.TRAINING_LEASE_MS,
+  });
+  const progress = createProgressStream({
+    streams,
+    name: 'training-run',
+    stored: (runId, after, limit) => eventsAfter(database, runId, after, limit),
+    isLast: (runId, sequence) => isLastEvent(database, runId, sequence),
+  });
+  const job = {
+    database,
+    progress,
+    executor,
+    checkpoints: createCheckpointFolders(env.FATHOM_DATA_DIR),
+    threads: env.TRAINING_THREADS,
+    maxCrashes: env.TRAINING_MAX_CRASHES,
+    logger,
+  };
+  const runner = startJobRunner({
+    queue,
+    concurrency: env.TRAINING_CONCURRENCY,
+    pollMs,
+    renewMs: env.TRAINING_LEASE_MS / 4,
+    run: (claim, signal) => runTrainingJob(job, claim, signal),
+    logger,
+  });
+  const consumers = await Promise.all([
+    consumeTrainingSets(broker, { database, artifacts }),
+    consumeAdapters(broker, { database, artifacts }),
+  ]);
+  return {
+    artifacts,
+    runs: { database, progress, queue, wake: runner.wake, cancelWaitMs },
+    async close() {
+      await runner.close();
+      await Promise.all(consumers.map((consumer) => consumer.close()));
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** The whole service on a test database, with real workers, for integration tests. */
+import type { BaseEnv } from '@fathom/platform/env';
+import { loadTypeDefs } from '@fathom/platform/repository';
+import type { TestIdentity } from '@fathom/platform/testing/identity';
+import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
+import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
+import type { Env } from '../env.ts';
+import { createLoaders } from '../loaders.ts';
+import { resolvers } from '../resolvers/resolvers.ts';
+import { startTrainingService } from '../runtime/training-service.ts';
+import { createTrainingWorkers } from '../runtime/training-worker.ts';
+
+type OwnEnv = Omit<Env, keyof BaseEnv>;
+
+export interface TrainingSubgraph extends TestSubgraph {
+  readonly parts: TestPlatform<OwnEnv>;
+  /** Of the workers started so far, oldest first. */
+  readonly workerPids: readonly number[];
+}
+
+export interface TrainingSubgraphOptions {
+  readonly databaseUrl: string;
+  readonly env?: Partial<Env>;
+  readonly identity?: TestIdentity;
+}
+
+export const trainingMigrations = new URL('../../sql/', import.meta.url);
+
+export async function startTrainingSubgraph(options: TrainingSubgraphOptions): Promise<TrainingSubgraph> {
+  const parts = await openTestPlatform<OwnEnv>({
+    service: 'training',
+    migrations: trainingMigrations,
+    databaseUrl: options.databaseUrl,
+    env: {
+      TRAINING_CONCURRENCY: 1,
+      TRAINING_THREADS: 1,
+      TRAINING_LEASE_MS: 2_000,
+      TRAINING_MAX_CRASHES: 3,
+      SHIPPED_MODEL_DIR: '',
+      ...options.env,
+    },
+    ...(options.identity ? { identity: options.identity } : {}),
+  });
+  const workerPids: number[] = [];
+  const workers = createTrainingWorkers({
+    dataDir: parts.env.FATHOM_DATA_DIR,
+    logger: parts.logger,
+    onStart: (pid) => workerPids.push(pid),
+  });
+  const service = await startTrainingService(parts, workers);
+  const subgraph = await startTestSubgraph({
+    platform: parts,
+    identity: parts.identity,
+    typeDefs: loadTypeDefs('training'),
+    resolvers,
+    loaders: ({ identity }) => createLoaders(parts.database, identity.tenant),
+    extend: () => ({ training: service }),
+  });
+  return {
+    ...subgraph,
+    parts,
+    workerPids,
+    async close() {
+      await subgraph.close();
+      await service.close();
+      await parts.close();
+    },
+  };
+}

@@ -1,0 +1,280 @@
+/** One training run from its data set to a stored version, telling the service each step of the way. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NeuralError } from '@fathom/neural/errors';
+import type { ModelConfig } from '@fathom/neural/models/model-config';
+import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-folder';
+import { trainByteLevelBpe } from '@fathom/neural/tokenizers/bpe-trainer';
+import { ChatTemplate, questionAnswerTokens, stopTokenIds } from '@fathom/neural/tokenizers/chat-template';
+import { batchesFrom } from '@fathom/neural/training/batches';
+import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
+import { encodeExample } from '@fathom/neural/training/examples';
+import {
+  type Conversation,
+  examplesFileName,
+  parseExamplesJsonl,
+} from '@fathom/neural/training/examples-file';
+import { splitExamples } from '@fathom/neural/training/split';
+import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
+import { checkpointPath, trainingLoop } from '@fathom/neural/training/training-loop';
+import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
+import type { WorkerChannel } from '@fathom/platform/jobs/worker';
+import { exactMatch } from './exact-match.ts';
+import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
+import { loadVersion } from './version-files.ts';
+
+export interface Work {
+  readonly specification: TrainingSpecification;
+  readonly artifacts: ArtifactStore;
+  readonly channel: WorkerChannel<TrainingMessage>;
+}
+
+/** What every phase after INITIALISING works with. The weights of `model` are those that the run started from. */
+interface Prepared {
+  readonly training: readonly Conversation[];
+  readonly heldOut: readonly Conversation[];
+  readonly model: Omit<ModelFolder, 'weights'> & { readonly weights?: ModelFolder['weights'] };
+  readonly sequenceLength: number;
+}
+
+/** Held-out batches measured during training; the evaluation at the end measures all. */
+const batchesOnTheWay = 16;
+const greedyExamples = 100;
+
+export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
+  const { channel } = work;
+  const phase = (name: (TrainingMessage & { type: 'phase' })['phase'], detail: string) =>
+    channel.send({ type: 'phase', phase: name, detail });
+
+  phase('VALIDATING', 'reading and checking the data set');
+  const examples = await readExamples(work);
+  phase(
+    'PREPARING',
+    `${examples.length.toLocaleString('en')} examples: splitting, learning the vocabulary, packing`,
+  );
+  const prepared = await prepare(work, examples);
+  checkLengths(examples, prepared);
+  const batches = trainingBatches(work, prepared);
+  phase('INITIALISING', initialisingDetail(work.specification));
+  const trainer = await initialise(work, prepared);
+  try {
+    const parameterCount = countParameters(trainer);
+    channel.send({ type: 'initialised', parameterCount });
+    phase(
+      'TRAINING',
+      `${parameterCount.toLocaleString('en')} parameters, ${batches.tokensPerEpoch.toLocaleString('en')} tokens an epoch`,
+    );
+    if ((await train(work, { prepared, trainer, batches })) === 'stopped') return 'stopped';
+    phase('EVALUATING', `measuring on ${prepared.heldOut.length.toLocaleString('en')} held-out examples`);
+    const model = { ...prepared.model, weights: trainer.exportWeights() };
+    const evaluation = await evaluate(work, { prepared, trainer, model });
+    const incumbent = await measureIncumbent(work, prepared);
+    phase('REGISTERING', 'storing the version');
+    channel.send({ type: 'produced', ...(await store(work, model)), parameterCount, evaluation, incumbent });
+    return 'done';
+  } finally {
+    await trainer.release();
+  }
+}
+
+async function readExamples({ specification, artifacts }: Work): Promise<readonly Conversation[]> {
+  const folder = await artifacts.fetch(specification.dataSetUri);
+  const { examples, problems } = parseExamplesJsonl(await readFile(join(folder, examplesFileName), 'utf8'));
+  const [problem] = problems;
+  if (problem) throw new NeuralError('EXAMPLE_INVALID', `line ${problem.line} ${problem.message}`);
+  return examples;
+}
+
+async function prepare(
+  { specification, artifacts }: Work,
+  examples: readonly Conversation[],
+): Promise<Prepared> {
+  const { seed, hyperparameters, start } = specification;
+  const split = splitExamples(examples, { seed, heldOutShare: hyperparameters.heldOutShare });
+  if (!split)
+    throw new NeuralError('EXAMPLE_INVALID', 'fewer than two different examples: none can be held out');
+  if (start.kind === 'continue') {
+    const model = await loadVersion(artifacts, start.files);
+    return { ...split, model, sequenceLength: model.config.maxPositions };
+  }
+  const { architecture } = start;
+  const tokenizer = trainByteLevelBpe({
+    texts: split.training.flatMap(({ prompt, completion }) => [prompt, completion]),
+    vocabularySize: architecture.vocabularySize,
+    specialTokens: questionAnswerTokens,
+  });
+  const chatTemplate = ChatTemplate.questionAnswer();
+  const config: ModelConfig = {
+    vocabularySize: tokenizer.vocabularySize,
+    hiddenSize: architecture.hiddenSize,
+    layers: architecture.layers,
+    heads: architecture.attentionHeads,
+    keyValueHeads: architecture.keyValueHeads,
+    headSize: architecture.hiddenSize / architecture.attentionHeads,
+    intermediateSize: architecture.feedForwardSize,
+    maxPositions: architecture.contextLength,
+    ropeTheta: 10_000,
+    normEpsilon: 1e-5,
+    tieEmbeddings: true,
+    initializerRange: 0.02,
+    eosTokenId: stopTokenIds({ tokenizer, chatTemplate })[0]!,
+  };
+  return { ...split, model: { config, tokenizer, chatTemplate }, sequenceLength: config.maxPositions };
+}
+
+/** Before the split renumbers them: an example that is too long is named by its line. */
+function checkLengths(examples: readonly Conversation[], { model, sequenceLength }: Prepared): void {
+  for (const [index, example] of examples.entries()) {
+    try {
+      encodeExample(example, index, { ...model, sequenceLength, promptWeight: 0 });
+    } catch (cause) {
+      if (!(cause instanceof NeuralError)) throw cause;
+      throw new NeuralError('EXAMPLE_INVALID', `line ${index + 1}: ${cause.message}`, { cause });
+    }
+  }
+}
+
+function trainingBatches({ specification }: Work, { model, training, sequenceLength }: Prepared) {
+  const { seed, hyperparameters } = specification;
+  return batchesFrom(training, { ...model, seed, batchSize: hyperparameters.batchSize, sequenceLength });
+}
+
+function heldOutBatches(
+  { specification }: Work,
+  prepared: Prepared,
+  model: Pick<ModelFolder, 'tokenizer' | 'chatTemplate'>,
+) {
+  const { batchSize } = specification.hyperparameters;
+  return evaluationBatches(prepared.heldOut, {
+    ...model,
+    batchSize,
+    sequenceLength: prepared.sequenceLength,
+  });
+}
+
+async function initialise({ specification }: Work, { model, sequenceLength }: Prepared): Promise<Trainer> {
+  const { hyperparameters, seed, threads, resumeFrom, checkpointFolder } = specification;
+  if (resumeFrom) {
+    const checkpoint = checkpointPath(checkpointFolder, resumeFrom.step);
+    const trainer = await createTrainer({ checkpoint, threads });
+    if (trainer.stateSha256() === resumeFrom.sha256) return trainer;
+    await trainer.release();
+    throw new NeuralError(
+      'CHECKPOINT_CORRUPT',
+      `checkpoint ${checkpoint}: its state is not the one that was recorded`,
+    );
+  }
+  const { steps, warmupSteps, batchSize, learningRate, weightDecay, maxGradientNorm } = hyperparameters;
+  return createTrainer({
+    config: model.config,
+    ...(model.weights ? { weights: model.weights } : {}),
+    batchSize,
+    sequenceLength,
+    optimizer: { learningRate, weightDecay, maxGradientNorm },
+    schedule: {
+      kind: 'cosine',
+      warmupSteps: Math.min(warmupSteps, steps - 1),
+      totalSteps: steps,
+      finalRatio: 0.02,
+    },
+    seed,
+    threads,
+  });
+}
+
+function initialisingDetail({ resumeFrom, start }: TrainingSpecification): string {
+  if (resumeFrom) return `going on from the checkpoint of step ${resumeFrom.step}`;
+  return start.kind === 'scratch' ? 'drawing the first weights' : `starting from ${start.files.versionId}`;
+}
+
+function countParameters(trainer: Trainer): number {
+  return [...trainer.exportWeights().values()].reduce((total, { data }) => total + data.length, 0);
+}
+
+async function train(
+  work: Work,
+  {
+    prepared,
+    trainer,
+    batches,
+  }: { prepared: Prepared; trainer: Trainer; batches: ReturnType<typeof batchesFrom> },
+): Promise<'finished' | 'stopped'> {
+  const { channel, specification } = work;
+  const { hyperparameters, checkpointFolder } = specification;
+  const onTheWay = heldOutBatches(work, prepared, prepared.model).slice(0, batchesOnTheWay);
+  return trainingLoop({
+    trainer,
+    batches,
+    totalSteps: hyperparameters.steps,
+    checkpointFolder,
+    checkpointEverySteps: hyperparameters.checkpointEverySteps,
+    heldOut: {
+      everySteps: hyperparameters.evaluateEverySteps,
+      patience: hyperparameters.earlyStoppingPatience,
+      measure: async () => (await measure((batch) => trainer.evaluate(batch), onTheWay)).loss,
+    },
+    stopRequested: channel.stopRequested,
+    onPoints: (points) => channel.send({ type: 'stepped', points: [...points] }),
+    onCheckpoint: ({ step, sha256, sizeBytes }) =>
+      channel.send({ type: 'checkpointed', step, sha256, sizeBytes }),
+    nowMs: () => performance.now(),
+  });
+}
+
+async function evaluate(
+  work: Work,
+  { prepared, trainer, model }: { prepared: Prepared; trainer: Trainer; model: ModelFolder },
+) {
+  const batches = heldOutBatches(work, prepared, model);
+  const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), batches);
+  const asked = prepared.heldOut.slice(0, greedyExamples);
+  const matched = await exactMatch(model, asked, { threads: work.specification.threads });
+  return { exampleCount: prepared.heldOut.length, loss, totalNats, exactMatch: matched };
+}
+
+/** The version that an alias leads to, on the same held-out examples. That it cannot be measured is no fault of this run. */
+async function measureIncumbent(work: Work, prepared: Prepared) {
+  const { incumbent } = work.specification;
+  if (!incumbent) return null;
+  try {
+    const measured = await measureVersion(work, prepared, await loadVersion(work.artifacts, incumbent));
+    return { versionId: incumbent.versionId, measured, problem: null };
+  } catch (error) {
+    return { versionId: incumbent.versionId, measured: null, problem: (error as Error).message };
+  }
+}
+
+async function measureVersion(work: Work, prepared: Prepared, model: ModelFolder): Promise<Measured> {
+  const { hyperparameters, seed, threads } = work.specification;
+  const { batchSize } = hyperparameters;
+  const sequenceLength = model.config.maxPositions;
+  const batches = evaluationBatches(prepared.heldOut, { ...model, batchSize, sequenceLength });
+  const trainer = await createTrainer({
+    config: model.config,
+    weights: model.weights,
+    batchSize,
+    sequenceLength,
+    optimizer: { learningRate: 0 },
+    schedule: { kind: 'constant' },
+    seed,
+    threads,
+  });
+  try {
+    return await measure((batch) => trainer.evaluate(batch), batches);
+  } finally {
+    await trainer.release();
+  }
+}
+
+async function store({ artifacts }: Work, model: ModelFolder) {
+  const folder = await mkdtemp(join(tmpdir(), 'fathom-version-'));
+  try {
+    const path = join(folder, 'model');
+    await writeModelFolder(path, model);
+    const { uri, sizeBytes } = await artifacts.put(path);
+    return { artifactUri: uri, sizeBytes, config: await readFile(join(path, 'config.json'), 'utf8') };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
