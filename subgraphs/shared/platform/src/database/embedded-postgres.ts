@@ -80,7 +80,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await prepareDataDir(dataDir);
   await clearFormerServer(dataDir, clusterDir, options.logger);
   const user = await chooseServerUser(clusterDir);
-  const binaries = await prepareBinaries(user, join(dirname(dataDir), 'programs'));
+  const binaries = await prepareBinaries(user, { copyDir: join(dirname(dataDir), 'programs') });
   const cluster = await openCluster(dataDir, user, binaries);
   await recordOwner(dataDir);
   const server = await launchUntilReady(cluster, binaries, options);

@@ -14,11 +14,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { Backoff } from '../broker/backoff.ts';
+import { Backoff } from '../backoff.ts';
 import type { Broker, OutgoingMessage } from '../broker/broker.ts';
-import { Wake } from '../broker/wake.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
+import { Wake } from '../wake.ts';
 import type { Database } from './database.ts';
 import { pruneInbox } from './inbox.ts';
 import { outboxChannel } from './outbox-write.ts';

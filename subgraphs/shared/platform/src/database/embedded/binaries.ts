@@ -7,13 +7,25 @@
  * in the second case, the tree (60 MB) is copied once to a folder that the server's user can reach.
  */
 import { execFile } from 'node:child_process';
-import { chmod, cp, lstat, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { raiseEmbedded } from './errors.ts';
-import { canReach, type ServerUser, spawnIdentity } from './server-user.ts';
+import { canRead, type ServerUser, spawnIdentity } from './server-user.ts';
 
 export interface Binaries {
   readonly postgres: string;
@@ -24,11 +36,19 @@ export interface Binaries {
 
 const programs = ['postgres', 'initdb'] as const;
 
-/** `copyDir`: where an ordinary user's copy goes if node_modules is read-only and its links are missing. */
-export async function prepareBinaries(user: ServerUser, copyDir: string): Promise<Binaries> {
-  const native = await findNative();
+export interface BinariesOptions {
+  /** Where an ordinary user's copy goes, if it needs one. */
+  readonly copyDir: string;
+  /** Where root's copy goes: the first of these that the server's user can reach. */
+  readonly sharedDirs?: readonly string[];
+  /** The tree as npm left it. Default: the one in node_modules. */
+  readonly native?: string;
+}
+
+export async function prepareBinaries(user: ServerUser, options: BinariesOptions): Promise<Binaries> {
+  const native = options.native ?? (await findNative());
   const inPlace = await linkLibraries(native);
-  const root = inPlace && (await canReach(user, native)) ? native : await copyNative(native, user, copyDir);
+  const root = inPlace && (await isOpenTo(user, native)) ? native : await copyNative(native, user, options);
   const [postgres, initdb] = programs.map((program) => join(root, 'bin', program)) as [string, string];
   const { stdout } = await promisify(execFile)(postgres, ['--version'], {
     ...spawnIdentity(user),
@@ -55,6 +75,25 @@ async function findNative(): Promise<string> {
   }
 }
 
+/** One file of each folder stands for the others: npm gave all of them the same permissions. */
+async function isOpenTo(user: ServerUser, native: string): Promise<boolean> {
+  const samples = ['bin/postgres', 'lib/libpq.so', 'share/postgresql/postgresql.conf.sample'];
+  const readable = await Promise.all(
+    samples.map((file) => canRead(user, join(native, file)).catch(() => false)),
+  );
+  return readable.every(Boolean);
+}
+
+/** An install under a strict umask left files that only root can read, and the copy has their permissions. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(path, 0o755);
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
 /** Makes the links and execute bits that are missing. False if they are missing and the folder cannot be written. */
 async function linkLibraries(native: string): Promise<boolean> {
   try {
@@ -78,16 +117,21 @@ async function linkLibraries(native: string): Promise<boolean> {
   }
 }
 
-async function copyNative(native: string, user: ServerUser, copyDir: string): Promise<string> {
+async function copyNative(
+  native: string,
+  user: ServerUser,
+  { copyDir, sharedDirs }: BinariesOptions,
+): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as {
     version: string;
   };
-  const parent = user.kind === 'self' ? await ownFolder(copyDir) : await sharedFolder(user);
+  const parent = user.kind === 'self' ? await ownFolder(copyDir) : await sharedFolder(user, sharedDirs);
   const target = join(parent, `postgresql-${version}-${process.arch}`, 'native');
   if (await stat(join(target, 'bin', 'postgres')).catch(() => undefined)) return target;
   const staging = join(parent, `.copying-${process.pid}-${Date.now()}`);
   try {
     await cp(native, join(staging, 'native'), { recursive: true, verbatimSymlinks: true });
+    await openToAll(staging);
     if (!(await linkLibraries(join(staging, 'native')))) throw new Error(`cannot write ${staging}`);
     // Another start that was faster made the same copy.
     await rename(staging, dirname(target)).catch(ignoreCode('ENOTEMPTY', 'EEXIST'));
@@ -110,8 +154,11 @@ async function ownFolder(folder: string): Promise<string> {
 }
 
 /** A folder of root's that others may read but not write: nobody can plant a program in it. */
-async function sharedFolder(user: ServerUser): Promise<string> {
-  for (const folder of ['/var/cache/fathom', join(tmpdir(), 'fathom-programs')]) {
+async function sharedFolder(
+  user: ServerUser,
+  candidates: readonly string[] = ['/var/cache/fathom', join(tmpdir(), 'fathom-programs')],
+): Promise<string> {
+  for (const folder of candidates) {
     const made = await mkdir(folder, { recursive: true, mode: 0o755 }).then(
       () => true,
       () => false,
@@ -119,7 +166,7 @@ async function sharedFolder(user: ServerUser): Promise<string> {
     if (!made) continue;
     const status = await lstat(folder);
     const isSafe = status.isDirectory() && status.uid === 0 && (status.mode & 0o022) === 0;
-    if (isSafe && (await canReach(user, folder))) return folder;
+    if (isSafe && (await canRead(user, folder))) return folder;
   }
   throw raiseEmbedded('POSTGRES_UNSUPPORTED', {
     because:

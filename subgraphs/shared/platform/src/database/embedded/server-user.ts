@@ -63,13 +63,22 @@ export function spawnIdentity(user: ServerUser): { uid?: number; gid?: number } 
   return user.kind === 'other' ? { uid: user.uid, gid: user.gid } : {};
 }
 
-/** True when this user may pass through every folder above and including `folder`. */
-export async function canReach(user: ServerUser, folder: string): Promise<boolean> {
+/** True when this user may read the file and pass through every folder above it. */
+export async function canRead(user: ServerUser, file: string): Promise<boolean> {
   if (user.kind === 'self') return true;
-  for (let at = folder; ; at = dirname(at)) {
-    const { mode, uid, gid } = await stat(at);
-    const passBit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
-    if ((mode & passBit) === 0) return false;
+  if (!(await grants(user, file, 0o4))) return false;
+  for (let at = dirname(file); ; at = dirname(at)) {
+    if (!(await grants(user, at, 0o1))) return false;
     if (at === dirname(at)) return true;
   }
+}
+
+async function grants(
+  user: Extract<ServerUser, { kind: 'other' }>,
+  path: string,
+  bits: number,
+): Promise<boolean> {
+  const { mode, uid, gid } = await stat(path);
+  const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
+  return ((mode >> shift) & bits) === bits;
 }
