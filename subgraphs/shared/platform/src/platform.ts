@@ -92,7 +92,7 @@ export async function openPlatform<Env extends BaseEnv>(
     );
     await migrate(database, { directory: migrations });
     const broker = keep(
-      await openBroker({ database, kafkaBrokers: env.KAFKA_BROKERS, clientId: service, logger }),
+      await openBroker({ database, kafkaBrokers: env.KAFKA_BROKERS, clientId: service, logger, metrics }),
     );
     const cache = keep(
       await openCache({ redisUrl: env.REDIS_URL, database: sharedCache ? database : undefined, logger }),

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import { Backoff } from './backoff.ts';
+import { Backoff } from '../backoff.ts';
+import { Wake } from '../wake.ts';
 import type { DeliveredMessage, SubscribeOptions } from './broker.ts';
 import type { GroupStore, Holding } from './group-store.ts';
 import type { LogStore } from './log-store.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import type { TopicPartition } from './partitioning.ts';
-import { Wake } from './wake.ts';
 
 /**
  * One member of a consumer group on the embedded log.

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
-import { Backoff } from './backoff.ts';
+import { Backoff } from '../backoff.ts';
 import type { SubscribeOptions, Subscription } from './broker.ts';
 import { kafkaUnavailable } from './kafka-client.ts';
 import { toDeliveredMessage } from './kafka-message.ts';

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Broker } from './broker.ts';
 import { createEmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.ts';
 import { createKafkaBroker } from './kafka-broker.ts';
+import { observeBroker } from './observed-broker.ts';
 
 export interface OpenBrokerOptions extends Pick<EmbeddedBrokerOptions, 'partitionCount' | 'leaseMs'> {
   /** The server on which the embedded log lives; its owner closes it, after the broker. */
@@ -11,24 +13,20 @@ export interface OpenBrokerOptions extends Pick<EmbeddedBrokerOptions, 'partitio
   readonly kafkaBrokers?: string | undefined;
   readonly clientId: string;
   readonly logger: Logger;
+  /** With them, traffic is counted and timed, and handlers continue the traces of their events. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** Kafka if its brokers are given, else the log on PostgreSQL. */
-export async function openBroker({
-  database,
-  kafkaBrokers,
-  clientId,
-  logger,
-  partitionCount = 8,
-  leaseMs = 6_000,
-}: OpenBrokerOptions): Promise<Broker> {
-  if (!kafkaBrokers)
-    return await createEmbeddedBroker({ database, clientId, logger, partitionCount, leaseMs });
-  return await createKafkaBroker({
-    brokers: kafkaBrokers.split(',').map((broker) => broker.trim()),
-    clientId,
-    logger,
-    partitionCount,
-    sessionTimeoutMs: leaseMs,
-  });
+export async function openBroker(options: OpenBrokerOptions): Promise<Broker> {
+  const broker = options.kafkaBrokers
+    ? await createKafkaBroker({
+        brokers: options.kafkaBrokers.split(',').map((address) => address.trim()),
+        clientId: options.clientId,
+        logger: options.logger,
+        ...(options.partitionCount === undefined ? {} : { partitionCount: options.partitionCount }),
+        ...(options.leaseMs === undefined ? {} : { sessionTimeoutMs: options.leaseMs }),
+      })
+    : await createEmbeddedBroker(options);
+  return options.metrics ? observeBroker(broker, { metrics: options.metrics }) : broker;
 }

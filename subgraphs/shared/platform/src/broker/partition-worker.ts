@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { Backoff } from './backoff.ts';
+import { Backoff } from '../backoff.ts';
 import type { DeliveredMessage } from './broker.ts';
 import type { Holding } from './group-store.ts';
 

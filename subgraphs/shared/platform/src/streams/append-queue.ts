@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Backoff } from '../broker/backoff.ts';
+import { Backoff } from '../backoff.ts';
 import { AppError, raisePlatform } from '../errors.ts';
 import type { AppendOutcome, StoredAppend, StreamStore } from './stream-store.ts';
 import type { StreamTails } from './stream-tails.ts';

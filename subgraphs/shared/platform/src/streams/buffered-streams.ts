@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { Backoff } from '../broker/backoff.ts';
+import { Backoff } from '../backoff.ts';
 import { AppError, raisePlatform } from '../errors.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { StreamAppend, StreamBuffer } from './stream-buffer.ts';
