@@ -27,6 +27,7 @@ import {
 } from '../src/run-gateway.ts';
 import type { NewApiKey } from '../src/stores/api-key-store.ts';
 import { createMemoryApiKeyStore, type MemoryApiKeyStore } from './memory-api-key-store.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 export const chatSdl = /* GraphQL */ `
   schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize"]) {
@@ -46,7 +47,12 @@ export const chatSdl = /* GraphQL */ `
   type Subscription {
     said(topic: String!, mood: Mood = CALM): Message!
     heard(topic: String!): Heard
+    ask(input: AskInput!): GenerationEvent!
+    generationEvents(id: ID!, after: String): GenerationEvent!
   }
+  input AskInput { question: String! idempotencyKey: String }
+  type GenerationEvent { cursor: String! text: String! generation: Generation! }
+  type Generation @key(fields: "id") { id: ID! }
   enum Mood { CALM LOUD }
   union Heard = Message | Silence
   type Silence { seconds: Int! }
@@ -79,6 +85,7 @@ export interface SaidEvent {
 export interface Topic {
   readonly queue: EventQueue<SaidEvent>;
   readonly identity: Identity;
+  readonly args: Readonly<Record<string, unknown>>;
   /** Resolves with the reason why the subgraph's signal aborted. */
   readonly left: Deferred<string>;
 }
@@ -99,6 +106,8 @@ export interface TestGraph {
   readonly key: string;
   readonly chat: ChatControl;
   readonly chatServer: TestSubgraph;
+  /** The wire to it. */
+  readonly chatWire: TcpProxy;
   readonly peopleServer: TestSubgraph;
   readonly supergraphFile: string;
   readonly metrics: Metrics;
@@ -136,6 +145,7 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
   const chat = createChatControl();
   const chatServer = await startChat(identity, chat);
   const peopleServer = await startPeople(identity, chat);
+  const chatWire = await startTcpProxy(chatServer.port);
   const folder = await mkdtemp(join(tmpdir(), 'fathom-gateway-'));
   const supergraphFile = join(folder, 'supergraph.graphql');
   await writeFile(supergraphFile, composeTestSupergraph({ chat: chatSdl, people: peopleSdl }));
@@ -145,7 +155,7 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
     settings: {
       ...defaultSettings,
       supergraphFile,
-      subgraphUrls: { chat: chatServer.url, people: peopleServer.url },
+      subgraphUrls: { chat: `http://127.0.0.1:${chatWire.port}`, people: peopleServer.url },
       ...settings,
     },
     apiKeys,
@@ -191,6 +201,7 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
     key,
     chat,
     chatServer,
+    chatWire,
     peopleServer,
     supergraphFile,
     metrics,
@@ -210,6 +221,7 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
     async close() {
       await Promise.all(clients.map((client) => client.dispose()));
       await gateway.close();
+      await chatWire.close();
       await Promise.all([chatServer.close(), peopleServer.close()]);
       await rm(folder, { recursive: true });
     },
@@ -252,15 +264,15 @@ function startChat(
   chat: ReturnType<typeof createChatControl>,
 ): Promise<TestSubgraph> {
   const subscribe = (wrap: (event: SaidEvent) => object) => ({
-    subscribe: (_: unknown, { topic }: { topic: string }, context: RequestContext) => {
-      if (topic === 'forbidden')
+    subscribe: (_: unknown, args: Readonly<Record<string, unknown>>, context: RequestContext) => {
+      if (args['topic'] === 'forbidden')
         throw new AppError({ code: 'FORBIDDEN', message: 'Not this topic.', status: 403, retryable: false });
       const queue = createEventQueue<SaidEvent>({ maxEvents: 100_000 });
       const left = createDeferred<string>();
       context.signal.addEventListener('abort', () => left.resolve(String(context.signal.reason)), {
         once: true,
       });
-      chat.add({ queue, identity: context.identity, left });
+      chat.add({ queue, identity: context.identity, args, left });
       return queue.events;
     },
     resolve: wrap,
@@ -293,6 +305,8 @@ function startChat(
       Subscription: {
         said: subscribe((event) => event),
         heard: subscribe((event) => ({ __typename: 'Message', ...event })),
+        ask: subscribe((event) => ({ ...event, generation: { id: 'g1' } })),
+        generationEvents: subscribe((event) => ({ ...event, generation: { id: 'g1' } })),
       },
       Heard: { __resolveType: (value: { __typename: string }) => value.__typename },
       Message: {

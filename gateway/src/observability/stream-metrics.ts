@@ -10,8 +10,8 @@ export function createStreamMetrics(metrics: Metrics): StreamObserver {
   });
   const events = metrics.counter({
     name: 'fathom_gateway_stream_events_total',
-    help: 'Events passed from a service to clients.',
-    labels: ['subgraph'],
+    help: 'Events passed from a service to clients, unchanged (verbatim) or through the executor (executed).',
+    labels: ['subgraph', 'way'],
   });
   const ended = metrics.counter({
     name: 'fathom_gateway_streams_total',
@@ -20,7 +20,7 @@ export function createStreamMetrics(metrics: Metrics): StreamObserver {
   });
   return {
     opened: (subgraph) => active.inc({ subgraph }),
-    event: (subgraph) => events.inc({ subgraph }),
+    event: (subgraph, way) => events.inc({ subgraph, way }),
     closed: (subgraph, end) => {
       active.dec({ subgraph });
       ended.inc({ subgraph, end });

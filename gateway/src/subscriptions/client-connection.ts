@@ -14,6 +14,7 @@ import type { Snapshot } from '../supergraph/snapshot.ts';
 import { createEventExecutor } from './event-executor.ts';
 import { planSubscription } from './subscription-plan.ts';
 import {
+  type EventWay,
   type RawSink,
   type StreamEnd,
   type StreamWindow,
@@ -29,7 +30,7 @@ export interface StreamSettings {
 
 export interface StreamObserver {
   opened(service: string): void;
-  event(service: string): void;
+  event(service: string, way: EventWay): void;
   closed(service: string, end: StreamEnd, error: AppError | undefined): void;
 }
 
@@ -80,7 +81,7 @@ export class ClientConnection {
         abandon: (error) => upstream.abandon(error),
         isClientGone: () => this.#gone,
       },
-      onEvent: () => observer.event(plan.service),
+      onEvent: (way) => observer.event(plan.service, way),
       onEnd: (end, error) => {
         this.#streams.delete(stream);
         if (this.#streams.size === 0) this.#onIdle?.();

@@ -27,6 +27,9 @@ export interface StreamWindow {
   readonly patienceMs: number;
 }
 
+/** `verbatim`: the subgraph's frame was the client's. `executed`: it went through the executor. */
+export type EventWay = 'verbatim' | 'executed';
+
 /** Why a stream ended, as metrics and the access log name it. */
 export type StreamEnd = 'completed' | 'failed' | 'unsubscribed' | 'disconnected';
 
@@ -37,7 +40,7 @@ export interface SubscriptionStreamOptions {
   /** Present where frames may pass unchanged. */
   readonly rawSink: RawSink | undefined;
   readonly upstream: StreamUpstream;
-  readonly onEvent: () => void;
+  readonly onEvent: (way: EventWay) => void;
   readonly onEnd: (end: StreamEnd, error: AppError | undefined) => void;
 }
 
@@ -108,7 +111,7 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     const inOrder = this.#items.length === 0 && !this.#executing && this.#waiting.length > 0;
     if (rawSink && inOrder && isPlainData(frame)) {
       rawSink.send(frame, () => this.#onProgress());
-      onEvent();
+      onEvent('verbatim');
       if (rawSink.bufferedBytes() > this.#options.window.maxBytes) this.#pause();
       return;
     }
@@ -181,7 +184,7 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     this.#resultOf(item).then((result) => {
       this.#executing = false;
       if (this.#returned) return;
-      this.#options.onEvent();
+      this.#options.onEvent('executed');
       this.#waiting.shift()?.({ done: false, value: result });
       this.#pump();
     });

@@ -78,7 +78,7 @@ export async function executeOnce(
 export function observeStream(observer: StreamObserver, record: OperationRecord): StreamObserver {
   return {
     opened: (service) => observer.opened(service),
-    event: (service) => observer.event(service),
+    event: (service, way) => observer.event(service, way),
     closed(service, end, error) {
       observer.closed(service, end, error);
       record.end(error?.code ?? (end === 'completed' ? 'OK' : end));

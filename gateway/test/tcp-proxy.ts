@@ -1,0 +1,77 @@
+/** A wire that can be cut, between the gateway and one subgraph. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** Connections made so far through it. */
+  readonly connections: number;
+  readonly open: number;
+  /** Resets every connection, as the kernel does for a killed process, and refuses new ones until `mend`. */
+  cut(): void;
+  mend(): void;
+  /** Forwards nothing any more, and closes nothing: a host that lost its power. */
+  freeze(): void;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const pairs = new Set<{ readonly near: Socket; readonly far: Socket }>();
+  let isCut = false;
+  let connections = 0;
+  const server = createServer((near) => {
+    connections += 1;
+    if (isCut) {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(targetPort, '127.0.0.1');
+    const pair = { near, far };
+    pairs.add(pair);
+    near.pipe(far).pipe(near);
+    // Whichever end goes, however it goes, the other end sees it.
+    const end = () => {
+      pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of [near, far]) {
+      socket.on('error', end);
+      socket.on('close', end);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections;
+    },
+    get open() {
+      return pairs.size;
+    },
+    cut() {
+      isCut = true;
+      for (const { near, far } of pairs) {
+        near.resetAndDestroy();
+        far.resetAndDestroy();
+      }
+    },
+    mend() {
+      isCut = false;
+    },
+    freeze() {
+      for (const { near, far } of pairs) {
+        near.unpipe();
+        far.unpipe();
+        near.pause();
+        far.pause();
+      }
+    },
+    async close() {
+      for (const { near, far } of pairs) {
+        near.destroy();
+        far.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
