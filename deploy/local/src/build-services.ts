@@ -1,0 +1,133 @@
+/**
+ * One JavaScript file a service, so that starting is quick: seven processes that each translate a few hundred TypeScript
+ * files take 2.1 s of CPU each, from a bundle 0.7 s (measured on two cores); the build itself takes 0.1 to 0.3 s, so it is
+ * done on every start and can never be stale. Packages stay in node_modules.
+ *
+ * The bundle behaves as if each module still lay where its source lies: `import.meta.url` names the source's place, with
+ * `.js` as in a build, and `new URL('./x.ts', import.meta.url)`, by which workers are found, names a bundle of that worker.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+export interface BuildServicesOptions {
+  /** Absolute paths of TypeScript modules. */
+  readonly entries: readonly string[];
+  /** Must lie below the folder whose node_modules the services use. Files in it are named by their content. */
+  readonly outputFolder: string;
+}
+
+/** From each entry to its built file. */
+export async function buildServices({
+  entries,
+  outputFolder,
+}: BuildServicesOptions): Promise<ReadonlyMap<string, string>> {
+  await mkdir(outputFolder, { recursive: true });
+  const bundler = createBundler(outputFolder);
+  const built = await Promise.all(entries.map(async (entry) => [entry, await bundler(entry)] as const));
+  await removeOld(outputFolder);
+  return new Map(built);
+}
+
+function createBundler(outputFolder: string): (entry: string) => Promise<string> {
+  const building = new Map<string, Promise<string>>();
+
+  function bundle(entry: string): Promise<string> {
+    const running = building.get(entry);
+    if (running) return running;
+    const started = bundleOne(entry);
+    building.set(entry, started);
+    return started;
+  }
+
+  async function bundleOne(entry: string): Promise<string> {
+    const result = await build({
+      ...buildOptions,
+      entryPoints: [entry],
+      outdir: outputFolder,
+      plugins: [placeModules(bundle)],
+    });
+    const code = result.outputFiles.find(({ path }) => path.endsWith('.js'));
+    const map = result.outputFiles.find(({ path }) => path.endsWith('.map'));
+    if (!code) throw new Error(`esbuild gave no code for ${entry}`);
+    const hash = createHash('sha256').update(code.contents).digest('hex').slice(0, 16);
+    const name = `${entry.replaceAll(/[^a-z0-9]+/gi, '-').slice(-60)}-${hash}`;
+    const file = join(outputFolder, `${name}.mjs`);
+    await writeFile(join(outputFolder, `${name}.mjs.map`), map?.contents ?? '');
+    await writeFile(file, `${code.text}\n//# sourceMappingURL=${name}.mjs.map\n`);
+    return file;
+  }
+  return bundle;
+}
+
+const buildOptions = {
+  bundle: true,
+  write: false,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  conditions: ['development'],
+  sourcemap: 'external',
+  legalComments: 'none',
+  logLevel: 'silent',
+} satisfies BuildOptions;
+
+const relativeUrl = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.[jt]s)\1\s*,\s*import\.meta\.url\s*\)/g;
+
+function placeModules(bundle: (entry: string) => Promise<string>): Plugin {
+  return {
+    name: 'place-modules',
+    setup({ onLoad, onResolve }) {
+      // Packages of this workspace are sources like any other; all others are external by `packages`.
+      onResolve({ filter: /^@fathom\// }, ({ path, resolveDir }) => ({
+        path: workspaceModule(path, resolveDir),
+      }));
+      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        if (!source.includes('import.meta.url')) return { contents: source, loader: 'ts' };
+        let contents = source;
+        for (const [expression, , relative] of source.matchAll(relativeUrl)) {
+          const worker = workerSource(resolve(dirname(path), relative as string));
+          if (!worker) continue;
+          contents = contents.replace(
+            expression,
+            `new URL(${JSON.stringify(pathToFileURL(await bundle(worker)).href)})`,
+          );
+        }
+        const place = JSON.stringify(pathToFileURL(path).href.replace(/\.ts$/, '.js'));
+        return { contents: contents.replaceAll('import.meta.url', place), loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** `./x.js` means `./x.ts` where only that exists, as it does in a build. */
+function workerSource(path: string): string | undefined {
+  const source = path.replace(/\.js$/, '.ts');
+  return source.endsWith('.ts') && existsSync(source) ? source : undefined;
+}
+
+function workspaceModule(specifier: string, from: string): string {
+  const [, name, ...inner] = specifier.split('/');
+  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
+    const packageFolder = join(folder, 'node_modules', '@fathom', name as string);
+    if (existsSync(packageFolder)) return join(packageFolder, 'src', `${inner.join('/')}.ts`);
+  }
+  throw new Error(`${specifier} is not a package of this workspace`);
+}
+
+const keepMs = 7 * 86_400_000;
+
+/** Other instances may run from older files, and load a worker of theirs late: only what is old goes. */
+async function removeOld(folder: string): Promise<void> {
+  const before = Date.now() - keepMs;
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const { mtimeMs } = await stat(file);
+    if (mtimeMs < before) await rm(file, { force: true });
+  }
+}
