@@ -18,11 +18,15 @@ export interface BufferedStreamsOptions {
   readonly retryForMs?: number;
   /** How long a lost notification of another process can delay a follower. */
   readonly pollMs?: number;
+  /** Streams that nobody appended to for so long are forgotten. */
+  readonly retentionMs?: number;
+  readonly expireEveryMs?: number;
   readonly maxTailStreams?: number;
   readonly maxTailEvents?: number;
 }
 
 const pageEvents = 256;
+const dayMs = 86_400_000;
 
 /** A {@link StreamBuffer} over any store. */
 export async function createBufferedStreams(options: BufferedStreamsOptions): Promise<StreamBuffer> {
@@ -166,6 +170,19 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
       }
     }
   }
+  async function expire(): Promise<void> {
+    try {
+      const expired = await store.expire(options.retentionMs ?? dayMs);
+      if (expired > 0) logger.info({ expired }, 'old streams were forgotten');
+    } catch (error) {
+      logger.warn({ err: error }, 'old streams could not be forgotten; the next round tries again');
+    }
+  }
+  let expiring: Promise<void> = Promise.resolve();
+  const expirer = setInterval(() => {
+    expiring = expiring.then(expire);
+  }, options.expireEveryMs ?? 600_000).unref();
+
   let polling: Promise<void> = Promise.resolve();
   const poller = setInterval(() => {
     polling = polling.then(poll).catch((error: unknown) => {
@@ -182,9 +199,11 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
     expire: (olderThanMs) => store.expire(olderThanMs),
     close: async () => {
       clearInterval(poller);
+      clearInterval(expirer);
       await queue.drain();
       for (const group of followers.values()) for (const follower of [...group]) await follower.return();
       await polling;
+      await expiring;
       await store.close();
     },
   };

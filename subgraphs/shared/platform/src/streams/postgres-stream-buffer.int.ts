@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../database/database.ts';
 import { startKillablePostgres } from '../testing/killable-postgres.ts';
 import { useTestDatabase } from '../testing/postgres.ts';
@@ -56,6 +56,23 @@ describe('the PostgreSQL stream buffer', () => {
     const ends = await Promise.all(followed.map((follower) => follower.next()));
     expect(ends.every(({ done }) => done)).toBe(true);
     expect(statements).toHaveLength(10);
+    await buffer.close();
+  });
+
+  it('forgets by itself what nobody appended to for the time it keeps streams, and nothing younger', async () => {
+    const database = await test.open();
+    const buffer = await openStreamBuffer({ database, logger, retentionMs: 3_600_000, expireEveryMs: 20 });
+    await buffer.append('old', 1, [1, 2], { end: true });
+    await buffer.append('young', 1, [1, 2], { end: true });
+    await database.query(
+      `update streams.heads set updated_at = now() - interval '2 hours' where stream = 'old'`,
+    );
+    await vi.waitFor(async () => {
+      const kept = await database.query<{ stream: string }>(
+        `select distinct stream from streams.events where stream in ('old', 'young')`,
+      );
+      expect(kept).toEqual([{ stream: 'young' }]);
+    });
     await buffer.close();
   });
 });

@@ -10,6 +10,8 @@ export interface PostgresStreamStoreOptions {
   readonly producerId: string;
 }
 
+const expireChunkStreams = 500;
+
 interface RefusedRow {
   readonly place: number;
   readonly last_sequence: string;
@@ -84,16 +86,28 @@ export async function createPostgresStreamStore({
   }
 
   async function expire(olderThanMs: number): Promise<number> {
-    const { expired } = await database.one<{ expired: string }>(
-      `with gone as (
-         delete from streams.heads where updated_at < clock_timestamp() - $1 * interval '1 millisecond' returning stream
+    let expired = 0;
+    for (let chunk = expireChunkStreams; chunk === expireChunkStreams; expired += chunk) {
+      chunk = await expireSome(olderThanMs);
+    }
+    return expired;
+  }
+
+  /** One statement a chunk; what another process expires at the same moment is left to it. */
+  async function expireSome(olderThanMs: number): Promise<number> {
+    const { expired } = await database.one<{ expired: number }>(
+      `with old as (
+         select stream from streams.heads where updated_at < clock_timestamp() - $1 * interval '1 millisecond'
+         order by updated_at limit ${expireChunkStreams} for update skip locked
+       ), gone as (
+         delete from streams.heads h using old where h.stream = old.stream returning h.stream
        ), emptied as (
          delete from streams.events e using gone where e.stream = gone.stream
        )
-       select count(*) as expired from gone`,
+       select count(*)::integer as expired from gone`,
       [olderThanMs],
     );
-    return Number(expired);
+    return expired;
   }
 
   async function watch(listener: (stream: string) => void): Promise<void> {
