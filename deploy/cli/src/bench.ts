@@ -10,7 +10,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 function benchmarks(): ReadonlyMap<string, string> {
-  const rooms = ['gateway', 'schema', 'deploy/local', ...folders('subgraphs'), ...folders('subgraphs/shared')];
+  const rooms = [
+    'gateway',
+    'schema',
+    'deploy/local',
+    ...folders('subgraphs'),
+    ...folders('subgraphs/shared'),
+  ];
   const files = rooms
     .map((room) => join(root, room, 'bench'))
     .filter(existsSync)
@@ -24,19 +30,28 @@ function folders(parent: string): readonly string[] {
 }
 
 function firstComment(file: string): string {
-  return readFileSync(file, 'utf8').split('\n', 1)[0]?.replace(/^\/\/ ?/, '') ?? '';
+  return (
+    readFileSync(file, 'utf8')
+      .split('\n', 1)[0]
+      ?.replace(/^\/\/ ?/, '') ?? ''
+  );
 }
 
 const known = benchmarks();
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined) {
-  for (const [benchmark, file] of known) process.stdout.write(`${benchmark.padEnd(28)}${firstComment(file)}\n`);
+  for (const [benchmark, file] of known)
+    process.stdout.write(`${benchmark.padEnd(28)}${firstComment(file)}\n`);
 } else {
   const file = known.get(name);
   if (file === undefined) {
     process.stderr.write(`There is no benchmark "${name}". There are: ${[...known.keys()].join(', ')}\n`);
     process.exit(2);
   }
-  const { status } = spawnSync(process.execPath, ['--conditions=development', '--import', 'tsx', file, ...args], { stdio: 'inherit' });
+  const { status } = spawnSync(
+    process.execPath,
+    ['--conditions=development', '--import', 'tsx', file, ...args],
+    { stdio: 'inherit' },
+  );
   process.exit(status ?? 1);
 }
