@@ -18,6 +18,8 @@ export const neuralErrors = {
   LOSS_NOT_FINITE:
     'A training step produced a loss or gradient that is not a finite number; the state before it stays.',
   SESSION_INPUT_INVALID: 'A decoder was asked for a slot, token or position outside its bounds.',
+  RUNTIME_FAILED:
+    'ONNX Runtime refused to load or run a graph, or has no library for this platform; the message is its own.',
   SESSION_RELEASED: 'A trainer or decoder was used after its release.',
 } as const;
 

@@ -1,12 +1,12 @@
-import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { llama } from '../architectures/llama.ts';
 import { initializeLlama, llamaParameters } from '../architectures/llama-parameters.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
-import { createSession } from '../onnx/session.ts';
 import { int, type Value } from '../onnx/types.ts';
 import { createRandom } from '../random.ts';
+import { floats } from '../runtime/host-tensor.ts';
+import { Session } from '../runtime/session.ts';
 import { elementCount } from '../weights/tensor.ts';
 import { attention } from './composites/attention.ts';
 import { crossEntropy } from './composites/cross-entropy.ts';
@@ -59,15 +59,13 @@ async function gradientError(
   gradients.forEach((gradient, at) => {
     builder.output(`gradient${at}`, gradient);
   });
-  const session = await createSession(builder.build(), { threads: 1 });
+  const session = Session.create(builder.build(), { threads: 1 });
   const feedsOf = (values: readonly Operand[]) =>
-    Object.fromEntries(
-      values.map(({ dims, data }, at) => [`x${at}`, new OrtTensor('float32', data, [...dims])]),
-    );
+    Object.fromEntries(values.map(({ dims, data }, at) => [`x${at}`, floats(dims, data)]));
   const lossAt = async (values: readonly Operand[]): Promise<number> =>
-    ((await session.run(feedsOf(values), ['loss'])).loss!.data as Float32Array)[0]!;
+    Number((await session.evaluate(feedsOf(values))).loss!.data[0]);
 
-  const analytic = await session.run(feedsOf(operands));
+  const analytic = await session.evaluate(feedsOf(operands));
   let [largestGradient, largestError] = [0, 0];
   const epsilon = 1e-2;
   for (const [index, { dims, data }] of operands.entries()) {
@@ -87,7 +85,7 @@ async function gradientError(
       largestError = Math.max(largestError, Math.abs(numeric - written));
     }
   }
-  await session.release();
+  session.release();
   expect(largestGradient).toBeGreaterThan(0.05);
   return largestError / largestGradient;
 }

@@ -1,8 +1,8 @@
-import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { floats } from '../runtime/host-tensor.ts';
+import { Session } from '../runtime/session.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { ProtobufWriter } from './protobuf.ts';
-import { createSession } from './session.ts';
 import { int } from './types.ts';
 
 describe('GraphBuilder', () => {
@@ -11,10 +11,11 @@ describe('GraphBuilder', () => {
     const x = builder.input('x', 'float32', ['rows', 3]);
     const weight = builder.initializer('weight', { dims: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
     builder.output('y', builder.add(builder.matMul(x, weight), builder.scalar(0.5)));
-    const session = await createSession(builder.build(), { threads: 1 });
-    const { y } = await session.run({ x: new OrtTensor('float32', Float32Array.of(1, 0, -1), [1, 3]) });
-    expect([...(y!.data as Float32Array)]).toEqual([-3.5, -3.5]);
-    await session.release();
+    const session = Session.create(builder.build(), { threads: 1 });
+    const y = floats([1, 2]);
+    await session.run(session.plan({ x: floats([1, 3], Float32Array.of(1, 0, -1)) }, { y }));
+    expect([...y.data]).toEqual([-3.5, -3.5]);
+    session.release();
   });
 
   it.each([

@@ -5,6 +5,7 @@ import {
   type ConstantData,
   type Dimension,
   type ElementType,
+  elementTypeOf,
   type Graph,
   type GraphNode,
   int,
@@ -76,7 +77,7 @@ export class GraphBuilder {
         `initializer ${name}: ${data.length} elements for ${showDims(dims)}`,
       );
     }
-    const value = { name: this.#claim(name), type: typeOf(data), dims, constant: data };
+    const value = { name: this.#claim(name), type: elementTypeOf(data), dims, constant: data };
     this.#initializers.push(value);
     return value;
   }
@@ -271,11 +272,4 @@ export class GraphBuilder {
     this.#names.add(name);
     return name;
   }
-}
-
-function typeOf(data: ConstantData): ElementType {
-  if (data instanceof Float32Array) return 'float32';
-  if (data instanceof BigInt64Array) return 'int64';
-  if (data instanceof Int32Array) return 'int32';
-  return data instanceof Int8Array ? 'int8' : 'uint8';
 }

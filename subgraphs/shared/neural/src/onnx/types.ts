@@ -15,6 +15,13 @@ export const elementTypeCodes: Readonly<Record<ElementType, number>> = {
 
 export type ConstantData = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
+export function elementTypeOf(data: ConstantData): ElementType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  if (data instanceof Int32Array) return 'int32';
+  return data instanceof Int8Array ? 'int8' : 'uint8';
+}
+
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }

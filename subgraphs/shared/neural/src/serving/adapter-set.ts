@@ -1,8 +1,8 @@
-import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { type Projection, projectionDims, projections } from '../architectures/llama-parameters.ts';
 import { NeuralError } from '../errors.ts';
 import { checkAdapter, type LoraAdapter, loraName } from '../lora/adapter.ts';
 import type { ModelConfig } from '../models/model-config.ts';
+import { floats, type HostTensor, type HostTensors } from '../runtime/host-tensor.ts';
 import { loraInputName } from './decoder-graph.ts';
 import { transposeMatrix } from './quantize.ts';
 
@@ -20,7 +20,7 @@ export class AdapterSet {
   readonly #config: ModelConfig;
   #loaded: ReadonlyMap<string, Loaded> = new Map();
   #totalRank = 0;
-  #feeds: Readonly<Record<string, OrtTensor>> = {};
+  #feeds: HostTensors = {};
 
   constructor(config: ModelConfig) {
     this.#config = config;
@@ -43,7 +43,7 @@ export class AdapterSet {
   }
 
   /** Throws `SESSION_INPUT_INVALID` for an adapter that is not loaded. */
-  feedsFor(adapters: readonly (string | undefined)[]): Readonly<Record<string, OrtTensor>> {
+  feedsFor(adapters: readonly (string | undefined)[]): HostTensors {
     const mask = new Float32Array(adapters.length * this.#totalRank);
     adapters.forEach((id, row) => {
       if (id === undefined) return;
@@ -53,7 +53,7 @@ export class AdapterSet {
       const start = row * this.#totalRank + firstRank;
       mask.fill(adapter.alpha / adapter.rank, start, start + adapter.rank);
     });
-    return { ...this.#feeds, lora_mask: new OrtTensor('float32', mask, [adapters.length, this.#totalRank]) };
+    return { ...this.#feeds, lora_mask: floats([adapters.length, this.#totalRank], mask) };
   }
 
   #rebuild(adapters: ReadonlyMap<string, LoraAdapter>): void {
@@ -72,7 +72,7 @@ export class AdapterSet {
     );
   }
 
-  #siteTensors(layer: number, projection: Projection): [string, OrtTensor][] {
+  #siteTensors(layer: number, projection: Projection): [string, HostTensor][] {
     const [out, width] = projectionDims(this.#config, projection);
     const rank = this.#totalRank;
     const a = new Float32Array(rank * width);
@@ -85,11 +85,8 @@ export class AdapterSet {
       b.set(transposeMatrix(lowB.data, out, adapter.rank), firstRank * out);
     }
     return [
-      [
-        loraInputName('a', layer, projection),
-        new OrtTensor('float32', transposeMatrix(a, rank, width), [width, rank]),
-      ],
-      [loraInputName('b', layer, projection), new OrtTensor('float32', b, [rank, out])],
+      [loraInputName('a', layer, projection), floats([width, rank], transposeMatrix(a, rank, width))],
+      [loraInputName('b', layer, projection), floats([rank, out], b)],
     ];
   }
 }

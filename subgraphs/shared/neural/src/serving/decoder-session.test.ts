@@ -23,7 +23,7 @@ const config: ModelConfig = {
 };
 const weights = initializeLlama(config, 7);
 
-const sessions: { release(): Promise<void> }[] = [];
+const sessions: { release(): Promise<void> | void }[] = [];
 afterEach(async () => {
   for (const session of sessions.splice(0)) await session.release();
 });

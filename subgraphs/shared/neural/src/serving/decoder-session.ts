@@ -1,8 +1,8 @@
-import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { NeuralError } from '../errors.ts';
 import type { LoraAdapter } from '../lora/adapter.ts';
 import { checkModelConfig, type ModelConfig } from '../models/model-config.ts';
-import { createSession } from '../onnx/session.ts';
+import { HostTensor } from '../runtime/host-tensor.ts';
+import { type RunPlan, Session } from '../runtime/session.ts';
 import { checkWeights } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
@@ -38,6 +38,16 @@ export interface DecodeInput {
   readonly adapters?: readonly (string | undefined)[] | undefined;
 }
 
+/** One run's memory and names; its numbers are filled in before each run. */
+interface PreparedRun {
+  readonly session: Session;
+  readonly plan: RunPlan;
+  readonly inputIds: BigInt64Array;
+  readonly lengths: Int32Array;
+  readonly total: Int32Array;
+  readonly logits: Float32Array;
+}
+
 export async function createDecoderSession(options: DecoderOptions): Promise<DecoderSession> {
   checkModelConfig(options.config);
   checkWeights(options.config, options.weights);
@@ -55,7 +65,7 @@ export async function createDecoderSession(options: DecoderOptions): Promise<Dec
   }
   const graph = buildDecoderGraph({ ...options, adapters: false });
   return new DecoderSession(options, {
-    session: await createSession(graph, options),
+    session: Session.create(graph, { threads: options.threads }),
     weightBytes: graphWeightBytes(graph),
   });
 }
@@ -69,7 +79,7 @@ export class DecoderSession {
   readonly capacity: number;
   readonly vocabularySize: number;
   readonly #options: DecoderOptions;
-  readonly #base: InferenceSession;
+  readonly #base: Session;
   readonly #cache: KeyValueCache;
   readonly #rows: CacheRows;
   readonly #adapters: AdapterSet;
@@ -77,14 +87,12 @@ export class DecoderSession {
   readonly #lengths: number[];
   readonly #logits: Float32Array;
   readonly #ordered: Float32Array;
+  readonly #prepared = new Map<string, PreparedRun>();
   #weightBytes: number;
-  #adapted: InferenceSession | undefined;
+  #adapted: Session | undefined;
   #released = false;
 
-  constructor(
-    options: DecoderOptions,
-    base: { readonly session: InferenceSession; readonly weightBytes: number },
-  ) {
+  constructor(options: DecoderOptions, base: { readonly session: Session; readonly weightBytes: number }) {
     const { config, maxSlots, capacity } = options;
     this.maxSlots = maxSlots;
     this.capacity = capacity;
@@ -168,7 +176,7 @@ export class DecoderSession {
     this.#adapters.load(id, adapter);
     if (this.#adapted !== undefined) return;
     const graph = buildDecoderGraph({ ...this.#options, adapters: true });
-    this.#adapted = await createSession(graph, this.#options);
+    this.#adapted = Session.create(graph, { threads: this.#options.threads });
     this.#weightBytes += graphWeightBytes(graph);
   }
 
@@ -183,8 +191,8 @@ export class DecoderSession {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#base.release();
-    await this.#adapted?.release();
+    this.#base.release();
+    this.#adapted?.release();
   }
 
   async #run(step: {
@@ -197,22 +205,50 @@ export class DecoderSession {
     readonly adapters: readonly (string | undefined)[];
   }): Promise<Float32Array> {
     const { firstRow, rows, tokens, lengths, adapters } = step;
-    const window = this.#cache.window(firstRow, rows);
     const withAdapter = adapters.some((id) => id !== undefined);
-    const adapterFeeds = withAdapter ? this.#adapters.feedsFor(adapters) : {};
-    const session = withAdapter ? this.#adapted! : this.#base;
+    const prepared =
+      tokens.length === rows && !withAdapter
+        ? this.#preparedStep(firstRow, rows)
+        : this.#prepare({ firstRow, rows, time: tokens.length / rows, ...(withAdapter ? { adapters } : {}) });
+    for (const [at, token] of tokens.entries()) prepared.inputIds[at] = BigInt(token);
+    prepared.lengths.set(lengths);
+    prepared.total[0] = Math.max(...lengths) + 1;
+    await prepared.session.run(prepared.plan);
+    return prepared.logits;
+  }
+
+  /** A decode step of the base model differs from the one before only in its numbers: names and memory are kept. */
+  #preparedStep(firstRow: number, rows: number): PreparedRun {
+    const key = `${firstRow}+${rows}`;
+    const known = this.#prepared.get(key);
+    if (known !== undefined) return known;
+    const prepared = this.#prepare({ firstRow, rows, time: 1 });
+    this.#prepared.set(key, prepared);
+    return prepared;
+  }
+
+  #prepare(shape: {
+    readonly firstRow: number;
+    readonly rows: number;
+    readonly time: number;
+    readonly adapters?: readonly (string | undefined)[];
+  }): PreparedRun {
+    const { firstRow, rows, time, adapters } = shape;
+    const session = adapters === undefined ? this.#base : this.#adapted!;
+    const window = this.#cache.window(firstRow, rows);
+    const inputIds = new BigInt64Array(rows * time);
+    const lengths = new Int32Array(rows);
+    const total = new Int32Array(1);
     const logits = this.#logits.subarray(0, rows * this.vocabularySize);
-    await session.run(
-      {
-        input_ids: new OrtTensor('int64', BigInt64Array.from(tokens, BigInt), [rows, tokens.length / rows]),
-        seqlens_k: new OrtTensor('int32', Int32Array.from(lengths), [rows]),
-        total_sequence_length: new OrtTensor('int32', Int32Array.of(Math.max(...lengths) + 1), []),
-        ...window.feeds,
-        ...adapterFeeds,
-      },
-      { logits: new OrtTensor('float32', logits, [rows, this.vocabularySize]), ...window.fetches },
-    );
-    return logits;
+    const inputs = {
+      input_ids: new HostTensor([rows, time], inputIds),
+      seqlens_k: new HostTensor([rows], lengths),
+      total_sequence_length: new HostTensor([], total),
+      ...window.feeds,
+      ...(adapters === undefined ? {} : this.#adapters.feedsFor(adapters)),
+    };
+    const outputs = { logits: new HostTensor([rows, this.vocabularySize], logits), ...window.fetches };
+    return { session, plan: session.plan(inputs, outputs), inputIds, lengths, total, logits };
   }
 
   /** Row i of `logits` belongs at `order[i]`. */

@@ -1,8 +1,6 @@
-import { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../models/model-config.ts';
+import { floats, type HostTensors } from '../runtime/host-tensor.ts';
 import { pastName, presentName } from './decoder-graph.ts';
-
-type Feeds = Readonly<Record<string, OrtTensor>>;
 
 /**
  * Keys and values of all rows: one array a layer and kind, [rows, kvHeads, capacity, headSize]. The runtime reads and
@@ -17,7 +15,7 @@ export class KeyValueCache {
     readonly present: string;
     readonly data: Float32Array;
   }[];
-  readonly #windows = new Map<string, { readonly feeds: Feeds; readonly fetches: Feeds }>();
+  readonly #windows = new Map<string, { readonly feeds: HostTensors; readonly fetches: HostTensors }>();
 
   constructor(options: { config: ModelConfig; rows: number; capacity: number }) {
     const { config, rows, capacity } = options;
@@ -35,14 +33,14 @@ export class KeyValueCache {
   }
 
   /** Feeds and fetches over `rows` rows from `first`: the same memory twice. */
-  window(first: number, rows: number): { readonly feeds: Feeds; readonly fetches: Feeds } {
+  window(first: number, rows: number): { readonly feeds: HostTensors; readonly fetches: HostTensors } {
     const key = `${first}+${rows}`;
     const known = this.#windows.get(key);
     if (known !== undefined) return known;
     const size = this.#rowElements;
     const dims = [rows, this.#config.keyValueHeads, this.#capacity, this.#config.headSize];
     const tensors = this.#arrays.map(({ past, present, data }) => {
-      const tensor = new OrtTensor('float32', data.subarray(first * size, (first + rows) * size), dims);
+      const tensor = floats(dims, data.subarray(first * size, (first + rows) * size));
       return { past, present, tensor };
     });
     const window = {

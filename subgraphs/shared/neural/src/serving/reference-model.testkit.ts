@@ -1,10 +1,9 @@
-import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { llama } from '../architectures/llama.ts';
 import { llamaParameters } from '../architectures/llama-parameters.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
-import { createSession } from '../onnx/session.ts';
-import { asOrtTensors } from '../training/training-state.ts';
+import { hostTensors, longs } from '../runtime/host-tensor.ts';
+import { Session } from '../runtime/session.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 
 /** The training architecture's forward pass over whole sequences, without a cache: what a decoder must agree with. */
@@ -20,18 +19,17 @@ export async function createReferenceModel(config: ModelConfig, weights: TensorM
     llamaParameters(config).map(({ name, dims }) => [name, builder.input(name, 'float32', dims)]),
   );
   builder.output('logits', llama(builder, { config, parameters, inputs }));
-  const session = await createSession(builder.build(), { threads: 1 });
+  const session = Session.create(builder.build(), { threads: 1 });
   const padded = (values: readonly number[]) =>
-    new OrtTensor(
-      'int64',
-      BigInt64Array.from({ length: time }, (_, at) => BigInt(values[at] ?? 0)),
+    longs(
       [1, time],
+      BigInt64Array.from({ length: time }, (_, at) => BigInt(values[at] ?? 0)),
     );
   return {
     /** Logits after each token. */
     async logits(tokens: readonly number[]): Promise<Float32Array[]> {
-      const result = await session.run({
-        ...asOrtTensors(weights),
+      const result = await session.evaluate({
+        ...hostTensors(weights),
         input_ids: padded(tokens),
         segment_ids: padded(tokens.map(() => 1)),
         positions: padded(tokens.map((_, at) => at)),

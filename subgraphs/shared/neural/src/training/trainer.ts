@@ -1,4 +1,3 @@
-import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import {
   initializeLlama,
   llamaParameters,
@@ -9,15 +8,16 @@ import { NeuralError } from '../errors.ts';
 import { type LoraAdapter, type LoraOptions, mergeAdapter } from '../lora/adapter.ts';
 import { initializeAdapter } from '../lora/initialize.ts';
 import { checkModelConfig, type ModelConfig } from '../models/model-config.ts';
-import { createSession } from '../onnx/session.ts';
 import { type AdamW, adamWDefaults, type OptimizerOptions, stepScalars } from '../optimizers/adamw.ts';
 import { learningRateRatio, type Schedule } from '../optimizers/schedule.ts';
+import { floats, type HostTensors, hostTensors, longs } from '../runtime/host-tensor.ts';
+import { Session, type SessionOptions } from '../runtime/session.ts';
 import { checkWeights, weightsSha256 } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { type Batch, checkBatch } from './batch.ts';
 import { corrupt, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { buildEvaluationGraph, buildTrainingGraph, trainableParameters } from './training-graph.ts';
-import { asOrtTensors, stateTensors, TrainingState } from './training-state.ts';
+import { stateTensors, TrainingState } from './training-state.ts';
 
 export interface NewRun {
   readonly config: ModelConfig;
@@ -147,27 +147,26 @@ export class Trainer {
   readonly #run: Run;
   readonly #adamW: AdamW;
   readonly #base: TensorMap | undefined;
-  readonly #baseFeeds: Readonly<Record<string, OrtTensor>>;
+  readonly #baseFeeds: HostTensors;
   readonly #threads: number | undefined;
   readonly #state: TrainingState;
-  readonly #training: InferenceSession;
-  #evaluation: InferenceSession | undefined;
+  readonly #training: Session;
+  #evaluation: Session | undefined;
   #step: number;
   #released = false;
 
-  static async start(parts: TrainerParts): Promise<Trainer> {
+  static start(parts: TrainerParts): Trainer {
     const graph = buildTrainingGraph(parts.run, adamWDefaults(parts.run.optimizer));
-    return new Trainer(parts, await createSession(graph, threadOptions(parts.threads)));
+    return new Trainer(parts, Session.create(graph, sessionOptions(parts.threads)));
   }
 
-  private constructor(parts: TrainerParts, training: InferenceSession) {
+  private constructor(parts: TrainerParts, training: Session) {
     this.config = parts.run.config;
     this.extra = parts.extra;
     this.#run = parts.run;
     this.#adamW = adamWDefaults(parts.run.optimizer);
     this.#base = parts.base;
-    this.#baseFeeds =
-      parts.base === undefined ? {} : asOrtTensors(modelTensors(parts.run.config, parts.base));
+    this.#baseFeeds = parts.base === undefined ? {} : hostTensors(modelTensors(parts.run.config, parts.base));
     this.#threads = parts.threads;
     this.#state = new TrainingState(trainableParameters(parts.run), parts.initial);
     this.#training = training;
@@ -188,19 +187,18 @@ export class Trainer {
     const step = this.#step + 1;
     const learningRate = this.#adamW.learningRate * learningRateRatio(this.#run.schedule, step);
     const scalars = stepScalars(this.#adamW, { learningRate, step });
-    const results = await this.#training.run(
-      {
-        ...this.#batchFeeds(batch),
-        ...this.#baseFeeds,
-        ...this.#state.feeds,
-        step_size: scalarTensor(scalars.stepSize),
-        epsilon: scalarTensor(scalars.epsilon),
-        decay: scalarTensor(scalars.decay),
-      },
-      { loss: null, gradient_norm: null, ...this.#state.fetches },
-    );
-    const loss = readScalar(results.loss);
-    const gradientNorm = readScalar(results.gradient_norm);
+    const inputs = {
+      ...this.#batchFeeds(batch),
+      ...this.#baseFeeds,
+      ...this.#state.feeds,
+      step_size: scalarTensor(scalars.stepSize),
+      epsilon: scalarTensor(scalars.epsilon),
+      decay: scalarTensor(scalars.decay),
+    };
+    const results = { loss: floats([]), gradient_norm: floats([]) };
+    await this.#training.run(this.#training.plan(inputs, { ...results, ...this.#state.fetches }));
+    const loss = results.loss.data[0]!;
+    const gradientNorm = results.gradient_norm.data[0]!;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       throw new NeuralError(
         'LOSS_NOT_FINITE',
@@ -216,8 +214,8 @@ export class Trainer {
   /** Loss and next-token accuracy without an update. */
   async evaluate(batch: Batch): Promise<EvaluationResult> {
     this.#check(batch);
-    this.#evaluation ??= await createSession(buildEvaluationGraph(this.#run), threadOptions(this.#threads));
-    const results = await this.#evaluation.run({
+    this.#evaluation ??= Session.create(buildEvaluationGraph(this.#run), sessionOptions(this.#threads));
+    const results = await this.#evaluation.evaluate({
       ...this.#batchFeeds(batch),
       ...this.#baseFeeds,
       ...this.#state.parameterFeeds,
@@ -230,7 +228,7 @@ export class Trainer {
       answerTokens += 1;
       if (predicted[at] === batch.targets[at]) correct += 1;
     });
-    return { loss: readScalar(results.loss), lossWeight, answerTokens, correct };
+    return { loss: Number(results.loss!.data[0]), lossWeight, answerTokens, correct };
   }
 
   /** The whole model; a LoRA run's adapter is merged in. */
@@ -272,19 +270,19 @@ export class Trainer {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#training.release();
-    await this.#evaluation?.release();
+    this.#training.release();
+    this.#evaluation?.release();
   }
 
-  #batchFeeds(batch: Batch): Record<string, OrtTensor> {
+  #batchFeeds(batch: Batch): HostTensors {
     const grid = [this.#run.batchSize, this.#run.sequenceLength];
     const flat = [this.#run.batchSize * this.#run.sequenceLength];
     return {
-      input_ids: new OrtTensor('int64', batch.inputIds, grid),
-      segment_ids: new OrtTensor('int64', batch.segmentIds, grid),
-      positions: new OrtTensor('int64', batch.positions, grid),
-      targets: new OrtTensor('int64', batch.targets, flat),
-      loss_weights: new OrtTensor('float32', batch.lossWeights, flat),
+      input_ids: longs(grid, batch.inputIds),
+      segment_ids: longs(grid, batch.segmentIds),
+      positions: longs(grid, batch.positions),
+      targets: longs(flat, batch.targets),
+      loss_weights: floats(flat, batch.lossWeights),
     };
   }
 
@@ -305,14 +303,10 @@ function modelTensors(config: ModelConfig, weights: TensorMap): TensorMap {
   return new Map(llamaParameters(config).map(({ name }: ParameterSpec) => [name, weights.get(name)!]));
 }
 
-function threadOptions(threads: number | undefined): { threads?: number } {
-  return threads === undefined ? {} : { threads };
+function sessionOptions(threads: number | undefined): SessionOptions {
+  return { threads, flushDenormals: true };
 }
 
-function scalarTensor(value: number): OrtTensor {
-  return new OrtTensor('float32', Float32Array.of(value), []);
-}
-
-function readScalar(tensor: OrtTensor | undefined): number {
-  return (tensor!.data as Float32Array)[0]!;
+function scalarTensor(value: number) {
+  return floats([], Float32Array.of(value));
 }

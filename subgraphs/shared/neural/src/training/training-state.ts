@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { ParameterSpec } from '../architectures/llama-parameters.ts';
 import { bytesOf } from '../files.ts';
+import { type HostTensor, hostTensors } from '../runtime/host-tensor.ts';
 import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
 import { firstMomentName, nextName, secondMomentName } from './training-graph.ts';
 
@@ -13,8 +13,8 @@ export class TrainingState {
   readonly #specs: readonly ParameterSpec[];
   #front: ReadonlyMap<string, Tensor>;
   #back: ReadonlyMap<string, Tensor>;
-  #frontTensors: Readonly<Record<string, OrtTensor>>;
-  #backTensors: Readonly<Record<string, OrtTensor>>;
+  #frontTensors: Readonly<Record<string, HostTensor>>;
+  #backTensors: Readonly<Record<string, HostTensor>>;
 
   /** `initial` holds the parameters and may hold the moments (a checkpoint), else they start at zero. */
   constructor(specs: readonly ParameterSpec[], initial: TensorMap) {
@@ -25,22 +25,22 @@ export class TrainingState {
       const source = initial.get(name);
       if (source !== undefined) tensor.data.set(source.data);
     }
-    this.#frontTensors = asOrtTensors(this.#front);
-    this.#backTensors = asOrtTensors(this.#back);
+    this.#frontTensors = hostTensors(this.#front);
+    this.#backTensors = hostTensors(this.#back);
   }
 
   /** Feeds of the step that comes. */
-  get feeds(): Readonly<Record<string, OrtTensor>> {
+  get feeds(): Readonly<Record<string, HostTensor>> {
     return this.#frontTensors;
   }
 
   /** Parameters only, for evaluation. */
-  get parameterFeeds(): Readonly<Record<string, OrtTensor>> {
+  get parameterFeeds(): Readonly<Record<string, HostTensor>> {
     return Object.fromEntries(this.#specs.map(({ name }) => [name, this.#frontTensors[name]!]));
   }
 
   /** Pre-allocated outputs of the step that comes. */
-  get fetches(): Readonly<Record<string, OrtTensor>> {
+  get fetches(): Readonly<Record<string, HostTensor>> {
     return Object.fromEntries(
       Object.entries(this.#backTensors).map(([name, tensor]) => [nextName(name), tensor]),
     );
@@ -83,11 +83,5 @@ export function stateTensors(
 function allocate(specs: readonly ParameterSpec[]): ReadonlyMap<string, Tensor> {
   return new Map(
     stateTensors(specs).map(({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }]),
-  );
-}
-
-export function asOrtTensors(tensors: TensorMap): Readonly<Record<string, OrtTensor>> {
-  return Object.fromEntries(
-    [...tensors].map(([name, { dims, data }]) => [name, new OrtTensor('float32', data, [...dims])]),
   );
 }
