@@ -123,7 +123,8 @@ export function applyEvent(record: GenerationRecord, event: GenerationEvent): Ge
     case 'routed':
       return {
         ...record,
-        status: 'RUNNING',
+        // A `generate` is routed while it waits for a device, an `ask` when it has its answer.
+        status: event.reason === 'REQUESTED' ? record.status : 'RUNNING',
         service: event.service,
         reason: event.reason,
         explanation: event.explanation,

@@ -122,11 +122,11 @@ export class EngineDevice {
     return this.#status;
   }
 
-  /** Whether one more request may be submitted now. */
-  admission(): Admission {
+  /** Whether one more request may be submitted now, or would be once `requests` of them are. */
+  admission(requests = this.#inFlight.size): Admission {
     const { worker, maxQueued } = this.#options;
     return admit({
-      requests: this.#inFlight.size,
+      requests,
       maxSequences: worker.maxSequences,
       maxQueued,
       meanRequestMs: this.#meanRequestMs,

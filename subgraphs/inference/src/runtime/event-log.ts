@@ -6,6 +6,7 @@
  * A store that is down is waited for: what it holds back is bounded by the longest completion.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@fathom/platform/errors';
 import type { Logger } from '@fathom/platform/logging';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
@@ -88,6 +89,6 @@ export class EventLog {
     const { streams, stream } = this.#options;
     const stored = await streams.read(stream, this.#next - 1, events.length);
     const payloads = stored.events.map(({ payload }) => payload);
-    return JSON.stringify(payloads) === JSON.stringify(events);
+    return isDeepStrictEqual(payloads, JSON.parse(JSON.stringify(events)));
   }
 }

@@ -12,10 +12,7 @@ export interface ServedModel {
   /** The loaded adapter it runs with; absent for a full version. */
   readonly adapter?: string | undefined;
   readonly contextLength: number;
-  /** Absent where the version was never calibrated. */
-  readonly calibration?: Calibration | undefined;
-  /** Token ids of a prompt, in the model's template unless `isRaw`. */
-  encode(prompt: string, options: { readonly isRaw: boolean }): readonly number[];
+  readonly text: ModelText;
 }
 
 export interface ServedModelFiles {
@@ -28,6 +25,7 @@ export interface ServedModelFiles {
 export interface ModelText {
   readonly tokenizer: ByteLevelBpe;
   readonly chatTemplate: ChatTemplate;
+  /** Absent where the version was never calibrated. */
   readonly calibration: Calibration | undefined;
 }
 

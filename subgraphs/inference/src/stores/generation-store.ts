@@ -31,6 +31,12 @@ export interface ListOptions {
   readonly limit: number;
 }
 
+export interface TakeOverOptions {
+  readonly owner: string;
+  readonly deadAfterMs: number;
+  readonly withOwn: boolean;
+}
+
 export interface GenerationStore {
   accept(
     generation: AcceptedGeneration,
@@ -42,8 +48,11 @@ export interface GenerationStore {
   finish(record: GenerationRecord, events: readonly DomainEvent[]): Promise<boolean>;
   /** Asks whoever computes it to stop. */
   requestCancel(id: string): Promise<void>;
-  /** Generations of this instance's former life and of instances not seen for `deadAfterMs`, now owned by it. */
-  takeOver(options: { readonly owner: string; readonly deadAfterMs: number }): Promise<readonly Unfinished[]>;
+  /**
+   * Generations of instances not seen for `deadAfterMs`, and with `withOwn` those of this instance's former life.
+   * They are its own from now on.
+   */
+  takeOver(options: TakeOverOptions): Promise<readonly Unfinished[]>;
   /** Says that the instance lives. */
   heartbeat(owner: string): Promise<void>;
   /** The rows of one tenant, in any order; ids of others are left out. */
@@ -116,7 +125,7 @@ export function createGenerationStore(database: Database): GenerationStore {
       );
     },
 
-    async takeOver({ owner, deadAfterMs }) {
+    async takeOver({ owner, deadAfterMs, withOwn }) {
       const rows = await database.query<{
         settings: unknown;
         identity: unknown;
@@ -125,10 +134,10 @@ export function createGenerationStore(database: Database): GenerationStore {
       }>(
         `update generations g set owner = $1, takeovers = takeovers + 1
          where completed_at is null and (
-           owner = $1 or not exists (
+           owner = $1 and $3 or owner <> $1 and not exists (
              select from instances i where i.id = g.owner and i.seen_at > now() - make_interval(secs => $2)))
          returning ${recordColumns}, settings, identity, takeovers, cancel_requested_at is not null as "isCancelRequested"`,
-        [owner, deadAfterMs / 1000],
+        [owner, deadAfterMs / 1000, withOwn],
       );
       return rows.map((row) => ({
         record: toRecord(row),

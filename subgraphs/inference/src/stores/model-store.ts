@@ -44,6 +44,10 @@ export interface ModelStore {
   aliases(): Promise<readonly AliasRow[]>;
   /** From now on the alias answers with this version. */
   serve(alias: Pick<AliasRow, 'modelName' | 'alias'>, versionId: string): Promise<void>;
+  /** After a start: nothing is loaded yet, and every version has a deployment. What failed stays marked so. */
+  resetDeployments(): Promise<void>;
+  /** Gives versions that were registered meanwhile their deployment. */
+  addMissingDeployments(): Promise<void>;
   /** Creates or changes a deployment; what is not named stays. `since` moves when the status changes. */
   setDeployment(change: DeploymentChange): Promise<void>;
   deployments(): Promise<readonly DeploymentRow[]>;
@@ -78,6 +82,18 @@ export function createModelStore(database: Database): ModelStore {
       await database.query(
         'update model_aliases set serving_version_id = $3 where model_name = $1 and alias = $2',
         [modelName, alias, versionId],
+      );
+    },
+    async resetDeployments() {
+      await database.query(
+        `update deployments set status = 'UNLOADED', memory_bytes = 0, since = now()
+         where status in ('LOADING', 'READY', 'DRAINING')`,
+      );
+    },
+    async addMissingDeployments() {
+      await database.query(
+        `insert into deployments (id, version_id, status, since)
+         select 'deployment-' || version_id, version_id, 'UNLOADED', now() from model_versions on conflict do nothing`,
       );
     },
     async setDeployment({ versionId, status, detail = null, precision, contextLength, memoryBytes }) {

@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os';
+import { baseEnv, jsonVariable, portVariable, privateJwkSchema } from '@fathom/platform/env';
+import { z } from 'zod';
+
+const count = (defaultValue: number) => z.coerce.number().int().positive().default(defaultValue);
+const milliseconds = (defaultValue: number) => z.coerce.number().int().nonnegative().default(defaultValue);
+
+export const env = baseEnv.extend({
+  PORT: portVariable(4001),
+  /** Signs what is asked of deep-learning on a caller's behalf. */
+  IDENTITY_PRIVATE_JWK: jsonVariable(privateJwkSchema),
+  /** Deep-learning's /graphql. Without it, questions that the model does not know get its draft, marked as such. */
+  DEEP_LEARNING_URL: z.url().optional(),
+  DEEP_LEARNING_TIMEOUT_MS: count(5_000),
+  /** Whose champion answers when no model is named. */
+  DEFAULT_MODEL: z.string().min(1).default('fathom-facts'),
+  DEVICE_THREADS: count(availableParallelism()),
+  /** Sequences decoded at once. */
+  MAX_SEQUENCES: count(16),
+  /** Requests that may wait for a slot. */
+  MAX_QUEUED: z.coerce.number().int().nonnegative().default(64),
+  PREFILL_TOKENS_PER_STEP: count(128),
+  MODEL_PRECISION: z.enum(['fp32', 'int8']).default('fp32'),
+  MAX_CONTEXT_LENGTH: count(2_048),
+  MODEL_MEMORY_BYTES: count(2 * 1024 ** 3),
+  GENERATION_GRACE_MS: milliseconds(30_000),
+  STREAM_RETENTION_MS: count(30 * 24 * 3_600_000),
+  ANSWER_CACHE_TTL_MS: count(24 * 3_600_000),
+});

@@ -1,0 +1,87 @@
+import { createGraphQLClient } from '@fathom/platform/client/graphql-client';
+import { readEnv } from '@fathom/platform/env';
+import { createIdentitySigner } from '@fathom/platform/identity-token';
+import { openPlatform } from '@fathom/platform/platform';
+import { loadTypeDefs } from '@fathom/platform/repository';
+import { runService } from '@fathom/platform/server/run-service';
+import { createSubgraphServer } from '@fathom/platform/server/subgraph-server';
+import { env as envSchema } from './env.ts';
+import { createLoaders } from './loaders.ts';
+import { resolvers } from './resolvers/resolvers.ts';
+import { createDeepLearning, noDeepLearning } from './runtime/deep-learning.ts';
+import { startInference } from './service.ts';
+
+await runService('inference', async () => {
+  const env = readEnv(envSchema);
+  const platform = await openPlatform({
+    service: 'inference',
+    env,
+    migrations: new URL('../sql/', import.meta.url),
+  });
+  const { logger, metrics } = platform;
+
+  const signer = createIdentitySigner({ privateJwk: env.IDENTITY_PRIVATE_JWK, issuer: 'inference' });
+  const deepLearningClient =
+    env.DEEP_LEARNING_URL === undefined
+      ? undefined
+      : createGraphQLClient({
+          url: env.DEEP_LEARNING_URL,
+          name: 'deep-learning',
+          timeoutMs: env.DEEP_LEARNING_TIMEOUT_MS,
+          circuit: { failures: 3, openMs: 5_000 },
+          logger,
+          metrics,
+        });
+  const deepLearning = deepLearningClient ? createDeepLearning(deepLearningClient, signer) : noDeepLearning;
+
+  const inference = await startInference(
+    { ...platform, deepLearning },
+    {
+      instance: env.OTEL_SERVICE_INSTANCE_ID ?? `${env.HOST}:${env.PORT}`,
+      defaultModel: env.DEFAULT_MODEL,
+      threads: env.DEVICE_THREADS,
+      maxSequences: env.MAX_SEQUENCES,
+      maxQueued: env.MAX_QUEUED,
+      prefillTokensPerStep: env.PREFILL_TOKENS_PER_STEP,
+      precision: env.MODEL_PRECISION,
+      maxContextLength: env.MAX_CONTEXT_LENGTH,
+      modelMemoryBytes: env.MODEL_MEMORY_BYTES,
+      graceMs: env.GENERATION_GRACE_MS,
+      streamRetentionMs: env.STREAM_RETENTION_MS,
+      answerCacheTtlMs: env.ANSWER_CACHE_TTL_MS,
+    },
+  );
+  const { device, deployments } = inference;
+
+  const server = await createSubgraphServer({
+    platform,
+    typeDefs: loadTypeDefs('inference'),
+    resolvers,
+    loaders: ({ identity }) => createLoaders(inference, identity),
+    extend: () => ({ inference }),
+    readiness: {
+      model: async () => deployments.readiness(),
+      device: async () => {
+        const { id, status, name, threads } = device.snapshot();
+        return {
+          ok: status === 'READY',
+          detail: `${id} is ${status.toLowerCase()}: ${name}, ${threads} threads`,
+        };
+      },
+    },
+    banner: () => {
+      const { id, kind, name, threads } = device.snapshot();
+      return { devices: `${id}: ${kind}, ${name}, ${threads} threads` };
+    },
+  });
+
+  return {
+    ...server,
+    async close() {
+      await server.close();
+      await inference.close();
+      await deepLearningClient?.close();
+      await platform.close();
+    },
+  };
+});

@@ -1,0 +1,14 @@
+/** What the parent of each type's resolvers really is. */
+import type { DeviceSnapshot } from './engine/engine-device.ts';
+import type { ReadGeneration, StreamedEvent } from './runtime/generation-reader.ts';
+import type { DeploymentRow } from './stores/model-store.ts';
+
+export interface Generation extends ReadGeneration {
+  readonly __typename?: 'Generation';
+}
+export interface Event extends StreamedEvent {}
+export interface Deployment extends DeploymentRow {}
+export interface Device extends DeviceSnapshot {}
+export interface ModelVersion {
+  readonly id: string;
+}

@@ -1,0 +1,19 @@
+import { requireScope } from '@fathom/platform/server/scopes';
+import type { DeploymentResolvers } from '../__generated__/resolvers.ts';
+
+export const Deployment: DeploymentResolvers = {
+  __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'inference:read');
+    return loaders.deployment.load(id);
+  },
+  modelVersion: ({ versionId }) => ({ id: versionId }),
+  isDefault({ versionId }, _, { inference }) {
+    const resolution = inference.deployments.catalogue.resolve(undefined);
+    return resolution.kind === 'version' && resolution.versionId === versionId;
+  },
+  devices({ versionId }, _, { inference }) {
+    const device = inference.device.snapshot();
+    return device.loaded.includes(versionId) ? [device] : [];
+  },
+  since: ({ since }) => since.toISOString(),
+};

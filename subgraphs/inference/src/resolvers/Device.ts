@@ -1,0 +1,13 @@
+import { requireScope } from '@fathom/platform/server/scopes';
+import type { DeviceResolvers } from '../__generated__/resolvers.ts';
+
+export const Device: DeviceResolvers = {
+  __resolveReference({ id }, { inference, identity }) {
+    requireScope(identity, 'inference:read');
+    return id === inference.device.id ? inference.device.snapshot() : null;
+  },
+  async deployments({ loaded }, _, { loaders }) {
+    const rows = await Promise.all(loaded.map((versionId) => loaders.deploymentOfVersion.load(versionId)));
+    return rows.filter((row) => row !== null);
+  },
+};

@@ -1,0 +1,40 @@
+import { pageRequest, toConnection } from '@fathom/platform/pagination';
+import { requireScope } from '@fathom/platform/server/scopes';
+import type { QueryResolvers } from '../__generated__/resolvers.ts';
+
+const scope = 'inference:read';
+
+export const Query: QueryResolvers = {
+  generation(_, { id }, { loaders, identity }) {
+    requireScope(identity, scope);
+    return loaders.generation.load(id);
+  },
+  async generations(_, { first, after, status }, { inference, identity }) {
+    requireScope(identity, scope);
+    const page = pageRequest({ first, after }, { keyLength: 2 });
+    const [createdAt, id] = page.after ?? [];
+    const rows = await inference.reader.list({
+      tenant: identity.tenant,
+      status: status ?? undefined,
+      after: createdAt !== undefined && id !== undefined ? [createdAt, id] : undefined,
+      limit: page.first + 1,
+    });
+    return toConnection(rows, page.first, ({ record }) => [record.createdAt.toISOString(), record.id]);
+  },
+  deployments(_, __, { inference, identity }) {
+    requireScope(identity, scope);
+    return inference.models.deployments();
+  },
+  deployment(_, { id }, { loaders, identity }) {
+    requireScope(identity, scope);
+    return loaders.deployment.load(id);
+  },
+  devices(_, __, { inference, identity }) {
+    requireScope(identity, scope);
+    return [inference.device.snapshot()];
+  },
+  device(_, { id }, { inference, identity }) {
+    requireScope(identity, scope);
+    return id === inference.device.id ? inference.device.snapshot() : null;
+  },
+};

@@ -1,0 +1,13 @@
+import type { Usage } from '../__generated__/resolvers.ts';
+import type { UsageRecord } from '../domain/generation.ts';
+
+export function toUsage(usage: UsageRecord): Usage {
+  return {
+    promptTokens: usage.promptTokens,
+    completionTokens: usage.completionTokens,
+    timeToFirstTokenMs: usage.timeToFirstTokenMs ?? null,
+    totalMs: usage.totalMs ?? null,
+    tokensPerSecond: usage.tokensPerSecond ?? null,
+    deviceMs: usage.deviceMs,
+  };
+}

@@ -1,0 +1,338 @@
+/**
+ * Keeps on the device what aliases point to, loads the rest on demand, and tells how each version stands.
+ *
+ *   UNLOADED --alias or demand--> LOADING --verified, loaded--> READY --alias moved on--> DRAINING --last stream--> UNLOADED
+ *                                     \--anything wrong--> FAILED --next demand, or every 30 s for an alias--> LOADING
+ *
+ * Invariants: an alias answers with its former version until the one it points to is READY; a version in use is never
+ * unloaded; the weights held stay under `memoryBytes`, idle versions without alias leaving first, the longest unused
+ * before the others.
+ */
+import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
+import type { Logger } from '@fathom/platform/logging';
+import { createModelCatalogue, type ModelCatalogue } from '../domain/model-catalogue.ts';
+import type { EngineDevice } from '../engine/engine-device.ts';
+import type { AliasRow, DeploymentChange, ModelStore, ModelVersionRow } from '../stores/model-store.ts';
+import { readModelText, type ServedModel } from './served-model.ts';
+
+export type Acquired =
+  | { readonly kind: 'ready'; readonly model: ServedModel; release(): void }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+export interface DeploymentsOptions {
+  readonly store: ModelStore;
+  readonly artifacts: ArtifactStore;
+  readonly device: EngineDevice;
+  readonly defaultModel: string;
+  readonly memoryBytes: number;
+  readonly logger: Logger;
+}
+
+interface Resident {
+  readonly versionId: string;
+  readonly outcome: Promise<Outcome>;
+  users: number;
+  /** Order of last use. */
+  lastUse: number;
+  memoryBytes: number;
+  isReady: boolean;
+  /** No alias leads here any more: it leaves when its last stream ends. */
+  isRetired: boolean;
+  releaseBase(): void;
+}
+
+type Outcome =
+  | { readonly kind: 'ready'; readonly model: ServedModel }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+const retryMs = 30_000;
+
+export class Deployments {
+  readonly #options: DeploymentsOptions;
+  readonly #residents = new Map<string, Resident>();
+  #versions = new Map<string, ModelVersionRow>();
+  #aliases: readonly AliasRow[] = [];
+  #catalogue: ModelCatalogue;
+  /** What aliases led to when they were last followed. */
+  #ledBefore: ReadonlySet<string> = new Set();
+  #uses = 0;
+  #writes: Promise<void> = Promise.resolve();
+  #following: Promise<void> = Promise.resolve();
+  #isFollowAgain = false;
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: DeploymentsOptions) {
+    this.#options = options;
+    this.#catalogue = createModelCatalogue({
+      versionIds: [],
+      aliases: [],
+      defaultModel: options.defaultModel,
+    });
+  }
+
+  get catalogue(): ModelCatalogue {
+    return this.#catalogue;
+  }
+
+  /** Resolves when names can be resolved; what aliases lead to is being loaded then. */
+  async start(): Promise<void> {
+    await this.#options.store.resetDeployments();
+    await this.#readTables();
+    void this.refresh();
+  }
+
+  /** Follows the tables after a change. Calls that come while one is under way are joined into the next. */
+  refresh(): Promise<void> {
+    if (this.#isFollowAgain) return this.#following;
+    this.#isFollowAgain = true;
+    this.#following = this.#following.then(async () => {
+      this.#isFollowAgain = false;
+      if (!this.#isClosed) await this.#follow().catch((error: unknown) => this.#followFailed(error));
+    });
+    return this.#following;
+  }
+
+  /** The version, loaded if need be; it stays loaded until released. */
+  async acquire(versionId: string): Promise<Acquired> {
+    const resident = this.#residents.get(versionId) ?? this.#load(versionId);
+    resident.users++;
+    resident.lastUse = ++this.#uses;
+    const outcome = await resident.outcome;
+    if (outcome.kind === 'failed') {
+      resident.users--;
+      return outcome;
+    }
+    let isReleased = false;
+    return {
+      kind: 'ready',
+      model: outcome.model,
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        resident.users--;
+        this.#leaveIfRetired(resident);
+      },
+    };
+  }
+
+  /** Whether the default model answers, for /readyz. */
+  readiness(): { readonly ok: boolean; readonly detail: string } {
+    const { defaultModel } = this.#options;
+    const resolution = this.#catalogue.resolve(undefined);
+    if (resolution.kind !== 'version') return { ok: false, detail: `${defaultModel} has no champion yet` };
+    const isReady = this.#residents.get(resolution.versionId)?.isReady ?? false;
+    return { ok: isReady, detail: `${resolution.versionId} is ${isReady ? 'ready' : 'not loaded'}` };
+  }
+
+  /** A device could not load the version again after it had lost its worker. */
+  lost(versionId: string, detail: string): void {
+    this.#residents.delete(versionId);
+    this.#note({ versionId, status: 'FAILED', detail, memoryBytes: 0 });
+    this.#retryLater();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+    await this.#following;
+    await this.#writes;
+  }
+
+  async #follow(): Promise<void> {
+    const { store } = this.#options;
+    await store.addMissingDeployments();
+    await this.#readTables();
+    // What answers now comes first: a start is ready before it looks at what aliases have moved to meanwhile.
+    for (const alias of this.#aliases) if (alias.servingVersionId) await this.#hold(alias.servingVersionId);
+    for (const alias of this.#aliases)
+      if (alias.versionId !== alias.servingVersionId) await this.#moveTo(alias);
+    await this.#readTables();
+    this.#retireWhatAliasesLeft();
+  }
+
+  #followFailed(error: unknown): void {
+    this.#options.logger.warn(
+      { err: error },
+      'the tables of models could not be followed; it is tried again',
+    );
+    this.#retryLater();
+  }
+
+  async #readTables(): Promise<void> {
+    const { store, defaultModel } = this.#options;
+    const [versions, aliases] = await Promise.all([store.versions(), store.aliases()]);
+    this.#versions = new Map(versions.map((version) => [version.versionId, version]));
+    this.#aliases = aliases;
+    this.#catalogue = createModelCatalogue({ versionIds: [...this.#versions.keys()], aliases, defaultModel });
+  }
+
+  /** The alias answers with its new version as soon as that is ready, and with its former one if it never is. */
+  async #moveTo(alias: AliasRow): Promise<void> {
+    const { store, logger } = this.#options;
+    const isHeld = await this.#hold(alias.versionId);
+    if (!isHeld) return;
+    await store.serve(alias, alias.versionId);
+    const { modelName, servingVersionId: from, versionId: to } = alias;
+    logger.info({ model: modelName, alias: alias.alias, from, to }, 'an alias moved');
+  }
+
+  /** Loads what an alias leads to. False if it cannot be served now; it is tried again. */
+  async #hold(versionId: string): Promise<boolean> {
+    // An alias can arrive before the version it names: they are announced on different topics.
+    if (!this.#versions.has(versionId)) return false;
+    const resident = this.#residents.get(versionId) ?? this.#load(versionId);
+    resident.isRetired = false;
+    const outcome = await resident.outcome;
+    if (outcome.kind === 'failed') this.#retryLater();
+    return outcome.kind === 'ready';
+  }
+
+  #load(versionId: string): Resident {
+    const resident: Resident = {
+      versionId,
+      users: 0,
+      lastUse: ++this.#uses,
+      memoryBytes: 0,
+      isReady: false,
+      isRetired: false,
+      releaseBase: () => {},
+      outcome: Promise.resolve()
+        .then(() => this.#loadInto(resident))
+        .catch(
+          (error: unknown): Outcome => ({
+            kind: 'failed',
+            detail: error instanceof Error ? error.message : String(error),
+          }),
+        )
+        .then((outcome) => this.#loaded(resident, outcome)),
+    };
+    this.#residents.set(versionId, resident);
+    this.#note({ versionId, status: 'LOADING' });
+    return resident;
+  }
+
+  async #loadInto(resident: Resident): Promise<Outcome> {
+    const { artifacts, device } = this.#options;
+    const { versionId } = resident;
+    const version = this.#versions.get(versionId);
+    if (!version) return { kind: 'failed', detail: `${versionId} was never registered.` };
+    const base = await this.#acquireBase(version);
+    if (base?.kind === 'failed')
+      return { kind: 'failed', detail: `Its base ${version.parentVersionId}: ${base.detail}` };
+    if (base) resident.releaseBase = base.release;
+
+    const folder = await artifacts.fetch(version.artifactUri);
+    const baseVersion = base && this.#versions.get(base.model.versionId);
+    const baseFolder = baseVersion && (await artifacts.fetch(baseVersion.artifactUri));
+    const text = await readModelText(baseFolder ? { folder: baseFolder, adapterFolder: folder } : { folder });
+    const shortage = this.#makeRoom(version.sizeBytes);
+    if (shortage) return { kind: 'failed', detail: shortage };
+    const loaded = await device.load({
+      type: 'load',
+      versionId,
+      folder,
+      baseVersionId: base?.model.versionId,
+    });
+    if (loaded.kind === 'failed') return { kind: 'failed', detail: `${loaded.message} (${loaded.code})` };
+
+    const { contextLength, precision, memoryBytes } = loaded.model;
+    resident.memoryBytes = memoryBytes;
+    this.#note({ versionId, status: 'READY', contextLength, precision, memoryBytes });
+    const lane = base?.model.versionId ?? versionId;
+    const adapter = base ? versionId : undefined;
+    return { kind: 'ready', model: { versionId, lane, adapter, contextLength, text } };
+  }
+
+  async #acquireBase(version: ModelVersionRow): Promise<Acquired | undefined> {
+    if (version.kind === 'FULL') return undefined;
+    if (version.parentVersionId === null) return { kind: 'failed', detail: 'none is named.' };
+    return this.acquire(version.parentVersionId);
+  }
+
+  #loaded(resident: Resident, outcome: Outcome): Outcome {
+    const { versionId } = resident;
+    if (outcome.kind === 'ready') {
+      resident.isReady = true;
+      return outcome;
+    }
+    this.#residents.delete(versionId);
+    resident.releaseBase();
+    this.#options.logger.error(
+      { version: versionId, detail: outcome.detail },
+      'a model version cannot be served',
+    );
+    this.#note({ versionId, status: 'FAILED', detail: outcome.detail, memoryBytes: 0 });
+    return outcome;
+  }
+
+  /** Unloads idle versions until so many bytes fit; says what is missing if they cannot. */
+  #makeRoom(bytes: number): string | undefined {
+    const { memoryBytes } = this.#options;
+    for (;;) {
+      let held = 0;
+      for (const resident of this.#residents.values()) held += resident.memoryBytes;
+      if (held + bytes <= memoryBytes) return undefined;
+      const idle = [...this.#residents.values()].filter(
+        (resident) => resident.isReady && resident.users === 0 && !this.#isLed(resident.versionId),
+      );
+      const victim = idle.sort((a, b) => a.lastUse - b.lastUse)[0];
+      if (!victim)
+        return `It needs ${bytes} bytes; ${held} of the ${memoryBytes} bytes of MODEL_MEMORY_BYTES are in use.`;
+      this.#unload(victim);
+    }
+  }
+
+  #isLed(versionId: string): boolean {
+    return this.#aliases.some(
+      ({ servingVersionId, versionId: target }) => (servingVersionId ?? target) === versionId,
+    );
+  }
+
+  /** Versions loaded on demand stay until their memory is needed; those that an alias left go when they are idle. */
+  #retireWhatAliasesLeft(): void {
+    const led = new Set(
+      this.#aliases.map(({ servingVersionId, versionId }) => servingVersionId ?? versionId),
+    );
+    for (const versionId of this.#ledBefore) {
+      const resident = this.#residents.get(versionId);
+      if (led.has(versionId) || !resident) continue;
+      resident.isRetired = true;
+      if (resident.users > 0)
+        this.#note({ versionId, status: 'DRAINING', detail: 'It finishes its running streams.' });
+      this.#leaveIfRetired(resident);
+    }
+    this.#ledBefore = led;
+  }
+
+  #leaveIfRetired(resident: Resident): void {
+    if (resident.isRetired && resident.users === 0) this.#unload(resident);
+  }
+
+  #unload(resident: Resident): void {
+    const { versionId } = resident;
+    if (this.#residents.get(versionId) !== resident) return;
+    this.#residents.delete(versionId);
+    this.#options.device.unload(versionId);
+    this.#note({ versionId, status: 'UNLOADED', memoryBytes: 0 });
+    resident.releaseBase();
+  }
+
+  /** Status changes reach the table in the order in which they happened. */
+  #note(change: DeploymentChange): void {
+    const { store, logger } = this.#options;
+    this.#writes = this.#writes
+      .then(() => store.setDeployment(change))
+      .catch((error: unknown) =>
+        logger.warn({ err: error, change }, 'the status of a deployment could not be stored'),
+      );
+  }
+
+  #retryLater(): void {
+    if (this.#isClosed || this.#retry) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      void this.refresh();
+    }, retryMs).unref();
+  }
+}

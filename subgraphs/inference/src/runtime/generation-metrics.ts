@@ -1,0 +1,68 @@
+/** What is counted of generations and devices. */
+import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import type { GenerationRecord } from '../domain/generation.ts';
+import type { DeviceSnapshot } from '../engine/engine-device.ts';
+
+export interface GenerationMetrics {
+  ended(record: GenerationRecord): void;
+  tokens(device: string, count: number): void;
+}
+
+/** Gauges of the device are read when they are scraped. */
+export function createGenerationMetrics(metrics: Metrics, device: () => DeviceSnapshot): GenerationMetrics {
+  const ended = metrics.counter({
+    name: 'fathom_generations_total',
+    help: 'Generations that ended.',
+    labels: ['service', 'reason', 'status', 'model_version'],
+  });
+  const timeToFirstToken = metrics.histogram({
+    name: 'fathom_time_to_first_token_seconds',
+    help: 'From acceptance to the first token that a client can see.',
+    labels: ['model_version'],
+  });
+  const tokens = metrics.counter({
+    name: 'fathom_device_tokens_total',
+    help: 'Tokens decoded.',
+    labels: ['device'],
+  });
+  const gauges: readonly [name: string, help: string, read: (snapshot: DeviceSnapshot) => number][] = [
+    [
+      'fathom_device_busy_ratio',
+      'Share of the last 10 seconds that the device was computing.',
+      (s) => s.busyRatio,
+    ],
+    ['fathom_device_queue', 'Requests that wait for a slot.', (s) => s.queuedRequests],
+    [
+      'fathom_device_up',
+      '1 while the device computes, 0 while it starts or recovers.',
+      (s) => (s.status === 'READY' ? 1 : 0),
+    ],
+    [
+      'fathom_device_active_sequences',
+      'Sequences that are decoded at this moment.',
+      (s) => s.activeSequences,
+    ],
+    ['fathom_kv_cache_usage', 'Share of the KV cache in use.', (s) => s.kvCacheUsage],
+  ];
+  for (const [name, help, read] of gauges) {
+    metrics.gauge({
+      name,
+      help,
+      labels: ['device'],
+      collect(gauge) {
+        const snapshot = device();
+        gauge.set({ device: snapshot.id }, read(snapshot));
+      },
+    });
+  }
+  return {
+    ended(record) {
+      const { service = 'none', reason = 'none', status, modelVersionId = 'none', usage } = record;
+      ended.inc({ service, reason, status, model_version: modelVersionId });
+      if (usage.timeToFirstTokenMs !== undefined) {
+        timeToFirstToken.observe({ model_version: modelVersionId }, usage.timeToFirstTokenMs / 1000);
+      }
+    },
+    tokens: (id, count) => tokens.inc({ device: id }, count),
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * One generation while it runs in this process: what its strategies (`run-generate.ts`, `run-ask.ts`) are made of.
+ *
+ * States: running -> ended | suspended. Suspended means that this process stops without ending the generation: its row
+ * and stream hold all it takes for the next process to go on.
+ */
+
+import type { Identity } from '@fathom/platform/identity';
+import type { Logger } from '@fathom/platform/logging';
+import {
+  applyEvent,
+  type FinishReason,
+  type GenerationEvent,
+  type GenerationRecord,
+  type TokenRecord,
+  type UsageRecord,
+} from '../domain/generation.ts';
+import type { GenerationSettings } from '../domain/settings.ts';
+import type { DeviceEnd, EngineDevice } from '../engine/engine-device.ts';
+import type { EngineToken } from '../engine/protocol.ts';
+import type { Deployments } from './deployments.ts';
+import type { EventLog } from './event-log.ts';
+
+/** A decoded draft or completion. */
+export type Decoded =
+  | { readonly kind: 'finished'; readonly reason: 'STOP' | 'LENGTH'; readonly tailText: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+
+export interface DecodeOptions {
+  /** Tokens that exist already. */
+  readonly prior: readonly TokenRecord[];
+  readonly onToken: (token: TokenRecord) => void;
+  /** Stops decoding for a reason of the strategy's own; the outcome is `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface GenerationRunOptions {
+  readonly record: GenerationRecord;
+  readonly settings: GenerationSettings;
+  readonly identity: Identity;
+  readonly log: EventLog;
+  readonly device: EngineDevice;
+  readonly deployments: Deployments;
+  readonly logger: Logger;
+  readonly onAdmitted: () => void;
+}
+
+/** Why a run's signal aborted: on request, or because this process stops. */
+export type StopReason = 'CANCELLED' | 'SUSPENDED';
+
+export class GenerationRun {
+  readonly settings: GenerationSettings;
+  readonly identity: Identity;
+  readonly #options: GenerationRunOptions;
+  readonly #stop = new AbortController();
+  /** Wall time for what was before this run, the monotonic clock for what is in it. */
+  readonly #acceptedAgoMs: number;
+  readonly #startedAt = performance.now();
+  #record: GenerationRecord;
+  #deviceMs: number;
+  #decodedTokens = 0;
+  #firstDecodedAt: number | undefined;
+  #lastDecodedAt = 0;
+
+  constructor(options: GenerationRunOptions) {
+    this.#options = options;
+    this.settings = options.settings;
+    this.identity = options.identity;
+    this.#record = options.record;
+    this.#deviceMs = options.record.usage.deviceMs;
+    this.#acceptedAgoMs = Math.max(0, Date.now() - options.record.createdAt.getTime());
+  }
+
+  /** As of the last event. */
+  get record(): GenerationRecord {
+    return this.#record;
+  }
+
+  get deviceId(): string {
+    return this.#options.device.id;
+  }
+
+  /** Aborts with a StopReason. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  stop(reason: StopReason): void {
+    this.#stop.abort(reason);
+  }
+
+  /** Adds events to the record and the stream. Resolves when readers can have them. */
+  emit(events: readonly GenerationEvent[], options?: { readonly end?: boolean }): Promise<void> {
+    for (const event of events) this.#record = applyEvent(this.#record, event);
+    const stored = this.#options.log.append(events, options);
+    // Whoever awaits `emit` sees the failure; who streams tokens does not wait for each, and the next one tells.
+    stored.catch(() => undefined);
+    return stored;
+  }
+
+  tokenEvent(token: TokenRecord): GenerationEvent {
+    return { type: 'token', ...token, atMs: this.elapsedMs() };
+  }
+
+  /** Text that no token of this platform's models brought. */
+  textEvent(text: string): GenerationEvent {
+    return { type: 'token', text, atMs: this.elapsedMs() };
+  }
+
+  /** Ends the generation after some last events, all of them at once. */
+  async complete(
+    finishReason: FinishReason,
+    last: readonly GenerationEvent[] = [],
+    draft?: string,
+  ): Promise<void> {
+    const withLast = last.reduce(applyEvent, this.#record);
+    const completedAt = new Date().toISOString();
+    const usage = this.#usage(withLast);
+    await this.emit([...last, { type: 'completed', finishReason, usage, completedAt, draft }], { end: true });
+  }
+
+  async fail(code: string, message: string): Promise<void> {
+    const completedAt = new Date().toISOString();
+    await this.emit([{ type: 'failed', code, message, usage: this.#usage(this.#record), completedAt }], {
+      end: true,
+    });
+  }
+
+  /** Has the model decode, behind what exists already. Rejects only when the run is suspended. */
+  async decode({ prior, onToken, signal }: DecodeOptions): Promise<Decoded> {
+    const { deployments, device, onAdmitted } = this.#options;
+    const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings } = this.settings;
+    const acquired = await deployments.acquire(modelVersionId);
+    if (acquired.kind === 'failed') {
+      return {
+        kind: 'failed',
+        code: 'MODEL_NOT_READY',
+        message: `${modelVersionId} cannot be served: ${acquired.detail}`,
+      };
+    }
+    const { lane, adapter } = acquired.model;
+    const id = this.#record.id;
+    const stopSignal = signal ? AbortSignal.any([this.signal, signal]) : this.signal;
+    const cancel = (): void => device.cancel(id);
+    try {
+      if (stopSignal.aborted) return this.#stopped();
+      const ended = new Promise<DeviceEnd>((resolve) => {
+        device.submit(
+          {
+            id,
+            lane,
+            adapter,
+            promptTokens,
+            priorTokens: prior.map(({ tokenId }) => tokenId),
+            maxTokens,
+            sampling,
+            stopStrings,
+          },
+          {
+            admitted: onAdmitted,
+            token: (token) => {
+              if (!stopSignal.aborted) onToken(this.#countDecoded(token));
+            },
+            ended: resolve,
+          },
+        );
+      });
+      stopSignal.addEventListener('abort', cancel, { once: true });
+      const end = await ended;
+      this.#deviceMs += end.deviceMs;
+      if (end.kind === 'failed') return end;
+      if (end.reason === 'CANCELLED' || stopSignal.aborted) return this.#stopped();
+      return { kind: 'finished', reason: end.reason, tailText: end.tailText };
+    } finally {
+      stopSignal.removeEventListener('abort', cancel);
+      acquired.release();
+    }
+  }
+
+  /** Since the generation was accepted, also by a former process. */
+  elapsedMs(): number {
+    return Math.round((this.#acceptedAgoMs + performance.now() - this.#startedAt) * 1000) / 1000;
+  }
+
+  #stopped(): Decoded {
+    if (this.signal.reason === 'SUSPENDED') throw new SuspendedError('This process stops; another goes on.');
+    return { kind: 'cancelled' };
+  }
+
+  #countDecoded({ tokenId, text, logProbability }: EngineToken): TokenRecord {
+    this.#lastDecodedAt = performance.now();
+    this.#firstDecodedAt ??= this.#lastDecodedAt;
+    this.#decodedTokens++;
+    return { tokenId, text, logProbability };
+  }
+
+  #usage(record: GenerationRecord): UsageRecord {
+    const decodingMs = this.#firstDecodedAt === undefined ? 0 : this.#lastDecodedAt - this.#firstDecodedAt;
+    return {
+      promptTokens: record.usage.promptTokens,
+      completionTokens: Math.max(record.tokens.length, this.#decodedTokens),
+      timeToFirstTokenMs: record.usage.timeToFirstTokenMs,
+      totalMs: this.elapsedMs(),
+      // The first token came out of the prefill: decoding is what came after it.
+      tokensPerSecond: decodingMs > 0 ? ((this.#decodedTokens - 1) * 1000) / decodingMs : undefined,
+      deviceMs: Math.round(this.#deviceMs * 1000) / 1000,
+    };
+  }
+}
+
+/** This process stops before the generation has ended. */
+export class SuspendedError extends Error {
+  override readonly name = 'SuspendedError';
+}

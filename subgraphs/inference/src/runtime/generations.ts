@@ -1,0 +1,337 @@
+/**
+ * The generations that this process computes, from acceptance to their stored end, and what is taken over from
+ * processes that are gone.
+ *
+ *   prepared --row stored--> accepted --strategy runs--> last event in the stream --> result in the row --> gone from here
+ *
+ * Invariant: whatever was accepted ends. A process that dies leaves row and stream; the next one goes on from them.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '@fathom/platform/database/database';
+import type { Identity } from '@fathom/platform/identity';
+import type { Logger } from '@fathom/platform/logging';
+import { requireScope } from '@fathom/platform/server/scopes';
+import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
+import { withSpan } from '@fathom/platform/telemetry/tracing';
+import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import { announcementsOf } from '../domain/announcements.ts';
+import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
+import type { Refusal } from '../domain/limits.ts';
+import type { EngineDevice } from '../engine/engine-device.ts';
+import { readEvents, streamOf } from '../stores/generation-events.ts';
+import {
+  type AcceptedGeneration,
+  cancelChannel,
+  type GenerationStore,
+  type Unfinished,
+} from '../stores/generation-store.ts';
+import type { Attendance, Role } from './attendance.ts';
+import { EventLog, FencedError } from './event-log.ts';
+import type { GenerationMetrics } from './generation-metrics.ts';
+import { GenerationRun } from './generation-run.ts';
+import {
+  type Caller,
+  type Prepared,
+  prepareAsk,
+  prepareGenerate,
+  type UnknownModelRefusal,
+} from './intake.ts';
+import { type AskDependencies, runAsk } from './run-ask.ts';
+import { runGenerate } from './run-generate.ts';
+
+export interface OverloadedRefusal {
+  readonly kind: 'overloaded';
+  readonly message: string;
+  readonly retryAfterMs: number;
+}
+
+export type Started =
+  | { readonly kind: 'started'; readonly record: GenerationRecord; readonly role: Role }
+  | Refusal
+  | UnknownModelRefusal
+  | OverloadedRefusal;
+
+export type Cancelled =
+  | { readonly kind: 'cancelled'; readonly record: GenerationRecord }
+  | { readonly kind: 'already-ended'; readonly record: GenerationRecord }
+  | { readonly kind: 'not-found' };
+
+export interface GenerationsOptions extends AskDependencies {
+  /** Names this process across its restarts. */
+  readonly instance: string;
+  readonly database: Database;
+  readonly store: GenerationStore;
+  readonly streams: StreamBuffer;
+  readonly device: EngineDevice;
+  readonly attendance: (cancel: (generationId: string) => void) => Attendance;
+  readonly metrics: GenerationMetrics;
+  readonly logger: Logger;
+}
+
+interface Active {
+  readonly run: GenerationRun;
+  readonly ended: Promise<void>;
+  isAdmitted: boolean;
+}
+
+/** How a generation is computed; resolves when its last event is stored. */
+type Strategy = (run: GenerationRun) => Promise<void>;
+
+const heartbeatMs = 2_000;
+const deadAfterMs = 10_000;
+const maxTakeovers = 3;
+const storeRetryMs = 500;
+
+export class Generations {
+  readonly #options: GenerationsOptions;
+  readonly #active = new Map<string, Active>();
+  readonly #closing = new AbortController();
+  readonly attendance: Attendance;
+  /** Accepted by the queue, but not yet in the table. */
+  #reserved = 0;
+  #heart: NodeJS.Timeout | undefined;
+  #listening: { close(): Promise<void> } | undefined;
+
+  constructor(options: GenerationsOptions) {
+    this.#options = options;
+    this.attendance = options.attendance((id) => this.#stop(id));
+  }
+
+  /** Goes on with what this instance's former life, or a dead instance, left unfinished. */
+  async start(): Promise<void> {
+    const { database, store, instance, logger } = this.#options;
+    this.#listening = await database.listen(cancelChannel, (id) => this.#stop(id));
+    await store.heartbeat(instance);
+    await this.#takeOver('with-own');
+    const beat = async (): Promise<void> => {
+      await store.heartbeat(instance);
+      await this.#takeOver('others');
+    };
+    this.#heart = setInterval(() => {
+      beat().catch((error: unknown) => logger.warn({ err: error }, 'the heartbeat could not be stored'));
+    }, heartbeatMs).unref();
+  }
+
+  async ask(caller: Caller, input: AskInput): Promise<Started> {
+    requireScope(caller.identity, 'inference:ask');
+    return this.#accept(() => prepareAsk(this.#options.deployments, caller, input));
+  }
+
+  async generate(caller: Caller, input: GenerateInput): Promise<Started> {
+    requireScope(caller.identity, 'inference:ask');
+    return this.#accept(() => prepareGenerate(this.#options.deployments, caller, input));
+  }
+
+  /** Stops a generation of the caller's tenant and waits for its end, wherever it is computed. */
+  async cancel(identity: Identity, id: string): Promise<Cancelled> {
+    requireScope(identity, 'inference:ask');
+    const { store } = this.#options;
+    const [record] = await store.byIds(identity.tenant, [id]);
+    if (!record) return { kind: 'not-found' };
+    if (isEnded(record)) return { kind: 'already-ended', record };
+    const active = this.#active.get(id);
+    if (active) {
+      active.run.stop('CANCELLED');
+      await active.ended;
+      return outcomeOfCancel(active.run.record);
+    }
+    await store.requestCancel(id);
+    return outcomeOfCancel(await this.#endOfRemote(identity.tenant, id, record));
+  }
+
+  /** What runs here, as it stands at this moment. */
+  running(id: string): GenerationRecord | undefined {
+    const active = this.#active.get(id);
+    if (!active) return undefined;
+    const { record } = active.run;
+    return active.isAdmitted && record.status === 'QUEUED' ? { ...record, status: 'RUNNING' } : record;
+  }
+
+  /** Leaves what runs to the next process. */
+  async close(): Promise<void> {
+    clearInterval(this.#heart);
+    this.attendance.close();
+    await this.#listening?.close();
+    const active = [...this.#active.values()];
+    for (const { run } of active) run.stop('SUSPENDED');
+    this.#closing.abort('SUSPENDED');
+    await Promise.all(active.map(({ ended }) => ended));
+  }
+
+  async #accept(prepare: () => Promise<Prepared>): Promise<Started> {
+    const { device } = this.#options;
+    const admission = device.admission(this.#active.size + this.#reserved);
+    if (admission.kind === 'overloaded') {
+      const { queued, retryAfterMs } = admission;
+      return {
+        kind: 'overloaded',
+        retryAfterMs,
+        message: `All slots are taken and ${queued} requests wait.`,
+      };
+    }
+    this.#reserved++;
+    try {
+      const prepared = await prepare();
+      return prepared.kind === 'prepared' ? await this.#store(prepared) : prepared;
+    } finally {
+      this.#reserved--;
+    }
+  }
+
+  async #store({ generation, idempotencyKey }: Extract<Prepared, { kind: 'prepared' }>): Promise<Started> {
+    const { store, instance } = this.#options;
+    const { record } = generation;
+    const acceptance = await store.accept(generation, { owner: instance, idempotencyKey });
+    if (acceptance.kind === 'accepted') {
+      this.#run(generation, [], this.#strategyOf(record));
+      return { kind: 'started', record, role: 'starter' };
+    }
+    const existing = acceptance.record;
+    if (existing.prompt === record.prompt && existing.kind === record.kind) {
+      return { kind: 'started', record: existing, role: 'follower' };
+    }
+    const message = `This idempotency key was used for another ${existing.kind === 'ASK' ? 'question' : 'prompt'}. Use a key once.`;
+    return { kind: 'invalid', field: 'input.idempotencyKey', message };
+  }
+
+  /** Computes a generation behind the events that its stream holds already. */
+  #run(generation: AcceptedGeneration, events: readonly GenerationEvent[], strategy: Strategy): void {
+    const { streams, device, deployments, store, logger } = this.#options;
+    const { id } = generation.record;
+    const log = new EventLog({
+      streams,
+      stream: streamOf(id),
+      written: events.length,
+      logger,
+      signal: this.#closing.signal,
+    });
+    const run = new GenerationRun({
+      ...generation,
+      record: events.reduce(applyEvent, generation.record),
+      log,
+      device,
+      deployments,
+      logger,
+      onAdmitted: () => {
+        active.isAdmitted = true;
+        store
+          .markRunning(id)
+          .catch((error: unknown) =>
+            logger.warn({ err: error, generation: id }, 'its status could not be stored'),
+          );
+      },
+    });
+    if (events.length === 0) void run.emit([{ type: 'started' }]);
+    const active: Active = {
+      run,
+      isAdmitted: false,
+      ended: Promise.resolve().then(() => this.#runToEnd(run, strategy)),
+    };
+    this.#active.set(id, active);
+  }
+
+  async #runToEnd(run: GenerationRun, strategy: Strategy): Promise<void> {
+    const { logger } = this.#options;
+    const { id, kind } = run.record;
+    const attributes = {
+      'fathom.generation.id': id,
+      'fathom.generation.kind': kind,
+      'fathom.model.version': run.settings.modelVersionId,
+    };
+    try {
+      await withSpan('inference.generation', attributes, async (span) => {
+        if (!isEnded(run.record)) await this.#execute(run, strategy);
+        const { service, reason, usage } = run.record;
+        span.setAttributes({
+          'fathom.generation.service': service ?? 'none',
+          'fathom.generation.reason': reason ?? 'none',
+          'fathom.engine.tokens': usage.completionTokens,
+          'fathom.engine.device_ms': usage.deviceMs,
+          'fathom.engine.time_to_first_token_ms': usage.timeToFirstTokenMs ?? 0,
+        });
+        await this.#finish(run.record);
+      });
+    } catch (error) {
+      if (error instanceof FencedError) logger.warn({ generation: id }, error.message);
+      else if (run.signal.reason !== 'SUSPENDED')
+        logger.error({ err: error, generation: id }, 'a generation could not be ended');
+    } finally {
+      this.#active.delete(id);
+      this.attendance.forget(id);
+    }
+  }
+
+  async #execute(run: GenerationRun, strategy: Strategy): Promise<void> {
+    try {
+      await strategy(run);
+    } catch (error) {
+      if (error instanceof FencedError || run.signal.reason === 'SUSPENDED' || isEnded(run.record))
+        throw error;
+      this.#options.logger.error({ err: error, generation: run.record.id }, 'a generation failed');
+      await run.fail(
+        'INTERNAL_SERVER_ERROR',
+        'Something unexpected went wrong. The log has it under the trace id.',
+      );
+    }
+  }
+
+  /** Writes the result with its announcements; a database that is down is waited for. */
+  async #finish(record: GenerationRecord): Promise<void> {
+    const { store, metrics, logger } = this.#options;
+    for (;;) {
+      this.#closing.signal.throwIfAborted();
+      try {
+        const isFirst = await store.finish(record, announcementsOf(record));
+        if (isFirst) metrics.ended(record);
+        return;
+      } catch (error) {
+        logger.warn(
+          { err: error, generation: record.id },
+          'the result could not be stored; it is tried again',
+        );
+        await pause(storeRetryMs, undefined, { signal: this.#closing.signal });
+      }
+    }
+  }
+
+  async #takeOver(whose: 'with-own' | 'others'): Promise<void> {
+    const { store, instance, streams, logger } = this.#options;
+    const unfinished = await store.takeOver({ owner: instance, deadAfterMs, withOwn: whose === 'with-own' });
+    for (const generation of unfinished) {
+      const { id } = generation.record;
+      const events = await readEvents(streams, id);
+      logger.info({ generation: id, events: events.length }, 'an unfinished generation goes on');
+      this.#run(generation, events, this.#strategyAfterTakeOver(generation));
+      this.attendance.await(id);
+    }
+  }
+
+  #strategyAfterTakeOver({ record, takeovers, isCancelRequested }: Unfinished): Strategy {
+    if (isCancelRequested) return (run) => run.complete('CANCELLED');
+    if (takeovers <= maxTakeovers) return this.#strategyOf(record);
+    const message = `${maxTakeovers + 1} processes ended while they computed this generation.`;
+    return (run) => run.fail('DEVICE_LOST', message);
+  }
+
+  #strategyOf({ kind }: GenerationRecord): Strategy {
+    return kind === 'ASK' ? (run) => runAsk(run, this.#options) : runGenerate;
+  }
+
+  #stop(id: string): void {
+    this.#active.get(id)?.run.stop('CANCELLED');
+  }
+
+  async #endOfRemote(tenant: string, id: string, record: GenerationRecord): Promise<GenerationRecord> {
+    const { streams, store } = this.#options;
+    for await (const _ of streams.follow(streamOf(id), 0, this.#closing.signal)) {
+      // Only the end matters.
+    }
+    const events = await readEvents(streams, id);
+    const [stored] = await store.byIds(tenant, [id]);
+    return stored && isEnded(stored) ? stored : events.reduce(applyEvent, record);
+  }
+}
+
+function outcomeOfCancel(record: GenerationRecord): Cancelled {
+  return { kind: record.status === 'CANCELLED' ? 'cancelled' : 'already-ended', record };
+}

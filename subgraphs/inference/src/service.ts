@@ -1,0 +1,144 @@
+/**
+ * Inference put together from its parts: what `index.ts` runs in production is what integration tests run.
+ */
+
+import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
+import type { Broker } from '@fathom/platform/broker/broker';
+import type { Cache } from '@fathom/platform/cache/cache';
+import type { Database } from '@fathom/platform/database/database';
+import type { Logger } from '@fathom/platform/logging';
+import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
+import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { EngineDevice } from './engine/engine-device.ts';
+import { startWorkerThread } from './engine/worker-thread.ts';
+import { startConsumers } from './events/consumers.ts';
+import { createAnswerCache } from './runtime/answer-cache.ts';
+import { Attendance } from './runtime/attendance.ts';
+import type { DeepLearning } from './runtime/deep-learning.ts';
+import { Deployments } from './runtime/deployments.ts';
+import { createGenerationMetrics } from './runtime/generation-metrics.ts';
+import { GenerationReader } from './runtime/generation-reader.ts';
+import { Generations } from './runtime/generations.ts';
+import { createGenerationStore, type GenerationStore } from './stores/generation-store.ts';
+import { createModelStore, type ModelStore, modelsChannel } from './stores/model-store.ts';
+import { hasTaughtAnswer } from './stores/taught-question-store.ts';
+
+export interface InferenceSettings {
+  /** Names this process across its restarts, so that it finds the generations of its former life. */
+  readonly instance: string;
+  readonly defaultModel: string;
+  readonly threads: number;
+  readonly maxSequences: number;
+  readonly maxQueued: number;
+  readonly prefillTokensPerStep: number;
+  readonly precision: 'fp32' | 'int8';
+  readonly maxContextLength: number;
+  readonly modelMemoryBytes: number;
+  /** How long a generation goes on that nobody watches. */
+  readonly graceMs: number;
+  /** How long the events of ended generations are kept. */
+  readonly streamRetentionMs: number;
+  readonly answerCacheTtlMs: number;
+}
+
+export interface InferenceParts {
+  readonly database: Database;
+  readonly broker: Broker;
+  readonly cache: Cache;
+  readonly streams: StreamBuffer;
+  readonly artifacts: ArtifactStore;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly deepLearning: DeepLearning;
+}
+
+export interface InferenceService {
+  readonly device: EngineDevice;
+  readonly deployments: Deployments;
+  readonly generations: Generations;
+  readonly reader: GenerationReader;
+  readonly store: GenerationStore;
+  readonly models: ModelStore;
+  close(): Promise<void>;
+}
+
+const expiryMs = 600_000;
+
+export async function startInference(
+  parts: InferenceParts,
+  settings: InferenceSettings,
+): Promise<InferenceService> {
+  const { database, broker, cache, streams, artifacts, metrics, logger, deepLearning } = parts;
+  const store = createGenerationStore(database);
+  const models = createModelStore(database);
+
+  const device: EngineDevice = new EngineDevice({
+    id: 'cpu-0',
+    worker: {
+      threads: settings.threads,
+      maxSequences: settings.maxSequences,
+      prefillTokensPerStep: settings.prefillTokensPerStep,
+      precision: settings.precision,
+      maxContextLength: settings.maxContextLength,
+    },
+    maxQueued: settings.maxQueued,
+    startWorker: startWorkerThread,
+    logger,
+    onTokens: (count) => counted.tokens(device.id, count),
+    onModelLost: (versionId, detail) => deployments.lost(versionId, detail),
+  });
+  const counted = createGenerationMetrics(metrics, () => device.snapshot());
+  const deployments: Deployments = new Deployments({
+    store: models,
+    artifacts,
+    device,
+    defaultModel: settings.defaultModel,
+    memoryBytes: settings.modelMemoryBytes,
+    logger,
+  });
+  await deployments.start();
+  const modelChanges = await database.listen(modelsChannel, () => void deployments.refresh(), {
+    onReconnect: () => void deployments.refresh(),
+  });
+  const consumers = await startConsumers({ broker, database });
+
+  const generations: Generations = new Generations({
+    instance: settings.instance,
+    database,
+    store,
+    streams,
+    device,
+    deployments,
+    deepLearning,
+    answers: createAnswerCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
+    hasTaughtAnswer: (tenant, question) => hasTaughtAnswer(database, tenant, question),
+    attendance: (cancel) => new Attendance({ graceMs: settings.graceMs, cancel }),
+    metrics: counted,
+    logger,
+  });
+  const reader = new GenerationReader({ store, streams, running: (id) => generations.running(id) });
+  await generations.start();
+
+  const expiry = setInterval(() => {
+    streams
+      .expire(settings.streamRetentionMs)
+      .catch((error: unknown) => logger.warn({ err: error }, 'old streams could not be removed'));
+  }, expiryMs).unref();
+
+  return {
+    device,
+    deployments,
+    generations,
+    reader,
+    store,
+    models,
+    async close() {
+      clearInterval(expiry);
+      await consumers.close();
+      await modelChanges.close();
+      await generations.close();
+      await device.close();
+      await deployments.close();
+    },
+  };
+}
