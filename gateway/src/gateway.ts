@@ -57,6 +57,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+    response.once('finish', () => {
+      // Its connection is idle only after this event; without this a drain would wait for keep-alive to run out.
+      if (draining) setImmediate(() => server.closeIdleConnections());
+    });
     route(request, response).catch((error: unknown) => {
       options.logger.error({ err: error }, 'a request could not be answered');
       if (response.headersSent) response.destroy();

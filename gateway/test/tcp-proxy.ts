@@ -9,6 +9,8 @@ export interface TcpProxy {
   /** Resets every connection, as the kernel does for a killed process, and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
+  /** Accepts connections from now on and forwards nothing on them: a process that hangs. */
+  hold(): void;
   /** Forwards nothing any more, and closes nothing: a host that lost its power. */
   freeze(): void;
   close(): Promise<void>;
@@ -17,6 +19,7 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<{ readonly near: Socket; readonly far: Socket }>();
   let isCut = false;
+  let isHeld = false;
   let connections = 0;
   const server = createServer((near) => {
     connections += 1;
@@ -27,7 +30,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const far = connect(targetPort, '127.0.0.1');
     const pair = { near, far };
     pairs.add(pair);
-    near.pipe(far).pipe(near);
+    if (!isHeld) near.pipe(far).pipe(near);
     // Whichever end goes, however it goes, the other end sees it.
     const end = () => {
       pairs.delete(pair);
@@ -55,8 +58,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         far.resetAndDestroy();
       }
     },
+    hold() {
+      isHeld = true;
+    },
     mend() {
       isCut = false;
+      isHeld = false;
     },
     freeze() {
       for (const { near, far } of pairs) {

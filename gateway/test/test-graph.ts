@@ -259,6 +259,17 @@ interface Said extends SaidEvent {
   readonly topic: string;
 }
 
+function topicOf(args: Readonly<Record<string, unknown>>, context: RequestContext): Topic {
+  const left = createDeferred<string>();
+  context.signal.addEventListener('abort', () => left.resolve(String(context.signal.reason)), { once: true });
+  return {
+    queue: createEventQueue<SaidEvent>({ maxEvents: 100_000 }),
+    identity: context.identity,
+    args,
+    left,
+  };
+}
+
 function startChat(
   identity: TestIdentity,
   chat: ReturnType<typeof createChatControl>,
@@ -267,13 +278,9 @@ function startChat(
     subscribe: (_: unknown, args: Readonly<Record<string, unknown>>, context: RequestContext) => {
       if (args['topic'] === 'forbidden')
         throw new AppError({ code: 'FORBIDDEN', message: 'Not this topic.', status: 403, retryable: false });
-      const queue = createEventQueue<SaidEvent>({ maxEvents: 100_000 });
-      const left = createDeferred<string>();
-      context.signal.addEventListener('abort', () => left.resolve(String(context.signal.reason)), {
-        once: true,
-      });
-      chat.add({ queue, identity: context.identity, args, left });
-      return queue.events;
+      const topic = topicOf(args, context);
+      chat.add(topic);
+      return topic.queue.events;
     },
     resolve: wrap,
   });
@@ -294,7 +301,10 @@ function startChat(
         failing: () => {
           throw new AppError({ code: 'TEAPOT', message: 'Short and stout.', status: 418, retryable: false });
         },
-        slow: () => new Promise(() => undefined),
+        slow: (_: unknown, args: object, context: RequestContext) => {
+          chat.add(topicOf({ ...args }, context));
+          return new Promise(() => undefined);
+        },
         style: (_: unknown, { input }: { input: { tone: string; words?: string[] } }) =>
           `${input.tone} ${input.words?.join('+') ?? ''}`,
       },

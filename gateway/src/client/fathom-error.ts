@@ -46,7 +46,7 @@ export class FathomError extends Error {
         cause: error,
       });
     }
-    const message = first instanceof Error ? first.message : String(first);
+    const message = messageOf(first);
     return new FathomError({
       code: 'CONNECTION_LOST',
       message: `The gateway cannot be reached: ${message}`,
@@ -68,4 +68,10 @@ function isCloseEvent(value: unknown): value is { readonly code: number; readonl
     'reason' in value &&
     typeof value.code === 'number'
   );
+}
+
+/** A failed WebSocket reports an event whose message is not on an Error. */
+function messageOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message);
+  return String(value);
 }

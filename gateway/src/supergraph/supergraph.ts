@@ -32,7 +32,12 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
     help: 'Supergraphs that came into service (reloaded) or did not load (refused).',
     labels: ['outcome'],
   });
-  let current = await load(options, await readFile(file, 'utf8'));
+  let current = await readFile(file, 'utf8')
+    .then((text) => load(options, text))
+    .catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The supergraph ${file} cannot be loaded: ${reason}`, { cause });
+    });
   onLoad(current);
   let problem: string | undefined;
   let queue: Promise<unknown> = Promise.resolve();

@@ -1,0 +1,104 @@
+/** The process as an operator meets it: its environment, its port, its signals, its bootstrap key between starts. */
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createLogger } from '@fathom/platform/logging';
+import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startGatewayProcess } from '../test/gateway-process.ts';
+import { ensureBootstrapKey } from './access/bootstrap-key.ts';
+import { parseApiKey } from './auth/api-key.ts';
+import { defaultSettings } from './settings.ts';
+import { createApiKeyStore } from './stores/api-key-store.ts';
+
+const database = useTestDatabase();
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fathom-gateway-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the process', () => {
+  test('names every problem of its environment at once and exits with 2', async () => {
+    const started = startGatewayProcess({
+      databaseUrl: 'nonsense',
+      env: { IDENTITY_PRIVATE_JWK: '{', SUBGRAPH_URLS: '{"chat": 1}' },
+    });
+    await expect(started).rejects.toThrow(
+      /ended with 2[\s\S]*DATABASE_URL[\s\S]*IDENTITY_PRIVATE_JWK[\s\S]*SUBGRAPH_URLS/,
+    );
+  });
+
+  test('names a port that is taken and exits with 3', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const started = startGatewayProcess({ databaseUrl: database.url, env: { PORT: String(port) } });
+    await expect(started).rejects.toThrow(new RegExp(`ended with 3[\\s\\S]*${port}`));
+    holder.close();
+  });
+
+  test('says which supergraph it could not load and exits with 1', async () => {
+    const file = join(folder, 'broken.graphql');
+    await writeFile(file, 'type Query {');
+    const started = startGatewayProcess({ databaseUrl: database.url, env: { SUPERGRAPH_FILE: file } });
+    await expect(started).rejects.toThrow(/ended with 1[\s\S]*broken\.graphql/);
+  });
+
+  test('puts a new supergraph into service on SIGHUP and when its file is replaced; keeps the old one if it is broken', async () => {
+    // Behind a link nobody watches the text itself: what comes into service first comes by the signal.
+    const target = join(folder, 'target.graphql');
+    const file = join(folder, 'live', 'supergraph.graphql');
+    await copyFile(defaultSettings.supergraphFile, target);
+    await mkdir(dirname(file));
+    await symlink(target, file);
+    const gateway = await startGatewayProcess({ databaseUrl: database.url, env: { SUPERGRAPH_FILE: file } });
+    const viewerHas = async (name: string) => {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ __type(name: "Viewer") { fields { name } } }' }),
+      });
+      const { data } = (await response.json()) as { data: { __type: { fields: { name: string }[] } } };
+      return data.__type.fields.some((field) => field.name === name);
+    };
+    const original = await readFile(target, 'utf8');
+    const withField = (name: string) => original.replace(/(type Viewer\n[^{]*\{)/, `$1\n  ${name}: String`);
+    await writeFile(target, withField('nickname'));
+    gateway.child.kill('SIGHUP');
+    await expect.poll(() => viewerHas('nickname'), { timeout: 10_000 }).toBe(true);
+
+    await writeFile(join(folder, 'broken'), 'type Query {');
+    await rename(join(folder, 'broken'), file);
+    await expect.poll(() => gateway.output(), { timeout: 10_000 }).toContain('the one in service stays');
+    expect(await viewerHas('nickname')).toBe(true);
+
+    await writeFile(join(folder, 'mended'), withField('motto'));
+    await rename(join(folder, 'mended'), file);
+    await expect.poll(() => viewerHas('motto'), { timeout: 10_000 }).toBe(true);
+    expect(await gateway.stop()).toBe(0);
+  });
+});
+
+describe('the bootstrap key', () => {
+  const logger = createLogger({ service: 'gateway', level: 'silent' });
+
+  test('is kept while it is admitted, replaced when lost, and left when it was revoked in favour of another', async () => {
+    const gateway = await startGatewayProcess({ databaseUrl: database.url });
+    await gateway.stop();
+    const store = createApiKeyStore(await database.open({ schema: 'gateway' }));
+    const file = join(folder, 'keys', 'admin');
+    expect(await ensureBootstrapKey({ file, store, logger })).toBe('created');
+    const first = await readFile(file, 'utf8');
+    expect(await ensureBootstrapKey({ file, store, logger })).toBe('kept');
+    expect(await readFile(file, 'utf8')).toBe(first);
+
+    await rm(file);
+    expect(await ensureBootstrapKey({ file, store, logger })).toBe('created');
+    const second = parseApiKey((await readFile(file, 'utf8')).trim());
+    await store.revoke('default', second?.id ?? '', 'test');
+    expect(await ensureBootstrapKey({ file, store, logger })).toBe('left');
+  });
+});

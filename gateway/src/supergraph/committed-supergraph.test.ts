@@ -1,0 +1,89 @@
+/** The committed supergraph and the committed operations, under the limits that ship. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLogger } from '@fathom/platform/logging';
+import { repositoryRoot } from '@fathom/platform/repository';
+import { Kind, parse } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { measure } from '../limits/document-limits.ts';
+import { operationCost } from '../limits/operation-cost.ts';
+import { createOperationPreparer, type PreparedOperation } from '../operations/prepare.ts';
+import { isRefusal } from '../operations/refusal.ts';
+import { defaultSettings } from '../settings.ts';
+import { planSubscription } from '../subscriptions/subscription-plan.ts';
+import { createSnapshot, type Snapshot } from './snapshot.ts';
+
+interface CommittedOperation {
+  readonly file: string;
+  readonly name: string;
+  readonly query: string;
+}
+
+const folder = join(repositoryRoot(), 'schema', 'operations');
+const operations: readonly CommittedOperation[] = readdirSync(folder)
+  .filter((file) => file.endsWith('.graphql'))
+  .flatMap((file) => {
+    const query = readFileSync(join(folder, file), 'utf8');
+    return parse(query).definitions.flatMap((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION && definition.name
+        ? [{ file, name: definition.name.value, query }]
+        : [],
+    );
+  });
+
+let snapshot: Snapshot;
+beforeAll(async () => {
+  snapshot = await createSnapshot({
+    supergraphSdl: readFileSync(defaultSettings.supergraphFile, 'utf8'),
+    serviceFor: () => ({ kind: 'local', dataSource: { process: async () => ({ data: {} }) } }),
+    formatError: (formatted) => formatted,
+    introspection: true,
+    maxTokens: defaultSettings.limits.maxTokens,
+    logger: createLogger({ service: 'gateway', level: 'silent' }),
+  });
+});
+
+function prepare({ file, name, query }: CommittedOperation): PreparedOperation {
+  const prepared = createOperationPreparer(defaultSettings.limits, true).prepare(snapshot, {
+    query,
+    operationName: name,
+    variables: undefined,
+    extensions: undefined,
+  });
+  if (isRefusal(prepared))
+    throw new Error(`${file}: ${prepared.errors.map(({ message }) => message).join(' ')}`);
+  return prepared;
+}
+
+describe('the default limits', () => {
+  for (const operation of operations)
+    test(`admit ${operation.name} with room to spare`, () => {
+      const prepared = prepare(operation);
+      const { maxDepth, maxCost } = defaultSettings.limits;
+      expect(measure(prepared.document, prepared.operation).depth).toBeLessThan(maxDepth);
+      const cost = operationCost({
+        schema: snapshot.apiSchema,
+        costs: snapshot.costs,
+        operation: prepared.operation,
+        fragments: prepared.fragments,
+        variables: {},
+      });
+      expect(cost).toBeLessThan(maxCost / 2);
+    });
+});
+
+describe('the tokens of a generation', () => {
+  const streaming = operations.filter(
+    ({ query }) => /\b(ask|generationEvents)\(.*\) \{/.test(query) && query.includes('subscription'),
+  );
+  test.each(streaming)('pass the gateway byte for byte ($name)', (operation) => {
+    expect(planSubscription(snapshot, prepare(operation))).toMatchObject({
+      service: 'inference',
+      verbatim: true,
+    });
+  });
+
+  test('are asked for by at least two committed operations', () => {
+    expect(streaming.length).toBeGreaterThanOrEqual(2);
+  });
+});
