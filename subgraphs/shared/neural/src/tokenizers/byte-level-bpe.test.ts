@@ -1,3 +1,4 @@
+import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trainByteLevelBpe } from './bpe-trainer.ts';
@@ -58,6 +59,20 @@ describe('ByteLevelBpe', () => {
     for (const text of texts) expect(again.encode(text)).toEqual(tokenizer.encode(text));
     expect(again.vocabularySize).toBe(tokenizer.vocabularySize);
     expect(again.toTokenizerJson()).toEqual(tokenizer.toTokenizerJson());
+  });
+
+  it("agrees token by token with Hugging Face's own tokenizers on the same two files", () => {
+    const theirs = new Tokenizer(tokenizer.toTokenizerJson() as object, {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      eos_token: '<|end|>',
+      clean_up_tokenization_spaces: false,
+    });
+    const agree = (text: string): void => {
+      expect(tokenizer.encode(text, { specialTokens: 'parse' })).toEqual(theirs.encode(text).ids);
+    };
+    for (const text of [...texts, "I'LL say <|end|> 3.14159\r\n\n  twice  ", 'naïve—“quoted” ☃ 🏳️‍🌈 \t x'])
+      agree(text);
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), agree));
   });
 
   it('reads merges written as one string and the pattern of Llama 3', () => {

@@ -33,37 +33,38 @@ function mergeByScan(tokens: readonly number[], merges: MergeTable): number[] {
   }
 }
 
-interface Candidate extends Merge {
-  readonly at: number;
-  readonly left: number;
-  readonly right: number;
-}
+/** A candidate is one number: rank first, then position, so that the smallest is the next merge. */
+const positions = 2 ** 31;
 
-/** Tokens as a linked list over their first positions; a candidate whose tokens have changed since is stale. */
+/**
+ * Tokens as a linked list over their first positions. A candidate is stale when the pair at its position no longer has
+ * its rank.
+ */
 export function mergeByHeap(tokens: readonly number[], merges: MergeTable): number[] {
   const end = tokens.length;
-  const token = [...tokens];
-  const next = token.map((_, at) => at + 1);
-  const previous = token.map((_, at) => at - 1);
-  const alive = token.map(() => true);
-  const heap = new Heap<Candidate>((a, b) => a.rank < b.rank || (a.rank === b.rank && a.at < b.at));
+  const token = Int32Array.from(tokens);
+  const next = Int32Array.from(tokens, (_, at) => at + 1);
+  const previous = Int32Array.from(tokens, (_, at) => at - 1);
+  const alive = new Uint8Array(end).fill(1);
+  const heap = new Heap<number>((a, b) => a < b);
+  const mergeAt = (at: number): Merge | undefined =>
+    alive[at] === 1 && next[at]! < end ? merges(token[at]!, token[next[at]!]!) : undefined;
   const offer = (at: number): void => {
-    const right = next[at]!;
-    if (right >= end) return;
-    const merge = merges(token[at]!, token[right]!);
-    if (merge !== undefined) heap.push({ ...merge, at, left: token[at]!, right: token[right]! });
+    const merge = at < 0 ? undefined : mergeAt(at);
+    if (merge !== undefined) heap.push(merge.rank * positions + at);
   };
   for (let at = 0; at < end; at += 1) offer(at);
   for (let best = heap.pop(); best !== undefined; best = heap.pop()) {
-    const { at } = best;
+    const at = best % positions;
+    const merge = mergeAt(at);
+    if (merge === undefined || merge.rank !== Math.floor(best / positions)) continue;
     const right = next[at]!;
-    if (!alive[at] || right >= end || token[at] !== best.left || token[right] !== best.right) continue;
-    token[at] = best.result;
-    alive[right] = false;
+    token[at] = merge.result;
+    alive[right] = 0;
     next[at] = next[right]!;
     if (next[at]! < end) previous[next[at]!] = at;
     offer(at);
-    if (previous[at]! >= 0) offer(previous[at]!);
+    offer(previous[at]!);
   }
-  return token.filter((_, at) => alive[at]);
+  return Array.from(token.filter((_, at) => alive[at] === 1));
 }
