@@ -41,12 +41,14 @@ describe('a built service', () => {
     expect(output).toBe('Document true');
   });
 
-  it.each(['./worker.ts', './worker.js'])(
+  it.each(["'./worker.ts'", "'./worker.js'", '`./worker$'.concat('{extname(import.meta.url)}`')])(
     'starts a thread named %s from a bundle of that thread',
     async (name) => {
       const output = await run({
         'main.ts': `import { Worker } from 'node:worker_threads';
-        new Worker(new URL('${name}', import.meta.url)).once('message', (said) => console.log(said));`,
+        import { extname } from 'node:path';
+        console.assert(extname('a.b') === '.b');
+        new Worker(new URL(${name}, import.meta.url)).once('message', (said) => console.log(said));`,
         'worker.ts': `import { parentPort } from 'node:worker_threads';
         import { greeting } from './greeting.ts';
         parentPort?.postMessage(greeting);`,

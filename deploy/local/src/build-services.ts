@@ -7,7 +7,7 @@
  * `.js` as in a build, and `new URL('./x.ts', import.meta.url)`, by which workers are found, names a bundle of that worker.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -76,7 +76,9 @@ const buildOptions = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
-const relativeUrl = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.[jt]s)\1\s*,\s*import\.meta\.url\s*\)/g;
+/** `new URL('./x.ts', import.meta.url)`, and the same with the extension of the asking module. */
+const relativeUrl =
+  /new URL\(\s*(?:'(\.{1,2}\/[^']+\.[jt]s)'|`(\.{1,2}\/[^`$]+)\$\{extname\(import\.meta\.url\)\}`)\s*,\s*import\.meta\.url\s*\)/g;
 
 function placeModules(bundle: (entry: string) => Promise<string>): Plugin {
   return {
@@ -90,8 +92,8 @@ function placeModules(bundle: (entry: string) => Promise<string>): Plugin {
         const source = await readFile(path, 'utf8');
         if (!source.includes('import.meta.url')) return { contents: source, loader: 'ts' };
         let contents = source;
-        for (const [expression, , relative] of source.matchAll(relativeUrl)) {
-          const worker = workerSource(resolve(dirname(path), relative as string));
+        for (const [expression, whole, stem] of source.matchAll(relativeUrl)) {
+          const worker = workerSource(resolve(dirname(path), whole ?? `${stem}.ts`));
           if (!worker) continue;
           contents = contents.replace(
             expression,
@@ -115,7 +117,8 @@ function workspaceModule(specifier: string, from: string): string {
   const [, name, ...inner] = specifier.split('/');
   for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
     const packageFolder = join(folder, 'node_modules', '@fathom', name as string);
-    if (existsSync(packageFolder)) return join(packageFolder, 'src', `${inner.join('/')}.ts`);
+    // The real place, as Node resolves it: modules find their files from there.
+    if (existsSync(packageFolder)) return join(realpathSync(packageFolder), 'src', `${inner.join('/')}.ts`);
   }
   throw new Error(`${specifier} is not a package of this workspace`);
 }
