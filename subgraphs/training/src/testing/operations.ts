@@ -1,5 +1,8 @@
 /** What the tests ask of the service, as a client would. */
-import type { TrainingSubgraph } from './training-subgraph.ts';
+import type { TestSubgraph } from '@fathom/platform/testing/subgraph';
+
+/** Anything that takes operations over HTTP. */
+export type Client = Pick<TestSubgraph, 'request' | 'webSocketClient'>;
 
 const letters = [...'abcdefghijklmnopqrstuvwxyz'];
 
@@ -34,7 +37,18 @@ export const tinyRun = {
   },
 } as const;
 
-export async function createDataSet(subgraph: TrainingSubgraph, content = alphabetJsonl): Promise<string> {
+/** The same network for long enough to be interrupted. */
+export const longRun = {
+  ...tinyRun,
+  hyperparameters: {
+    ...tinyRun.hyperparameters,
+    steps: 400,
+    checkpointEverySteps: 20,
+    evaluateEverySteps: 100,
+  },
+} as const;
+
+export async function createDataSet(subgraph: Client, content = alphabetJsonl): Promise<string> {
   const { data, errors } = await subgraph.request<{ createDataSet: { id: string } }>(
     `mutation ($input: CreateDataSetInput!) { createDataSet(input: $input) { ... on DataSet { id } } }`,
     { input: { name: 'alphabet', format: 'JSONL', content } },
@@ -43,7 +57,7 @@ export async function createDataSet(subgraph: TrainingSubgraph, content = alphab
   return data.createDataSet.id;
 }
 
-export async function startRun(subgraph: TrainingSubgraph, input: object): Promise<string> {
+export async function startRun(subgraph: Client, input: object): Promise<string> {
   const { data, errors } = await subgraph.request<{ startTrainingRun: { id: string; message?: string } }>(
     `mutation ($input: StartTrainingRunInput!) {
        startTrainingRun(input: $input) { ... on TrainingRun { id } ... on InvalidInput { message } ... on NotFound { message } }
@@ -73,11 +87,7 @@ const progressed = `subscription ($id: ID!, $after: String) {
 }`;
 
 /** The run's events, live, until it rests. */
-export async function* follow(
-  subgraph: TrainingSubgraph,
-  id: string,
-  after?: string,
-): AsyncGenerator<ProgressEvent> {
+export async function* follow(subgraph: Client, id: string, after?: string): AsyncGenerator<ProgressEvent> {
   const client = await subgraph.webSocketClient();
   const results = client.iterate<{ trainingRunProgressed: ProgressEvent }>({
     query: progressed,
@@ -89,7 +99,17 @@ export async function* follow(
   }
 }
 
-export async function untilRest(subgraph: TrainingSubgraph, id: string): Promise<readonly ProgressEvent[]> {
+/** Resolves with the first event that matches; the run goes on. */
+export async function untilEvent(
+  subgraph: Client,
+  id: string,
+  matches: (event: ProgressEvent) => boolean,
+): Promise<ProgressEvent> {
+  for await (const event of follow(subgraph, id)) if (matches(event)) return event;
+  throw new Error('the run rested before that');
+}
+
+export async function untilRest(subgraph: Client, id: string): Promise<readonly ProgressEvent[]> {
   const events: ProgressEvent[] = [];
   for await (const event of follow(subgraph, id)) events.push(event);
   return events;
@@ -113,7 +133,7 @@ export interface RunState {
   }[];
 }
 
-export async function runState(subgraph: TrainingSubgraph, id: string): Promise<RunState> {
+export async function runState(subgraph: Client, id: string): Promise<RunState> {
   const { data, errors } = await subgraph.request<{ trainingRun: RunState }>(
     `query ($id: ID!) { trainingRun(id: $id) {
        status detail failureCode step modelVersion { id artifactUri aliases } checkpoints { step sha256 }

@@ -1,0 +1,110 @@
+import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
+
+const testDatabase = useTestDatabase();
+let subgraph: TrainingSubgraph;
+
+beforeAll(async () => {
+  subgraph = await startTrainingSubgraph({ databaseUrl: testDatabase.url });
+});
+afterAll(() => subgraph.close());
+
+const create = `mutation ($input: CreateDataSetInput!) { createDataSet(input: $input) {
+  __typename
+  ... on DataSet { id name exampleCount sizeBytes sha256 sample(first: 1) { prompt completion } }
+  ... on InvalidDataSet { message problems { line message } }
+  ... on InvalidInput { field message }
+} }`;
+const twoExamples = '{"prompt":"a","completion":"b"}\n{"prompt":"c","completion":"d"}\n';
+
+async function store(content: string, options: { format?: string; name?: string; tenant?: string } = {}) {
+  const { format = 'JSONL', name = 'pairs', tenant = 'test' } = options;
+  const answer = await subgraph.request<{ createDataSet: Record<string, unknown> }>(
+    create,
+    { input: { name, format, content } },
+    { tenant },
+  );
+  if (!answer.data) throw new Error(JSON.stringify(answer.errors));
+  return answer.data.createDataSet;
+}
+
+test('the same examples are one data set, in whichever format and under whichever name they come', async () => {
+  const first = await store(twoExamples);
+  const again = await store('prompt,completion\r\na,b\r\n"c",d\r\n', { format: 'CSV', name: 'other' });
+  expect(first).toMatchObject({ name: 'pairs', exampleCount: 2, sample: [{ prompt: 'a', completion: 'b' }] });
+  expect(first['sizeBytes']).toBe(Buffer.byteLength(twoExamples));
+  expect(again).toEqual(first);
+});
+
+test('another tenant neither sees a data set nor gets its id for the same content', async () => {
+  const mine = await store(twoExamples);
+  const theirs = await store(twoExamples, { tenant: 'rival' });
+  expect(theirs['id']).not.toBe(mine['id']);
+  const query = 'query ($id: ID!) { dataSet(id: $id) { id } dataSets { edges { node { id } } } }';
+  const { data } = await subgraph.request<{ dataSet: null; dataSets: { edges: { node: { id: string } }[] } }>(
+    query,
+    { id: mine['id'] },
+    { tenant: 'rival' },
+  );
+  expect(data).toEqual({ dataSet: null, dataSets: { edges: [{ node: { id: theirs['id'] } }] } });
+});
+
+test('every wrong line is named, and nothing is stored', async () => {
+  const wrong = await store(`${twoExamples}not json\n{"prompt":"","completion":7}\n`);
+  expect(wrong).toMatchObject({
+    __typename: 'InvalidDataSet',
+    message: '2 lines are wrong; nothing was stored.',
+  });
+  expect(wrong['problems']).toEqual([
+    { line: 3, message: expect.stringContaining('is not valid JSON') },
+    { line: 4, message: '`prompt` is empty; `completion` is missing or not a string' },
+  ]);
+});
+
+test('an empty data set, an empty name and too much content are refused by what is wrong with them', async () => {
+  expect(await store('')).toMatchObject({ __typename: 'InvalidDataSet', problems: [] });
+  expect(await store(twoExamples, { name: ' ' })).toMatchObject({
+    __typename: 'InvalidInput',
+    field: 'input.name',
+  });
+});
+
+test('a reader may not store, and a stranger may not read', async () => {
+  const input = { name: 'n', format: 'JSONL', content: twoExamples };
+  const refused = await subgraph.request(create, { input }, { scopes: ['training:read'] });
+  expect(refused.errors?.[0]?.extensions).toMatchObject({
+    code: 'FORBIDDEN',
+    requiredScope: 'training:write',
+  });
+  const stranger = await subgraph.request('{ dataSets { pageInfo { hasNextPage } } }', {}, { scopes: [] });
+  expect(stranger.errors?.[0]?.extensions).toMatchObject({
+    code: 'FORBIDDEN',
+    requiredScope: 'training:read',
+  });
+});
+
+test('pages follow each other without a gap, newest first', async () => {
+  const tenant = 'pager';
+  for (let at = 0; at < 5; at += 1) {
+    await store(twoExamples.replace('"d"', `"${at}"`), { name: `set ${at}`, tenant });
+  }
+  const names: string[] = [];
+  let after: string | null = null;
+  do {
+    const query = `query ($after: String) { dataSets(first: 2, after: $after) {
+      edges { node { name } } pageInfo { hasNextPage endCursor } } }`;
+    type Page = {
+      edges: { node: { name: string } }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+    };
+    const { data }: { data?: { dataSets: Page } | null } = await subgraph.request<{ dataSets: Page }>(
+      query,
+      { after },
+      { tenant },
+    );
+    names.push(...data!.dataSets.edges.map(({ node }) => node.name));
+    after = data!.dataSets.pageInfo.hasNextPage ? data!.dataSets.pageInfo.endCursor : null;
+  } while (after !== null);
+  expect(names).toEqual(['set 4', 'set 3', 'set 2', 'set 1', 'set 0']);
+});

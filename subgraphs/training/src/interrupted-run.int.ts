@@ -1,0 +1,170 @@
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testIdentity } from '@fathom/platform/testing/identity';
+import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  createDataSet,
+  longRun,
+  type ProgressEvent,
+  runState,
+  startRun,
+  untilEvent,
+  untilRest,
+} from './testing/operations.ts';
+import { startTrainingProcess } from './testing/training-process.ts';
+import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
+
+const testDatabase = useTestDatabase();
+let subgraph: TrainingSubgraph;
+let dataSetId: string;
+let uninterrupted: Awaited<ReturnType<typeof runState>>;
+
+const artifactOf = (run: Awaited<ReturnType<typeof runState>>) => run.modelVersion?.artifactUri;
+const steps = (events: readonly ProgressEvent[]) =>
+  events.flatMap(({ point }) => (point ? [point.step] : []));
+const detailsOf = (events: readonly ProgressEvent[], state: string) =>
+  events.flatMap(({ transition }) => (transition?.to === state ? [transition.detail] : []));
+
+beforeAll(async () => {
+  subgraph = await startTrainingSubgraph({ databaseUrl: testDatabase.url });
+  dataSetId = await createDataSet(subgraph);
+  const id = await startRun(subgraph, { modelName: 'uninterrupted', dataSetId, ...longRun });
+  await untilRest(subgraph, id);
+  uninterrupted = await runState(subgraph, id);
+  expect(uninterrupted.status).toBe('COMPLETED');
+});
+afterAll(() => subgraph.close());
+
+test('a worker killed twice resumes to the very weights of a run that was never killed, and no step is told twice', async () => {
+  const id = await startRun(subgraph, { modelName: 'killed', dataSetId, ...longRun });
+  const all = untilRest(subgraph, id);
+  for (const step of [20, 160]) {
+    await untilEvent(subgraph, id, ({ checkpoint }) => (checkpoint?.step ?? 0) >= step);
+    process.kill(subgraph.workerPids.at(-1)!, 'SIGKILL');
+    await untilEvent(
+      subgraph,
+      id,
+      ({ transition, point }) => transition?.to === 'QUEUED' && point === undefined,
+    );
+  }
+  const events = await all;
+  const run = await runState(subgraph, id);
+  expect(run.status).toBe('COMPLETED');
+  expect(artifactOf(run)).toBe(artifactOf(uninterrupted));
+  expect(steps(events)).toEqual([...new Set(steps(events))].sort((a, b) => a - b));
+  expect(detailsOf(events, 'QUEUED').join('\n')).toMatch(
+    /lost \(ended by SIGKILL\); it goes on from the checkpoint of step \d+/,
+  );
+});
+
+test('a cancelled run keeps its state and resumes from it to the very same weights', async () => {
+  const id = await startRun(subgraph, { modelName: 'cancelled', dataSetId, ...longRun });
+  await untilEvent(subgraph, id, ({ checkpoint }) => checkpoint !== undefined);
+  const { data } = await subgraph.request<{ cancelTrainingRun: { status: string } }>(
+    `mutation ($id: ID!) { cancelTrainingRun(id: $id) { ... on TrainingRun { status } } }`,
+    { id },
+  );
+  expect(data?.cancelTrainingRun.status).toBe('CANCELLED');
+  const stopped = await runState(subgraph, id);
+  expect(stopped.checkpoints[0]?.step).toBe(stopped.step);
+
+  const again = await subgraph.request<{ cancelTrainingRun: object }>(
+    `mutation ($id: ID!) { cancelTrainingRun(id: $id) { __typename ... on WrongState { state } } }`,
+    { id },
+  );
+  expect(again.data?.cancelTrainingRun).toEqual({ __typename: 'WrongState', state: 'CANCELLED' });
+
+  await subgraph.request(`mutation ($id: ID!) { resumeTrainingRun(id: $id) { __typename } }`, { id });
+  const events = await untilRest(subgraph, id);
+  expect(detailsOf(events, 'QUEUED').at(-1)).toBe(
+    `resumed by tester; goes on from the checkpoint of step ${stopped.step}`,
+  );
+  expect(artifactOf(await runState(subgraph, id))).toBe(artifactOf(uninterrupted));
+});
+
+test('a follower that comes back with its cursor sees what it missed and nothing twice', async () => {
+  const id = await startRun(subgraph, { modelName: 'followed', dataSetId, ...longRun });
+  const seen = await untilEvent(subgraph, id, ({ checkpoint }) => checkpoint !== undefined);
+  const all = await untilRest(subgraph, id);
+  const client = await subgraph.webSocketClient();
+  const rest: number[] = [];
+  const query = `subscription ($id: ID!, $after: String) { trainingRunProgressed(id: $id, after: $after) { sequence } }`;
+  for await (const { data } of client.iterate<{ trainingRunProgressed: { sequence: number } }>({
+    query,
+    variables: { id, after: seen.cursor },
+  })) {
+    rest.push(data!.trainingRunProgressed.sequence);
+  }
+  expect(rest).toEqual(all.map(({ sequence }) => sequence).filter((sequence) => sequence > seen.sequence));
+
+  const strange = client.iterate({
+    query,
+    variables: {
+      id: await startRun(subgraph, { modelName: 'other', dataSetId, ...longRun }),
+      after: seen.cursor,
+    },
+  });
+  expect((await strange.next()).value).toMatchObject({
+    errors: [{ extensions: { code: 'CURSOR_INVALID' } }],
+  });
+});
+
+test('a damaged checkpoint fails the run by name, is set aside, and the one before it carries the run to the same end', async () => {
+  const id = await startRun(subgraph, { modelName: 'damaged', dataSetId, ...longRun });
+  await untilEvent(subgraph, id, ({ checkpoint }) => (checkpoint?.step ?? 0) >= 60);
+  await subgraph.request(`mutation ($id: ID!) { cancelTrainingRun(id: $id) { __typename } }`, { id });
+  const [newest, before] = (await runState(subgraph, id)).checkpoints;
+  const folder = join(subgraph.parts.env.FATHOM_DATA_DIR, 'checkpoints', 'training', id);
+  await flipByte(join(folder, `step-${String(newest!.step).padStart(7, '0')}`, 'state.safetensors'));
+
+  await subgraph.request(`mutation ($id: ID!) { resumeTrainingRun(id: $id) { __typename } }`, { id });
+  await untilRest(subgraph, id);
+  const failed = await runState(subgraph, id);
+  expect(failed).toMatchObject({ status: 'FAILED', failureCode: 'CHECKPOINT_CORRUPT' });
+  expect(failed.detail).toContain('state.safetensors');
+  expect(failed.checkpoints[0]).toEqual(before);
+  expect((await readdir(folder)).filter((name) => name.endsWith('.corrupt'))).toHaveLength(1);
+
+  await subgraph.request(`mutation ($id: ID!) { resumeTrainingRun(id: $id) { __typename } }`, { id });
+  await untilRest(subgraph, id);
+  expect(artifactOf(await runState(subgraph, id))).toBe(artifactOf(uninterrupted));
+});
+
+test('the service killed in the middle of a run goes on by itself after its restart, to the very same weights', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fathom-killed-service-'));
+  const identity = await testIdentity();
+  const options = { databaseUrl: await emptyDatabase(), dataDir, identity };
+  const first = await startTrainingProcess(options);
+  const ownDataSet = await createDataSet(first);
+  const id = await startRun(first, { modelName: 'survivor', dataSetId: ownDataSet, ...longRun });
+  await untilEvent(first, id, ({ checkpoint }) => checkpoint !== undefined);
+  await first.kill();
+
+  const second = await startTrainingProcess(options);
+  await untilRest(second, id);
+  const run = await runState(second, id);
+  await second.kill();
+  await rm(dataDir, { recursive: true, force: true });
+  expect(run.status).toBe('COMPLETED');
+  expect(artifactOf(run)).toBe(artifactOf(uninterrupted));
+});
+
+/** The killed service's schema must not be the one that this file's service works on. */
+async function emptyDatabase(): Promise<string> {
+  const database = await testDatabase.open();
+  await database.query('create database killed_service');
+  const url = new URL(testDatabase.url);
+  url.pathname = '/killed_service';
+  return url.href;
+}
+
+async function flipByte(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  const { size } = await file.stat();
+  const byte = Buffer.alloc(1);
+  await file.read(byte, 0, 1, size - 8);
+  await file.write(Buffer.from([byte[0]! ^ 1]), 0, 1, size - 8);
+  await file.close();
+}
