@@ -1,0 +1,282 @@
+import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import type { Client } from 'graphql-ws';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  eventFields,
+  generateSubscription,
+  type Harness,
+  resumeSubscription,
+  type Streamed,
+  startHarness,
+} from './testing/inference-harness.ts';
+import { writeTinyModel } from './testing/tiny-model.ts';
+
+const database = useTestDatabase();
+let harness: Harness;
+let client: Client;
+
+beforeAll(async () => {
+  harness = await startHarness({ databaseUrl: database.url });
+  await harness.register('tiny@1', await writeTinyModel());
+  await harness.moveAlias('champion', 'tiny@1');
+  await harness.deploymentIs('tiny@1', 'READY');
+  client = await harness.subgraph.webSocketClient();
+});
+
+afterAll(() => harness.close());
+
+const prompt = 'What is the capital of France?';
+
+async function* stream(
+  query: string,
+  variables: Record<string, unknown>,
+  from = client,
+): AsyncGenerator<Streamed> {
+  for await (const { data, errors } of from.iterate<Record<string, Streamed>>({ query, variables })) {
+    if (errors) throw errors[0];
+    const event = Object.values(data ?? {})[0];
+    if (event) yield event;
+  }
+}
+
+async function collect(events: AsyncGenerator<Streamed>): Promise<Streamed[]> {
+  const all: Streamed[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+const textOf = (events: readonly Streamed[]): string => events.map(({ text }) => text ?? '').join('');
+
+test('a generate streams started, routed, its tokens and its end, with gapless sequences', async () => {
+  const events = await collect(stream(generateSubscription, { input: { prompt, maxTokens: 20 } }));
+  expect(events.map(({ __typename }) => __typename)).toEqual([
+    'GenerationStarted',
+    'GenerationRouted',
+    ...Array.from({ length: 20 }, () => 'TokenGenerated'),
+    'GenerationCompleted',
+  ]);
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
+  expect(events.at(-1)).toMatchObject({
+    finishReason: 'LENGTH',
+    generation: { status: 'COMPLETED', text: textOf(events) },
+  });
+});
+
+test('the mutation gives the very text of the subscription, and the row keeps it with its tokens', async () => {
+  const input = { prompt, maxTokens: 16, temperature: 0.8, seed: 5 };
+  const events = await collect(stream(generateSubscription, { input }));
+  const { data } = await harness.subgraph.request<{
+    generate: { id: string; text: string; seed: number; tokens: { text: string }[] };
+  }>(
+    `mutation ($input: GenerateInput!) { generate(input: $input) { ... on Generation { id text seed tokens { text } } } }`,
+    { input },
+  );
+  expect(data?.generate).toMatchObject({ text: textOf(events), seed: 5 });
+  const stored = await harness.subgraph.request<{
+    generation: { text: string; tokens: { text: string }[]; status: string };
+  }>(
+    `query ($id: ID!) { generation(id: $id) { text status tokens { index text tokenId logProbability } } }`,
+    { id: data?.generate.id },
+  );
+  expect(stored.data?.generation.tokens.map(({ text }) => text).join('')).toBe(textOf(events));
+});
+
+test('several streams at once each have the text that they have alone', async () => {
+  const inputs = Array.from({ length: 6 }, (_, seed) => ({
+    prompt: `${prompt} ${seed}`,
+    maxTokens: 24,
+    temperature: 1,
+    seed,
+  }));
+  const together = await Promise.all(inputs.map((input) => collect(stream(generateSubscription, { input }))));
+  for (const [index, input] of inputs.entries()) {
+    expect(textOf(together[index] ?? [])).toBe(
+      textOf(await collect(stream(generateSubscription, { input }))),
+    );
+  }
+});
+
+test('a client that resumes after a cursor gets exactly the events behind it', async () => {
+  const all = await collect(stream(generateSubscription, { input: { prompt, maxTokens: 30 } }));
+  const id = all[0]?.generation.id;
+  for (const seen of [1, 7, all.length - 1]) {
+    const rest = await collect(stream(resumeSubscription, { id, after: all[seen - 1]?.cursor }));
+    expect(rest).toEqual(all.slice(seen));
+  }
+});
+
+test('a cursor of another generation and a generation of another tenant are refused', async () => {
+  const [first] = await collect(stream(generateSubscription, { input: { prompt, maxTokens: 2 } }));
+  const [other] = await collect(stream(generateSubscription, { input: { prompt, maxTokens: 2 } }));
+  const refused = collect(stream(resumeSubscription, { id: first?.generation.id, after: other?.cursor }));
+  await expect(refused).rejects.toMatchObject({ extensions: { code: 'INVALID_CURSOR' } });
+  const stranger = await harness.subgraph.webSocketClient({ tenant: 'stranger' });
+  const foreign = collect(stream(resumeSubscription, { id: first?.generation.id }, stranger));
+  await expect(foreign).rejects.toMatchObject({ extensions: { code: 'NOT_FOUND' } });
+});
+
+test('unsubscribing cancels the generation and frees its slot', async () => {
+  const events = stream(generateSubscription, { input: { prompt, maxTokens: 512 } });
+  let id = '';
+  for await (const event of events) {
+    id = event.generation.id;
+    if (event.sequence === 5) break;
+  }
+  const rest = await collect(stream(resumeSubscription, { id }));
+  expect(rest.at(-1)).toMatchObject({ __typename: 'GenerationCompleted', finishReason: 'CANCELLED' });
+  expect(rest.length).toBeLessThan(500);
+  expect(harness.inference.device.snapshot()).toMatchObject({ activeSequences: 0, queuedRequests: 0 });
+});
+
+test('cancelGeneration keeps the text so far, and says so when the generation had ended', async () => {
+  const cancel = `mutation ($id: ID!) { cancelGeneration(id: $id) { __typename
+    ... on Generation { status finishReason text } ... on AlreadyFinished { generation { status } } ... on NotFound { id } } }`;
+  const events = stream(generateSubscription, { input: { prompt, maxTokens: 512 } });
+  const seen: Streamed[] = [];
+  let cancelled: unknown;
+  for await (const event of events) {
+    seen.push(event);
+    if (event.sequence === 4) cancelled = await harness.subgraph.request(cancel, { id: event.generation.id });
+  }
+  expect(cancelled).toMatchObject({
+    data: {
+      cancelGeneration: {
+        __typename: 'Generation',
+        status: 'CANCELLED',
+        finishReason: 'CANCELLED',
+        text: textOf(seen),
+      },
+    },
+  });
+  const again = await harness.subgraph.request(cancel, { id: seen[0]?.generation.id });
+  expect(again).toMatchObject({
+    data: { cancelGeneration: { __typename: 'AlreadyFinished', generation: { status: 'CANCELLED' } } },
+  });
+  const nothing = await harness.subgraph.request(cancel, { id: 'nothing' });
+  expect(nothing).toMatchObject({ data: { cancelGeneration: { __typename: 'NotFound', id: 'nothing' } } });
+});
+
+test('the same idempotency key joins the generation, and another prompt under it is refused', async () => {
+  const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { __typename
+    ... on Generation { id } ... on InvalidInput { field } } }`;
+  const input = { prompt, maxTokens: 8, idempotencyKey: 'once' };
+  const [first, second] = await Promise.all([
+    harness.subgraph.request<{ generate: { id: string } }>(mutation, { input }),
+    harness.subgraph.request<{ generate: { id: string } }>(mutation, { input }),
+  ]);
+  expect(first?.data?.generate.id).toBe(second?.data?.generate.id);
+  const other = await harness.subgraph.request(mutation, { input: { ...input, prompt: 'Something else' } });
+  expect(other).toMatchObject({
+    data: { generate: { __typename: 'InvalidInput', field: 'input.idempotencyKey' } },
+  });
+});
+
+test('what is wrong with an input is told by type, and nothing is started', async () => {
+  const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { __typename
+    ... on InvalidInput { field message } ... on UnknownModel { model available } } }`;
+  const refused = async (input: object) =>
+    (await harness.subgraph.request(mutation, { input })).data?.['generate'];
+  expect(await refused({ prompt: ' ' })).toMatchObject({ __typename: 'InvalidInput', field: 'input.prompt' });
+  expect(await refused({ prompt, temperature: 3 })).toMatchObject({ field: 'input.temperature' });
+  expect(await refused({ prompt: 'word '.repeat(1_500) })).toMatchObject({
+    field: 'input.prompt',
+    message: expect.stringContaining('1024'),
+  });
+  expect(await refused({ prompt, model: 'ghost' })).toEqual({
+    __typename: 'UnknownModel',
+    model: 'ghost',
+    available: ['tiny', 'tiny@champion', 'tiny@1'],
+  });
+});
+
+test('a full queue refuses with the time to come back', async () => {
+  const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { __typename ... on Overloaded { retryAfterMs } } }`;
+  const many = Array.from({ length: 20 }, () =>
+    harness.subgraph.request(mutation, { input: { prompt, maxTokens: 100 } }),
+  );
+  const results = (await Promise.all(many)).map(
+    ({ data }) => data?.['generate'] as { __typename: string; retryAfterMs?: number },
+  );
+  const overloaded = results.filter(({ __typename }) => __typename === 'Overloaded');
+  expect(overloaded.length).toBeGreaterThan(0);
+  expect(overloaded.every(({ retryAfterMs = 0 }) => retryAfterMs >= 100)).toBe(true);
+  expect(results.filter(({ __typename }) => __typename === 'Generation').length).toBeGreaterThanOrEqual(12);
+});
+
+test('a scope that is missing is refused', async () => {
+  const asked = await harness.subgraph.request(
+    'mutation { generate(input: { prompt: "x" }) { __typename } }',
+    {},
+    { scopes: ['inference:read'] },
+  );
+  expect(asked.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  const read = await harness.subgraph.request('{ devices { id } }', {}, { scopes: ['inference:ask'] });
+  expect(read.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test('when the worker is killed in the middle of streams each goes on without a gap', async () => {
+  const input = { prompt, maxTokens: 300, temperature: 1, seed: 3 };
+  const expected = await collect(stream(generateSubscription, { input }));
+  const streams = [1, 2].map(async (which) => {
+    const seen: Streamed[] = [];
+    for await (const event of stream(generateSubscription, { input })) {
+      seen.push(event);
+      if (which === 1 && event.sequence === 20) await harness.inference.device.killWorker();
+    }
+    return seen;
+  });
+  for (const seen of await Promise.all(streams)) {
+    expect(textOf(seen)).toBe(textOf(expected));
+    expect(seen.map(({ sequence }) => sequence)).toEqual(seen.map((_, index) => index + 1));
+  }
+});
+
+test('the page of generations shows the newest first and only the own tenant', async () => {
+  const query = `query ($first: Int, $after: String) { generations(first: $first, after: $after) {
+    edges { cursor node { id createdAt } } pageInfo { hasNextPage endCursor } } }`;
+  type Page = {
+    generations: {
+      edges: { node: { id: string; createdAt: string } }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+    };
+  };
+  const first = await harness.subgraph.request<Page>(query, { first: 2 });
+  const second = await harness.subgraph.request<Page>(query, {
+    first: 2,
+    after: first.data?.generations.pageInfo.endCursor,
+  });
+  const ids = [first, second].flatMap(({ data }) => data?.generations.edges.map(({ node }) => node.id) ?? []);
+  expect(new Set(ids).size).toBe(4);
+  expect([...ids].sort().reverse()).toEqual(ids);
+  const stranger = await harness.subgraph.request<Page>(query, {}, { tenant: 'stranger' });
+  expect(stranger.data?.generations.edges).toEqual([]);
+});
+
+test('a running generation shows its text so far to queries', async () => {
+  const query = `query ($id: ID!) { generation(id: $id) { status text tokens { text } usage { completionTokens } } }`;
+  let seenWhileRunning: unknown;
+  let shown = '';
+  for await (const event of stream(generateSubscription, { input: { prompt, maxTokens: 400 } })) {
+    shown += event.text ?? '';
+    if (event.sequence !== 10) continue;
+    seenWhileRunning = (await harness.subgraph.request(query, { id: event.generation.id })).data?.[
+      'generation'
+    ];
+    expect((seenWhileRunning as { text: string }).text.startsWith(shown)).toBe(true);
+    break;
+  }
+  expect(seenWhileRunning).toMatchObject({ status: expect.stringMatching(/RUNNING|COMPLETED/) });
+});
+
+test('a subscription refuses with typed errors', async () => {
+  const refused = collect(stream(generateSubscription, { input: { prompt: '' } }));
+  await expect(refused).rejects.toMatchObject({
+    extensions: { code: 'INVALID_INPUT', field: 'input.prompt' },
+  });
+  const unknown = collect(
+    stream(`subscription { ask(input: { question: "x", model: "ghost" }) { ${eventFields} } }`, {}),
+  );
+  await expect(unknown).rejects.toMatchObject({
+    extensions: { code: 'UNKNOWN_MODEL', available: ['tiny', 'tiny@champion', 'tiny@1'] },
+  });
+});

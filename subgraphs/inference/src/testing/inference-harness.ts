@@ -1,0 +1,146 @@
+/**
+ * Inference as a whole on a test database: the real server, the real engine, real events, and a tiny model. Deep-learning
+ * is whatever the test says, behind the same interface.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { cp } from 'node:fs/promises';
+import { loadTypeDefs } from '@fathom/platform/repository';
+import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
+import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
+import { createLoaders } from '../loaders.ts';
+import { resolvers } from '../resolvers/resolvers.ts';
+import { type DeepLearning, noDeepLearning } from '../runtime/deep-learning.ts';
+import { type InferenceService, type InferenceSettings, startInference } from '../service.ts';
+
+export const testSettings: InferenceSettings = {
+  instance: 'test-instance',
+  defaultModel: 'tiny',
+  threads: 1,
+  maxSequences: 4,
+  maxQueued: 8,
+  prefillTokensPerStep: 64,
+  precision: 'fp32',
+  maxContextLength: 1024,
+  modelMemoryBytes: 1024 ** 3,
+  graceMs: 30_000,
+  streamRetentionMs: 3_600_000,
+  answerCacheTtlMs: 60_000,
+};
+
+export interface HarnessOptions {
+  readonly databaseUrl: string;
+  readonly settings?: Partial<InferenceSettings>;
+  readonly deepLearning?: DeepLearning;
+  /** Of a harness before, to restart a service on the same data. */
+  readonly dataDirectory?: string;
+}
+
+export interface Harness {
+  readonly platform: TestPlatform<object>;
+  readonly inference: InferenceService;
+  readonly subgraph: TestSubgraph;
+  /** Stores a model folder and announces it as a version, as the training service does. */
+  register(versionId: string, folder: string, options?: { readonly parentVersionId?: string }): Promise<void>;
+  /** Announces that an alias points to a version. */
+  moveAlias(alias: string, versionId: string): Promise<void>;
+  announce(topic: string, payload: unknown): Promise<void>;
+  /** Resolves when the deployment of a version has a status. */
+  deploymentIs(versionId: string, status: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startHarness(options: HarnessOptions): Promise<Harness> {
+  const platform = await openTestPlatform({
+    service: 'inference',
+    migrations: new URL('../../sql/', import.meta.url),
+    databaseUrl: options.databaseUrl,
+  });
+  if (options.dataDirectory)
+    await cp(options.dataDirectory, platform.env.FATHOM_DATA_DIR, { recursive: true });
+  const deepLearning = options.deepLearning ?? noDeepLearning;
+  const inference = await startInference(
+    { ...platform, deepLearning },
+    { ...testSettings, ...options.settings },
+  );
+  const subgraph = await startTestSubgraph({
+    service: 'inference',
+    platform,
+    identity: platform.identity,
+    typeDefs: loadTypeDefs('inference'),
+    resolvers,
+    loaders: ({ identity }) => createLoaders(inference, identity),
+    extend: () => ({ inference }),
+  });
+
+  const announce = (topic: string, payload: unknown): Promise<void> =>
+    platform.broker.publish([{ id: randomUUID(), topic, key: 'test', payload }]);
+
+  return {
+    platform,
+    inference,
+    subgraph,
+    announce,
+    async register(versionId, folder, { parentVersionId } = {}) {
+      const { uri, sizeBytes } = await platform.artifacts.put(folder);
+      const [modelName, number] = versionId.split('@');
+      await announce('model-version.registered', {
+        versionId,
+        modelName,
+        number: Number(number),
+        kind: parentVersionId === undefined ? 'FULL' : 'ADAPTER',
+        parentVersionId: parentVersionId ?? null,
+        artifactUri: uri,
+        sizeBytes,
+        fineTuningJobId: null,
+        trainingRunId: null,
+      });
+    },
+    async moveAlias(alias, versionId) {
+      await announce('alias.moved', {
+        modelName: versionId.split('@')[0],
+        alias,
+        fromVersionId: null,
+        toVersionId: versionId,
+        movedBy: 'test',
+        reason: 'test',
+        at: new Date().toISOString(),
+      });
+    },
+    async deploymentIs(versionId, status) {
+      for (;;) {
+        const [row] = await inference.models.deploymentsByVersions([versionId]);
+        if (row?.status === status) return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async close() {
+      await subgraph.close();
+      await inference.close();
+      await platform.close();
+    },
+  };
+}
+
+export interface Streamed {
+  readonly __typename: string;
+  readonly sequence: number;
+  readonly cursor: string;
+  readonly text?: string;
+  readonly tokenId?: number | null;
+  readonly reason?: string;
+  readonly service?: string;
+  readonly finishReason?: string;
+  readonly generation: { readonly id: string; readonly status: string; readonly text: string };
+}
+
+export const eventFields = `__typename sequence cursor generation { id status text }
+  ... on GenerationRouted { service reason explanation score bound calibrationVersion }
+  ... on TokenGenerated { text tokenId logProbability }
+  ... on TextRetracted { retractedText }
+  ... on GenerationCompleted { finishReason usage { promptTokens completionTokens timeToFirstTokenMs totalMs deviceMs } }
+  ... on GenerationFailed { code message }`;
+
+export const generateSubscription = `subscription ($input: GenerateInput!) { generate(input: $input) { ${eventFields} } }`;
+export const askSubscription = `subscription ($input: AskInput!) { ask(input: $input) { ${eventFields} } }`;
+export const resumeSubscription = `subscription ($id: ID!, $after: String) { generationEvents(id: $id, after: $after) { ${eventFields} } }`;
