@@ -3,20 +3,7 @@ import { bytesToText, textToBytes } from './byte-alphabet.ts';
 import { type MergeTable, mergeTokens } from './merge.ts';
 import { createPreTokenizer, defaultPreTokenizer, type PreTokenizerJson } from './pre-tokenizer.ts';
 import { parseTokenizerJson } from './tokenizer-json.ts';
-
-export interface SpecialToken {
-  readonly id: number;
-  readonly text: string;
-}
-
-export interface ByteLevelBpeParts {
-  /** Token text in the byte alphabet, by id; special tokens are not among them. */
-  readonly vocabulary: ReadonlyMap<string, number>;
-  /** Pairs of token texts, the first merged first. */
-  readonly merges: readonly (readonly [string, string])[];
-  readonly specialTokens: readonly SpecialToken[];
-  readonly preTokenizer?: PreTokenizerJson;
-}
+import type { ByteLevelBpeParts, SpecialToken } from './tokenizer-parts.ts';
 
 /** Words are short and repeat: this many of them keep their tokens. */
 const cachedWords = 50_000;

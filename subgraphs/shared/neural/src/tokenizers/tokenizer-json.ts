@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NeuralError } from '../errors.ts';
-import type { ByteLevelBpeParts } from './byte-level-bpe.ts';
 import { preTokenizerJson } from './pre-tokenizer.ts';
+import type { ByteLevelBpeParts } from './tokenizer-parts.ts';
 
 const id = z
   .number()

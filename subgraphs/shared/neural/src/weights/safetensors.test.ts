@@ -22,16 +22,14 @@ const f32 = (shape: number[], start: number, end: number) => ({
 
 describe('safetensors', () => {
   it('reads back bitwise what it wrote, whatever the names and shapes', () => {
-    const tensor = fc
-      .array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 })
-      .chain((dims) =>
-        fc
-          .array(fc.float(), {
-            minLength: dims.reduce((a, b) => a * b, 1),
-            maxLength: dims.reduce((a, b) => a * b, 1),
-          })
-          .map((values) => ({ dims, data: Float32Array.from(values) })),
-      );
+    const tensor = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }).chain((dims) =>
+      fc
+        .array(fc.float(), {
+          minLength: dims.reduce((a, b) => a * b, 1),
+          maxLength: dims.reduce((a, b) => a * b, 1),
+        })
+        .map((values) => ({ dims, data: Float32Array.from(values) })),
+    );
     const name = fc
       .string({ minLength: 1 })
       .filter((text) => text !== '__metadata__' && text !== '__proto__');
