@@ -58,10 +58,10 @@ create index training_run_waiting on training_run (created_at) where finished_at
 
 -- What followers of a run are shown, in the transaction of the change it tells of.
 create table training_run_event (
-  run_id text not null references training_run on delete cascade,
+  job_id text not null references training_run on delete cascade,
   sequence integer not null,
   payload jsonb not null,
-  primary key (run_id, sequence)
+  primary key (job_id, sequence)
 );
 
 create table training_run_transition (

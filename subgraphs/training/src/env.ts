@@ -15,6 +15,8 @@ export const env = baseEnv.extend({
     .min(1)
     .max(256)
     .default(() => cpus().length),
+  /** How much a worker yields to serving: 0 not at all, 19 the most. */
+  TRAINING_NICENESS: z.coerce.number().int().min(0).max(19).default(10),
   /** How long a run stays with an instance that fell silent. */
   TRAINING_LEASE_MS: z.coerce.number().int().min(500).default(6_000),
   /** Workers in a row that may die without a new checkpoint before a run fails. */

@@ -5,10 +5,6 @@ import { defineErrors, type ErrorTable } from '@fathom/platform/errors';
  * README.md lists the same; a test keeps them equal.
  */
 export const errors = {
-  CURSOR_INVALID: {
-    message: 'The cursor belongs to another run. Pass a cursor of this run, or none to begin at its start.',
-    status: 400,
-  },
   DATA_SET_INVALID: {
     message: 'The data set cannot be trained on. Store a corrected one and start a new run.',
     status: 422,
@@ -40,7 +36,6 @@ export const errors = {
     message: 'A stored file differs from its recorded hash. Restore it from a backup.',
     status: 500,
   },
-  LEASE_LOST: { message: 'Another instance took this run over.', status: 409 },
 } as const satisfies ErrorTable;
 
 export type TrainingErrorCode = keyof typeof errors;

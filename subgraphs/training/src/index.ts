@@ -31,7 +31,11 @@ await runService('training', async () => {
       return { ok: false, detail: error.message };
     },
   );
-  const workers = createTrainingWorkers({ dataDir: env.FATHOM_DATA_DIR, logger });
+  const workers = createTrainingWorkers({
+    dataDir: env.FATHOM_DATA_DIR,
+    niceness: env.TRAINING_NICENESS,
+    logger,
+  });
   const service = await startTrainingService(platform, workers);
   const server = await createSubgraphServer({
     platform: {

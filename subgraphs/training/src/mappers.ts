@@ -1,24 +1,19 @@
 /** What the resolvers' parents really are, where they are not records of the domain. */
+import type { EventPlace } from '@fathom/platform/jobs/follow-job';
 import type { Checkpoint, LossPoint, Transition } from './domain/records.ts';
 
-interface ProgressEvent {
-  readonly runId: string;
-  readonly sequence: number;
-  readonly cursor: string;
-}
-
-export interface Stepped extends ProgressEvent {
+export interface Stepped extends EventPlace {
   readonly __typename: 'TrainingStepped';
   readonly point: LossPoint;
   readonly etaSeconds: number;
 }
 
-export interface Checkpointed extends ProgressEvent {
+export interface Checkpointed extends EventPlace {
   readonly __typename: 'TrainingCheckpointed';
   readonly checkpoint: Checkpoint;
 }
 
-export interface Transitioned extends ProgressEvent {
+export interface Transitioned extends EventPlace {
   readonly __typename: 'TrainingRunTransitioned';
   readonly transition: Transition;
 }

@@ -5,13 +5,13 @@ import type { ProgressStream } from '@fathom/platform/jobs/progress-stream';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { TrainingRun } from '../domain/records.ts';
 import { runStates } from '../domain/run-states.ts';
-import { checkpointsOfRuns, lockRun, transition } from '../stores/run-progress.ts';
-import { clearForResumption, runById, runsByIds } from '../stores/training-runs.ts';
+import { checkpointsOfRuns, runLog, transition } from '../stores/run-progress.ts';
+import { runById, runsByIds } from '../stores/training-runs.ts';
 import { mayChange, type NotFound, notFound, type WrongState, wrongState } from './refusals.ts';
 import type { Runs } from './start-training-run.ts';
 
 export interface StoppableRuns extends Runs {
-  readonly queue: Pick<LeaseQueue, 'requestStop'>;
+  readonly queue: Pick<LeaseQueue, 'requestStop' | 'reset'>;
   /** How long a cancellation waits for the step under way. */
   readonly cancelWaitMs: number;
 }
@@ -32,16 +32,12 @@ export async function cancelTrainingRun(
   const run = await changeableRun(database, identity, id);
   if (!run) return notFound('training run', id);
   const refusal = await database.transaction(async (tx) => {
-    const { status } = await lockRun(tx, { runId: id });
+    const status = await runLog.lock(tx, { jobId: id });
     if (runStates.isResting(status))
       return wrongState(status, `The run is ${status}: only a run that is under way can be cancelled.`);
-    await queue.requestStop(tx, id);
-    // Nobody works on it yet (or any more): then nobody else would stop it.
-    const unclaimed = await tx.maybeOne('select 1 from training_run where id = $1 and lease_until is null', [
-      id,
-    ]);
-    if (unclaimed)
-      await transition(tx, { runId: id }, { to: 'CANCELLED', detail: 'stopped on request before it began' });
+    if ((await queue.requestStop(tx, id)) === 'unclaimed') {
+      await transition(tx, { jobId: id }, { to: 'CANCELLED', detail: 'stopped on request before it began' });
+    }
     return undefined;
   });
   if (refusal) return refusal;
@@ -62,12 +58,16 @@ async function restOf(
 }
 
 /** Queues a cancelled or failed run again, to go on from its last checkpoint. Needs `training:write`. */
-export async function resumeTrainingRun(runs: Runs, identity: Identity, id: string): Promise<Changed> {
+export async function resumeTrainingRun(
+  runs: StoppableRuns,
+  identity: Identity,
+  id: string,
+): Promise<Changed> {
   requireScope(identity, 'training:write');
-  const { database, progress, wake } = runs;
+  const { database, queue, progress, wake } = runs;
   if (!(await changeableRun(database, identity, id))) return notFound('training run', id);
   const refusal = await database.transaction(async (tx) => {
-    const { status } = await lockRun(tx, { runId: id });
+    const status = await runLog.lock(tx, { jobId: id });
     if (status !== 'CANCELLED' && status !== 'FAILED') {
       return wrongState(status, `The run is ${status}: only a CANCELLED or FAILED run can be resumed.`);
     }
@@ -75,9 +75,9 @@ export async function resumeTrainingRun(runs: Runs, identity: Identity, id: stri
     if (status === 'FAILED' && !checkpoint) {
       return wrongState(status, 'The run FAILED before its first checkpoint: start a new one.');
     }
-    await clearForResumption(tx, id);
+    await queue.reset(tx, id);
     const from = checkpoint ? `goes on from the checkpoint of step ${checkpoint.step}` : 'begins anew';
-    await transition(tx, { runId: id }, { to: 'QUEUED', detail: `resumed by ${identity.subject}; ${from}` });
+    await transition(tx, { jobId: id }, { to: 'QUEUED', detail: `resumed by ${identity.subject}; ${from}` });
     return undefined;
   });
   if (refusal) return refusal;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { storeExamples } from '@fathom/neural/training/store-examples';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Database, Transaction } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { type DataSetFormat, maxContentBytes, parseDataSet } from '../domain/data-set-content.ts';
 import { textProblem } from '../domain/names.ts';
-import type { DataSet } from '../domain/records.ts';
+import { type DataSet, sampleSize } from '../domain/records.ts';
 import { dataSetsByIds, insertDataSet, type NewDataSet } from '../stores/data-sets.ts';
 import { type InvalidInput, invalid } from './refusals.ts';
-import { storeExamples } from './store-examples.ts';
 
 export interface InvalidDataSet {
   readonly __typename: 'InvalidDataSet';
@@ -47,6 +47,7 @@ export async function createDataSet(
   await database.transaction(async (tx) => {
     await addDataSet(tx, {
       ...stored,
+      sample: parsed.examples.slice(0, sampleSize),
       id,
       tenant: identity.tenant,
       name: name.trim(),

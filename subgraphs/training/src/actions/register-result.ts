@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '@fathom/platform/database/database';
+import type { Writer } from '@fathom/platform/jobs/job-log';
 import { decidePromotion } from '../domain/promotion.ts';
 import type { TrainingRun } from '../domain/records.ts';
 import { lockAlias, moveAlias } from '../stores/aliases.ts';
 import { insertEvaluation, registerVersion } from '../stores/registry.ts';
-import { lockRun, transition, type Writer } from '../stores/run-progress.ts';
+import { runLog, transition } from '../stores/run-progress.ts';
 import type { TrainingMessage } from '../worker/protocol.ts';
 
 export type Produced = Extract<TrainingMessage, { type: 'produced' }>;
@@ -21,7 +22,7 @@ export async function registerResult(
     produced,
   }: { readonly run: TrainingRun; readonly writer: Writer; readonly produced: Produced },
 ): Promise<void> {
-  await lockRun(tx, writer);
+  await runLog.lock(tx, writer);
   const version = await registerVersion(tx, {
     modelName: run.modelName,
     kind: 'FULL',

@@ -13,7 +13,7 @@ import {
 } from '../domain/run-config.ts';
 import { dataSetsByIds } from '../stores/data-sets.ts';
 import { ensureModel, versionsByIds } from '../stores/registry.ts';
-import { appendTransition } from '../stores/run-progress.ts';
+import { recordTransition } from '../stores/run-progress.ts';
 import { insertRun, type NewRun, runById } from '../stores/training-runs.ts';
 import { type InvalidInput, invalid, mayChange, type NotFound, notFound } from './refusals.ts';
 
@@ -64,13 +64,8 @@ export async function startTrainingRun(
     const model = await ensureModel(tx, run.modelName, identity.tenant);
     if (!mayChange(identity, model)) return false;
     await insertRun(tx, run);
-    const state = { tenant: run.tenant, modelName: run.modelName, step: 0, totalSteps: run.totalSteps };
-    await appendTransition(tx, state, {
-      runId: run.id,
-      from: null,
-      to: 'QUEUED',
-      detail: 'waits for a worker',
-    });
+    const at = new Date().toISOString();
+    await recordTransition(tx, run.id, { from: null, to: 'QUEUED', detail: 'waits for a worker', at });
     return true;
   });
   if (!queued) {

@@ -5,6 +5,9 @@ import type { RunStatus } from './run-states.ts';
 /** Owns what the product ships: every tenant sees it, only an administrator changes it. */
 export const platformTenant = 'platform';
 
+/** As many as `DataSet.sample` shows at most. */
+export const sampleSize = 50;
+
 export interface Example {
   readonly prompt: string;
   readonly completion: string;

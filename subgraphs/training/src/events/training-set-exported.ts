@@ -7,7 +7,7 @@ import type { Database } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import { z } from 'zod';
 import { addDataSet } from '../actions/create-data-set.ts';
-import { sampleSize } from '../actions/store-examples.ts';
+import { sampleSize } from '../domain/records.ts';
 
 const consumer = 'training.training-sets';
 

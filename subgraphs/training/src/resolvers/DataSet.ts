@@ -1,6 +1,6 @@
 import { pageRequest } from '@fathom/platform/pagination';
 import type { DataSetResolvers } from '../__generated__/resolvers.ts';
-import { sampleSize } from '../actions/store-examples.ts';
+import { sampleSize } from '../domain/records.ts';
 
 export const DataSet: DataSetResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.dataSet.load(id),

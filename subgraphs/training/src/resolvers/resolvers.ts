@@ -9,8 +9,8 @@ import { TrainingRun } from './TrainingRun.ts';
 
 /** Every event of a run's progress leads back to the run. */
 const ofRun = {
-  async trainingRun({ runId }: { readonly runId: string }, _: object, { loaders }: Context) {
-    return (await loaders.run.load(runId))!;
+  async trainingRun({ jobId }: { readonly jobId: string }, _: object, { loaders }: Context) {
+    return (await loaders.run.load(jobId))!;
   },
 };
 

@@ -1,5 +1,6 @@
 /** The service behind its server: the queue of runs and who works it off, and what is heard from other services. */
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import { startJobRunner } from '@fathom/platform/jobs/job-runner';
 import { createLeaseQueue } from '@fathom/platform/jobs/lease-queue';
@@ -10,8 +11,7 @@ import { runStates } from '../domain/run-states.ts';
 import type { Env } from '../env.ts';
 import { consumeAdapters } from '../events/fine-tuning-job-completed.ts';
 import { consumeTrainingSets } from '../events/training-set-exported.ts';
-import { eventsAfter, isLastEvent } from '../stores/run-progress.ts';
-import { createCheckpointFolders } from './checkpoint-folders.ts';
+import { runLog } from '../stores/run-progress.ts';
 import { runTrainingJob } from './training-job.ts';
 
 export interface TrainingService extends Training {
@@ -37,14 +37,14 @@ export async function startTrainingService(
   const progress = createProgressStream({
     streams,
     name: 'training-run',
-    stored: (runId, after, limit) => eventsAfter(database, runId, after, limit),
-    isLast: (runId, sequence) => isLastEvent(database, runId, sequence),
+    stored: (runId, after, limit) => runLog.after(database, runId, after, limit),
+    isLast: (runId, sequence) => runLog.isLast(database, runId, sequence),
   });
   const job = {
     database,
     progress,
     executor,
-    checkpoints: createCheckpointFolders(env.FATHOM_DATA_DIR),
+    checkpointsDir: join(env.FATHOM_DATA_DIR, 'checkpoints', 'training'),
     threads: env.TRAINING_THREADS,
     maxCrashes: env.TRAINING_MAX_CRASHES,
     logger,

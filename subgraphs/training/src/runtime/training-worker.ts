@@ -6,15 +6,23 @@ import type { Logger } from '@fathom/platform/logging';
 
 export interface TrainingWorkerOptions {
   readonly dataDir: string;
+  /** 0 to 19. */
+  readonly niceness: number;
   readonly logger: Logger;
   readonly onStart?: (pid: number) => void;
 }
 
 /** Training workers as child processes. They are given the data folder and nothing else: no database, no secret. */
-export function createTrainingWorkers({ dataDir, logger, onStart }: TrainingWorkerOptions): JobExecutor {
+export function createTrainingWorkers({
+  dataDir,
+  niceness,
+  logger,
+  onStart,
+}: TrainingWorkerOptions): JobExecutor {
   return createChildProcessExecutor({
     entry: fileURLToPath(new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url)),
     env: { FATHOM_DATA_DIR: dataDir },
+    niceness,
     logger,
     ...(onStart ? { onStart } : {}),
   });

@@ -4,10 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Queryable, Transaction } from '@fathom/platform/database/database';
-import type { StreamEvent } from '@fathom/platform/streams/stream-buffer';
+import { createJobLog, type Move, type Writer } from '@fathom/platform/jobs/job-log';
 import type { Checkpoint, LossPoint, Transition } from '../domain/records.ts';
 import { type RunStatus, runStates } from '../domain/run-states.ts';
-import { raise } from '../errors.ts';
+
+/** In JSON, so the moment is ISO 8601. */
+export type StoredTransition = Omit<Transition, 'at'> & { readonly at: string };
 
 /** The payload of a progress event; JSON, so moments are ISO strings. */
 export type ProgressPayload =
@@ -16,102 +18,60 @@ export type ProgressPayload =
       readonly kind: 'checkpointed';
       readonly checkpoint: Omit<Checkpoint, 'createdAt'> & { readonly createdAt: string };
     }
-  | { readonly kind: 'transitioned'; readonly transition: Omit<Transition, 'at'> & { readonly at: string } };
+  | { readonly kind: 'transitioned'; readonly transition: StoredTransition };
 
-/** Who writes: a worker's claim, which a later claim fences off, or a user's action. */
-export interface Writer {
-  readonly runId: string;
-  readonly attempt?: number;
-}
-
-interface LockedRun {
-  readonly status: RunStatus;
-  readonly tenant: string;
-  readonly modelName: string;
-  readonly step: number;
-  readonly totalSteps: number;
-}
-
-/** Throws LEASE_LOST if the claim is no longer the newest. */
-export async function lockRun(tx: Queryable, { runId, attempt }: Writer): Promise<LockedRun> {
-  const run = await tx.maybeOne<LockedRun>(
-    `select status, tenant, model_name as "modelName", step, total_steps as "totalSteps" from training_run
-      where id = $1 and ($2::integer is null or attempt = $2) for update`,
-    [runId, attempt ?? null],
-  );
-  if (!run) throw raise('LEASE_LOST', { because: runId });
-  return run;
-}
-
-export interface Move {
-  readonly to: RunStatus;
-  readonly detail?: string | null;
-  /** With FAILED. */
-  readonly failureCode?: string;
-}
+export const runLog = createJobLog<RunStatus>({ table: 'training_run', states: runStates });
 
 /** Moves the run, appends to its history, tells followers and announces `training-run.progressed`. */
-export async function transition(tx: Transaction, writer: Writer, move: Move): Promise<void> {
-  const run = await lockRun(tx, writer);
-  runStates.assertMove(run.status, move.to);
-  await tx.query(
-    `update training_run set status = $2, detail = $3, failure_code = $4,
-       finished_at = case when $5 then clock_timestamp() end where id = $1`,
-    [writer.runId, move.to, move.detail ?? null, move.failureCode ?? null, runStates.isResting(move.to)],
-  );
-  await appendTransition(tx, run, {
-    runId: writer.runId,
-    from: run.status,
-    to: move.to,
-    detail: move.detail ?? null,
-  });
+export async function transition(tx: Transaction, writer: Writer, move: Move<RunStatus>): Promise<void> {
+  await recordTransition(tx, writer.jobId, await runLog.move(tx, writer, move));
 }
 
-export async function appendTransition(
+/** The first of a new run, or one that {@link runLog} made. */
+export async function recordTransition(
   tx: Transaction,
-  run: Omit<LockedRun, 'status'>,
-  { runId, from, to, detail }: { readonly runId: string } & Omit<Transition, 'at'>,
+  runId: string,
+  made: StoredTransition,
 ): Promise<void> {
-  const at = new Date().toISOString();
-  await insertTransition(tx, runId, { from, to, detail, at });
-  await appendEvents(tx, runId, [{ kind: 'transitioned', transition: { from, to, detail, at } }]);
+  await insertTransition(tx, runId, made);
+  await append(tx, runId, [{ kind: 'transitioned', transition: made }]);
+  const run = await tx.one<{ tenant: string; modelName: string; step: number; totalSteps: number }>(
+    'select tenant, model_name as "modelName", step, total_steps as "totalSteps" from training_run where id = $1',
+    [runId],
+  );
+  const { to: status, detail, at } = made;
   await tx.publish({
     topic: 'training-run.progressed',
     key: runId,
-    payload: {
-      runId,
-      tenant: run.tenant,
-      modelName: run.modelName,
-      status: to,
-      detail,
-      step: run.step,
-      totalSteps: run.totalSteps,
-      at,
-    },
+    payload: { runId, ...run, status, detail, at },
   });
 }
 
 /**
  * Stores points. Steps that a resumed worker takes a second time are the same to the bit and are dropped, so that
- * followers see each step once; only then is there no event.
+ * followers see each step once.
  */
 export async function recordPoints(
   tx: Queryable,
   writer: Writer,
   points: readonly LossPoint[],
 ): Promise<void> {
-  const run = await lockRun(tx, writer);
+  await runLog.lock(tx, writer);
+  const run = await tx.one<{ step: number; totalSteps: number }>(
+    'select step, total_steps as "totalSteps" from training_run where id = $1',
+    [writer.jobId],
+  );
   const fresh = points.filter((point) => point.step > run.step);
   const newest = fresh.at(-1);
   if (!newest) return;
-  await insertPoints(tx, writer.runId, fresh);
+  await insertPoints(tx, writer.jobId, fresh);
   await tx.query('update training_run set step = $2, tokens_seen = $3, loss = $4 where id = $1', [
-    writer.runId,
+    writer.jobId,
     newest.step,
     newest.tokensSeen,
     newest.loss,
   ]);
-  await appendEvents(tx, writer.runId, [
+  await append(tx, writer.jobId, [
     { kind: 'stepped', point: newest, etaSeconds: secondsLeft(newest, run.totalSteps) },
   ]);
 }
@@ -132,7 +92,7 @@ export async function insertPoints(
 export async function insertTransition(
   tx: Queryable,
   runId: string,
-  { from, to, detail, at }: Omit<Transition, 'at'> & { readonly at: string },
+  { from, to, detail, at }: StoredTransition,
 ): Promise<void> {
   await tx.query(
     'insert into training_run_transition (run_id, from_status, to_status, detail, at) values ($1, $2, $3, $4, $5)',
@@ -151,16 +111,16 @@ export async function recordCheckpoint(
   writer: Writer,
   saved: Omit<Checkpoint, 'id' | 'createdAt'>,
 ): Promise<void> {
-  await lockRun(tx, writer);
+  await runLog.lock(tx, writer);
   const createdAt = new Date().toISOString();
   const inserted = await tx.maybeOne<{ id: string }>(
     `insert into checkpoint (id, run_id, step, size_bytes, sha256, created_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (run_id, step) do nothing returning id`,
-    [`checkpoint_${randomUUID()}`, writer.runId, saved.step, saved.sizeBytes, saved.sha256, createdAt],
+    [`checkpoint_${randomUUID()}`, writer.jobId, saved.step, saved.sizeBytes, saved.sha256, createdAt],
   );
-  await tx.query('update training_run set crashes = 0 where id = $1', [writer.runId]);
+  await tx.query('update training_run set crashes = 0 where id = $1', [writer.jobId]);
   if (!inserted) return;
-  await appendEvents(tx, writer.runId, [
+  await append(tx, writer.jobId, [
     { kind: 'checkpointed', checkpoint: { ...saved, id: inserted.id, createdAt } },
   ]);
 }
@@ -183,40 +143,9 @@ export async function dropCheckpoint(tx: Queryable, runId: string, step: number)
   await tx.query('delete from checkpoint where run_id = $1 and step = $2', [runId, step]);
 }
 
-export async function appendEvents(
-  tx: Queryable,
-  runId: string,
-  payloads: readonly ProgressPayload[],
-): Promise<void> {
-  await tx.query(
-    `with numbered as (
-       update training_run set last_sequence = last_sequence + $3 where id = $1 returning last_sequence - $3 as before
-     )
-     insert into training_run_event (run_id, sequence, payload)
-     select $1, before + position, payload from numbered, jsonb_array_elements($2::jsonb) with ordinality e (payload, position)`,
-    [runId, JSON.stringify(payloads), payloads.length],
-  );
-}
-
-export function eventsAfter(
-  database: Queryable,
-  runId: string,
-  afterSequence: number,
-  limit: number,
-): Promise<readonly StreamEvent[]> {
-  return database.query<StreamEvent>(
-    `select sequence, payload from training_run_event where run_id = $1 and sequence > $2 order by sequence limit $3`,
-    [runId, afterSequence, limit],
-  );
-}
-
-/** True if the run rests and nothing comes behind this event. */
-export async function isLastEvent(database: Queryable, runId: string, sequence: number): Promise<boolean> {
-  const row = await database.maybeOne<{ status: RunStatus }>(
-    'select status from training_run where id = $1 and last_sequence <= $2',
-    [runId, sequence],
-  );
-  return row !== undefined && runStates.isResting(row.status);
+/** Typed, where the log takes any payload. */
+export function append(tx: Queryable, runId: string, payloads: readonly ProgressPayload[]): Promise<void> {
+  return runLog.append(tx, runId, payloads);
 }
 
 type OfRun<Row> = Row & { readonly runId: string };

@@ -2,7 +2,7 @@ import type { Queryable } from '@fathom/platform/database/database';
 import type { PageRequest } from '@fathom/platform/pagination';
 import { type LossPoint, platformTenant, type TrainingRun } from '../domain/records.ts';
 import type { RunStatus } from '../domain/run-states.ts';
-import { appendEvents, insertPoints, insertTransition, secondsLeft } from './run-progress.ts';
+import { append, insertPoints, insertTransition, secondsLeft } from './run-progress.ts';
 
 const columns = `id, tenant, model_name as "modelName", data_set_id as "dataSetId", initial_version_id as "initialVersionId",
   promote_to as "promoteTo", config, seed, status, detail, failure_code as "failureCode", step,
@@ -23,7 +23,7 @@ export type NewRun = Pick<
   | 'startedBy'
 >;
 
-/** QUEUED, without its first transition: see `appendTransition`. */
+/** QUEUED, without its first transition: see `recordTransition`. */
 export async function insertRun(tx: Queryable, run: NewRun): Promise<void> {
   await tx.query(
     `insert into training_run (id, tenant, model_name, data_set_id, initial_version_id, promote_to, config, seed,
@@ -88,15 +88,6 @@ export function pageOfRuns(
   );
 }
 
-/** Makes a resting run claimable again, its crashes forgotten. */
-export async function clearForResumption(tx: Queryable, id: string): Promise<void> {
-  await tx.query(
-    `update training_run set stop_requested = false, crashes = 0, failure_code = null, finished_at = null,
-       lease_owner = null, lease_until = null where id = $1`,
-    [id],
-  );
-}
-
 export async function setParameterCount(tx: Queryable, id: string, parameterCount: number): Promise<void> {
   await tx.query('update training_run set parameter_count = $2 where id = $1', [id, parameterCount]);
 }
@@ -138,7 +129,7 @@ export async function importRun(tx: Queryable, run: ImportedRun): Promise<void> 
   const at = run.endedAt.toISOString();
   const transition = { from: null, to: 'COMPLETED', detail: importedDetail, at } as const;
   await insertTransition(tx, run.id, transition);
-  await appendEvents(tx, run.id, [
+  await append(tx, run.id, [
     ...run.points.map((point) => ({
       kind: 'stepped' as const,
       point,

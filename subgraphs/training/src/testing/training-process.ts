@@ -34,6 +34,7 @@ export async function startTrainingProcess(options: TrainingProcessOptions): Pro
       IDENTITY_JWKS: JSON.stringify(options.identity.jwks),
       LOG_LEVEL: 'error',
       TRAINING_THREADS: '1',
+      TRAINING_NICENESS: '0',
       TRAINING_LEASE_MS: '1500',
       SHIPPED_MODEL_DIR: '/nowhere',
     },

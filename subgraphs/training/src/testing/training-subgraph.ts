@@ -34,6 +34,7 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
     env: {
       TRAINING_CONCURRENCY: 1,
       TRAINING_THREADS: 1,
+      TRAINING_NICENESS: 0,
       TRAINING_LEASE_MS: 2_000,
       TRAINING_MAX_CRASHES: 3,
       SHIPPED_MODEL_DIR: '',
@@ -44,6 +45,7 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
   const workerPids: number[] = [];
   const workers = createTrainingWorkers({
     dataDir: parts.env.FATHOM_DATA_DIR,
+    niceness: 0,
     logger: parts.logger,
     onStart: (pid) => workerPids.push(pid),
   });

@@ -8,6 +8,7 @@ import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-
 import { trainByteLevelBpe } from '@fathom/neural/tokenizers/bpe-trainer';
 import { ChatTemplate, questionAnswerTokens, stopTokenIds } from '@fathom/neural/tokenizers/chat-template';
 import { batchesFrom } from '@fathom/neural/training/batches';
+import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
 import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
 import { encodeExample } from '@fathom/neural/training/examples';
 import {
@@ -17,7 +18,7 @@ import {
 } from '@fathom/neural/training/examples-file';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
-import { checkpointPath, trainingLoop } from '@fathom/neural/training/training-loop';
+import { trainingLoop } from '@fathom/neural/training/training-loop';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { WorkerChannel } from '@fathom/platform/jobs/worker';
 import { exactMatch } from './exact-match.ts';
@@ -155,16 +156,7 @@ function heldOutBatches(
 
 async function initialise({ specification }: Work, { model, sequenceLength }: Prepared): Promise<Trainer> {
   const { hyperparameters, seed, threads, resumeFrom, checkpointFolder } = specification;
-  if (resumeFrom) {
-    const checkpoint = checkpointPath(checkpointFolder, resumeFrom.step);
-    const trainer = await createTrainer({ checkpoint, threads });
-    if (trainer.stateSha256() === resumeFrom.sha256) return trainer;
-    await trainer.release();
-    throw new NeuralError(
-      'CHECKPOINT_CORRUPT',
-      `checkpoint ${checkpoint}: its state is not the one that was recorded`,
-    );
-  }
+  if (resumeFrom) return resumeFromCheckpoint({ ...resumeFrom, folder: checkpointFolder, threads });
   const { steps, warmupSteps, batchSize, learningRate, weightDecay, maxGradientNorm } = hyperparameters;
   return createTrainer({
     config: model.config,

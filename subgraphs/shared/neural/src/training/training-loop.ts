@@ -8,6 +8,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Batches } from './batches.ts';
+import { checkpointPath } from './checkpoint-folder.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface LoopPoint {
@@ -36,7 +37,7 @@ export interface TrainingLoopOptions {
   readonly trainer: Trainer;
   readonly batches: Batches;
   readonly totalSteps: number;
-  /** One folder a checkpoint, see {@link checkpointPath}. */
+  /** One folder a checkpoint, see `checkpoint-folder.ts`. */
   readonly checkpointFolder: string;
   readonly checkpointEverySteps: number;
   readonly heldOut: {
@@ -64,9 +65,6 @@ type LoopState = z.infer<typeof loopState>;
 const freshState: LoopState = { tokensSeen: 0, bestHeldOutLoss: null, evaluationsWithoutImprovement: 0 };
 /** Points are told at least this often, so that quick steps do not flood whoever listens. */
 const tellEveryMs = 250;
-
-export const checkpointPath = (folder: string, step: number): string =>
-  join(folder, `step-${String(step).padStart(7, '0')}`);
 
 /** `stopped` only where it was asked to and steps are left; the last state is then saved. */
 export async function trainingLoop(options: TrainingLoopOptions): Promise<'finished' | 'stopped'> {

@@ -14,12 +14,12 @@ export interface ChildProcessExecutorOptions {
   /** What the worker may read of the environment. Nothing else is passed on. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
+  /** 0 to 19; at 10 a contended core goes to serving for about nine tenths. */
+  readonly niceness: number;
   /** Told of every worker started; tests kill them by it. */
   readonly onStart?: (pid: number) => void;
 }
 
-/** Ten steps below the service: the scheduler then gives serving about nine tenths of a contended core. */
-const niceness = 10;
 const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
 
 export function createChildProcessExecutor(options: ChildProcessExecutorOptions): JobExecutor {
@@ -32,7 +32,7 @@ export function createChildProcessExecutor(options: ChildProcessExecutorOptions)
         env: { ...inherited(), ...options.env },
         stdio: ['pipe', 'pipe', 'pipe'],
       });
-      lowerPriority(child.pid, logger);
+      lowerPriority(child.pid, options);
       if (child.pid !== undefined) options.onStart?.(child.pid);
       // A worker that died before it read its specification shows in its exit, not as a broken pipe here.
       child.stdin.on('error', (error) => logger.debug({ err: error }, 'a worker closed its input'));
@@ -94,7 +94,7 @@ function inherited(): Record<string, string> {
   );
 }
 
-function lowerPriority(pid: number | undefined, logger: Logger): void {
+function lowerPriority(pid: number | undefined, { niceness, logger }: ChildProcessExecutorOptions): void {
   if (pid === undefined) return;
   try {
     setPriority(pid, niceness);

@@ -31,8 +31,10 @@ export interface LeaseQueue {
   renew(claim: Claim): Promise<LeaseState>;
   release(claim: Claim): Promise<void>;
   retryAfter(claim: Claim, pauseMs: number): Promise<void>;
-  /** Makes the holder stop its worker. */
-  requestStop(tx: Queryable, id: string): Promise<void>;
+  /** Makes the holder stop its worker; `unclaimed` if nobody holds the job, so that the caller has to end it. */
+  requestStop(tx: Queryable, id: string): Promise<'claimed' | 'unclaimed'>;
+  /** Makes a resting job claimable as if it were new; its state is the caller's to change. */
+  reset(tx: Queryable, id: string): Promise<void>;
 }
 
 export interface LeaseQueueOptions {
@@ -84,7 +86,17 @@ export function createLeaseQueue({
       );
     },
     async requestStop(tx, id) {
-      await tx.query(`update ${table} set stop_requested = true where id = $1`, [id]);
+      const job = await tx.one<{ claimed: boolean }>(
+        `update ${table} set stop_requested = true where id = $1 returning lease_until is not null as claimed`,
+        [id],
+      );
+      return job.claimed ? 'claimed' : 'unclaimed';
+    },
+    async reset(tx, id) {
+      await tx.query(
+        `update ${table} set stop_requested = false, crashes = 0, lease_owner = null, lease_until = null where id = $1`,
+        [id],
+      );
     },
   };
 }

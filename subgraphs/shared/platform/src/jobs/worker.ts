@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { createDeferred } from '../deferred.ts';
+import { AppError } from '../errors.ts';
 
 export interface WorkerChannel<Message> {
   /** One line to the service. Durable state must be durable before it is announced. */
@@ -16,7 +17,7 @@ export interface WorkerOptions<Specification, Message> {
     specification: Specification,
     channel: WorkerChannel<Message>,
   ) => Promise<'done' | 'stopped'>;
-  /** The stable code of an error, or undefined for one that nobody foresaw. */
+  /** The stable code of an error of the job's own libraries, or undefined for one that nobody foresaw. */
   readonly codeOf: (error: unknown) => string | undefined;
 }
 
@@ -38,7 +39,7 @@ export async function runWorker<Specification, Message>(
     const ended = await options.run(specification, { send, stopRequested: () => stopRequested });
     send({ type: ended });
   } catch (error) {
-    const code = options.codeOf(error);
+    const code = options.codeOf(error) ?? platformCodeOf(error);
     if (code === undefined) {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       process.exit(1);
@@ -46,6 +47,14 @@ export async function runWorker<Specification, Message>(
     send({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
   }
   process.exit(0);
+}
+
+/** What trying again may mend has no code: the worker then ends as if it had been killed, and is started again. */
+function platformCodeOf(error: unknown): string | undefined {
+  const errno = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') return 'STORAGE_FULL';
+  if (!(error instanceof AppError)) return undefined;
+  return error.retryable && error.code !== 'STORAGE_FULL' ? undefined : error.code;
 }
 
 /** Writes to a pipe are synchronous on POSIX, so that an exit cuts nothing off. */
