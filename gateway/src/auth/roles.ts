@@ -8,8 +8,8 @@ export const roleScopes: Readonly<Record<string, readonly string[]>> = {
   operator: [],
   /** Trains, serves and observes models; does not manage keys. */
   engineer: services.map((service) => `${service}:*`),
-  /** Asks, teaches and reads. */
-  user: ['inference:ask', 'inference:read', 'deep-learning:read', 'deep-learning:teach', 'monitoring:read'],
+  /** Asks, and sees what came of it. */
+  user: ['inference:ask', 'inference:read', 'deep-learning:read', 'training:read', 'monitoring:read'],
   /** Reads everything, changes nothing. */
   viewer: services.map((service) => `${service}:read`),
 };

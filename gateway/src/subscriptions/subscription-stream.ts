@@ -233,8 +233,8 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
 }
 
 /**
- * Whether a frame's payload is data without errors. Text that merely looks like errors sends a frame the long way,
- * which is slower and never wrong.
+ * Whether a frame's payload is data without errors. Quotes within texts are escaped, so `"errors":` is always a key; a
+ * field of that name sends a frame the long way, which is slower and never wrong.
  */
 function isPlainData(frame: string): boolean {
   return (

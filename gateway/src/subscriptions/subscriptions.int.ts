@@ -64,17 +64,21 @@ describe('a subscription', () => {
   });
 
   test('keeps the order of events that take the long way and events that pass unchanged', async () => {
-    const said = collect(graph.client(), 'subscription { said(topic: "a") { text } }');
+    const said = collect(graph.client(), 'subscription { said(topic: "a") { text risky } }');
     const first = said.next();
     const topic = await graph.chat.nextTopic();
-    // Text that looks like an error takes the long way; the rest passes byte for byte.
+    const [verbatim, executed] = [await eventsBy('verbatim'), await eventsBy('executed')];
+    // An event with an error takes the long way; the rest may pass byte for byte.
     const texts = Array.from({ length: 60 }, (_, index) =>
-      index % 3 === 0 ? `"errors": ${index}` : `${index}`,
+      index % 5 === 4 ? `wrong ${index}` : `safe ${index}`,
     );
     for (const text of texts) topic.queue.push({ text });
     const seen = [await first];
     while (seen.length < texts.length) seen.push(await said.next());
     expect(seen.map(saidText)).toEqual(texts);
+    expect(seen.filter(({ errors }) => errors).length).toBe(12);
+    expect(await eventsBy('executed')).toBeGreaterThan(executed);
+    expect(await eventsBy('verbatim')).toBeGreaterThan(verbatim);
     said.unsubscribe();
   });
 

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { baseEnv, parseEnv } from '@fathom/platform/env';
+import { generateIdentityKey } from '@fathom/platform/identity-token';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type GatewayEnv, gatewayEnv, jwtOptionsOf, settingsOf } from './env.ts';
+
+let required: Record<string, string>;
+beforeAll(async () => {
+  const { privateJwk, publicJwk } = await generateIdentityKey('gateway');
+  required = {
+    DATABASE_URL: 'postgres://localhost/fathom',
+    IDENTITY_JWKS: JSON.stringify({ keys: [publicJwk] }),
+    IDENTITY_PRIVATE_JWK: JSON.stringify(privateJwk),
+  };
+});
+
+function parse(source: Record<string, string>): GatewayEnv {
+  const parsed = parseEnv(gatewayEnv, { ...required, ...source });
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  return parsed.env;
+}
+
+describe('the environment', () => {
+  test('is open to tools in development and closed in production', () => {
+    expect(settingsOf(parse({}))).toMatchObject({
+      port: 4000,
+      introspection: 'public',
+      cors: { origins: ['*'] },
+    });
+    expect(settingsOf(parse({ NODE_ENV: 'production' }))).toMatchObject({
+      introspection: 'off',
+      cors: { origins: [] },
+    });
+    expect(settingsOf(parse({ NODE_ENV: 'production', INTROSPECTION: 'authenticated' }))).toMatchObject({
+      introspection: 'authenticated',
+    });
+  });
+
+  test('lists origins by commas', () => {
+    expect(settingsOf(parse({ CORS_ORIGINS: 'http://a.example,http://b.example' })).cors.origins).toEqual([
+      'http://a.example',
+      'http://b.example',
+    ]);
+  });
+
+  test('accepts tokens only where an issuer or a JWKS is configured', () => {
+    expect(jwtOptionsOf(parse({}))).toBeUndefined();
+    expect(jwtOptionsOf(parse({ OIDC_ISSUER_URL: 'https://id.example' }))).toMatchObject({
+      issuer: 'https://id.example',
+      audience: 'fathom',
+    });
+  });
+
+  test('refuses a bound that is no positive number', () => {
+    expect(parseEnv(gatewayEnv, { ...required, MAX_OPERATION_DEPTH: '0' })).toMatchObject({ ok: false });
+  });
+
+  test('is described in the README, variable by variable', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const own = Object.keys(gatewayEnv.shape).filter((name) => !(name in baseEnv.shape) || name === 'PORT');
+    const listed = [...readme.matchAll(/^\| `([A-Z_]+)` \| [^0-9]/gm)].map(([, name]) => name);
+    expect(own.filter((name) => !readme.includes(`| \`${name}\` |`))).toEqual([]);
+    expect(listed.filter((name) => !((name as string) in gatewayEnv.shape))).toEqual([]);
+  });
+});
