@@ -45,7 +45,6 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(dist/|__generated__/|gateway/console/|node_modules/.*/)' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['development', 'import', 'node', 'default'] },

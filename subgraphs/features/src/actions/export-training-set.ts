@@ -91,26 +91,25 @@ async function writeExamples({ database, view, asOf, templates, file }: WriteOpt
   const hash = createHash('sha256');
   let exampleCount = 0;
   let skippedCount = 0;
-  await using handle = await openForWriting(file);
-  for await (const row of everyThingAsOf(database, view.id, asOf)) {
-    const isPresent = toVector(row.entityKey, row, options).status === 'PRESENT';
-    const prompt = isPresent ? templates.prompt.render(row.entityKey, row.values) : undefined;
-    const completion = isPresent ? templates.completion.render(row.entityKey, row.values) : undefined;
-    if (prompt === undefined || completion === undefined) {
-      skippedCount += 1;
-      continue;
+  const handle = await open(file, 'w');
+  try {
+    for await (const row of everyThingAsOf(database, view.id, asOf)) {
+      const isPresent = toVector(row.entityKey, row, options).status === 'PRESENT';
+      const prompt = isPresent ? templates.prompt.render(row.entityKey, row.values) : undefined;
+      const completion = isPresent ? templates.completion.render(row.entityKey, row.values) : undefined;
+      if (prompt === undefined || completion === undefined) {
+        skippedCount += 1;
+        continue;
+      }
+      const line = `${JSON.stringify({ prompt, completion })}\n`;
+      hash.update(line);
+      await handle.appendFile(line);
+      exampleCount += 1;
     }
-    const line = `${JSON.stringify({ prompt, completion })}\n`;
-    hash.update(line);
-    await handle.write(line);
-    exampleCount += 1;
+  } finally {
+    await handle.close();
   }
   return { exampleCount, skippedCount, sha256: hash.digest('hex') };
-}
-
-async function openForWriting(file: string) {
-  const handle = await open(file, 'w');
-  return { write: (text: string) => handle.appendFile(text), [Symbol.asyncDispose]: () => handle.close() };
 }
 
 interface RecordOptions {
