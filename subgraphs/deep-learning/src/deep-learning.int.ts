@@ -32,11 +32,11 @@ beforeAll(async () => {
     }),
     openSentenceEncoder(),
   ]);
-  const { database, broker } = platform;
+  const { database } = platform;
   const vectors = await createVectorIndex(database, { name: 'knowledge', dimensions: encoder.dimensions });
   retrieval = { database, index: createKnowledgeIndex(vectors, encoder) };
   queries = countQueries(database);
-  unknownQuestions = await consumeUnknownQuestions(broker, database);
+  unknownQuestions = await consumeUnknownQuestions(platform);
   subgraph = await startTestSubgraph({
     service: 'deep-learning',
     platform,
@@ -156,6 +156,7 @@ test.each([
 test('an unknown question is counted once an event, however often that is delivered, and is known once it is taught', async () => {
   const payload = { generationId: 'gen-1', tenant: 'test', question: 'Where is the sea deepest?' };
   await platform.broker.publish([
+    { id: 'event-0', topic: 'question.unknown', key: 'test', payload: { nonsense: true } },
     { id: 'event-1', topic: 'question.unknown', key: 'test', payload },
     { id: 'event-1', topic: 'question.unknown', key: 'test', payload },
     {

@@ -25,7 +25,7 @@ await runService('deep-learning', async () => {
   const retrieval = { database, index };
   await reEmbed(retrieval, logger);
 
-  const unknownQuestions = await consumeUnknownQuestions(broker, database);
+  const unknownQuestions = await consumeUnknownQuestions({ broker, database, logger });
   const server = await createSubgraphServer({
     platform,
     typeDefs: loadTypeDefs('deep-learning'),

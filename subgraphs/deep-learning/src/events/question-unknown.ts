@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Broker, Subscription } from '@fathom/platform/broker/broker';
 import type { Database } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
+import type { Logger } from '@fathom/platform/logging';
 import { z } from 'zod';
 import { recordUnknownQuestion } from '../stores/unknown-question-store.ts';
 
@@ -9,13 +10,23 @@ const consumer = 'deep-learning.unknown-questions';
 
 const questionUnknown = z.object({ generationId: z.string(), tenant: z.string(), question: z.string() });
 
-/** Counts what nobody could answer, each event once. */
-export function consumeUnknownQuestions(broker: Broker, database: Database): Promise<Subscription> {
+/** Counts what nobody could answer, each event once. A message that cannot be read is logged and passed over. */
+export function consumeUnknownQuestions({
+  broker,
+  database,
+  logger,
+}: {
+  readonly broker: Broker;
+  readonly database: Database;
+  readonly logger: Logger;
+}): Promise<Subscription> {
   return broker.subscribe({
     topics: ['question.unknown'],
     group: consumer,
     handle: async (message) => {
-      const event = questionUnknown.parse(message.payload);
+      const { data: event, error } = questionUnknown.safeParse(message.payload);
+      if (!event)
+        return logger.warn({ err: error, messageId: message.id }, 'question.unknown cannot be read');
       await applyOnce(database, { consumer, messageId: message.id }, (tx) =>
         recordUnknownQuestion(tx, { ...event, id: randomUUID(), askedAt: message.publishedAt }),
       );
