@@ -5,8 +5,7 @@
  *   const client = createFathomClient({ url: 'http://127.0.0.1:4000', apiKey });
  *   for await (const { ask } of client.stream(AskDocument, { input: { question } })) …
  */
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type GraphQLFormattedError, parse, print } from 'graphql';
+import { type GraphQLFormattedError, parse, print, type TypedQueryDocumentNode } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { FathomError } from './client/fathom-error.ts';
 import { type ResumableRequest, type Resume, resumeGeneration } from './client/resume-generation.ts';
@@ -15,7 +14,7 @@ export { FathomError } from './client/fathom-error.ts';
 export { type ResumableRequest, type Resume, resumeGeneration } from './client/resume-generation.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
-type Document<Data, Vars extends Variables> = string | TypedDocumentNode<Data, Vars>;
+type Document<Data, Vars extends Variables> = string | TypedQueryDocumentNode<Data, Vars>;
 
 export interface FathomClientOptions {
   /** The gateway: `http://host:port`, with or without `/graphql`. */
@@ -52,7 +51,7 @@ export function createFathomClient(options: FathomClientOptions): FathomClient {
   let sockets: Promise<Client> | undefined;
 
   async function request<Data>(
-    document: string | TypedDocumentNode,
+    document: string | TypedQueryDocumentNode,
     variables: Variables = {},
   ): Promise<Data> {
     const response = await fetch(url, {
@@ -76,7 +75,7 @@ export function createFathomClient(options: FathomClientOptions): FathomClient {
   }
 
   function stream<Data extends object>(
-    document: string | TypedDocumentNode,
+    document: string | TypedQueryDocumentNode,
     variables: Variables = {},
     { resume = resumeGeneration }: StreamOptions = {},
   ): AsyncIterableIterator<Data> {
@@ -135,7 +134,7 @@ async function connect(url: URL, { apiKey, webSocketImpl }: FathomClientOptions)
   });
 }
 
-const textOf = (document: string | TypedDocumentNode): string =>
+const textOf = (document: string | TypedQueryDocumentNode): string =>
   typeof document === 'string' ? document : print(document);
 
 /** 50 ms, doubled with each attempt up to 5 s, with jitter; ends early when the stream is left. */

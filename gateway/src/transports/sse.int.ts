@@ -1,4 +1,5 @@
 /** GraphQL over server-sent events, distinct connections mode, as `curl -N` sees it. */
+import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEvents } from '../../test/sse-client.ts';
 import { startTestGraph, type TestGraph } from '../../test/test-graph.ts';
@@ -13,6 +14,22 @@ const accept = { accept: 'text/event-stream' };
 const said = 'subscription S($t: String!) { said(topic: $t) { text author { name } } }';
 
 describe('server-sent events', () => {
+  test('are what the client library of the protocol understands', async () => {
+    const client = createClient({
+      url: `${graph.url}/graphql`,
+      headers: { 'x-api-key': graph.key },
+      retryAttempts: 0,
+    });
+    const results = client.iterate({ query: said, variables: { t: 'a' } });
+    const first = results.next();
+    const topic = await graph.chat.nextTopic();
+    topic.queue.push({ text: 'one', author: 'bob' });
+    expect((await first).value).toEqual({ data: { said: { text: 'one', author: { name: 'Bob' } } } });
+    topic.queue.end();
+    expect((await results.next()).done).toBe(true);
+    client.dispose();
+  });
+
   test('carry each event of a subscription by POST, then complete', async () => {
     const response = await graph.post({ query: said, variables: { t: 'a' } }, accept);
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
