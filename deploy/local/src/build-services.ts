@@ -6,9 +6,9 @@
  * The bundle behaves as if each module still lay where its source lies: `import.meta.url` names the source's place, with
  * `.js` as in a build, and `new URL('./x.ts', import.meta.url)`, by which workers are found, names a bundle of that worker.
  */
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -44,21 +44,18 @@ function createBundler(outputFolder: string): (entry: string) => Promise<string>
   }
 
   async function bundleOne(entry: string): Promise<string> {
-    const result = await build({
+    const { outputFiles, metafile } = await build({
       ...buildOptions,
       entryPoints: [entry],
       outdir: outputFolder,
+      entryNames: `${entry.replaceAll(/[^a-z0-9]+/gi, '-').slice(-60)}-[hash]`,
       plugins: [placeModules(bundle)],
     });
-    const code = result.outputFiles.find(({ path }) => path.endsWith('.js'));
-    const map = result.outputFiles.find(({ path }) => path.endsWith('.map'));
-    if (!code) throw new Error(`esbuild gave no code for ${entry}`);
-    const hash = createHash('sha256').update(code.contents).digest('hex').slice(0, 16);
-    const name = `${entry.replaceAll(/[^a-z0-9]+/gi, '-').slice(-60)}-${hash}`;
-    const file = join(outputFolder, `${name}.mjs`);
-    await writeFile(join(outputFolder, `${name}.mjs.map`), map?.contents ?? '');
-    await writeFile(file, `${code.text}\n//# sourceMappingURL=${name}.mjs.map\n`);
-    return file;
+    await Promise.all(outputFiles.map(({ path, contents }) => place(path, contents)));
+    const main = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+    if (!main) throw new Error(`esbuild gave no code for ${entry}`);
+    // Relative to the working directory, as esbuild names it.
+    return resolve(main[0]);
   }
   return bundle;
 }
@@ -71,7 +68,12 @@ const buildOptions = {
   target: 'node20',
   packages: 'external',
   conditions: ['development'],
-  sourcemap: 'external',
+  sourcemap: 'linked',
+  metafile: true,
+  // Chunks, so that what is imported late is also loaded late.
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  outExtension: { '.js': '.mjs' },
   legalComments: 'none',
   logLevel: 'silent',
 } satisfies BuildOptions;
@@ -123,6 +125,13 @@ function workspaceModule(specifier: string, from: string): string {
   throw new Error(`${specifier} is not a package of this workspace`);
 }
 
+/** Another instance may be reading a file of the same name, which then has the same content: it is never half there. */
+async function place(path: string, contents: Uint8Array): Promise<void> {
+  const unfinished = `${path}.${process.pid}.${randomUUID()}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
+}
+
 const keepMs = 7 * 86_400_000;
 
 /** Other instances may run from older files, and load a worker of theirs late: only what is old goes. */
@@ -130,7 +139,7 @@ async function removeOld(folder: string): Promise<void> {
   const before = Date.now() - keepMs;
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
-    const { mtimeMs } = await stat(file);
-    if (mtimeMs < before) await rm(file, { force: true });
+    const found = await stat(file).catch(() => undefined);
+    if (found && found.mtimeMs < before) await rm(file, { force: true });
   }
 }

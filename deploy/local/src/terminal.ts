@@ -15,6 +15,8 @@ const clearLine = '\r\u001b[2K';
 
 export function createTerminal({ stdout, stderr }: TerminalStreams = process): Terminal {
   const isTerminal = 'isTTY' in stderr && stderr.isTTY === true;
+  // A reader that left (`npm start | head`) must not end the services.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   let shown = '';
   const clear = () => {
     if (shown) stderr.write(clearLine);

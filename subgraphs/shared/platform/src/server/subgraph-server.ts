@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, parse } from 'graphql';
 import type { IdentityVerifier } from '../identity-token.ts';
@@ -90,7 +91,7 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
     allowBatchedHttpRequests: false,
     csrfPrevention: false, // The identity header, which no form can send, is what protects these requests.
     logger,
-    plugins: [observeOperations(operationMetrics)],
+    plugins: [observeOperations(operationMetrics), ApolloServerPluginInlineTraceDisabled()],
     formatError: (_formatted, error) => formatError(error, { logger, traceId: currentTraceId() }),
   });
   await apollo.start();
@@ -146,8 +147,11 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
   });
   const port = await listen(server, { host: env.HOST, port: env.PORT });
 
+  logger.info({ port }, 'serving');
+
   async function drain(): Promise<void> {
     draining = true;
+    logger.info({ operations: inFlight.count }, 'draining');
     // Sockets first: a client must see 1001, not the `complete` of a stream that did not end.
     const socketsClosed = webSocket.close();
     const httpClosed = new Promise<void>((resolve) => server.close(() => resolve()));
