@@ -3,7 +3,12 @@ const services = ['inference', 'deep-learning', 'training', 'fine-tuning', 'feat
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...services.map((service) => ({
       name: `${service}-imports-no-other-service`,
       severity: 'error',
@@ -53,6 +58,9 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(dist/|__generated__/|gateway/console/|node_modules/.*/)' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['development', 'import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['development', 'import', 'node', 'default'],
+    },
   },
 };

@@ -8,7 +8,10 @@ import { StartError } from './start-error.ts';
 import { startSupervisor } from './supervisor.ts';
 import { createTerminal } from './terminal.ts';
 
-export async function runLocal(services: readonly ServiceDefinition[]): Promise<never> {
+export async function runLocal(
+  services: readonly ServiceDefinition[],
+  prepare?: () => Promise<void>,
+): Promise<never> {
   const terminal = createTerminal();
   const read = readLocalEnv(process.env);
   if (!read.ok) {
@@ -23,6 +26,7 @@ export async function runLocal(services: readonly ServiceDefinition[]): Promise<
       services,
       terminal,
       signal: interruption.signal,
+      prepare,
     });
     interruption.onImpatience(supervisor.kill);
     await interruption.happened;

@@ -31,6 +31,8 @@ export interface SupervisorOptions {
   readonly terminal: Terminal;
   /** Aborts a start under way. */
   readonly signal: AbortSignal;
+  /** Work of the first start that goes on beside the rest and must be done before the banner. */
+  readonly prepare?: (() => Promise<void>) | undefined;
 }
 
 export interface Supervisor {
@@ -65,7 +67,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 }
 
 async function start(
-  { env, services: table, terminal, signal }: SupervisorOptions,
+  { env, services: table, terminal, signal, prepare }: SupervisorOptions,
   undo: Undo,
 ): Promise<Pick<Supervisor, 'url' | 'services'>> {
   const startedAt = performance.now();
@@ -81,6 +83,8 @@ async function start(
     outputFolder: join(repositoryRoot(), 'node_modules', '.cache', 'fathom'),
   });
   building.catch(() => undefined); // Awaited below; the database comes first, so that a failed build can stop it.
+  const preparing = prepare?.();
+  preparing?.catch(() => undefined); // As above.
   terminal.status(
     existsSync(folder.postgres) || env.databaseUrl
       ? 'Starting the database …'
@@ -112,6 +116,7 @@ async function start(
     signal,
     timeoutMs: env.startTimeoutMs,
   });
+  await preparing;
   const adminKey = await readAdminKey(adminKeyFile(folder));
   await askGateway(baseUrl('gateway'), adminKey.value);
 
