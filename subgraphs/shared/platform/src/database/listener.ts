@@ -84,6 +84,14 @@ export function createListener(options: ConnectionOptions): Listener {
     return opened;
   };
 
+  // A client of node-postgres takes one query at a time.
+  let lastCommand: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(command: () => Promise<T>): Promise<T> => {
+    const result = lastCommand.then(command);
+    lastCommand = result.catch(() => undefined);
+    return result;
+  };
+
   return {
     listen: async (channel, handler, listenOptions = {}) => {
       const subscriber: Subscriber = { handler, ...listenOptions };
@@ -96,12 +104,14 @@ export function createListener(options: ConnectionOptions): Listener {
         subscribers.delete(channel);
         // If the connection is away there is nothing to take back; if it comes back it does not ask for this channel.
         const client = await connection?.catch(() => undefined);
-        if (client && !subscribers.has(channel))
-          await client.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+        if (client && !subscribers.has(channel)) {
+          const unlisten = `unlisten ${pg.escapeIdentifier(channel)}`;
+          await inTurn(() => client.query(unlisten)).catch(() => undefined);
+        }
       };
       try {
         const client = await current();
-        await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+        await inTurn(() => client.query(`listen ${pg.escapeIdentifier(channel)}`));
       } catch (error) {
         await remove();
         throw toDatabaseError(error);
