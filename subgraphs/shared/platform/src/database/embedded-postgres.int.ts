@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { copyPristineCluster } from '../testing/postgres.ts';
 import { prepareBinaries } from './embedded/binaries.ts';
 import { chooseServerUser } from './embedded/server-user.ts';
 import {
@@ -79,7 +80,7 @@ async function isAlive(pid: number): Promise<boolean> {
   return state !== undefined && state !== 'Z';
 }
 
-describe('starting', () => {
+describe('a first start', () => {
   it('keeps what was written between starts, on the port it is told', async () => {
     const first = await start();
     await run(first.url(), 'create table kept (n integer); insert into kept values (42)');
@@ -88,6 +89,32 @@ describe('starting', () => {
     expect(second.port).toBe(first.port);
     expect(await run(second.url(), 'select n from kept')).toEqual([{ n: 42 }]);
     expect(second.version).toMatch(/^18\./);
+  });
+
+  it('refuses a folder that holds something else, or another major version, and changes nothing in it', async () => {
+    await mkdir(join(dataDir, 'data'), { recursive: true });
+    await writeFile(join(dataDir, 'data', 'thesis.doc'), 'years of work');
+    await expect(start()).rejects.toMatchObject({ code: 'POSTGRES_DATA_INCOMPATIBLE' });
+    await rm(join(dataDir, 'data', 'thesis.doc'));
+    await (await start()).stop();
+    await writeFile(join(dataDir, 'data', 'PG_VERSION'), '12\n');
+    await expect(start()).rejects.toMatchObject({
+      code: 'POSTGRES_DATA_INCOMPATIBLE',
+      message: expect.stringContaining('PostgreSQL 12'),
+    });
+  });
+
+  it('starts over when an earlier initdb was killed half-way', async () => {
+    await mkdir(join(dataDir, 'initialising-abc', 'base'), { recursive: true });
+    await start();
+    expect((await readdir(dataDir)).filter((name) => name.startsWith('initialising'))).toEqual([]);
+  });
+});
+
+describe('starting', () => {
+  beforeEach(async () => {
+    await mkdir(dataDir, { mode: 0o700 });
+    await copyPristineCluster(dataDir);
   });
 
   it('never runs as root and listens on the loopback only', async () => {
@@ -126,19 +153,6 @@ describe('starting', () => {
     expect(await run(other.url, 'select 1 as n')).toEqual([{ n: 1 }]);
   });
 
-  it('refuses a folder that holds something else, or another major version, and changes nothing in it', async () => {
-    await mkdir(join(dataDir, 'data'), { recursive: true });
-    await writeFile(join(dataDir, 'data', 'thesis.doc'), 'years of work');
-    await expect(start()).rejects.toMatchObject({ code: 'POSTGRES_DATA_INCOMPATIBLE' });
-    await rm(join(dataDir, 'data', 'thesis.doc'));
-    await (await start()).stop();
-    await writeFile(join(dataDir, 'data', 'PG_VERSION'), '12\n');
-    await expect(start()).rejects.toMatchObject({
-      code: 'POSTGRES_DATA_INCOMPATIBLE',
-      message: expect.stringContaining('PostgreSQL 12'),
-    });
-  });
-
   it('makes a new password when the file is lost', async () => {
     const first = await start();
     await run(first.url(), 'create table kept (n integer)');
@@ -148,15 +162,14 @@ describe('starting', () => {
     expect(second.url()).not.toBe(first.url());
     expect(await run(second.url(), 'select n from kept')).toEqual([]);
   });
-
-  it('starts over when an earlier initdb was killed half-way', async () => {
-    await mkdir(join(dataDir, 'initialising-abc', 'base'), { recursive: true });
-    await start();
-    expect((await readdir(dataDir)).filter((name) => name.startsWith('initialising'))).toEqual([]);
-  });
 });
 
 describe('after a crash', () => {
+  beforeEach(async () => {
+    await mkdir(dataDir, { mode: 0o700 });
+    await copyPristineCluster(dataDir);
+  });
+
   it('recovers everything that was committed before the server was killed', async () => {
     const first = await start();
     await run(first.url(), 'create table kept (n integer); insert into kept select generate_series(1, 1000)');

@@ -112,7 +112,7 @@ async function serverForTests(): Promise<ServerForTests> {
 
 async function startEmbedded(): Promise<{ server: EmbeddedPostgres; dataDir: string }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'fathom-test-postgres-'));
-  await copyTemplate(dataDir);
+  await copyPristineCluster(dataDir);
   return { server: await startEmbeddedPostgres({ dataDir, settings: testServerSettings }), dataDir };
 }
 
@@ -120,7 +120,7 @@ async function startEmbedded(): Promise<{ server: EmbeddedPostgres; dataDir: str
  * initdb costs 0.7 s of a core, copying its result 0.05 s, and every integration test file needs a cluster. So the first
  * one leaves a pristine cluster in the temporary folder and the others copy it.
  */
-async function copyTemplate(dataDir: string): Promise<void> {
+export async function copyPristineCluster(dataDir: string): Promise<void> {
   if (process.platform === 'win32') return;
   const template = join(tmpdir(), `fathom-test-template-${await embeddedVersion()}-${process.getuid?.()}`);
   if (!(await isOurs(template))) await makeTemplate(template);
