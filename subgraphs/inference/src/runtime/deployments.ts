@@ -238,6 +238,12 @@ export class Deployments {
 
     const { contextLength, precision, memoryBytes } = loaded.model;
     resident.memoryBytes = memoryBytes;
+    // Its cache is known only now: others may have to leave after all, or it does.
+    const excess = this.#makeRoom(0);
+    if (excess) {
+      device.unload(versionId);
+      return { kind: 'failed', detail: excess };
+    }
     this.#note({ versionId, status: 'READY', contextLength, precision, memoryBytes });
     const lane = base?.model.versionId ?? versionId;
     const adapter = base ? versionId : undefined;
@@ -277,8 +283,7 @@ export class Deployments {
         (resident) => resident.isReady && resident.users === 0 && !this.#isLed(resident.versionId),
       );
       const victim = idle.sort((a, b) => a.lastUse - b.lastUse)[0];
-      if (!victim)
-        return `It needs ${bytes} bytes; ${held} of the ${memoryBytes} bytes of MODEL_MEMORY_BYTES are in use.`;
+      if (!victim) return `${held + bytes} bytes are needed; MODEL_MEMORY_BYTES allows ${memoryBytes}.`;
       this.#unload(victim);
     }
   }

@@ -4,7 +4,9 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { cp } from 'node:fs/promises';
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
@@ -45,8 +47,12 @@ export interface Harness {
   /** Announces that an alias points to a version. */
   moveAlias(alias: string, versionId: string): Promise<void>;
   announce(topic: string, payload: unknown): Promise<void>;
+  /** A copy of the artifacts, for a harness that restarts the service, and the way to close this one. */
+  keepData(): Promise<{ readonly dataDirectory: string; close(): Promise<void> }>;
   /** Resolves when the deployment of a version has a status. */
   deploymentIs(versionId: string, status: string): Promise<void>;
+  /** Resolves when an alias of the default model answers with a version. */
+  aliasServes(alias: string, versionId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,11 +82,23 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const announce = (topic: string, payload: unknown): Promise<void> =>
     platform.broker.publish([{ id: randomUUID(), topic, key: 'test', payload }]);
 
+  const close = async (): Promise<void> => {
+    await subgraph.close();
+    await inference.close();
+    await platform.close();
+  };
+
   return {
     platform,
     inference,
     subgraph,
     announce,
+    close,
+    async keepData() {
+      const dataDirectory = await mkdtemp(join(tmpdir(), 'fathom-inference-data-'));
+      await cp(platform.env.FATHOM_DATA_DIR, dataDirectory, { recursive: true });
+      return { dataDirectory, close };
+    },
     async register(versionId, folder, { parentVersionId } = {}) {
       const { uri, sizeBytes } = await platform.artifacts.put(folder);
       const [modelName, number] = versionId.split('@');
@@ -107,17 +125,20 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
         at: new Date().toISOString(),
       });
     },
+    async aliasServes(alias, versionId) {
+      const name = `${testSettings.defaultModel}@${alias}`;
+      const isServed = (): boolean => {
+        const resolution = inference.deployments.catalogue.resolve(name);
+        return resolution.kind === 'version' && resolution.versionId === versionId;
+      };
+      while (!isServed()) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
     async deploymentIs(versionId, status) {
       for (;;) {
         const [row] = await inference.models.deploymentsByVersions([versionId]);
         if (row?.status === status) return;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-    },
-    async close() {
-      await subgraph.close();
-      await inference.close();
-      await platform.close();
     },
   };
 }
