@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testIdentity } from '@fathom/platform/testing/identity';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { startServiceProcess } from '@fathom/platform/testing/service-process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createDataSet,
@@ -13,7 +14,6 @@ import {
   untilEvent,
   untilRest,
 } from './testing/operations.ts';
-import { startTrainingProcess } from './testing/training-process.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
 const testDatabase = useTestDatabase();
@@ -135,14 +135,25 @@ test('a damaged checkpoint fails the run by name, is set aside, and the one befo
 test('the service killed in the middle of a run goes on by itself after its restart, to the very same weights', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'fathom-killed-service-'));
   const identity = await testIdentity();
-  const options = { databaseUrl: await emptyDatabase(), dataDir, identity };
-  const first = await startTrainingProcess(options);
+  const options = {
+    service: 'training',
+    databaseUrl: await emptyDatabase(),
+    dataDir,
+    identity,
+    env: {
+      TRAINING_THREADS: '1',
+      TRAINING_NICENESS: '0',
+      TRAINING_LEASE_MS: '1500',
+      SHIPPED_MODEL_DIR: join(dataDir, 'none'),
+    },
+  };
+  const first = await startServiceProcess(options);
   const ownDataSet = await createDataSet(first);
   const id = await startRun(first, { modelName: 'survivor', dataSetId: ownDataSet, ...longRun });
   await untilEvent(first, id, ({ checkpoint }) => checkpoint !== undefined);
   await first.kill();
 
-  const second = await startTrainingProcess(options);
+  const second = await startServiceProcess(options);
   await untilRest(second, id);
   const run = await runState(second, id);
   await second.kill();

@@ -1,7 +1,10 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { FineTuningJob as FineTuningJobMapper, VersionReference as VersionReferenceMapper } from '../domain/records.ts';
+import type { Stepped as SteppedMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -394,12 +397,12 @@ export type FederationReferenceTypes = {
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   CancelFineTuningJobResult:
-    | ( FineTuningJob )
+    | ( FineTuningJobMapper )
     | ( NotFound )
     | ( WrongState )
   ;
   StartFineTuningJobResult:
-    | ( FineTuningJob )
+    | ( FineTuningJobMapper )
     | ( InvalidInput )
     | ( NotFound )
   ;
@@ -408,8 +411,8 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
   FineTuningJobProgress:
-    | ( FineTuningJobTransitioned )
-    | ( FineTuningStepped )
+    | ( TransitionedMapper )
+    | ( SteppedMapper )
   ;
 };
 
@@ -421,18 +424,18 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   ExampleInput: ExampleInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  FineTuningJob: ResolverTypeWrapper<FineTuningJob>;
+  FineTuningJob: ResolverTypeWrapper<FineTuningJobMapper>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
-  FineTuningJobConnection: ResolverTypeWrapper<FineTuningJobConnection>;
-  FineTuningJobEdge: ResolverTypeWrapper<FineTuningJobEdge>;
+  FineTuningJobConnection: ResolverTypeWrapper<Omit<FineTuningJobConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['FineTuningJobEdge']> }>;
+  FineTuningJobEdge: ResolverTypeWrapper<Omit<FineTuningJobEdge, 'node'> & { node: ResolversTypes['FineTuningJob'] }>;
   FineTuningJobProgress: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['FineTuningJobProgress']>;
   FineTuningJobStatus: FineTuningJobStatus;
-  FineTuningJobTransitioned: ResolverTypeWrapper<FineTuningJobTransitioned>;
+  FineTuningJobTransitioned: ResolverTypeWrapper<TransitionedMapper>;
   FineTuningLossPoint: ResolverTypeWrapper<FineTuningLossPoint>;
-  FineTuningStepped: ResolverTypeWrapper<FineTuningStepped>;
+  FineTuningStepped: ResolverTypeWrapper<SteppedMapper>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
-  ModelVersion: ResolverTypeWrapper<ModelVersion>;
+  ModelVersion: ResolverTypeWrapper<VersionReferenceMapper>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -452,17 +455,17 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   ExampleInput: ExampleInput;
   String: Scalars['String']['output'];
-  FineTuningJob: FineTuningJob | FederationReferenceTypes['FineTuningJob'];
+  FineTuningJob: FineTuningJobMapper;
   Float: Scalars['Float']['output'];
   Int: Scalars['Int']['output'];
-  FineTuningJobConnection: FineTuningJobConnection;
-  FineTuningJobEdge: FineTuningJobEdge;
+  FineTuningJobConnection: Omit<FineTuningJobConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['FineTuningJobEdge']> };
+  FineTuningJobEdge: Omit<FineTuningJobEdge, 'node'> & { node: ResolversParentTypes['FineTuningJob'] };
   FineTuningJobProgress: ResolversInterfaceTypes<ResolversParentTypes>['FineTuningJobProgress'];
-  FineTuningJobTransitioned: FineTuningJobTransitioned;
+  FineTuningJobTransitioned: TransitionedMapper;
   FineTuningLossPoint: FineTuningLossPoint;
-  FineTuningStepped: FineTuningStepped;
+  FineTuningStepped: SteppedMapper;
   InvalidInput: InvalidInput;
-  ModelVersion: ModelVersion | FederationReferenceTypes['ModelVersion'];
+  ModelVersion: VersionReferenceMapper;
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
   PageInfo: PageInfo;

@@ -2,12 +2,13 @@ import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
 import type { LeaseQueue } from '@fathom/platform/jobs/lease-queue';
 import type { ProgressStream } from '@fathom/platform/jobs/progress-stream';
+import { type NotFound, notFound, type WrongState, wrongState } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { TrainingRun } from '../domain/records.ts';
 import { runStates } from '../domain/run-states.ts';
 import { checkpointsOfRuns, runLog, transition } from '../stores/run-progress.ts';
 import { runById, runsByIds } from '../stores/training-runs.ts';
-import { mayChange, type NotFound, notFound, type WrongState, wrongState } from './refusals.ts';
+import { mayChange } from './ownership.ts';
 import type { Runs } from './start-training-run.ts';
 
 export interface StoppableRuns extends Runs {

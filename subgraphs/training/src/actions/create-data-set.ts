@@ -3,12 +3,12 @@ import { storeExamples } from '@fathom/neural/training/store-examples';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Database, Transaction } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
+import { type InvalidInput, invalid } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { type DataSetFormat, maxContentBytes, parseDataSet } from '../domain/data-set-content.ts';
 import { textProblem } from '../domain/names.ts';
 import { type DataSet, sampleSize } from '../domain/records.ts';
 import { dataSetsByIds, insertDataSet, type NewDataSet } from '../stores/data-sets.ts';
-import { type InvalidInput, invalid } from './refusals.ts';
 
 export interface InvalidDataSet {
   readonly __typename: 'InvalidDataSet';

@@ -1,20 +1,19 @@
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
+import {
+  type InvalidInput,
+  invalid,
+  type NotFound,
+  notFound,
+  type WrongState,
+  wrongState,
+} from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { aliasProblem, modelNameProblem, textProblem } from '../domain/names.ts';
 import type { AliasMove } from '../domain/records.ts';
 import { aliasTarget, lastMove, lockAlias, moveAlias } from '../stores/aliases.ts';
 import { evaluationsOfVersions, modelByName, versionsByIds } from '../stores/registry.ts';
-import {
-  type InvalidInput,
-  invalid,
-  isVisible,
-  mayChange,
-  type NotFound,
-  notFound,
-  type WrongState,
-  wrongState,
-} from './refusals.ts';
+import { isVisible, mayChange } from './ownership.ts';
 
 export interface RollBackModelAliasInput {
   readonly modelName: string;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
 import type { ProgressStream } from '@fathom/platform/jobs/progress-stream';
+import { type InvalidInput, invalid, type NotFound, notFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { aliasProblem, modelNameProblem } from '../domain/names.ts';
 import type { TrainingRun } from '../domain/records.ts';
@@ -15,7 +16,7 @@ import { dataSetsByIds } from '../stores/data-sets.ts';
 import { ensureModel, versionsByIds } from '../stores/registry.ts';
 import { recordTransition } from '../stores/run-progress.ts';
 import { insertRun, type NewRun, runById } from '../stores/training-runs.ts';
-import { type InvalidInput, invalid, mayChange, type NotFound, notFound } from './refusals.ts';
+import { mayChange } from './ownership.ts';
 
 type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
 

@@ -1,4 +1,4 @@
-import type { FieldProblem } from './run-config.ts';
+import type { FieldProblem } from '@fathom/platform/refusals';
 
 const namePattern = /^[a-z0-9-]+$/;
 

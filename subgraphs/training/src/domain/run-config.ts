@@ -1,4 +1,6 @@
 /** What a run is told to do, checked before anything is stored: the first value out of bounds is named by its path. */
+import type { FieldProblem } from '@fathom/platform/refusals';
+
 export interface Architecture {
   readonly hiddenSize: number;
   readonly layers: number;
@@ -26,11 +28,6 @@ export interface RunConfig {
   /** Null where the run continues from a version, whose network it keeps. */
   readonly architecture: Architecture | null;
   readonly hyperparameters: Hyperparameters;
-}
-
-export interface FieldProblem {
-  readonly field: string;
-  readonly message: string;
 }
 
 type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };

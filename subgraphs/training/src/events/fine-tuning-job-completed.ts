@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Broker, Subscription } from '@fathom/platform/broker/broker';
-import type { Database, Transaction } from '@fathom/platform/database/database';
+import { readEvent } from '@fathom/platform/broker/read-event';
+import type { Transaction } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import { z } from 'zod';
 import { platformTenant } from '../domain/records.ts';
 import { ensureModel, insertEvaluation, registerVersion, versionById } from '../stores/registry.ts';
+import { type ConsumerParts, mayMendItself } from './consumer.ts';
 
 const consumer = 'training.adapters';
 
@@ -26,17 +27,25 @@ type FineTuningJobCompleted = z.infer<typeof fineTuningJobCompleted>;
 /** An adapter that fine-tuning made becomes a version; its registration is announced with the job's id. */
 export function consumeAdapters(
   broker: Broker,
-  { database, artifacts }: { readonly database: Database; readonly artifacts: ArtifactStore },
+  { database, artifacts, logger }: ConsumerParts,
 ): Promise<Subscription> {
+  async function configOf(artifactUri: string): Promise<AdapterConfig> {
+    try {
+      const folder = await artifacts.fetch(artifactUri);
+      return { config: await readFile(join(folder, 'adapter_config.json'), 'utf8') };
+    } catch (error) {
+      if (mayMendItself(error)) throw error;
+      return { problem: `Its files cannot be read: ${(error as Error).message}` };
+    }
+  }
+
   return broker.subscribe({
     topics: ['fine-tuning-job.completed'],
     group: consumer,
     handle: async (message) => {
-      const event = fineTuningJobCompleted.parse(message.payload);
-      const config = await readFile(
-        join(await artifacts.fetch(event.artifactUri), 'adapter_config.json'),
-        'utf8',
-      );
+      const event = readEvent(fineTuningJobCompleted, message, logger);
+      if (!event) return;
+      const config = await configOf(event.artifactUri);
       await applyOnce(database, { consumer, messageId: message.id }, (tx) =>
         registerAdapter(tx, event, config),
       );
@@ -44,13 +53,15 @@ export function consumeAdapters(
   });
 }
 
+type AdapterConfig = { readonly config: string } | { readonly problem: string };
+
 async function registerAdapter(
   tx: Transaction,
   event: FineTuningJobCompleted,
-  config: string,
+  found: AdapterConfig,
 ): Promise<void> {
-  const refusal = await refusalOf(tx, event);
-  if (refusal) {
+  const refusal = 'problem' in found ? found.problem : await refusalOf(tx, event);
+  if (refusal !== undefined || 'problem' in found) {
     const payload = { fineTuningJobId: event.jobId, tenant: event.tenant, reason: refusal };
     return tx.publish({ topic: 'model-version.refused', key: event.jobId, payload });
   }
@@ -61,7 +72,7 @@ async function registerAdapter(
     trainingRunId: null,
     fineTuningJobId: event.jobId,
     parameterCount: event.parameterCount,
-    config,
+    config: found.config,
     artifactUri: event.artifactUri,
     sizeBytes: event.sizeBytes,
   });

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examplesFileName, parseExamplesJsonl } from '@fathom/neural/training/examples-file';
-import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Broker, Subscription } from '@fathom/platform/broker/broker';
-import type { Database } from '@fathom/platform/database/database';
+import { readEvent } from '@fathom/platform/broker/read-event';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import { z } from 'zod';
 import { addDataSet } from '../actions/create-data-set.ts';
 import { sampleSize } from '../domain/records.ts';
+import { type ConsumerParts, mayMendItself } from './consumer.ts';
 
 const consumer = 'training.training-sets';
 
@@ -25,14 +25,28 @@ const trainingSetExported = z.object({
 /** A training set that features exported becomes a data set under the id that features gave it. */
 export function consumeTrainingSets(
   broker: Broker,
-  { database, artifacts }: { readonly database: Database; readonly artifacts: ArtifactStore },
+  { database, artifacts, logger }: ConsumerParts,
 ): Promise<Subscription> {
+  async function contentOf(artifactUri: string): Promise<string | undefined> {
+    try {
+      return await readFile(join(await artifacts.fetch(artifactUri), examplesFileName), 'utf8');
+    } catch (error) {
+      if (mayMendItself(error)) throw error;
+      logger.error(
+        { err: error, artifactUri },
+        'an exported training set is missing or damaged and is passed over',
+      );
+      return undefined;
+    }
+  }
+
   return broker.subscribe({
     topics: ['training-set.exported'],
     group: consumer,
     handle: async (message) => {
-      const event = trainingSetExported.parse(message.payload);
-      const text = await readFile(join(await artifacts.fetch(event.artifactUri), examplesFileName), 'utf8');
+      const event = readEvent(trainingSetExported, message, logger);
+      const text = event && (await contentOf(event.artifactUri));
+      if (!event || text === undefined) return;
       const { examples } = parseExamplesJsonl(text);
       await applyOnce(database, { consumer, messageId: message.id }, (tx) =>
         addDataSet(tx, {

@@ -58,8 +58,8 @@ export async function startTrainingService(
     logger,
   });
   const consumers = await Promise.all([
-    consumeTrainingSets(broker, { database, artifacts }),
-    consumeAdapters(broker, { database, artifacts }),
+    consumeTrainingSets(broker, { database, artifacts, logger }),
+    consumeAdapters(broker, { database, artifacts, logger }),
   ]);
   return {
     artifacts,

@@ -2,7 +2,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NeuralError } from '@fathom/neural/errors';
 import type { ModelConfig } from '@fathom/neural/models/model-config';
 import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-folder';
 import { trainByteLevelBpe } from '@fathom/neural/tokenizers/bpe-trainer';
@@ -10,12 +9,8 @@ import { ChatTemplate, questionAnswerTokens, stopTokenIds } from '@fathom/neural
 import { batchesFrom } from '@fathom/neural/training/batches';
 import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
 import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
-import { encodeExample } from '@fathom/neural/training/examples';
-import {
-  type Conversation,
-  examplesFileName,
-  parseExamplesJsonl,
-} from '@fathom/neural/training/examples-file';
+import type { Conversation } from '@fathom/neural/training/examples-file';
+import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
 import { trainingLoop } from '@fathom/neural/training/training-loop';
@@ -49,13 +44,13 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
     channel.send({ type: 'phase', phase: name, detail });
 
   phase('VALIDATING', 'reading and checking the data set');
-  const examples = await readExamples(work);
+  const examples = await readExamples(await work.artifacts.fetch(work.specification.dataSetUri));
   phase(
     'PREPARING',
     `${examples.length.toLocaleString('en')} examples: splitting, learning the vocabulary, packing`,
   );
   const prepared = await prepare(work, examples);
-  checkLengths(examples, prepared);
+  checkExampleLengths(examples, { ...prepared.model, sequenceLength: prepared.sequenceLength });
   const batches = trainingBatches(work, prepared);
   phase('INITIALISING', initialisingDetail(work.specification));
   const trainer = await initialise(work, prepared);
@@ -79,22 +74,12 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
   }
 }
 
-async function readExamples({ specification, artifacts }: Work): Promise<readonly Conversation[]> {
-  const folder = await artifacts.fetch(specification.dataSetUri);
-  const { examples, problems } = parseExamplesJsonl(await readFile(join(folder, examplesFileName), 'utf8'));
-  const [problem] = problems;
-  if (problem) throw new NeuralError('EXAMPLE_INVALID', `line ${problem.line} ${problem.message}`);
-  return examples;
-}
-
 async function prepare(
   { specification, artifacts }: Work,
   examples: readonly Conversation[],
 ): Promise<Prepared> {
   const { seed, hyperparameters, start } = specification;
   const split = splitExamples(examples, { seed, heldOutShare: hyperparameters.heldOutShare });
-  if (!split)
-    throw new NeuralError('EXAMPLE_INVALID', 'fewer than two different examples: none can be held out');
   if (start.kind === 'continue') {
     const model = await loadVersion(artifacts, start.files);
     return { ...split, model, sequenceLength: model.config.maxPositions };
@@ -122,18 +107,6 @@ async function prepare(
     eosTokenId: stopTokenIds({ tokenizer, chatTemplate })[0]!,
   };
   return { ...split, model: { config, tokenizer, chatTemplate }, sequenceLength: config.maxPositions };
-}
-
-/** Before the split renumbers them: an example that is too long is named by its line. */
-function checkLengths(examples: readonly Conversation[], { model, sequenceLength }: Prepared): void {
-  for (const [index, example] of examples.entries()) {
-    try {
-      encodeExample(example, index, { ...model, sequenceLength, promptWeight: 0 });
-    } catch (cause) {
-      if (!(cause instanceof NeuralError)) throw cause;
-      throw new NeuralError('EXAMPLE_INVALID', `line ${index + 1}: ${cause.message}`, { cause });
-    }
-  }
 }
 
 function trainingBatches({ specification }: Work, { model, training, sequenceLength }: Prepared) {

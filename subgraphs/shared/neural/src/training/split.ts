@@ -1,3 +1,4 @@
+import { NeuralError } from '../errors.ts';
 import { sha256 } from '../files.ts';
 import type { Example } from './examples.ts';
 
@@ -9,15 +10,18 @@ export interface Split<E> {
 /**
  * Sets a share of the examples aside, decided by each example's content and the seed alone: neither the order of the
  * file nor its other examples move an example across, and equal examples stay on one side, so that nothing measured was
- * trained on. At least one distinct example is on each side; fewer than two distinct examples cannot be split.
+ * trained on. At least one distinct example is on each side; fewer than two distinct
+ * examples are EXAMPLE_INVALID.
  */
 export function splitExamples<E extends Example>(
   examples: readonly E[],
   options: { readonly seed: number; readonly heldOutShare: number },
-): Split<E> | undefined {
+): Split<E> {
   const keys = examples.map((example) => sha256(`${options.seed}\u0000${contentOf(example)}`));
   const distinct = [...new Set(keys)].sort();
-  if (distinct.length < 2) return undefined;
+  if (distinct.length < 2) {
+    throw new NeuralError('EXAMPLE_INVALID', 'fewer than two different examples: none can be held out');
+  }
   const wanted = Math.round(distinct.length * options.heldOutShare);
   const aside = new Set(distinct.slice(0, Math.min(Math.max(wanted, 1), distinct.length - 1)));
   return {

@@ -1,0 +1,72 @@
+/** Versions and data sets that training announced. */
+import type { Queryable } from '@fathom/platform/database/database';
+import { type KnownDataSet, type KnownVersion, platformTenant } from '../domain/records.ts';
+
+const versionColumns = `id, tenant, model_name as "modelName", kind, artifact_uri as "artifactUri",
+  fine_tuning_job_id as "fineTuningJobId"`;
+
+export async function rememberVersion(tx: Queryable, version: KnownVersion): Promise<void> {
+  await tx.query(
+    `insert into known_version (id, tenant, model_name, kind, artifact_uri, fine_tuning_job_id)
+     values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing`,
+    [
+      version.id,
+      version.tenant,
+      version.modelName,
+      version.kind,
+      version.artifactUri,
+      version.fineTuningJobId,
+    ],
+  );
+}
+
+export async function rememberDataSet(tx: Queryable, dataSet: KnownDataSet): Promise<void> {
+  await tx.query(
+    `insert into known_data_set (id, tenant, artifact_uri, example_count) values ($1, $2, $3, $4)
+     on conflict (id) do nothing`,
+    [dataSet.id, dataSet.tenant, dataSet.artifactUri, dataSet.exampleCount],
+  );
+}
+
+/** Those that the tenant may start from, in any order. */
+export function versionsByIds(
+  database: Queryable,
+  tenant: string,
+  ids: readonly string[],
+): Promise<readonly KnownVersion[]> {
+  return database.query<KnownVersion>(
+    `select ${versionColumns} from known_version where tenant in ($1, $2) and id = any($3)`,
+    [tenant, platformTenant, ids],
+  );
+}
+
+export function versionsOfJobs(
+  database: Queryable,
+  jobIds: readonly string[],
+): Promise<readonly KnownVersion[]> {
+  return database.query<KnownVersion>(
+    `select ${versionColumns} from known_version where fine_tuning_job_id = any($1)`,
+    [jobIds],
+  );
+}
+
+/** Who owns a model's name, as far as its versions tell; undefined for a name not used yet. */
+export async function ownerOfModel(database: Queryable, modelName: string): Promise<string | undefined> {
+  const row = await database.maybeOne<{ tenant: string }>(
+    'select tenant from known_version where model_name = $1 limit 1',
+    [modelName],
+  );
+  return row?.tenant;
+}
+
+export function dataSetById(
+  database: Queryable,
+  tenant: string,
+  id: string,
+): Promise<KnownDataSet | undefined> {
+  return database.maybeOne<KnownDataSet>(
+    `select id, tenant, artifact_uri as "artifactUri", example_count as "exampleCount" from known_data_set
+      where tenant in ($1, $2) and id = $3`,
+    [tenant, platformTenant, id],
+  );
+}

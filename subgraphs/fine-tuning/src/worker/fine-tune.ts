@@ -1,0 +1,148 @@
+/** One LoRA job from its base version to a stored adapter, telling the service each step of the way. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LoraAdapter } from '@fathom/neural/lora/adapter';
+import { writeAdapter } from '@fathom/neural/lora/adapter-folder';
+import { loadModelFolder, type ModelFolder } from '@fathom/neural/models/model-folder';
+import type { Batch } from '@fathom/neural/training/batch';
+import { batchesFrom } from '@fathom/neural/training/batches';
+import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
+import { evaluationBatches, measure } from '@fathom/neural/training/evaluation-batches';
+import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
+import { splitExamples } from '@fathom/neural/training/split';
+import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
+import { trainingLoop } from '@fathom/neural/training/training-loop';
+import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
+import type { WorkerChannel } from '@fathom/platform/jobs/worker';
+import type { FineTuningMessage, FineTuningSpecification } from './protocol.ts';
+
+export interface Work {
+  readonly specification: FineTuningSpecification;
+  readonly artifacts: ArtifactStore;
+  readonly channel: WorkerChannel<FineTuningMessage>;
+}
+
+interface Prepared {
+  readonly base: ModelFolder;
+  readonly batches: ReturnType<typeof batchesFrom>;
+  readonly heldOut: readonly Batch[];
+  readonly heldOutExamples: number;
+  readonly exampleCount: number;
+}
+
+const heldOutShare = 0.1;
+const checkpointEverySteps = 25;
+const warmupShare = 0.05;
+
+export async function fineTune(work: Work): Promise<'done' | 'stopped'> {
+  const { channel, specification } = work;
+  channel.send({
+    type: 'phase',
+    phase: 'PREPARING',
+    detail: `fetching ${specification.baseVersionId} and the examples`,
+  });
+  const prepared = await prepare(work);
+  const trainer = await createOrResume(specification, prepared.base);
+  try {
+    const heldOutLoss = async () =>
+      (await measure((batch) => trainer.evaluate(batch), prepared.heldOut)).loss;
+    channel.send({
+      type: 'prepared',
+      exampleCount: prepared.exampleCount,
+      parameterCount: countParameters(trainer.exportAdapter()),
+      // B is zero before the first step, so this is the loss of the base model.
+      initialHeldOutLoss: trainer.step === 0 ? await heldOutLoss() : null,
+    });
+    channel.send({ type: 'phase', phase: 'TRAINING', detail: trainingDetail(trainer, prepared) });
+    if ((await train(work, { trainer, prepared, heldOutLoss })) === 'stopped') return 'stopped';
+    channel.send({ type: 'phase', phase: 'EVALUATING', detail: 'measuring and storing the adapter' });
+    const final = await heldOutLoss();
+    const stored = await store(work, trainer.exportAdapter());
+    channel.send({
+      type: 'produced',
+      ...stored,
+      heldOutLoss: final,
+      heldOutExamples: prepared.heldOutExamples,
+    });
+    return 'done';
+  } finally {
+    await trainer.release();
+  }
+}
+
+async function prepare({ specification, artifacts }: Work): Promise<Prepared> {
+  const { seed, batchSize } = specification;
+  const base = await loadModelFolder(await artifacts.fetch(specification.baseUri));
+  const examples = await readExamples(await artifacts.fetch(specification.examplesUri));
+  const shape = { ...base, batchSize, sequenceLength: base.config.maxPositions };
+  checkExampleLengths(examples, shape);
+  const split = splitExamples(examples, { seed, heldOutShare });
+  return {
+    base,
+    batches: batchesFrom(split.training, { ...shape, seed }),
+    heldOut: evaluationBatches(split.heldOut, shape),
+    heldOutExamples: split.heldOut.length,
+    exampleCount: examples.length,
+  };
+}
+
+async function createOrResume(specification: FineTuningSpecification, base: ModelFolder): Promise<Trainer> {
+  const { resumeFrom, checkpointFolder, threads, rank, alpha, steps } = specification;
+  const { config, weights } = base;
+  if (resumeFrom) return resumeFromCheckpoint({ ...resumeFrom, folder: checkpointFolder, threads, weights });
+  const warmupSteps = Math.min(Math.ceil(steps * warmupShare), steps - 1);
+  return createTrainer({
+    config,
+    weights,
+    batchSize: specification.batchSize,
+    sequenceLength: config.maxPositions,
+    optimizer: { learningRate: specification.learningRate, weightDecay: 0 },
+    schedule: { kind: 'cosine', warmupSteps, totalSteps: steps, finalRatio: 0.1 },
+    seed: specification.seed,
+    threads,
+    lora: { rank, alpha },
+  });
+}
+
+function train(
+  { channel, specification }: Work,
+  given: {
+    readonly trainer: Trainer;
+    readonly prepared: Prepared;
+    readonly heldOutLoss: () => Promise<number>;
+  },
+): Promise<'finished' | 'stopped'> {
+  return trainingLoop({
+    trainer: given.trainer,
+    batches: given.prepared.batches,
+    totalSteps: specification.steps,
+    checkpointFolder: specification.checkpointFolder,
+    checkpointEverySteps,
+    heldOut: { everySteps: specification.steps, patience: 0, measure: given.heldOutLoss },
+    stopRequested: channel.stopRequested,
+    onPoints: (points) => channel.send({ type: 'stepped', points: [...points] }),
+    onCheckpoint: ({ step, sha256 }) => channel.send({ type: 'checkpointed', step, sha256 }),
+    nowMs: () => performance.now(),
+  });
+}
+
+function trainingDetail(trainer: Trainer, { batches }: Prepared): string {
+  const from = trainer.step === 0 ? '' : `going on from step ${trainer.step}; `;
+  return `${from}${batches.tokensPerEpoch.toLocaleString('en')} tokens an epoch`;
+}
+
+const countParameters = ({ tensors }: LoraAdapter): number =>
+  [...tensors.values()].reduce((total, { data }) => total + data.length, 0);
+
+async function store({ artifacts, specification }: Work, adapter: LoraAdapter) {
+  const folder = await mkdtemp(join(tmpdir(), 'fathom-adapter-'));
+  try {
+    const path = join(folder, 'adapter');
+    await writeAdapter(path, adapter, { baseModel: specification.baseVersionId });
+    const { uri, sizeBytes } = await artifacts.put(path);
+    return { artifactUri: uri, sizeBytes };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
