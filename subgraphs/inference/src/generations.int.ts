@@ -20,12 +20,17 @@ beforeAll(async () => {
   await harness.register('tiny@1', await writeTinyModel());
   await harness.moveAlias('champion', 'tiny@1');
   await harness.deploymentIs('tiny@1', 'READY');
+  // Slow enough for a test to act in the middle of 512 tokens, on a loaded machine too.
+  await harness.register('slow@1', await writeTinyModel({ layers: 32 }));
+  await harness.moveAlias('champion', 'slow@1');
+  await harness.deploymentIs('slow@1', 'READY');
   client = await harness.subgraph.webSocketClient();
 });
 
 afterAll(() => harness.close());
 
 const prompt = 'What is the capital of France?';
+const slow = { prompt, model: 'slow', maxTokens: 512 };
 
 async function* stream(
   query: string,
@@ -116,7 +121,7 @@ test('a cursor of another generation and a generation of another tenant are refu
 });
 
 test('unsubscribing cancels the generation and frees its slot', async () => {
-  const events = stream(generateSubscription, { input: { prompt, maxTokens: 512 } });
+  const events = stream(generateSubscription, { input: slow });
   let id = '';
   for await (const event of events) {
     id = event.generation.id;
@@ -131,7 +136,7 @@ test('unsubscribing cancels the generation and frees its slot', async () => {
 test('cancelGeneration keeps the text so far, and says so when the generation had ended', async () => {
   const cancel = `mutation ($id: ID!) { cancelGeneration(id: $id) { __typename
     ... on Generation { status finishReason text } ... on AlreadyFinished { generation { status } } ... on NotFound { id } } }`;
-  const events = stream(generateSubscription, { input: { prompt, maxTokens: 512 } });
+  const events = stream(generateSubscription, { input: slow });
   const seen: Streamed[] = [];
   let cancelled: unknown;
   for await (const event of events) {
@@ -185,8 +190,25 @@ test('what is wrong with an input is told by type, and nothing is started', asyn
   expect(await refused({ prompt, model: 'ghost' })).toEqual({
     __typename: 'UnknownModel',
     model: 'ghost',
-    available: ['tiny', 'tiny@champion', 'tiny@1'],
+    available: expect.arrayContaining(['tiny', 'tiny@champion', 'tiny@1']),
   });
+});
+
+test('a model version of another tenant does not exist, and its own tenant has it', async () => {
+  await harness.register('private@1', await writeTinyModel({ seed: 4 }), { tenant: 'acme' });
+  const mutation = `mutation { generate(input: { prompt: "x", model: "private@1", maxTokens: 2 }) { __typename } }`;
+  const ask = async (tenant: string) =>
+    (await harness.subgraph.request(mutation, {}, { tenant })).data?.['generate'];
+  await expect.poll(() => ask('acme')).toEqual({ __typename: 'Generation' });
+  expect(await ask('test')).toEqual({ __typename: 'UnknownModel' });
+  const deployments = await harness.subgraph.request('{ deployments { modelVersion { id } } }');
+  expect(JSON.stringify(deployments.data)).not.toContain('private');
+});
+
+test('a message that cannot be read does not hold up those behind it', async () => {
+  await harness.announce('alias.moved', { nonsense: true });
+  await harness.moveAlias('staging', 'tiny@1');
+  await harness.aliasServes('staging', 'tiny@1');
 });
 
 test('a full queue refuses with the time to come back', async () => {
@@ -215,7 +237,7 @@ test('a scope that is missing is refused', async () => {
 });
 
 test('when the worker is killed in the middle of streams each goes on without a gap', async () => {
-  const input = { prompt, maxTokens: 300, temperature: 1, seed: 3 };
+  const input = { ...slow, maxTokens: 200, temperature: 1, seed: 3 };
   const expected = await collect(stream(generateSubscription, { input }));
   const streams = [1, 2].map(async (which) => {
     const seen: Streamed[] = [];
@@ -256,7 +278,7 @@ test('a running generation shows its text so far to queries', async () => {
   const query = `query ($id: ID!) { generation(id: $id) { status text tokens { text } usage { completionTokens } } }`;
   let seenWhileRunning: unknown;
   let shown = '';
-  for await (const event of stream(generateSubscription, { input: { prompt, maxTokens: 400 } })) {
+  for await (const event of stream(generateSubscription, { input: slow })) {
     shown += event.text ?? '';
     if (event.sequence !== 10) continue;
     seenWhileRunning = (await harness.subgraph.request(query, { id: event.generation.id })).data?.[
@@ -265,7 +287,7 @@ test('a running generation shows its text so far to queries', async () => {
     expect((seenWhileRunning as { text: string }).text.startsWith(shown)).toBe(true);
     break;
   }
-  expect(seenWhileRunning).toMatchObject({ status: expect.stringMatching(/RUNNING|COMPLETED/) });
+  expect(seenWhileRunning).toMatchObject({ status: 'RUNNING' });
 });
 
 test('a subscription refuses with typed errors', async () => {
@@ -277,6 +299,9 @@ test('a subscription refuses with typed errors', async () => {
     stream(`subscription { ask(input: { question: "x", model: "ghost" }) { ${eventFields} } }`, {}),
   );
   await expect(unknown).rejects.toMatchObject({
-    extensions: { code: 'UNKNOWN_MODEL', available: ['tiny', 'tiny@champion', 'tiny@1'] },
+    extensions: {
+      code: 'UNKNOWN_MODEL',
+      available: expect.arrayContaining(['tiny', 'tiny@champion', 'tiny@1']),
+    },
   });
 });

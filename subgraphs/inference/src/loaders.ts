@@ -29,12 +29,12 @@ export function createLoaders({ reader, store, models }: InferenceService, { ten
       return ids.map((id) => found.get(id) ?? []);
     }),
     deployment: new DataLoader(async (ids) => {
-      const found = new Map((await models.deploymentsByIds(ids)).map((row) => [row.id, row]));
+      const found = new Map((await models.deploymentsByIds(tenant, ids)).map((row) => [row.id, row]));
       return ids.map((id) => found.get(id) ?? null);
     }),
     deploymentOfVersion: new DataLoader(async (versionIds) => {
       const found = new Map(
-        (await models.deploymentsByVersions(versionIds)).map((row) => [row.versionId, row]),
+        (await models.deploymentsByVersions(tenant, versionIds)).map((row) => [row.versionId, row]),
       );
       return versionIds.map((id) => found.get(id) ?? null);
     }),

@@ -100,7 +100,7 @@ export async function startInference(
   const modelChanges = await database.listen(modelsChannel, () => void deployments.refresh(), {
     onReconnect: () => void deployments.refresh(),
   });
-  const consumers = await startConsumers({ broker, database });
+  const consumers = await startConsumers({ broker, database, logger });
 
   const generations: Generations = new Generations({
     instance: settings.instance,

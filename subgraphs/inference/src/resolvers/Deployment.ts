@@ -7,8 +7,8 @@ export const Deployment: DeploymentResolvers = {
     return loaders.deployment.load(id);
   },
   modelVersion: ({ versionId }) => ({ id: versionId }),
-  isDefault({ versionId }, _, { inference }) {
-    const resolution = inference.deployments.catalogue.resolve(undefined);
+  isDefault({ versionId }, _, { inference, identity }) {
+    const resolution = inference.deployments.catalogue.resolve(undefined, identity.tenant);
     return resolution.kind === 'version' && resolution.versionId === versionId;
   },
   devices({ versionId }, _, { inference }) {

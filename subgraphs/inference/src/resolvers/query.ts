@@ -23,7 +23,7 @@ export const Query: QueryResolvers = {
   },
   deployments(_, __, { inference, identity }) {
     requireScope(identity, scope);
-    return inference.models.deployments();
+    return inference.models.deployments(identity.tenant);
   },
   deployment(_, { id }, { loaders, identity }) {
     requireScope(identity, scope);

@@ -12,7 +12,13 @@ import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Logger } from '@fathom/platform/logging';
 import { createModelCatalogue, type ModelCatalogue } from '../domain/model-catalogue.ts';
 import type { EngineDevice } from '../engine/engine-device.ts';
-import type { AliasRow, DeploymentChange, ModelStore, ModelVersionRow } from '../stores/model-store.ts';
+import {
+  type AliasRow,
+  type DeploymentChange,
+  type ModelStore,
+  type ModelVersionRow,
+  platformTenant,
+} from '../stores/model-store.ts';
 import { readModelText, type ServedModel } from './served-model.ts';
 
 export type Acquired =
@@ -64,11 +70,7 @@ export class Deployments {
 
   constructor(options: DeploymentsOptions) {
     this.#options = options;
-    this.#catalogue = createModelCatalogue({
-      versionIds: [],
-      aliases: [],
-      defaultModel: options.defaultModel,
-    });
+    this.#catalogue = this.#catalogueOf([], []);
   }
 
   get catalogue(): ModelCatalogue {
@@ -119,7 +121,7 @@ export class Deployments {
   /** Whether the default model answers, for /readyz. */
   readiness(): { readonly ok: boolean; readonly detail: string } {
     const { defaultModel } = this.#options;
-    const resolution = this.#catalogue.resolve(undefined);
+    const resolution = this.#catalogue.resolve(undefined, platformTenant);
     if (resolution.kind !== 'version') return { ok: false, detail: `${defaultModel} has no champion yet` };
     const isReady = this.#residents.get(resolution.versionId)?.isReady ?? false;
     return { ok: isReady, detail: `${resolution.versionId} is ${isReady ? 'ready' : 'not loaded'}` };
@@ -160,11 +162,16 @@ export class Deployments {
   }
 
   async #readTables(): Promise<void> {
-    const { store, defaultModel } = this.#options;
+    const { store } = this.#options;
     const [versions, aliases] = await Promise.all([store.versions(), store.aliases()]);
     this.#versions = new Map(versions.map((version) => [version.versionId, version]));
     this.#aliases = aliases;
-    this.#catalogue = createModelCatalogue({ versionIds: [...this.#versions.keys()], aliases, defaultModel });
+    this.#catalogue = this.#catalogueOf(versions, aliases);
+  }
+
+  #catalogueOf(versions: readonly ModelVersionRow[], aliases: readonly AliasRow[]): ModelCatalogue {
+    const { defaultModel } = this.#options;
+    return createModelCatalogue({ versions, aliases, defaultModel, sharedTenant: platformTenant });
   }
 
   /** The alias answers with its new version as soon as that is ready, and with its former one if it never is. */

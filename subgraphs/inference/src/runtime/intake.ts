@@ -99,7 +99,7 @@ export async function prepareGenerate(
 }
 
 async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Promise<Prepared> {
-  const found = await findModel(deployments, wish.model);
+  const found = await findModel(deployments, wish.model, caller.identity.tenant);
   if (found.kind !== 'found') return found;
   const promptTokens = encodeFor(found.model.text, wish.prompt, wish.isRaw);
   const refusal = refuseContext(wish.promptField, promptTokens.length, found.model.contextLength);
@@ -120,8 +120,12 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
 
 type Found = { readonly kind: 'found'; readonly model: ServedModel } | UnknownModelRefusal;
 
-async function findModel(deployments: Deployments, reference: string | undefined): Promise<Found> {
-  const resolution = deployments.catalogue.resolve(reference);
+async function findModel(
+  deployments: Deployments,
+  reference: string | undefined,
+  tenant: string,
+): Promise<Found> {
+  const resolution = deployments.catalogue.resolve(reference, tenant);
   if (resolution.kind === 'no-default') throw raise('MODEL_NOT_READY');
   if (resolution.kind === 'unknown') {
     const { model, available } = resolution;
@@ -139,7 +143,7 @@ async function findModel(deployments: Deployments, reference: string | undefined
   }
   const because = `${resolution.versionId} cannot be served: ${acquired.detail}`;
   if (reference === undefined) throw raise('MODEL_NOT_READY', { because });
-  const available = deployments.catalogue.available.filter((name) => name !== reference);
+  const available = deployments.catalogue.available(tenant).filter((name) => name !== reference);
   return { kind: 'unknown-model', model: reference, available, message: because };
 }
 

@@ -2,8 +2,13 @@
 import type { Database, Queryable } from '@fathom/platform/database/database';
 import type { DeploymentStatus } from '../__generated__/resolvers.ts';
 
+/** Whose model versions everybody may use. */
+export const platformTenant = 'platform';
+
 export interface ModelVersionRow {
   readonly versionId: string;
+  /** Who may use it; `platform` means everybody. */
+  readonly tenant: string;
   readonly modelName: string;
   readonly number: number;
   readonly kind: 'FULL' | 'ADAPTER';
@@ -50,9 +55,10 @@ export interface ModelStore {
   addMissingDeployments(): Promise<void>;
   /** Creates or changes a deployment; what is not named stays. `since` moves when the status changes. */
   setDeployment(change: DeploymentChange): Promise<void>;
-  deployments(): Promise<readonly DeploymentRow[]>;
-  deploymentsByIds(ids: readonly string[]): Promise<readonly DeploymentRow[]>;
-  deploymentsByVersions(versionIds: readonly string[]): Promise<readonly DeploymentRow[]>;
+  /** Those that a tenant may see, the latest change first. */
+  deployments(tenant: string): Promise<readonly DeploymentRow[]>;
+  deploymentsByIds(tenant: string, ids: readonly string[]): Promise<readonly DeploymentRow[]>;
+  deploymentsByVersions(tenant: string, versionIds: readonly string[]): Promise<readonly DeploymentRow[]>;
 }
 
 /** Notified when versions or aliases changed. */
@@ -60,14 +66,15 @@ export const modelsChannel = 'inference_models';
 
 export const deploymentIdOf = (versionId: string): string => `deployment-${versionId}`;
 
-const versionColumns = `version_id as "versionId", model_name as "modelName", number, kind,
+const versionColumns = `version_id as "versionId", tenant, model_name as "modelName", number, kind,
   parent_version_id as "parentVersionId", artifact_uri as "artifactUri", size_bytes as "sizeBytes"`;
 
 const deploymentSql = `
   select id, version_id as "versionId", status, detail, precision, context_length as "contextLength",
     memory_bytes as "memoryBytes", since,
     array(select alias from model_aliases a where a.serving_version_id = d.version_id order by alias) as aliases
-  from deployments d`;
+  from deployments d
+  where exists (select from model_versions v where v.version_id = d.version_id and v.tenant in ($1, '${platformTenant}'))`;
 
 export function createModelStore(database: Database): ModelStore {
   return {
@@ -107,18 +114,18 @@ export function createModelStore(database: Database): ModelStore {
         [deploymentIdOf(versionId), versionId, status, detail, precision, contextLength, memoryBytes],
       );
     },
-    deployments: () => database.query(`${deploymentSql} order by since desc, id`),
-    deploymentsByIds: (ids) => database.query(`${deploymentSql} where id = any($1)`, [ids]),
-    deploymentsByVersions: (versionIds) =>
-      database.query(`${deploymentSql} where version_id = any($1)`, [versionIds]),
+    deployments: (tenant) => database.query(`${deploymentSql} order by since desc, id`, [tenant]),
+    deploymentsByIds: (tenant, ids) => database.query(`${deploymentSql} and id = any($2)`, [tenant, ids]),
+    deploymentsByVersions: (tenant, versionIds) =>
+      database.query(`${deploymentSql} and version_id = any($2)`, [tenant, versionIds]),
   };
 }
 
 /** Records a version, in the transaction of the event that announced it. Versions never change. */
 export async function recordVersion(tx: Queryable, version: ModelVersionRow): Promise<void> {
   await tx.query(
-    `insert into model_versions (version_id, model_name, number, kind, parent_version_id, artifact_uri, size_bytes)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    `insert into model_versions (version_id, model_name, number, kind, parent_version_id, artifact_uri, size_bytes, tenant)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
     [
       version.versionId,
       version.modelName,
@@ -127,6 +134,7 @@ export async function recordVersion(tx: Queryable, version: ModelVersionRow): Pr
       version.parentVersionId,
       version.artifactUri,
       version.sizeBytes,
+      version.tenant,
     ],
   );
   await tx.query('select pg_notify($1, $2)', [modelsChannel, version.versionId]);

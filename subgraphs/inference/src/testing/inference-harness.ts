@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Database } from '@fathom/platform/database/database';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
@@ -30,6 +31,9 @@ export const testSettings: InferenceSettings = {
   answerCacheTtlMs: 60_000,
 };
 
+/** Whose requests `subgraph.request` makes unless told otherwise. */
+const testTenant = 'test';
+
 export interface HarnessOptions {
   readonly databaseUrl: string;
   readonly settings?: Partial<InferenceSettings>;
@@ -40,10 +44,16 @@ export interface HarnessOptions {
 
 export interface Harness {
   readonly platform: TestPlatform<object>;
+  /** Statements that the service sent outside transactions, oldest first: the evidence that loaders batch. */
+  readonly queries: readonly string[];
   readonly inference: InferenceService;
   readonly subgraph: TestSubgraph;
   /** Stores a model folder and announces it as a version, as the training service does. */
-  register(versionId: string, folder: string, options?: { readonly parentVersionId?: string }): Promise<void>;
+  register(
+    versionId: string,
+    folder: string,
+    options?: { readonly parentVersionId?: string; readonly tenant?: string },
+  ): Promise<void>;
   /** Announces that an alias points to a version. */
   moveAlias(alias: string, versionId: string): Promise<void>;
   announce(topic: string, payload: unknown): Promise<void>;
@@ -65,8 +75,9 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   if (options.dataDirectory)
     await cp(options.dataDirectory, platform.env.FATHOM_DATA_DIR, { recursive: true });
   const deepLearning = options.deepLearning ?? noDeepLearning;
+  const { database, queries } = recordQueries(platform.database);
   const inference = await startInference(
-    { ...platform, deepLearning },
+    { ...platform, database, deepLearning },
     { ...testSettings, ...options.settings },
   );
   const subgraph = await startTestSubgraph({
@@ -90,6 +101,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
 
   return {
     platform,
+    queries,
     inference,
     subgraph,
     announce,
@@ -99,11 +111,12 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
       await cp(platform.env.FATHOM_DATA_DIR, dataDirectory, { recursive: true });
       return { dataDirectory, close };
     },
-    async register(versionId, folder, { parentVersionId } = {}) {
+    async register(versionId, folder, { parentVersionId, tenant = 'platform' } = {}) {
       const { uri, sizeBytes } = await platform.artifacts.put(folder);
       const [modelName, number] = versionId.split('@');
       await announce('model-version.registered', {
         versionId,
+        tenant,
         modelName,
         number: Number(number),
         kind: parentVersionId === undefined ? 'FULL' : 'ADAPTER',
@@ -128,19 +141,31 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     async aliasServes(alias, versionId) {
       const name = `${testSettings.defaultModel}@${alias}`;
       const isServed = (): boolean => {
-        const resolution = inference.deployments.catalogue.resolve(name);
+        const resolution = inference.deployments.catalogue.resolve(name, testTenant);
         return resolution.kind === 'version' && resolution.versionId === versionId;
       };
       while (!isServed()) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     async deploymentIs(versionId, status) {
       for (;;) {
-        const [row] = await inference.models.deploymentsByVersions([versionId]);
+        const [row] = await inference.models.deploymentsByVersions(testTenant, [versionId]);
         if (row?.status === status) return;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
   };
+}
+
+function recordQueries(database: Database): { readonly database: Database; readonly queries: string[] } {
+  const queries: string[] = [];
+  const recorded: Database = {
+    ...database,
+    query: (sql, parameters) => {
+      queries.push(sql);
+      return database.query(sql, parameters);
+    },
+  };
+  return { database: recorded, queries };
 }
 
 export interface Streamed {
