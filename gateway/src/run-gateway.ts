@@ -88,7 +88,11 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     authenticator: createAuthenticator({ apiKeys: directory, jwt: parts.jwt }),
     admission: createAdmission({
       preparer: createOperationPreparer(settings.limits, settings.introspection !== 'off'),
-      rateLimiter: createRateLimiter({ cache: parts.cache, ...settings.rateLimit }),
+      rateLimiter: createRateLimiter({
+        cache: parts.cache,
+        ...settings.rateLimit,
+        onUncounted: countUncounted(metrics, logger),
+      }),
       publicIntrospection: settings.introspection === 'public',
     }),
     publicIntrospection: settings.introspection === 'public',
@@ -118,5 +122,20 @@ function supergraphProbe(supergraph: Supergraph): Probe {
       const detail = problem === undefined ? '' : `, the newest text was refused: ${problem}`;
       return { ok: true, detail: `generation ${supergraph.current().id}${detail}` };
     },
+  };
+}
+
+/** One line when counting begins to fail; the counter tells how often. */
+function countUncounted(metrics: Metrics, logger: Logger): (error: unknown) => void {
+  const uncounted = metrics.counter({
+    name: 'fathom_gateway_uncounted_operations_total',
+    help: 'Operations let in without being counted, because the cache of the rate limits did not answer.',
+  });
+  let lastLoggedAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    uncounted.inc();
+    if (performance.now() - lastLoggedAt < 10_000) return;
+    lastLoggedAt = performance.now();
+    logger.warn({ err: error }, 'operations are not counted against their rate limits');
   };
 }

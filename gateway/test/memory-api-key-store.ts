@@ -4,6 +4,8 @@ import type { ApiKeyRecord, ApiKeyStore } from '../src/stores/api-key-store.ts';
 export interface MemoryApiKeyStore extends ApiKeyStore {
   /** Makes every look-up fail, as a database that is down does. */
   down: boolean;
+  /** Announces no revocation, as a database whose notification was lost. */
+  mute: boolean;
 }
 
 export function createMemoryApiKeyStore(): MemoryApiKeyStore {
@@ -11,6 +13,7 @@ export function createMemoryApiKeyStore(): MemoryApiKeyStore {
   const handlers = new Set<(id: string) => void>();
   const store: MemoryApiKeyStore = {
     down: false,
+    mute: false,
     async insert(key) {
       const record: ApiKeyRecord = { ...key, createdAt: new Date(), revokedAt: null, revokedBy: null };
       keys.set(key.id, record);
@@ -32,7 +35,7 @@ export function createMemoryApiKeyStore(): MemoryApiKeyStore {
       if (known.revokedAt) return known;
       const revoked: ApiKeyRecord = { ...known, revokedAt: new Date(), revokedBy };
       keys.set(id, revoked);
-      for (const handler of handlers) handler(id);
+      if (!store.mute) for (const handler of handlers) handler(id);
       return revoked;
     },
     async hasActiveKeyWithRole(role) {

@@ -37,6 +37,7 @@ export const chatSdl = /* GraphQL */ `
     message(topic: String!): Message
     messages(first: Int = 10): [Message!]! @listSize(slicingArguments: ["first"], assumedSize: 10)
     whoami: String!
+    trace: String!
     failing: Message
     slow: String
     style(input: StyleInput!): String!
@@ -86,6 +87,7 @@ export interface Topic {
   readonly queue: EventQueue<SaidEvent>;
   readonly identity: Identity;
   readonly args: Readonly<Record<string, unknown>>;
+  readonly traceId: string;
   /** Resolves with the reason why the subgraph's signal aborted. */
   readonly left: Deferred<string>;
 }
@@ -266,6 +268,7 @@ function topicOf(args: Readonly<Record<string, unknown>>, context: RequestContex
     queue: createEventQueue<SaidEvent>({ maxEvents: 100_000 }),
     identity: context.identity,
     args,
+    traceId: context.traceId,
     left,
   };
 }
@@ -298,6 +301,7 @@ function startChat(
           })),
         whoami: (_: unknown, _args: unknown, { identity: who }: RequestContext) =>
           `${who.subject} of ${who.tenant} as ${who.roles.join(',')}`,
+        trace: (_: unknown, _args: unknown, { traceId }: RequestContext) => traceId,
         failing: () => {
           throw new AppError({ code: 'TEAPOT', message: 'Short and stout.', status: 418, retryable: false });
         },

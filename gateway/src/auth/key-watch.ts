@@ -42,9 +42,17 @@ export async function watchKeys(options: KeyWatchOptions): Promise<KeyWatch> {
   }
 
   let sweeping: Promise<void> | undefined;
+  let isFailing = false;
   const timer = setInterval(() => {
     sweeping ??= sweep()
-      .catch((error: unknown) => logger.warn({ err: error }, 'open keys could not be looked up'))
+      .then(() => {
+        isFailing = false;
+      })
+      .catch((error: unknown) => {
+        // One line an outage, not one a second.
+        if (!isFailing) logger.warn({ err: error }, 'keys in use cannot be looked up');
+        isFailing = true;
+      })
       .finally(() => {
         sweeping = undefined;
       });

@@ -136,6 +136,7 @@ describe('a rate limit', () => {
       },
       operationsPerWindow: 1,
       windowMs: 10_000,
+      onUncounted: () => undefined,
       now: () => 2_000,
     });
     const principal = (credential: string, operationsPerWindow?: number) => ({
@@ -151,5 +152,20 @@ describe('a rate limit', () => {
       details: { retryAfterMs: 3_000, limit: 1 },
     });
     await limiter.take(principal('a', 3));
+  });
+
+  test('lets everyone in while nothing can be counted, and says so', async () => {
+    const failures: unknown[] = [];
+    const down = new Error('connection refused');
+    const limiter = createRateLimiter({
+      cache: { increment: () => Promise.reject(down) },
+      operationsPerWindow: 1,
+      windowMs: 1_000,
+      onUncounted: (error) => failures.push(error),
+    });
+    const identity = { subject: 'a', tenant: 't', roles: [], scopes: [] };
+    const principal = { identity, credential: 'a', expiresAt: undefined, operationsPerWindow: undefined };
+    for (let index = 0; index < 3; index += 1) await limiter.take(principal);
+    expect(failures).toEqual([down, down, down]);
   });
 });

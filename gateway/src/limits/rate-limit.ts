@@ -1,5 +1,8 @@
-/** Operations per credential and window, counted in the shared cache, so all gateways count together. */
-import type { Cache } from '@fathom/platform/cache/cache';
+/**
+ * Operations per credential and window, counted in the shared cache, so all gateways count together. While the cache
+ * does not answer nothing is counted and everyone is let in: a limit must not turn its own outage into everyone's.
+ */
+import type { Cache, CounterResult } from '@fathom/platform/cache/cache';
 import type { Principal } from '../auth/principal.ts';
 import { raise } from '../errors.ts';
 
@@ -12,25 +15,29 @@ export interface RateLimitOptions {
   readonly cache: Pick<Cache, 'increment'>;
   readonly operationsPerWindow: number;
   readonly windowMs: number;
+  /** Called for each operation that could not be counted. */
+  readonly onUncounted: (error: unknown) => void;
   readonly now?: () => number;
 }
 
-export function createRateLimiter({
-  cache,
-  operationsPerWindow,
-  windowMs,
-  now = Date.now,
-}: RateLimitOptions): RateLimiter {
+export function createRateLimiter(options: RateLimitOptions): RateLimiter {
+  const { cache, operationsPerWindow, windowMs, onUncounted, now = Date.now } = options;
+
+  async function count(credential: string): Promise<CounterResult | undefined> {
+    try {
+      return await cache.increment(`gateway:operations:${credential}`, 1, windowMs);
+    } catch (error) {
+      onUncounted(error);
+      return undefined;
+    }
+  }
+
   return {
     async take(principal) {
       const limit = principal.operationsPerWindow ?? operationsPerWindow;
-      const { value, resetsAt } = await cache.increment(
-        `gateway:operations:${principal.credential}`,
-        1,
-        windowMs,
-      );
-      if (value <= limit) return;
-      const retryAfterMs = Math.max(1, resetsAt.getTime() - now());
+      const counted = await count(principal.credential);
+      if (!counted || counted.value <= limit) return;
+      const retryAfterMs = Math.max(1, counted.resetsAt.getTime() - now());
       throw raise('RATE_LIMITED', {
         because: `${limit} operations in ${windowMs / 1000} s are allowed`,
         details: { retryAfterMs, limit, windowMs },

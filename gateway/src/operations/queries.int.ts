@@ -56,6 +56,15 @@ describe('a query', () => {
     });
   });
 
+  test('belongs to the trace that its client began', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const response = await graph.post(
+      { query: '{ trace }' },
+      { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    );
+    expect(await response.json()).toEqual({ data: { trace: traceId } });
+  });
+
   test('never passes on an identity that the client made up', async () => {
     const forged = await (await import('@fathom/platform/testing/identity')).testIdentity();
     const response = await graph.post({ query: '{ whoami }' }, await forged.headers({ tenant: 'victim' }));

@@ -31,7 +31,7 @@ export interface StreamSettings {
 export interface StreamObserver {
   opened(service: string): void;
   event(service: string, way: EventWay): void;
-  closed(service: string, end: StreamEnd, error: AppError | undefined): void;
+  closed(service: string, end: StreamEnd, code: string | undefined): void;
 }
 
 export interface OpenStreamOptions {
@@ -82,12 +82,12 @@ export class ClientConnection {
         isClientGone: () => this.#gone,
       },
       onEvent: (way) => observer.event(plan.service, way),
-      onEnd: (end, error) => {
+      onEnd: (end, code) => {
         this.#streams.delete(stream);
         if (this.#streams.size === 0) this.#onIdle?.();
         ended.abort(end);
         snapshot.release();
-        observer.closed(plan.service, end, error);
+        observer.closed(plan.service, end, code);
       },
     });
     this.#streams.add(stream);

@@ -41,7 +41,8 @@ export interface SubscriptionStreamOptions {
   readonly rawSink: RawSink | undefined;
   readonly upstream: StreamUpstream;
   readonly onEvent: (way: EventWay) => void;
-  readonly onEnd: (end: StreamEnd, error: AppError | undefined) => void;
+  /** `code`: of the error that the stream ended with, if it did. */
+  readonly onEnd: (end: StreamEnd, code: string | undefined) => void;
 }
 
 /** What a stream can do to the socket that feeds it. */
@@ -74,7 +75,9 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
   #returned = false;
   #paused = false;
   #patience: NodeJS.Timeout | undefined;
-  #end: { readonly end: StreamEnd; readonly error: AppError | undefined } | undefined;
+  #end: StreamEnd | undefined;
+  /** Of the newest result, if it was nothing but an error. */
+  #failureCode: string | undefined;
 
   constructor(options: SubscriptionStreamOptions) {
     this.#options = options;
@@ -87,15 +90,15 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     next: (frame) => this.#onFrame(frame),
     error: (payload) => {
       const errors = Array.isArray(payload) ? payload : [payload];
-      this.#finish('failed', undefined, { kind: 'event', event: { data: null, errors } });
+      this.#finish('failed', { kind: 'event', event: { data: null, errors } });
     },
-    complete: () => this.#finish('completed', undefined),
+    complete: () => this.#finish('completed'),
     failed: (error) => this.fail(error),
   };
 
   /** Delivers what is queued, then this error, then the end. */
   fail(error: AppError): void {
-    this.#finish('failed', error, { kind: 'result', result: this.#options.formatError(error) });
+    this.#finish('failed', { kind: 'result', result: this.#options.formatError(error) });
   }
 
   /** The gateway ends it: the key was revoked. The subgraph sees UNSUBSCRIBED. */
@@ -122,11 +125,11 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     this.#pump();
   }
 
-  #finish(end: StreamEnd, error: AppError | undefined, last?: Item): void {
+  #finish(end: StreamEnd, last?: Item): void {
     if (this.#sourceEnded) return;
     this.#sourceEnded = true;
     clearTimeout(this.#patience);
-    this.#end = { end, error };
+    this.#end = end;
     if (last) this.#items.push(last);
     this.#pump();
   }
@@ -167,15 +170,14 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     if (!this.#sourceEnded && end === 'unsubscribed') this.#options.upstream.unsubscribe();
     this.#sourceEnded = true;
     for (const settle of this.#waiting.splice(0)) settle(finished);
-    const { end: reason, error } = this.#end ?? { end, error: undefined };
-    this.#options.onEnd(reason, error);
+    this.#options.onEnd(this.#end ?? end, this.#failureCode);
   }
 
   #pump(): void {
     if (this.#executing || this.#returned || this.#waiting.length === 0) return;
     const item = this.#items.shift();
     if (!item) {
-      if (this.#sourceEnded) this.#settleForever(this.#end?.end ?? 'completed');
+      if (this.#sourceEnded) this.#settleForever('completed');
       return;
     }
     if (item.kind === 'frame') this.#queuedBytes -= item.frame.length;
@@ -184,6 +186,7 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     this.#resultOf(item).then((result) => {
       this.#executing = false;
       if (this.#returned) return;
+      this.#failureCode = failureOf(result);
       this.#options.onEvent('executed');
       this.#waiting.shift()?.({ done: false, value: result });
       this.#pump();
@@ -230,6 +233,12 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
       this.#options.window.patienceMs,
     );
   }
+}
+
+function failureOf({ data, errors }: FormattedExecutionResult): string | undefined {
+  if (data != null) return undefined;
+  const code = errors?.[0]?.extensions?.['code'];
+  return typeof code === 'string' ? code : undefined;
 }
 
 /**

@@ -368,6 +368,48 @@ describe('a revoked key', () => {
   });
 });
 
+describe('a key that stops being valid without a word', () => {
+  test('ends what it has open within the sweep, revoked or expired', async () => {
+    const other = await startTestGraph({ keySweepMs: 20 });
+    other.apiKeys.mute = true;
+    const revoked = await other.issueKey();
+    const expiring = await other.issueKey({ expiresAt: new Date(Date.now() + 2_000) });
+    for (const { key } of [revoked, expiring]) {
+      const said = collect(other.client({ apiKey: key }), 'subscription { said(topic: "a") { text } }');
+      const first = said.next();
+      await other.chat.nextTopic();
+      if (key === revoked.key) await other.apiKeys.revoke('test', revoked.id, 'admin');
+      const code = key === revoked.key ? 'KEY_REVOKED' : 'KEY_EXPIRED';
+      expect(await first).toMatchObject({ data: null, errors: [{ extensions: { code } }] });
+    }
+    await other.close();
+  });
+});
+
+describe('a message', () => {
+  test('that is larger than 1 MiB closes its connection', async () => {
+    const socket = await rawSubscription(
+      `subscription { said(topic: "${'x'.repeat(1024 * 1024)}") { text } }`,
+    );
+    expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(1009);
+  });
+
+  test('carries its trace to the subgraph', async () => {
+    const socket = new WebSocket(`${graph.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: graph.key } }));
+    await new Promise((resolve) => socket.once('message', resolve));
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const payload = {
+      query: 'subscription { said(topic: "a") { text } }',
+      extensions: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    };
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    expect((await graph.chat.nextTopic()).traceId).toBe(traceId);
+    socket.terminate();
+  });
+});
+
 describe('a reload of the supergraph', () => {
   test('drops no event of a running stream; new operations see the new graph', async () => {
     const said = collect(graph.client(), 'subscription { said(topic: "a") { text author { name } } }');

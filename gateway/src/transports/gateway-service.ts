@@ -79,9 +79,9 @@ export function observeStream(observer: StreamObserver, record: OperationRecord)
   return {
     opened: (service) => observer.opened(service),
     event: (service, way) => observer.event(service, way),
-    closed(service, end, error) {
-      observer.closed(service, end, error);
-      record.end(error?.code ?? (end === 'completed' ? 'OK' : end));
+    closed(service, end, code) {
+      observer.closed(service, end, code);
+      record.end(code ?? (end === 'completed' ? 'OK' : end));
     },
   };
 }
