@@ -24,6 +24,5 @@ export const env = baseEnv.extend({
   MAX_CONTEXT_LENGTH: count(2_048),
   MODEL_MEMORY_BYTES: count(2 * 1024 ** 3),
   GENERATION_GRACE_MS: milliseconds(30_000),
-  STREAM_RETENTION_MS: count(30 * 24 * 3_600_000),
   ANSWER_CACHE_TTL_MS: count(24 * 3_600_000),
 });

@@ -47,7 +47,6 @@ await runService('inference', async () => {
       maxContextLength: env.MAX_CONTEXT_LENGTH,
       modelMemoryBytes: env.MODEL_MEMORY_BYTES,
       graceMs: env.GENERATION_GRACE_MS,
-      streamRetentionMs: env.STREAM_RETENTION_MS,
       answerCacheTtlMs: env.ANSWER_CACHE_TTL_MS,
     },
   );

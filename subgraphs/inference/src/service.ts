@@ -36,8 +36,6 @@ export interface InferenceSettings {
   readonly modelMemoryBytes: number;
   /** How long a generation goes on that nobody watches. */
   readonly graceMs: number;
-  /** How long the events of ended generations are kept. */
-  readonly streamRetentionMs: number;
   readonly answerCacheTtlMs: number;
 }
 
@@ -61,8 +59,6 @@ export interface InferenceService {
   readonly models: ModelStore;
   close(): Promise<void>;
 }
-
-const expiryMs = 600_000;
 
 export async function startInference(
   parts: InferenceParts,
@@ -119,12 +115,6 @@ export async function startInference(
   const reader = new GenerationReader({ store, streams, running: (id) => generations.running(id) });
   await generations.start();
 
-  const expiry = setInterval(() => {
-    streams
-      .expire(settings.streamRetentionMs)
-      .catch((error: unknown) => logger.warn({ err: error }, 'old streams could not be removed'));
-  }, expiryMs).unref();
-
   return {
     device,
     deployments,
@@ -133,7 +123,6 @@ export async function startInference(
     store,
     models,
     async close() {
-      clearInterval(expiry);
       await consumers.close();
       await modelChanges.close();
       await generations.close();

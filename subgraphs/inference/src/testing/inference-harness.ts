@@ -27,7 +27,6 @@ export const testSettings: InferenceSettings = {
   maxContextLength: 1024,
   modelMemoryBytes: 1024 ** 3,
   graceMs: 30_000,
-  streamRetentionMs: 3_600_000,
   answerCacheTtlMs: 60_000,
 };
 
