@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,20 +8,20 @@ import { repositoryRoot } from '@fathom/platform/repository';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildServices } from './build-services.ts';
 
+const packages = join(repositoryRoot(), 'node_modules');
 let folder: string;
 let outputFolder: string;
 beforeEach(async () => {
-  const caches = join(repositoryRoot(), 'node_modules', '.cache');
-  await mkdir(caches, { recursive: true });
-  folder = await mkdtemp(join(caches, 'fathom-test-'));
+  folder = await mkdtemp(join(tmpdir(), 'fathom-build-'));
   outputFolder = join(folder, 'out');
+  await symlink(packages, join(folder, 'node_modules'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function run(files: Readonly<Record<string, string>>): Promise<string> {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   const entry = join(folder, 'main.ts');
-  const built = await buildServices({ entries: [entry], outputFolder });
+  const built = await buildServices({ entries: [entry], outputFolder, packages });
   const { stdout } = await promisify(execFile)(process.execPath, [built.get(entry) as string]);
   return stdout.trim();
 }
@@ -59,14 +60,15 @@ describe('a built service', () => {
   );
 
   it('keeps its name while its content stays, and what is old is removed', async () => {
-    await run({ 'main.ts': `console.log(1);` });
-    const [first] = await readdir(outputFolder);
-    await run({ 'main.ts': `console.log(1);` });
-    expect((await readdir(outputFolder)).length).toBe(2);
+    const built = async () => (await readdir(outputFolder)).filter((name) => name.endsWith('.mjs'));
+    await run({ 'main.ts': 'console.log(1);' });
+    const [first] = await built();
+    await run({ 'main.ts': 'console.log(1);' });
+    expect(await built()).toEqual([first]);
     const longAgo = new Date(Date.now() - 8 * 86_400_000);
     await utimes(join(outputFolder, first as string), longAgo, longAgo);
-    await run({ 'main.ts': `console.log(2);` });
-    expect(await readdir(outputFolder)).not.toContain(first);
+    await run({ 'main.ts': 'console.log(2);' });
+    expect(await built()).toEqual([expect.not.stringContaining(first as string)]);
   });
 
   it('refuses a source that is no TypeScript, naming the place', async () => {

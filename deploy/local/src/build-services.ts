@@ -8,7 +8,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -16,20 +16,32 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 export interface BuildServicesOptions {
   /** Absolute paths of TypeScript modules. */
   readonly entries: readonly string[];
-  /** Must lie below the folder whose node_modules the services use. Files in it are named by their content. */
+  /** Files in it are named by their content. */
   readonly outputFolder: string;
+  /** The node_modules that the services use. */
+  readonly packages: string;
 }
 
 /** From each entry to its built file. */
 export async function buildServices({
   entries,
   outputFolder,
+  packages,
 }: BuildServicesOptions): Promise<ReadonlyMap<string, string>> {
   await mkdir(outputFolder, { recursive: true });
+  await linkPackages(outputFolder, packages);
   const bundler = createBundler(outputFolder);
   const built = await Promise.all(entries.map(async (entry) => [entry, await bundler(entry)] as const));
   await removeOld(outputFolder);
   return new Map(built);
+}
+
+/** Node looks for packages in the folders above a module, and the data folder may lie anywhere. */
+async function linkPackages(outputFolder: string, packages: string): Promise<void> {
+  const link = join(outputFolder, 'node_modules');
+  if ((await readlink(link).catch(() => undefined)) === packages) return;
+  await rm(link, { force: true });
+  await symlink(packages, link, 'junction');
 }
 
 function createBundler(outputFolder: string): (entry: string) => Promise<string> {
@@ -125,7 +137,7 @@ function workspaceModule(specifier: string, from: string): string {
   throw new Error(`${specifier} is not a package of this workspace`);
 }
 
-/** Another instance may be reading a file of the same name, which then has the same content: it is never half there. */
+/** A file of the same name has the same content, and somebody may be reading it: it is never half there. */
 async function place(path: string, contents: Uint8Array): Promise<void> {
   const unfinished = `${path}.${process.pid}.${randomUUID()}`;
   await writeFile(unfinished, contents);
@@ -134,12 +146,12 @@ async function place(path: string, contents: Uint8Array): Promise<void> {
 
 const keepMs = 7 * 86_400_000;
 
-/** Other instances may run from older files, and load a worker of theirs late: only what is old goes. */
+/** A service that outlived its supervisor may still load a file of the build before: only what is old goes. */
 async function removeOld(folder: string): Promise<void> {
   const before = Date.now() - keepMs;
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
-    const found = await stat(file).catch(() => undefined);
-    if (found && found.mtimeMs < before) await rm(file, { force: true });
+    const found = await lstat(file).catch(() => undefined);
+    if (found?.isFile() && found.mtimeMs < before) await rm(file, { force: true });
   }
 }

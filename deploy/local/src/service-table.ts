@@ -33,12 +33,13 @@ export const signers = ['gateway', 'inference'] as const;
 
 export function serviceTable(root: string = repositoryRoot()): readonly ServiceDefinition[] {
   return [
+    // First, since it takes longest: it plans for all the others.
+    { name: 'gateway', entry: join(root, 'gateway', 'src', 'index.ts'), environment: gatewayEnvironment },
     ...subgraphs.map((name) => ({
       name,
       entry: join(root, 'subgraphs', name, 'src', 'index.ts'),
       environment: ownEnvironment[name] ?? (() => ({})),
     })),
-    { name: 'gateway', entry: join(root, 'gateway', 'src', 'index.ts'), environment: gatewayEnvironment },
   ];
 }
 

@@ -80,7 +80,8 @@ async function start(
 
   const building = buildServices({
     entries: table.map(({ entry }) => entry),
-    outputFolder: join(repositoryRoot(), 'node_modules', '.cache', 'fathom'),
+    outputFolder: join(folder.path, 'build'),
+    packages: join(repositoryRoot(), 'node_modules'),
   });
   building.catch(() => undefined); // Awaited below; the database comes first, so that a failed build can stop it.
   const preparing = prepare?.();
