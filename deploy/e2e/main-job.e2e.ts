@@ -185,7 +185,7 @@ describe('provenance', () => {
   });
 
   test('health of the device and of the version is there once monitoring has looked', async () => {
-    const { id } = await askToTheEnd('What is the capital of Norway?');
+    const { id } = await askToTheEnd('What is the capital of Sweden?');
     await expect
       .poll(
         async () =>
@@ -251,25 +251,6 @@ describe('cancelling', () => {
         { timeout: 20_000 },
       )
       .toMatch(/CANCELLED|COMPLETED/);
-  });
-
-  test('Ctrl-C at the command line leaves with 130', async () => {
-    const result = await command(
-      [
-        'node',
-        '--conditions=development',
-        '--import',
-        'tsx',
-        'deploy/cli/src/index.ts',
-        'ask',
-        'What is the currency of Japan?',
-      ],
-      {
-        ...product,
-        onOutput: (_, child) => child.kill('SIGINT'),
-      },
-    );
-    expect([0, 130]).toContain(result.code);
   });
 });
 

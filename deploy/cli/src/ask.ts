@@ -78,14 +78,10 @@ async function streamAnswer(
   };
   process.once('SIGINT', cancel);
   let id: string | undefined;
-  try {
-    for await (const { ask } of events) {
-      id = ask.generation.id;
-      if (ask.__typename === 'GenerationFailed') throw new CommandError(`${ask.message} (${ask.code})`, 1);
-      show(ask);
-    }
-  } finally {
-    process.off('SIGINT', cancel);
+  for await (const { ask } of events) {
+    id = ask.generation.id;
+    if (ask.__typename === 'GenerationFailed') throw new CommandError(`${ask.message} (${ask.code})`, 1);
+    show(ask);
   }
   process.stdout.write('\n');
   if (isCancelled) process.stderr.write('— cancelled\n');
