@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, EachBatchPayload, Kafka, SeekEntry } from 'kafkajs';
+import { Backoff } from '../backoff.ts';
 import type { DeliveredMessage } from './broker.ts';
 import { kafkaUnavailable, type RenewableClient } from './kafka-client.ts';
 import { toDeliveredMessage } from './kafka-message.ts';
@@ -28,7 +30,7 @@ export async function* replayKafkaTopic({
   topic,
   from,
 }: KafkaReplayOptions): AsyncGenerator<DeliveredMessage> {
-  const offsets = await admin.use((client) => client.fetchTopicOffsets(topic));
+  const offsets = await topicOffsets(admin, topic);
   const remaining = new Map<number, Remaining>();
   for (const { partition, low, high } of offsets) {
     const wanted = from.get(partition) ?? 0n;
@@ -126,4 +128,32 @@ class Handoff<T> {
     this.#taker?.reject(error);
     for (const { refused } of this.#offers.splice(0)) refused(error);
   }
+}
+
+const leaderPatienceMs = 10_000;
+
+/**
+ * A broker that was just given a partition, or has just restarted, denies for a moment to lead it, although the cluster's
+ * metadata name it as the leader already.
+ */
+async function topicOffsets(
+  admin: RenewableClient<Admin>,
+  topic: string,
+): Promise<readonly (SeekEntry & { high: string; low: string })[]> {
+  const backoff = new Backoff({ firstMs: 50, maxMs: 500 });
+  const until = Date.now() + leaderPatienceMs;
+  for (;;) {
+    try {
+      return await admin.use((client) => client.fetchTopicOffsets(topic));
+    } catch (error) {
+      if (!isLeaderless(error) || Date.now() > until) throw error;
+      await delay(backoff.next());
+    }
+  }
+}
+
+function isLeaderless(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { type } = error as { readonly type?: unknown };
+  return type === 'NOT_LEADER_FOR_PARTITION' || type === 'LEADER_NOT_AVAILABLE' || isLeaderless(error.cause);
 }
