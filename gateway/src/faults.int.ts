@@ -1,4 +1,6 @@
 /** What happens when clients do not read, services do not answer, and the gateway itself must go. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { readEvents } from '../test/sse-client.ts';
@@ -201,6 +203,33 @@ describe('a key', () => {
 });
 
 describe('a gateway that is asked to stop', () => {
+  test('does not wait for clients that do not answer, nor for connections on which nothing was asked', async () => {
+    const { gateway, url, key, chat } = await start({ drainTimeoutMs: 60_000 });
+    const silent = connect(gateway.port, '127.0.0.1');
+    await once(silent, 'connect');
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: key } }));
+    await once(socket, 'message');
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: saidQuery } }));
+    const topic = await chat.nextTopic();
+    socket.pause();
+    await gateway.close();
+    expect(await topic.left.promise).toBe('DISCONNECTED');
+    silent.destroy();
+    socket.terminate();
+  });
+
+  test('lets a request that is under way end', async () => {
+    const { gateway, post, chat } = await start();
+    const answer = post({ query: '{ slow }' });
+    const topic = await chat.nextTopic();
+    const stopped = gateway.close();
+    topic.queue.push({ text: 'done' });
+    expect(await (await answer).json()).toEqual({ data: { slow: 'done' } });
+    await stopped;
+  });
+
   test('closes sockets with 1001, leaves their work resumable, tells SSE clients, and takes no more', async () => {
     const { gateway, url, key, chat, post } = await start();
     const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createHealth, type Probe } from '@fathom/platform/server/health';
+import { InFlight } from '@fathom/platform/server/in-flight';
 import { listen } from '@fathom/platform/server/listen';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { sendConsoleFile } from './http/console-files.ts';
@@ -30,6 +31,7 @@ export interface Gateway {
 }
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const inFlight = new InFlight();
   let draining = false;
   const isDraining = () => draining;
   const service: GatewayService = { ...options, isDraining };
@@ -57,10 +59,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    response.once('finish', () => {
-      // Its connection is idle only after this event; without this a drain would wait for keep-alive to run out.
-      if (draining) setImmediate(() => server.closeIdleConnections());
-    });
+    const ticket = inFlight.open();
+    response.once('close', () => ticket.close());
     route(request, response).catch((error: unknown) => {
       options.logger.error({ err: error }, 'a request could not be answered');
       if (response.headersSent) response.destroy();
@@ -84,11 +84,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       draining = true;
       options.clients.drain();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
       await webSockets.close();
-      const cut = setTimeout(() => server.closeAllConnections(), options.drainTimeoutMs);
+      await inFlight.settle(options.drainTimeoutMs);
+      // What is left are requests that took too long, and connections on which nothing was ever asked.
+      server.closeAllConnections();
       await closed;
-      clearTimeout(cut);
     },
   };
 }

@@ -305,9 +305,11 @@ function startChat(
         failing: () => {
           throw new AppError({ code: 'TEAPOT', message: 'Short and stout.', status: 418, retryable: false });
         },
-        slow: (_: unknown, args: object, context: RequestContext) => {
-          chat.add(topicOf({ ...args }, context));
-          return new Promise(() => undefined);
+        slow: async (_: unknown, args: object, context: RequestContext) => {
+          const topic = topicOf({ ...args }, context);
+          chat.add(topic);
+          const { value } = await topic.queue.events.next();
+          return value?.text;
         },
         style: (_: unknown, { input }: { input: { tone: string; words?: string[] } }) =>
           `${input.tone} ${input.words?.join('+') ?? ''}`,

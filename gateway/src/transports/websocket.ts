@@ -9,6 +9,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { within } from '@fathom/platform/deferred';
 import { AppError } from '@fathom/platform/errors';
 import { attachSocket } from '@fathom/platform/server/websocket-socket';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
@@ -38,6 +39,7 @@ import { createContext, executeOnce, type GatewayService, observeStream } from '
 /** Private use codes of the protocol: a client that shows a bad credential must not retry with it. */
 const unauthorized = 4401;
 const goingAway = 1001;
+const closeTimeoutMs = 1_000;
 const maxOperationsPerConnection = 100;
 
 interface Client {
@@ -119,9 +121,12 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
       });
     },
     async close() {
+      const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
       for (const client of sockets.clients) client.close(goingAway, 'SHUTTING_DOWN');
-      await new Promise<void>((resolve) => sockets.close(() => resolve()));
-      for (const client of sockets.clients) client.terminate();
+      // A client that does not answer would hold its socket for 30 s.
+      if ((await within(closed, closeTimeoutMs)) === 'timeout')
+        for (const client of sockets.clients) client.terminate();
+      await closed;
     },
   };
 }
