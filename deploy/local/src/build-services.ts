@@ -30,10 +30,9 @@ export async function buildServices({
 }: BuildServicesOptions): Promise<ReadonlyMap<string, string>> {
   await mkdir(outputFolder, { recursive: true });
   await linkPackages(outputFolder, packages);
-  const bundler = createBundler(outputFolder);
-  const built = await Promise.all(entries.map(async (entry) => [entry, await bundler(entry)] as const));
+  const built = await createBundler(outputFolder)(entries);
   await removeOld(outputFolder);
-  return new Map(built);
+  return built;
 }
 
 /** Node looks for packages in the folders above a module, and the data folder may lie anywhere. */
@@ -44,30 +43,35 @@ async function linkPackages(outputFolder: string, packages: string): Promise<voi
   await symlink(packages, link, 'junction');
 }
 
-function createBundler(outputFolder: string): (entry: string) => Promise<string> {
-  const building = new Map<string, Promise<string>>();
+type Bundle = (entries: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
-  function bundle(entry: string): Promise<string> {
-    const running = building.get(entry);
-    if (running) return running;
-    const started = bundleOne(entry);
-    building.set(entry, started);
-    return started;
-  }
+function createBundler(outputFolder: string): Bundle {
+  const workers = new Map<string, Promise<string>>();
 
-  async function bundleOne(entry: string): Promise<string> {
+  /** Services share what they have in common: it is read and parsed once for all of them. */
+  const bundle: Bundle = async (entries) => {
     const { outputFiles, metafile } = await build({
       ...buildOptions,
-      entryPoints: [entry],
+      entryPoints: entries.map((entry) => ({
+        in: entry,
+        out: entry.replaceAll(/[^a-z0-9]+/gi, '-').slice(-60),
+      })),
       outdir: outputFolder,
-      entryNames: `${entry.replaceAll(/[^a-z0-9]+/gi, '-').slice(-60)}-[hash]`,
-      plugins: [placeModules(bundle)],
+      plugins: [placeModules(bundleWorker)],
     });
     await Promise.all(outputFiles.map(({ path, contents }) => place(path, contents)));
-    const main = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
-    if (!main) throw new Error(`esbuild gave no code for ${entry}`);
-    // Relative to the working directory, as esbuild names it.
-    return resolve(main[0]);
+    return new Map(
+      Object.entries(metafile.outputs).flatMap(([output, { entryPoint }]) =>
+        // esbuild names files relative to the working directory.
+        entryPoint === undefined ? [] : [[resolve(entryPoint), resolve(output)]],
+      ),
+    );
+  };
+
+  function bundleWorker(entry: string): Promise<string> {
+    const built = workers.get(entry) ?? bundle([entry]).then((files) => files.get(entry) as string);
+    workers.set(entry, built);
+    return built;
   }
   return bundle;
 }
@@ -84,6 +88,7 @@ const buildOptions = {
   metafile: true,
   // Chunks, so that what is imported late is also loaded late.
   splitting: true,
+  entryNames: '[name]-[hash]',
   chunkNames: 'chunk-[hash]',
   outExtension: { '.js': '.mjs' },
   legalComments: 'none',
