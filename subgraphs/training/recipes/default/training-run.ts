@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import type { DataSet } from './data-set.ts';
+import type { DataSet, TrainingExample } from './data-set.ts';
 import { sourceVersions } from './facts/facts.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -47,6 +47,8 @@ export interface TrainingRunRecord {
     readonly examplesByKind: Readonly<Record<string, number>>;
     readonly droppedValues: number;
     readonly packages: Readonly<Record<string, string>>;
+    /** The first examples, for a reader. */
+    readonly sample: readonly TrainingExample[];
   };
   readonly hardware: { readonly cpu: string; readonly threads: number; readonly node: string };
   readonly finalTrainLoss: number;
@@ -55,6 +57,7 @@ export interface TrainingRunRecord {
 }
 
 const MAX_CURVE_POINTS = 500;
+const SAMPLE_EXAMPLES = 20;
 
 /** Every k-th point, so that at most `limit` stay; a point with a held-out loss is never dropped for one without. */
 export function downSample(curve: readonly CurvePoint[], limit = MAX_CURVE_POINTS): readonly CurvePoint[] {
@@ -94,6 +97,7 @@ export function trainingRunRecord(input: {
       examplesByKind: dataSet.counts,
       droppedValues: dataSet.dropped.length,
       packages: sourceVersions(),
+      sample: dataSet.examples.slice(0, SAMPLE_EXAMPLES),
     },
     hardware: {
       cpu: cpus()[0]?.model ?? 'unknown',

@@ -8,7 +8,7 @@ import {
 import { RELATION_IDS, RELATIONS, type RelationId } from '../facts/relations.ts';
 import { REFUSAL } from '../questions.ts';
 import { SMALL_TALK } from '../unknowns/unrelated.ts';
-import { CLOSERS, OPENERS, TRAINING_FRAMES } from '../wording/frames.ts';
+import { CLOSERS, LEAD_INS, OPENERS, TRAINING_FRAMES } from '../wording/frames.ts';
 import { phrasings } from '../wording/phrasings.ts';
 import { type Asked, groupBy } from './evaluate.ts';
 import { type FitExample, fitLogistic } from './logistic-regression.ts';
@@ -60,7 +60,7 @@ type Unfitted = Omit<Calibration, 'weights' | 'version'>;
 
 /** The sentence forms of the model's answers and the words its questions are made of. */
 function answerLanguage(): Omit<Unfitted, 'bound'> {
-  const commonWords = wordsOf([...TRAINING_FRAMES, ...OPENERS, ...CLOSERS]);
+  const commonWords = wordsOf([...TRAINING_FRAMES, ...LEAD_INS, ...OPENERS, ...CLOSERS]);
   const common = new Set(commonWords);
   const specificFirst = [...RELATION_IDS].sort((a, b) => formOf(b).length - formOf(a).length);
   return {

@@ -1,4 +1,5 @@
 import type { DataSet } from '../data-set.ts';
+import type { Fact } from '../facts/fact.ts';
 import { factQuestion, type Question, randomFactQuestion } from '../questions.ts';
 import { createRandom } from '../random.ts';
 import { type Recipe, UNKNOWN_KINDS } from '../recipe.ts';
@@ -22,7 +23,7 @@ const UNKNOWN_PER_KIND = 240;
 
 export function testSets(recipe: Recipe, dataSet: DataSet): QuestionSets {
   const random = createRandom(recipe.seed, 'test sets');
-  const heldOut = inTurn(dataSet, 'test');
+  const heldOut = inTurn(dataSet.facts, 'test');
   return {
     trained: dataSet.facts.map((fact) => randomFactQuestion(fact, { split: 'train', aliasShare: 0, random })),
     heldOut,
@@ -39,11 +40,11 @@ export function testSets(recipe: Recipe, dataSet: DataSet): QuestionSets {
 
 /** What a calibration is fitted on: the validation halves of wording, names and held-out entities. */
 export function calibrationSet(recipe: Recipe, dataSet: DataSet): readonly Question[] {
-  return [...inTurn(dataSet, 'validation'), ...unknownSet(dataSet, 'validation', recipe)];
+  return [...inTurn(dataSet.facts, 'validation'), ...unknownSet(dataSet, 'validation', recipe)];
 }
 
-function inTurn(dataSet: DataSet, split: Split): Question[] {
-  return dataSet.facts.map((fact, index) => {
+function inTurn(facts: readonly Fact[], split: Split): Question[] {
+  return facts.map((fact, index) => {
     const templates = phrasings(fact.relation, split);
     return factQuestion(fact, templates[index % templates.length] ?? '{x}', fact.subject);
   });

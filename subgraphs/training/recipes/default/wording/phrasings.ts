@@ -2,7 +2,7 @@ import type { RelationId } from '../facts/relations.ts';
 import { RELATION_IDS } from '../facts/relations.ts';
 import { COUNTRY_WORDING } from './country-wording.ts';
 import { ELEMENT_WORDING } from './element-wording.ts';
-import { TEST_FRAMES, TRAINING_FRAMES, VALIDATION_FRAMES } from './frames.ts';
+import { LEAD_INS, TEST_FRAMES, TRAINING_FRAMES, VALIDATION_FRAMES } from './frames.ts';
 import { WORD_WORDING } from './word-wording.ts';
 import type { Wording } from './wording.ts';
 
@@ -37,10 +37,30 @@ function build(relation: RelationId): Readonly<Record<Split, readonly string[]>>
   };
   const kept = new Set([...heldOut.validation, ...heldOut.test].map(phrasingKey));
   const crossed = cross(TRAINING_FRAMES, nouns);
-  // A relation's own questions are fewer than its crossed ones: repeat them until both weigh the same.
-  const repeats = Math.max(1, Math.round(crossed.length / questions.length));
-  const own = Array.from({ length: repeats }, () => questions).flat();
-  return { ...heldOut, train: [...crossed, ...own].filter((template) => !kept.has(phrasingKey(template))) };
+  const own = questions.flatMap((question) => withLeadIns(question));
+  const train = balanced(crossed, own).filter((template) => !kept.has(phrasingKey(template)));
+  return { ...heldOut, train };
+}
+
+/** One in four of a relation's own questions comes behind a lead-in. */
+function withLeadIns(question: string): string[] {
+  const plain = Array.from({ length: 3 * LEAD_INS.length }, () => question);
+  const led = LEAD_INS.map(
+    (leadIn) => leadIn + (/^[A-Z][a-z]/.test(question) ? lowerFirst(question) : question),
+  );
+  return [...plain, ...led];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** Both lists, the shorter repeated until they weigh about the same. */
+function balanced(left: readonly string[], right: readonly string[]): string[] {
+  if (left.length === 0) return [...right];
+  const times = (list: readonly string[], other: readonly string[]) =>
+    Array.from({ length: Math.max(1, Math.round(other.length / list.length)) }, () => list).flat();
+  return [...times(left, right), ...times(right, left)];
 }
 
 const PHRASINGS = Object.fromEntries(RELATION_IDS.map((relation) => [relation, build(relation)])) as Readonly<
