@@ -113,6 +113,8 @@ export interface TestGraph {
   readonly peopleServer: TestSubgraph;
   readonly supergraphFile: string;
   readonly metrics: Metrics;
+  /** Lines of the gateway's log, from `warn` on. */
+  readonly warnings: readonly string[];
   issueKey(key?: Partial<NewApiKey>): Promise<{ readonly id: string; readonly key: string }>;
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   query(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
@@ -152,6 +154,7 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
   const supergraphFile = join(folder, 'supergraph.graphql');
   await writeFile(supergraphFile, composeTestSupergraph({ chat: chatSdl, people: peopleSdl }));
   const apiKeys = createMemoryApiKeyStore();
+  const warnings: string[] = [];
   const metrics = createMetrics({ service: 'gateway', processMetrics: false });
   const gateway = await runGateway({
     settings: {
@@ -168,7 +171,11 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
     probes: {},
     facts: () => ({}),
     metrics,
-    logger: createLogger({ service: 'gateway', level: 'silent' }),
+    logger: createLogger({
+      service: 'gateway',
+      level: 'warn',
+      destination: { write: (line) => warnings.push(line) },
+    }),
   });
   const clients: Client[] = [];
 
@@ -207,6 +214,7 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
     peopleServer,
     supergraphFile,
     metrics,
+    warnings,
     issueKey,
     post,
     query: async (query, variables) => (await (await post({ query, variables })).json()) as GraphQLAnswer,

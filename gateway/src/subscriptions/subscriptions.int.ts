@@ -325,6 +325,27 @@ describe('upstream sockets', () => {
   });
 });
 
+describe('a stream that ends well, by its own end or by unsubscribing', () => {
+  test('leaves no warning in the log', async () => {
+    const before = graph.warnings.length;
+    const { open } = graph.chatWire;
+    const client = graph.client();
+    for (const end of ['subgraph', 'client'] as const) {
+      const said = collect(client, 'subscription { said(topic: "a") { text } }');
+      const first = said.next();
+      const topic = await graph.chat.nextTopic();
+      topic.queue.push({ text: 'one' });
+      await first;
+      if (end === 'subgraph') {
+        topic.queue.end();
+        expect(await said.ended()).toBe(true);
+      } else await said.unsubscribe();
+    }
+    await expect.poll(() => graph.chatWire.open).toBeLessThanOrEqual(open);
+    expect(graph.warnings.slice(before)).toEqual([]);
+  });
+});
+
 describe('a subgraph that is lost', () => {
   test('ends its streams with a typed error at once, and is asked again when it is back', async () => {
     const said = collect(graph.client(), 'subscription { said(topic: "a") { text author { name } } }');

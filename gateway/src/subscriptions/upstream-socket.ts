@@ -209,6 +209,10 @@ export class UpstreamSocket {
   #fail(error: AppError): void {
     if (this.#state === 'closed') return;
     const streams = [...this.#streams.values()];
+    this.#options.logger.warn(
+      { err: error, subgraph: this.#options.service, streams: streams.length },
+      'streams of a subgraph ended with their socket',
+    );
     this.#streams.clear();
     this.#close();
     this.#socket?.terminate();
@@ -217,10 +221,6 @@ export class UpstreamSocket {
 
   #unavailable(cause: unknown): AppError {
     if (cause instanceof AppError) return cause;
-    this.#options.logger.warn(
-      { err: cause, service: this.#options.service },
-      'a stream to a subgraph was lost',
-    );
     return raise('SUBGRAPH_UNAVAILABLE', { details: { serviceName: this.#options.service }, cause });
   }
 }
