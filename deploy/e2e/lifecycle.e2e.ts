@@ -140,7 +140,7 @@ test('from features to an answer of a model that was trained on them, with an ad
     if (fineTuningJobProgressed.status) statuses.push(fineTuningJobProgressed.status);
   }
   expect(statuses.at(-1)).toBe('COMPLETED');
-  const tuned = await generated('boats-tuned', 'What colour is ship 1?');
+  const tuned = await generated('boats-tuned@1', 'What colour is ship 1?');
   expect(tuned).toMatchObject({
     text: 'It is gold.',
     modelVersion: {

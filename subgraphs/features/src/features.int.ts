@@ -282,7 +282,7 @@ test('an export writes examples as of a moment, skips gaps, and announces the da
     tenant: 'test',
   });
   const folder = await platform.artifacts.fetch(announced.artifactUri);
-  expect(await readFile(join(folder, 'data.jsonl'), 'utf8')).toBe(
+  expect(await readFile(join(folder, 'examples.jsonl'), 'utf8')).toBe(
     '{"prompt":"Capital and population of {FR}?","completion":"Paris, 67"}\n',
   );
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Broker, Subscription } from '@fathom/platform/broker/broker';
+import { readEvent } from '@fathom/platform/broker/read-event';
 import type { Database } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import type { Logger } from '@fathom/platform/logging';
@@ -24,9 +25,8 @@ export function consumeUnknownQuestions({
     topics: ['question.unknown'],
     group: consumer,
     handle: async (message) => {
-      const { data: event, error } = questionUnknown.safeParse(message.payload);
-      if (!event)
-        return logger.warn({ err: error, messageId: message.id }, 'question.unknown cannot be read');
+      const event = readEvent(questionUnknown, message, logger);
+      if (!event) return;
       await applyOnce(database, { consumer, messageId: message.id }, (tx) =>
         recordUnknownQuestion(tx, { ...event, id: randomUUID(), askedAt: message.publishedAt }),
       );

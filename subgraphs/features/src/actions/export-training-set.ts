@@ -56,7 +56,7 @@ export async function exportTrainingSet(
       view,
       asOf,
       templates,
-      file: join(folder, 'data.jsonl'),
+      file: join(folder, 'examples.jsonl'),
     });
     if (written.exampleCount === 0) {
       return invalidInput(
