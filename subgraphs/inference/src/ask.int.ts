@@ -296,24 +296,23 @@ test('a long answer that goes astray after it was shown is retracted and reroute
 });
 
 test('a slow deep-learning can be cancelled', async () => {
-  const [reached, released] = [createDeferred(), createDeferred()];
+  const [reached, released, started] = [createDeferred(), createDeferred(), createDeferred<string>()];
   deep.answerWith(async () => {
     reached.resolve();
     await released.promise;
     return abstention;
   });
-  let id = '';
   const asking = (async () => {
     for await (const { data } of client.iterate<{ ask: Streamed }>({
       query: askSubscription,
       variables: { input: { question: 'Slow?', model: 'unsure' } },
     })) {
-      id = data?.ask.generation.id ?? id;
+      if (data) started.resolve(data.ask.generation.id);
       if (data?.ask.__typename === 'GenerationCompleted') return data.ask;
     }
     return undefined;
   })();
-  await reached.promise;
+  const [id] = await Promise.all([started.promise, reached.promise]);
   await harness.subgraph.request('mutation ($id: ID!) { cancelGeneration(id: $id) { __typename } }', { id });
   expect(await asking).toMatchObject({ finishReason: 'CANCELLED', generation: { status: 'CANCELLED' } });
   released.resolve();

@@ -66,7 +66,7 @@ export async function startScriptedDeepLearning(): Promise<ScriptedDeepLearning>
   const client = createGraphQLClient({
     url: server.url,
     name: 'deep-learning',
-    timeoutMs: 1_000,
+    timeoutMs: 5_000,
     circuit: { failures: 2, openMs: 60_000 },
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ service: 'test', processMetrics: false }),

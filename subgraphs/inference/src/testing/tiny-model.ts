@@ -5,7 +5,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { initializeLlama } from '@fathom/neural/architectures/llama-parameters';
+import { embeddingName, initializeLlama } from '@fathom/neural/architectures/llama-parameters';
 import { writeAdapter } from '@fathom/neural/lora/adapter-folder';
 import { initializeAdapter } from '@fathom/neural/lora/initialize';
 import type { ModelConfig } from '@fathom/neural/models/model-config';
@@ -23,6 +23,8 @@ export interface TinyModelOptions {
   readonly seed?: number;
   readonly maxPositions?: number;
   readonly layers?: number;
+  /** True for a model that, at temperature 0, never ends its text by itself. */
+  readonly isEndless?: boolean;
 }
 
 export function tinyConfig(
@@ -55,6 +57,11 @@ export async function writeTinyModel(options: TinyModelOptions = {}): Promise<st
   const config = tinyConfig(tokenizer.vocabularySize, options);
   const folder = join(await mkdtemp(join(tmpdir(), 'fathom-tiny-model-')), 'model');
   const weights = initializeLlama(config, options.seed ?? 1);
+  // The embedding is also the head: an end token without one has the logit 0, and another is always above.
+  const end = tokenizer.tokenId('<|end|>') ?? 0;
+  if (options.isEndless) {
+    weights.get(embeddingName)?.data.fill(0, end * config.hiddenSize, (end + 1) * config.hiddenSize);
+  }
   await writeModelFolder(folder, { config, weights, tokenizer, chatTemplate: ChatTemplate.questionAnswer() });
   return folder;
 }
