@@ -10,6 +10,7 @@ import { batchesFrom } from '@fathom/neural/training/batches';
 import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
 import { evaluationBatches, measure } from '@fathom/neural/training/evaluation-batches';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
+import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
 import { trainingLoop } from '@fathom/neural/training/training-loop';
@@ -25,6 +26,7 @@ export interface Work {
 
 interface Prepared {
   readonly base: ModelFolder;
+  readonly sequenceLength: number;
   readonly batches: ReturnType<typeof batchesFrom>;
   readonly heldOut: readonly Batch[];
   readonly heldOutExamples: number;
@@ -43,7 +45,7 @@ export async function fineTune(work: Work): Promise<'done' | 'stopped'> {
     detail: `fetching ${specification.baseVersionId} and the examples`,
   });
   const prepared = await prepare(work);
-  const trainer = await createOrResume(specification, prepared.base);
+  const trainer = await createOrResume(specification, prepared);
   try {
     const heldOutLoss = async () =>
       (await measure((batch) => trainer.evaluate(batch), prepared.heldOut)).loss;
@@ -75,11 +77,14 @@ async function prepare({ specification, artifacts }: Work): Promise<Prepared> {
   const { seed, batchSize } = specification;
   const base = await loadModelFolder(await artifacts.fetch(specification.baseUri));
   const examples = await readExamples(await artifacts.fetch(specification.examplesUri));
-  const shape = { ...base, batchSize, sequenceLength: base.config.maxPositions };
-  checkExampleLengths(examples, shape);
+  const { maxPositions } = base.config;
+  checkExampleLengths(examples, { ...base, sequenceLength: maxPositions });
   const split = splitExamples(examples, { seed, heldOutShare });
+  const sequenceLength = fittingSequenceLength(examples, { ...base, batchSize, maxPositions });
+  const shape = { ...base, batchSize, sequenceLength };
   return {
     base,
+    sequenceLength,
     batches: batchesFrom(split.training, { ...shape, seed }),
     heldOut: evaluationBatches(split.heldOut, shape),
     heldOutExamples: split.heldOut.length,
@@ -87,7 +92,10 @@ async function prepare({ specification, artifacts }: Work): Promise<Prepared> {
   };
 }
 
-async function createOrResume(specification: FineTuningSpecification, base: ModelFolder): Promise<Trainer> {
+async function createOrResume(
+  specification: FineTuningSpecification,
+  { base, sequenceLength }: Prepared,
+): Promise<Trainer> {
   const { resumeFrom, checkpointFolder, threads, rank, alpha, steps } = specification;
   const { config, weights } = base;
   if (resumeFrom) return resumeFromCheckpoint({ ...resumeFrom, folder: checkpointFolder, threads, weights });
@@ -96,7 +104,7 @@ async function createOrResume(specification: FineTuningSpecification, base: Mode
     config,
     weights,
     batchSize: specification.batchSize,
-    sequenceLength: config.maxPositions,
+    sequenceLength,
     optimizer: { learningRate: specification.learningRate, weightDecay: 0 },
     schedule: { kind: 'cosine', warmupSteps, totalSteps: steps, finalRatio: 0.1 },
     seed: specification.seed,

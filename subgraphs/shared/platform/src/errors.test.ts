@@ -4,12 +4,14 @@ import { artifactErrors } from './artifacts/artifact-errors.ts';
 import { embeddedPostgresErrors } from './database/embedded/errors.ts';
 import { migrationErrors } from './database/migrate.ts';
 import { AppError, defineErrors, type ErrorTable, platformErrors } from './errors.ts';
+import { jobErrors } from './jobs/job-log.ts';
 
 const tables: ErrorTable = {
   ...platformErrors,
   ...artifactErrors,
   ...migrationErrors,
   ...embeddedPostgresErrors,
+  ...jobErrors,
 };
 
 it('lists exactly the codes of its tables in the README', () => {

@@ -11,11 +11,13 @@ import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder'
 import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Conversation } from '@fathom/neural/training/examples-file';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
+import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
 import { trainingLoop } from '@fathom/neural/training/training-loop';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { WorkerChannel } from '@fathom/platform/jobs/worker';
+import type { Architecture } from '../domain/run-config.ts';
 import { exactMatch } from './exact-match.ts';
 import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
 import { loadVersion } from './version-files.ts';
@@ -50,7 +52,6 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
     `${examples.length.toLocaleString('en')} examples: splitting, learning the vocabulary, packing`,
   );
   const prepared = await prepare(work, examples);
-  checkExampleLengths(examples, { ...prepared.model, sequenceLength: prepared.sequenceLength });
   const batches = trainingBatches(work, prepared);
   phase('INITIALISING', initialisingDetail(work.specification));
   const trainer = await initialise(work, prepared);
@@ -80,13 +81,24 @@ async function prepare(
 ): Promise<Prepared> {
   const { seed, hyperparameters, start } = specification;
   const split = splitExamples(examples, { seed, heldOutShare: hyperparameters.heldOutShare });
-  if (start.kind === 'continue') {
-    const model = await loadVersion(artifacts, start.files);
-    return { ...split, model, sequenceLength: model.config.maxPositions };
-  }
-  const { architecture } = start;
+  const model: Prepared['model'] =
+    start.kind === 'continue'
+      ? await loadVersion(artifacts, start.files)
+      : newModel(start.architecture, split.training);
+  const { maxPositions } = model.config;
+  const { batchSize } = hyperparameters;
+  checkExampleLengths(examples, { ...model, sequenceLength: maxPositions });
+  return {
+    ...split,
+    model,
+    sequenceLength: fittingSequenceLength(examples, { ...model, batchSize, maxPositions }),
+  };
+}
+
+/** A network without weights, and a tokenizer learned from what is trained on. */
+function newModel(architecture: Architecture, training: readonly Conversation[]): Prepared['model'] {
   const tokenizer = trainByteLevelBpe({
-    texts: split.training.flatMap(({ prompt, completion }) => [prompt, completion]),
+    texts: training.flatMap(({ prompt, completion }) => [prompt, completion]),
     vocabularySize: architecture.vocabularySize,
     specialTokens: questionAnswerTokens,
   });
@@ -106,7 +118,7 @@ async function prepare(
     initializerRange: 0.02,
     eosTokenId: stopTokenIds({ tokenizer, chatTemplate })[0]!,
   };
-  return { ...split, model: { config, tokenizer, chatTemplate }, sequenceLength: config.maxPositions };
+  return { config, tokenizer, chatTemplate };
 }
 
 function trainingBatches({ specification }: Work, { model, training, sequenceLength }: Prepared) {
@@ -213,7 +225,11 @@ async function measureIncumbent(work: Work, prepared: Prepared) {
 async function measureVersion(work: Work, prepared: Prepared, model: ModelFolder): Promise<Measured> {
   const { hyperparameters, seed, threads } = work.specification;
   const { batchSize } = hyperparameters;
-  const sequenceLength = model.config.maxPositions;
+  const sequenceLength = fittingSequenceLength(prepared.heldOut, {
+    ...model,
+    batchSize,
+    maxPositions: model.config.maxPositions,
+  });
   const batches = evaluationBatches(prepared.heldOut, { ...model, batchSize, sequenceLength });
   const trainer = await createTrainer({
     config: model.config,

@@ -62,12 +62,20 @@ export function createProgressStream({
     }
   }
 
+  /** Buffers forget: quiet streams expire, and a Redis may come back empty. Whoever comes to read needs all of it. */
+  async function verifyForwarded(jobId: string): Promise<void> {
+    const last = forwarded.get(jobId) ?? 0;
+    if (last === 0) return;
+    const { events } = await streams.read(streamOf(jobId), last - 1, 1);
+    if (events.length === 0) forwarded.delete(jobId);
+  }
+
   async function lastInBuffer(stream: string): Promise<number> {
     let last = 0;
     for (;;) {
       const { events } = await streams.read(stream, last, pageSize);
+      if (events.length === 0) return last;
       last = events.at(-1)?.sequence ?? last;
-      if (events.length < pageSize) return last;
     }
   }
 
@@ -85,6 +93,7 @@ export function createProgressStream({
   return {
     publish,
     async follow(jobId, afterSequence, signal) {
+      await verifyForwarded(jobId);
       await publish(jobId);
       if (afterSequence > 0 && (await isLast(jobId, afterSequence))) return untilAborted(nothing, signal);
       const abort = new AbortController();

@@ -1,0 +1,23 @@
+import { type EncodingOptions, type Example, encodeExample } from './examples.ts';
+
+export interface SequenceLengthOptions extends Omit<EncodingOptions, 'promptWeight' | 'sequenceLength'> {
+  readonly batchSize: number;
+  /** What the network can take. */
+  readonly maxPositions: number;
+}
+
+const multiple = 32;
+
+/**
+ * Tokens a row so that one batch holds about all examples where they are few, and the longest one in any case: rows of
+ * the network's whole length would repeat a small data set many times in each batch, at the full price.
+ */
+export function fittingSequenceLength(examples: readonly Example[], options: SequenceLengthOptions): number {
+  const encoding = { ...options, sequenceLength: options.maxPositions, promptWeight: 0 };
+  const lengths = examples.flatMap((example, index) =>
+    encodeExample(example, index, encoding).map(({ ids }) => ids.length),
+  );
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const wanted = lengths.reduce((longest, length) => Math.max(longest, length), total / options.batchSize);
+  return Math.min(Math.ceil(wanted / multiple) * multiple, options.maxPositions);
+}
