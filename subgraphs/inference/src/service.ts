@@ -13,7 +13,6 @@ import { EngineDevice } from './engine/engine-device.ts';
 import { startWorkerThread } from './engine/worker-thread.ts';
 import { startConsumers } from './events/consumers.ts';
 import { createAnswerCache } from './runtime/answer-cache.ts';
-import { Attendance } from './runtime/attendance.ts';
 import type { DeepLearning } from './runtime/deep-learning.ts';
 import { Deployments } from './runtime/deployments.ts';
 import { createGenerationMetrics } from './runtime/generation-metrics.ts';
@@ -108,7 +107,7 @@ export async function startInference(
     deepLearning,
     answers: createAnswerCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
     hasTaughtAnswer: (tenant, question) => hasTaughtAnswer(database, tenant, question),
-    attendance: (cancel) => new Attendance({ graceMs: settings.graceMs, cancel }),
+    graceMs: settings.graceMs,
     metrics: counted,
     logger,
   });

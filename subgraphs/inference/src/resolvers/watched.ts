@@ -4,7 +4,7 @@ import type { EventIterator } from '@fathom/platform/server/async-events';
 import { cancelReason, type RequestContext } from '@fathom/platform/server/request-context';
 import type { GenerationRecord } from '../domain/generation.ts';
 import { raise } from '../errors.ts';
-import type { Attendance, Role } from '../runtime/attendance.ts';
+import type { Leave, Role } from '../runtime/attendance.ts';
 import type { ReadGeneration, StreamedEvent } from '../runtime/generation-reader.ts';
 import type { Started } from '../runtime/generations.ts';
 import type { InferenceService } from '../service.ts';
@@ -20,7 +20,7 @@ export function watchStarted(
   switch (started.kind) {
     case 'started': {
       const { record, role } = started;
-      const leave = attend(inference.generations.attendance, record, role, context);
+      const leave = attend(inference, record, role, context);
       return endingWith(inference.reader.follow(record, [], context.signal), leave);
     }
     case 'invalid':
@@ -45,7 +45,7 @@ export async function watchExisting(
   context: Watching & Pick<RequestContext, 'identity'>,
 ): Promise<EventIterator<StreamedEvent>> {
   const events = await inference.reader.resume(context.identity, id, after, context.signal);
-  return endingWith(events, attend(inference.generations.attendance, { id }, 'follower', context));
+  return endingWith(events, attend(inference, { id }, 'follower', context));
 }
 
 /** The generation once it has ended. A client that goes away meanwhile leaves as a watcher does. */
@@ -55,21 +55,26 @@ export async function awaitEnd(
   inference: InferenceService,
   context: Watching,
 ): Promise<ReadGeneration> {
-  const leave = attend(inference.generations.attendance, record, role, context);
+  const leave = attend(inference, record, role, context);
   const ended = await inference.reader.untilEnded(record, context.signal);
   leave('ENDED');
   return ended;
 }
 
-function attend(attendance: Attendance, { id }: { readonly id: string }, role: Role, { signal }: Watching) {
-  const leave = attendance.attend(id, role);
+function attend(
+  { generations }: InferenceService,
+  { id }: { readonly id: string },
+  role: Role,
+  { signal }: Watching,
+): Leave {
+  const leave = generations.attend(id, role);
   const onAbort = (): void => leave(cancelReason(signal));
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   return leave;
 }
 
-/** The same events; tells when the last one was taken. */
+/** The same events; tells when the last one was taken, which is before the reader asks for another. */
 function endingWith(
   events: EventIterator<StreamedEvent>,
   leave: (reason: 'ENDED') => void,
@@ -77,7 +82,7 @@ function endingWith(
   return {
     async next() {
       const result = await events.next();
-      if (!result.done && isLast(result.value)) leave('ENDED');
+      if (result.done || isLast(result.value)) leave('ENDED');
       return result;
     },
     return: () => events.return(),

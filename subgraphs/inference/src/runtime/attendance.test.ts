@@ -54,3 +54,15 @@ test('a generation that is recovered waits for its watchers for the grace period
   vi.advanceTimersByTime(30_000);
   expect(cancelled).toEqual(['g']);
 });
+
+test('a watcher in another process keeps a generation alive for as long as it is heard of', () => {
+  const { attendance, cancelled } = open();
+  attendance.await('g');
+  for (let i = 0; i < 5; i++) {
+    vi.advanceTimersByTime(20_000);
+    attendance.seenElsewhere('g');
+  }
+  expect(cancelled).toEqual([]);
+  vi.advanceTimersByTime(30_000);
+  expect(cancelled).toEqual(['g']);
+});

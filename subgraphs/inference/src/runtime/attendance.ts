@@ -53,6 +53,13 @@ export class Attendance {
     this.#graces.set(generationId, grace);
   }
 
+  /** Somebody watches in another process: the grace period, if one runs, begins anew. */
+  seenElsewhere(generationId: string): void {
+    if (!this.#graces.has(generationId)) return;
+    this.#endGrace(generationId);
+    this.await(generationId);
+  }
+
   /** The generation has ended. */
   forget(generationId: string): void {
     this.#endGrace(generationId);

@@ -24,8 +24,9 @@ import {
   cancelChannel,
   type GenerationStore,
   type Unfinished,
+  watchChannel,
 } from '../stores/generation-store.ts';
-import type { Attendance, Role } from './attendance.ts';
+import { Attendance, type Leave, type Role } from './attendance.ts';
 import { EventLog, FencedError } from './event-log.ts';
 import type { GenerationMetrics } from './generation-metrics.ts';
 import { GenerationRun } from './generation-run.ts';
@@ -63,7 +64,8 @@ export interface GenerationsOptions extends AskDependencies {
   readonly store: GenerationStore;
   readonly streams: StreamBuffer;
   readonly device: EngineDevice;
-  readonly attendance: (cancel: (generationId: string) => void) => Attendance;
+  /** How long a generation goes on that nobody watches. */
+  readonly graceMs: number;
   readonly metrics: GenerationMetrics;
   readonly logger: Logger;
 }
@@ -86,21 +88,24 @@ export class Generations {
   readonly #options: GenerationsOptions;
   readonly #active = new Map<string, Active>();
   readonly #closing = new AbortController();
-  readonly attendance: Attendance;
+  readonly #attendance: Attendance;
   /** Accepted by the queue, but not yet in the table. */
   #reserved = 0;
   #heart: NodeJS.Timeout | undefined;
-  #listening: { close(): Promise<void> } | undefined;
+  #listening: readonly { close(): Promise<void> }[] = [];
 
   constructor(options: GenerationsOptions) {
     this.#options = options;
-    this.attendance = options.attendance((id) => this.#stop(id));
+    this.#attendance = new Attendance({ graceMs: options.graceMs, cancel: (id) => this.#stop(id) });
   }
 
   /** Goes on with what this instance's former life, or a dead instance, left unfinished. */
   async start(): Promise<void> {
     const { database, store, instance, logger } = this.#options;
-    this.#listening = await database.listen(cancelChannel, (id) => this.#stop(id));
+    this.#listening = [
+      await database.listen(cancelChannel, (id) => this.#stop(id)),
+      await database.listen(watchChannel, (id) => this.#attendance.seenElsewhere(id)),
+    ];
     await store.heartbeat(instance);
     await this.#takeOver('with-own');
     const beat = async (): Promise<void> => {
@@ -139,6 +144,20 @@ export class Generations {
     return outcomeOfCancel(await this.#endOfRemote(identity.tenant, id, record));
   }
 
+  /** Somebody watches a generation, here or wherever it is computed. */
+  attend(id: string, role: Role): Leave {
+    if (this.#active.has(id)) return this.#attendance.attend(id, role);
+    const { store, graceMs, logger } = this.#options;
+    const announce = (): void => {
+      store
+        .announceWatcher(id)
+        .catch((error: unknown) => logger.debug({ err: error }, 'a watcher could not be announced'));
+    };
+    announce();
+    const beacon = setInterval(announce, Math.max(50, graceMs / 3)).unref();
+    return () => clearInterval(beacon);
+  }
+
   /** What runs here, as it stands at this moment. */
   running(id: string): GenerationRecord | undefined {
     const active = this.#active.get(id);
@@ -150,8 +169,8 @@ export class Generations {
   /** Leaves what runs to the next process. */
   async close(): Promise<void> {
     clearInterval(this.#heart);
-    this.attendance.close();
-    await this.#listening?.close();
+    this.#attendance.close();
+    for (const listening of this.#listening) await listening.close();
     const active = [...this.#active.values()];
     for (const { run } of active) run.stop('SUSPENDED');
     this.#closing.abort('SUSPENDED');
@@ -257,7 +276,7 @@ export class Generations {
         logger.error({ err: error, generation: id }, 'a generation could not be ended');
     } finally {
       this.#active.delete(id);
-      this.attendance.forget(id);
+      this.#attendance.forget(id);
     }
   }
 
@@ -302,7 +321,7 @@ export class Generations {
       const events = await readEvents(streams, id);
       logger.info({ generation: id, events: events.length }, 'an unfinished generation goes on');
       this.#run(generation, events, this.#strategyAfterTakeOver(generation));
-      this.attendance.await(id);
+      this.#attendance.await(id);
     }
   }
 

@@ -48,12 +48,14 @@ export interface GenerationStore {
   finish(record: GenerationRecord, events: readonly DomainEvent[]): Promise<boolean>;
   /** Asks whoever computes it to stop. */
   requestCancel(id: string): Promise<void>;
+  /** Tells whoever computes it that it is watched here. */
+  announceWatcher(id: string): Promise<void>;
   /**
    * Generations of instances not seen for `deadAfterMs`, and with `withOwn` those of this instance's former life.
    * They are its own from now on.
    */
   takeOver(options: TakeOverOptions): Promise<readonly Unfinished[]>;
-  /** Says that the instance lives. */
+  /** Says that the instance lives; instances unseen for a day are forgotten. */
   heartbeat(owner: string): Promise<void>;
   /** The rows of one tenant, in any order; ids of others are left out. */
   byIds(tenant: string, ids: readonly string[]): Promise<readonly GenerationRecord[]>;
@@ -69,6 +71,8 @@ export interface GenerationStore {
 
 /** Notified with the id of a generation to cancel. */
 export const cancelChannel = 'inference_cancel';
+/** Notified with the id of a generation that is watched in another process than the one that computes it. */
+export const watchChannel = 'inference_watch';
 
 export function createGenerationStore(database: Database): GenerationStore {
   return {
@@ -125,6 +129,10 @@ export function createGenerationStore(database: Database): GenerationStore {
       );
     },
 
+    async announceWatcher(id) {
+      await database.query('select pg_notify($1, $2)', [watchChannel, id]);
+    },
+
     async takeOver({ owner, deadAfterMs, withOwn }) {
       const rows = await database.query<{
         settings: unknown;
@@ -150,7 +158,8 @@ export function createGenerationStore(database: Database): GenerationStore {
 
     async heartbeat(owner) {
       await database.query(
-        `insert into instances (id, seen_at) values ($1, now()) on conflict (id) do update set seen_at = now()`,
+        `with gone as (delete from instances where seen_at < now() - interval '1 day' and id <> $1)
+         insert into instances (id, seen_at) values ($1, now()) on conflict (id) do update set seen_at = now()`,
         [owner],
       );
     },
