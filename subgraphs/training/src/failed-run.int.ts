@@ -75,7 +75,7 @@ test('an example that does not fit the network fails the run with its line', asy
   expect(run.detail).toMatch(/^line 2: .* tokens, the sequence length is 64/);
 });
 
-test('a run whose workers keep dying fails after the bound, and can be resumed', async () => {
+test('a run whose workers keep dying is given up after the bound, by name', async () => {
   const id = await startRun(subgraph, {
     modelName: 'doomed',
     dataSetId,

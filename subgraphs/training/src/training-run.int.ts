@@ -1,5 +1,7 @@
+import { countQueries } from '@fathom/platform/testing/count-queries';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLoaders } from './loaders.ts';
 import { createDataSet, runState, startRun, tinyRun, untilRest } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
@@ -42,4 +44,39 @@ test('a run goes from a data set to a registered, evaluated, promoted version, e
     checkpoints: [{ step: 24 }, { step: 18 }, { step: 12 }],
     evaluations: [{ suite: 'held-out', loss: expect.any(Number), exactMatch: expect.any(Number) }],
   });
+});
+
+test('a model that learned the pattern answers examples that it never saw exactly', async () => {
+  const content = Array.from({ length: 40 }, (_, index) =>
+    JSON.stringify({ prompt: `Say yes ${index}`, completion: 'Yes.' }),
+  );
+  const dataSetId = await createDataSet(subgraph, content.join('\n'));
+  const hyperparameters = { ...tinyRun.hyperparameters, steps: 60, learningRate: 0.02 };
+  const id = await startRun(subgraph, { modelName: 'yes', dataSetId, ...tinyRun, hyperparameters });
+  await untilRest(subgraph, id);
+  expect((await runState(subgraph, id)).evaluations).toEqual([
+    { suite: 'held-out', loss: expect.closeTo(0, 1), exactMatch: 1 },
+  ]);
+});
+
+test('a curve of many steps comes thinned, measured points first, in one statement for fifty runs', async () => {
+  const { database } = subgraph.parts;
+  const id = await startRun(subgraph, {
+    modelName: 'curve',
+    dataSetId: await createDataSet(subgraph),
+    ...tinyRun,
+  });
+  await untilRest(subgraph, id);
+  const counted = countQueries(database);
+  const loaders = createLoaders(counted.database, 'test');
+  const ids = [id, ...Array.from({ length: 49 }, (_, index) => `none ${index}`)];
+  const [curve, ...others] = await Promise.all(ids.map((run) => loaders.lossCurve(4).load(run)));
+  expect(counted.count()).toBe(1);
+  expect(curve?.map(({ step, heldOutLoss }) => [step, heldOutLoss !== null])).toEqual([
+    [6, false],
+    [8, true],
+    [16, true],
+    [24, true],
+  ]);
+  expect(others.every((points) => points.length === 0)).toBe(true);
 });

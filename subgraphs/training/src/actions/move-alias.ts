@@ -1,4 +1,4 @@
-import type { Database } from '@fathom/platform/database/database';
+import type { Database, Queryable } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
 import {
   type InvalidInput,
@@ -10,7 +10,7 @@ import {
 } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { aliasProblem, modelNameProblem, textProblem } from '../domain/names.ts';
-import type { AliasMove } from '../domain/records.ts';
+import type { AliasMove, Evaluation } from '../domain/records.ts';
 import { aliasTarget, lastMove, lockAlias, moveAlias } from '../stores/aliases.ts';
 import { evaluationsOfVersions, modelByName, versionsByIds } from '../stores/registry.ts';
 import { isVisible, mayChange } from './ownership.ts';
@@ -46,7 +46,7 @@ export async function moveModelAlias(
   return database.transaction(async (tx) => {
     const current = await lockAlias(tx, input.modelName, input.alias);
     if (current === version.id) return wrongState(current, `${input.alias} leads to ${current} already.`);
-    const [evaluation] = await evaluationsOfVersions(tx, [version.id]);
+    const evaluation = await restingOn(tx, version.id);
     return moveAlias(tx, {
       modelName: input.modelName,
       alias: input.alias,
@@ -79,7 +79,7 @@ export async function rollBackModelAlias(
         `${input.alias} has led to ${current} since its first move: there is nowhere to go back to.`,
       );
     }
-    const [evaluation] = await evaluationsOfVersions(tx, [last.fromVersionId]);
+    const evaluation = await restingOn(tx, last.fromVersionId);
     return moveAlias(tx, {
       modelName: input.modelName,
       alias: input.alias,
@@ -110,4 +110,10 @@ async function refuse(
     field: 'input.modelName',
     message: `${modelName} ships with the platform: an administrator moves its aliases`,
   });
+}
+
+/** The evaluation that a move rests on: the newest on held-out examples, else the newest of all. */
+async function restingOn(tx: Queryable, versionId: string): Promise<Evaluation | undefined> {
+  const evaluations = await evaluationsOfVersions(tx, [versionId]);
+  return evaluations.find(({ suite }) => suite === 'held-out') ?? evaluations[0];
 }

@@ -67,8 +67,8 @@ export function createLeaseQueue({
     async renew({ id, attempt }) {
       const row = await database.maybeOne<{ stop_requested: boolean }>(
         `update ${table} set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-          where id = $1 and attempt = $2 and status = any($4) returning stop_requested`,
-        [id, attempt, leaseMs, activeStates],
+          where id = $1 and attempt = $2 returning stop_requested`,
+        [id, attempt, leaseMs],
       );
       if (!row) return 'lost';
       return row.stop_requested ? 'stop-requested' : 'held';

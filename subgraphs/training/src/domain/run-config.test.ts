@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { checkRunConfig, defaultArchitecture, defaultHyperparameters } from './run-config.ts';
+
+const nothing = { architecture: null, hyperparameters: undefined, continues: false };
+
+test('what is left out has the defaults of the schema, which are allowed', () => {
+  expect(checkRunConfig(nothing)).toEqual({
+    config: { architecture: defaultArchitecture, hyperparameters: defaultHyperparameters },
+  });
+  const given = { ...nothing, hyperparameters: { steps: 7, batchSize: null } };
+  expect(checkRunConfig(given)).toMatchObject({ config: { hyperparameters: { steps: 7, batchSize: 8 } } });
+});
+
+test('a run that continues keeps the network of its version, whatever is given', () => {
+  const given = { ...nothing, architecture: { attentionHeads: 3 }, continues: true };
+  expect(checkRunConfig(given)).toMatchObject({ config: { architecture: null } });
+});
+
+test.each([
+  [{ hiddenSize: 100 }, 'hiddenSize', /heads of 25; serving needs a multiple of 16/],
+  [{ attentionHeads: 3 }, 'hiddenSize', /128 is not a multiple of the 3 attention heads/],
+  [{ keyValueHeads: 3 }, 'keyValueHeads', /3 does not divide the 4 attention heads/],
+  [{ contextLength: 31 }, 'contextLength', /31 is outside 32 to 1,024/],
+])('a network of %j is refused by the path of the value', (architecture, field, message) => {
+  expect(checkRunConfig({ ...nothing, architecture })).toEqual({
+    problem: { field: `input.architecture.${field}`, message: expect.stringMatching(message) },
+  });
+});
