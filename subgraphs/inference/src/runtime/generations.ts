@@ -6,15 +6,12 @@
  *
  * Invariant: whatever was accepted ends. A process that dies leaves row and stream; the next one goes on from them.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
-import { withSpan } from '@fathom/platform/telemetry/tracing';
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
-import { announcementsOf } from '../domain/announcements.ts';
 import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
 import type { Refusal } from '../domain/limits.ts';
 import type { EngineDevice } from '../engine/engine-device.ts';
@@ -27,7 +24,7 @@ import {
   watchChannel,
 } from '../stores/generation-store.ts';
 import { Attendance, type Leave, type Role } from './attendance.ts';
-import { EventLog, FencedError } from './event-log.ts';
+import { EventLog } from './event-log.ts';
 import type { GenerationMetrics } from './generation-metrics.ts';
 import { GenerationRun } from './generation-run.ts';
 import {
@@ -39,6 +36,7 @@ import {
 } from './intake.ts';
 import { type AskDependencies, runAsk } from './run-ask.ts';
 import { runGenerate } from './run-generate.ts';
+import { runToEnd, type Strategy } from './run-to-end.ts';
 
 export interface OverloadedRefusal {
   readonly kind: 'overloaded';
@@ -76,13 +74,9 @@ interface Active {
   isAdmitted: boolean;
 }
 
-/** How a generation is computed; resolves when its last event is stored. */
-type Strategy = (run: GenerationRun) => Promise<void>;
-
 const heartbeatMs = 2_000;
 const deadAfterMs = 10_000;
 const maxTakeovers = 3;
-const storeRetryMs = 500;
 
 export class Generations {
   readonly #options: GenerationsOptions;
@@ -244,73 +238,12 @@ export class Generations {
     const active: Active = {
       run,
       isAdmitted: false,
-      ended: Promise.resolve().then(() => this.#runToEnd(run, strategy)),
+      ended: runToEnd(run, strategy, { ...this.#options, closing: this.#closing.signal }).finally(() => {
+        this.#active.delete(id);
+        this.#attendance.forget(id);
+      }),
     };
     this.#active.set(id, active);
-  }
-
-  async #runToEnd(run: GenerationRun, strategy: Strategy): Promise<void> {
-    const { logger } = this.#options;
-    const { id, kind } = run.record;
-    const attributes = {
-      'fathom.generation.id': id,
-      'fathom.generation.kind': kind,
-      'fathom.model.version': run.settings.modelVersionId,
-    };
-    try {
-      await withSpan('inference.generation', attributes, async (span) => {
-        if (!isEnded(run.record)) await this.#execute(run, strategy);
-        const { service, reason, usage } = run.record;
-        span.setAttributes({
-          'fathom.generation.service': service ?? 'none',
-          'fathom.generation.reason': reason ?? 'none',
-          'fathom.engine.tokens': usage.completionTokens,
-          'fathom.engine.device_ms': usage.deviceMs,
-          'fathom.engine.time_to_first_token_ms': usage.timeToFirstTokenMs ?? 0,
-        });
-        await this.#finish(run.record);
-      });
-    } catch (error) {
-      if (error instanceof FencedError) logger.warn({ generation: id }, error.message);
-      else if (run.signal.reason !== 'SUSPENDED')
-        logger.error({ err: error, generation: id }, 'a generation could not be ended');
-    } finally {
-      this.#active.delete(id);
-      this.#attendance.forget(id);
-    }
-  }
-
-  async #execute(run: GenerationRun, strategy: Strategy): Promise<void> {
-    try {
-      await strategy(run);
-    } catch (error) {
-      if (error instanceof FencedError || run.signal.reason === 'SUSPENDED' || isEnded(run.record))
-        throw error;
-      this.#options.logger.error({ err: error, generation: run.record.id }, 'a generation failed');
-      await run.fail(
-        'INTERNAL_SERVER_ERROR',
-        'Something unexpected went wrong. The log has it under the trace id.',
-      );
-    }
-  }
-
-  /** Writes the result with its announcements; a database that is down is waited for. */
-  async #finish(record: GenerationRecord): Promise<void> {
-    const { store, metrics, logger } = this.#options;
-    for (;;) {
-      this.#closing.signal.throwIfAborted();
-      try {
-        const isFirst = await store.finish(record, announcementsOf(record));
-        if (isFirst) metrics.ended(record);
-        return;
-      } catch (error) {
-        logger.warn(
-          { err: error, generation: record.id },
-          'the result could not be stored; it is tried again',
-        );
-        await pause(storeRetryMs, undefined, { signal: this.#closing.signal });
-      }
-    }
   }
 
   async #takeOver(whose: 'with-own' | 'others'): Promise<void> {
