@@ -8,12 +8,14 @@ import { countQueries } from '@fathom/platform/testing/count-queries';
 import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identity';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { type ServiceProcess, startServiceProcess } from '@fathom/platform/testing/service-process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLoaders } from './loaders.ts';
 import { rememberVersion } from './stores/known.ts';
 import { type FineTuningSubgraph, startFineTuningSubgraph } from './testing/fine-tuning-subgraph.ts';
 import { follow, jobState, start, trainBase, untilRest, upperCaseExamples } from './testing/operations.ts';
 
+// Several real runs a test, on whatever cores are left.
+vi.setConfig({ testTimeout: 180_000 });
 const testDatabase = useTestDatabase();
 let identity: TestIdentity;
 let dataDir: string;

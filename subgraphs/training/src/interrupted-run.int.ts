@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { testIdentity } from '@fathom/platform/testing/identity';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { startServiceProcess } from '@fathom/platform/testing/service-process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   createDataSet,
   longRun,
@@ -16,6 +16,8 @@ import {
 } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
+// Several real runs a test, on whatever cores are left.
+vi.setConfig({ testTimeout: 180_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 let dataSetId: string;
@@ -132,42 +134,49 @@ test('a damaged checkpoint fails the run by name, is set aside, and the one befo
   expect(artifactOf(await runState(subgraph, id))).toBe(artifactOf(uninterrupted));
 });
 
-test('the service killed in the middle of a run goes on by itself after its restart, to the very same weights', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'fathom-killed-service-'));
-  const identity = await testIdentity();
-  const options = {
-    service: 'training',
-    databaseUrl: await emptyDatabase(),
-    dataDir,
-    identity,
-    env: {
-      TRAINING_THREADS: '1',
-      TRAINING_NICENESS: '0',
-      TRAINING_LEASE_MS: '1500',
-      SHIPPED_MODEL_DIR: join(dataDir, 'none'),
-    },
-  };
-  const first = await startServiceProcess(options);
-  const ownDataSet = await createDataSet(first);
-  const id = await startRun(first, { modelName: 'survivor', dataSetId: ownDataSet, ...longRun });
-  await untilEvent(first, id, ({ checkpoint }) => checkpoint !== undefined);
-  await first.kill();
+test.each([
+  ['kill', 'fell silent'],
+  ['stop', 'is restarting'],
+] as const)(
+  'a service after a %s in the middle of a run goes on by itself, to the very same weights',
+  async (end, why) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'fathom-killed-service-'));
+    const identity = await testIdentity();
+    const options = {
+      service: 'training',
+      databaseUrl: await emptyDatabase(`service_${end}`),
+      dataDir,
+      identity,
+      env: {
+        TRAINING_THREADS: '1',
+        TRAINING_NICENESS: '0',
+        TRAINING_LEASE_MS: '1500',
+        SHIPPED_MODEL_DIR: join(dataDir, 'none'),
+      },
+    };
+    const first = await startServiceProcess(options);
+    const ownDataSet = await createDataSet(first);
+    const id = await startRun(first, { modelName: 'survivor', dataSetId: ownDataSet, ...longRun });
+    await untilEvent(first, id, ({ checkpoint }) => checkpoint !== undefined);
+    await first[end]();
 
-  const second = await startServiceProcess(options);
-  await untilRest(second, id);
-  const run = await runState(second, id);
-  await second.kill();
-  await rm(dataDir, { recursive: true, force: true });
-  expect(run.status).toBe('COMPLETED');
-  expect(artifactOf(run)).toBe(artifactOf(uninterrupted));
-});
+    const second = await startServiceProcess(options);
+    const events = await untilRest(second, id);
+    const run = await runState(second, id);
+    expect(detailsOf(events, 'QUEUED').at(-1)).toMatch(why);
+    await second.kill();
+    await rm(dataDir, { recursive: true, force: true });
+    expect(run.status).toBe('COMPLETED');
+    expect(artifactOf(run)).toBe(artifactOf(uninterrupted));
+  },
+);
 
-/** The killed service's schema must not be the one that this file's service works on. */
-async function emptyDatabase(): Promise<string> {
+/** The other service's schema must not be the one that this file's service works on. */
+async function emptyDatabase(name: string): Promise<string> {
   const database = await testDatabase.open();
-  await database.query('create database killed_service');
+  await database.query(`create database ${name}`);
   const url = new URL(testDatabase.url);
-  url.pathname = '/killed_service';
+  url.pathname = `/${name}`;
   return url.href;
 }
 
