@@ -1,0 +1,67 @@
+/**
+ * Processes of a benchmark: each is a fork of a file beside this one, given its configuration as JSON. It says
+ * `{ ready }` once and answers `cpu` with the CPU it used since its start, so that each is measured alone.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface BenchProcess<Ready> {
+  readonly ready: Ready;
+  /** User and system time of all its threads, microseconds. */
+  cpuMicros(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Throws when it ends before it is ready. */
+export async function startBenchProcess<Ready>(
+  file: string,
+  configuration: object,
+): Promise<BenchProcess<Ready>> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(configuration)], {
+    execArgv: ['--conditions=development', '--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+  });
+  const { ready } = (await messageOf(child)) as { ready: Ready };
+  return {
+    ready,
+    async cpuMicros() {
+      const answered = messageOf(child);
+      child.send('cpu');
+      return ((await answered) as { cpuMicros: number }).cpuMicros;
+    },
+    async stop() {
+      if (child.exitCode !== null) return;
+      const exited = once(child, 'exit');
+      child.disconnect();
+      await exited;
+    },
+  };
+}
+
+function messageOf(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) =>
+      reject(new Error(`a process of the benchmark ended with ${code}`));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message);
+    });
+  });
+}
+
+export function configurationOf<Configuration>(): Configuration {
+  return JSON.parse(process.argv[2] ?? '{}') as Configuration;
+}
+
+/** For the child. It lives as long as whoever started it. */
+export function serve(ready: object): void {
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ cpuMicros: user + system });
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send?.({ ready });
+}
