@@ -289,6 +289,18 @@ describe('bad input', () => {
     const wrong = await post(query, { 'x-api-key': 'fth_wrong_key' });
     expect(wrong.status).toBe(401);
     expect(wrong.answer.errors[0].extensions.code).toBe('UNAUTHENTICATED');
+
+    const { createApiKey } = await request(
+      'mutation { createApiKey(input: { name: "short-lived" }) { ... on ApiKeyCreated { secret apiKey { id } } } }',
+    );
+    const headers = { 'x-api-key': createApiKey.secret };
+    expect((await post(query, headers)).answer.data.viewer.subject).toBe(`key:${createApiKey.apiKey.id}`);
+    await request('mutation ($id: ID!) { revokeApiKey(id: $id) { __typename } }', {
+      id: createApiKey.apiKey.id,
+    });
+    await expect
+      .poll(async () => (await post(query, headers)).answer.errors?.[0].extensions.code)
+      .toBe('KEY_REVOKED');
   });
 
   test.each([
