@@ -254,3 +254,19 @@ test('teaching needs deep-learning:write', async () => {
   );
   expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
 });
+
+test.each(['Knowledge', 'UnknownQuestion'])(
+  'a %s reached from another service needs deep-learning:read as well',
+  async (type) => {
+    const { data, errors } = await subgraph.request(
+      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { question } } }`,
+      { of: [{ __typename: type, id: 'any' }] },
+      { scopes: ['inference:read'] },
+    );
+    expect(data).toEqual({ _entities: [null] });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      requiredScope: 'deep-learning:read',
+    });
+  },
+);

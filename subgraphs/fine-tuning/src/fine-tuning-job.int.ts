@@ -199,6 +199,22 @@ test('the jobs of fifty versions cost two statements', async () => {
   });
 });
 
+test.each([
+  ['FineTuningJob', 'status', [null]],
+  ['ModelVersion', 'fineTuningJob { id }', [{ fineTuningJob: null }]],
+])(
+  'a job reached through a %s of another service needs fine-tuning:read as well',
+  async (type, selection, seen) => {
+    const { data, errors } = await subgraph.request(
+      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${selection} } } }`,
+      { of: [{ __typename: type, id: 'any' }] },
+      { scopes: ['training:read'] },
+    );
+    expect(data).toEqual({ _entities: seen });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScope: 'fine-tuning:read' });
+  },
+);
+
 async function artifactOf(versionId: string): Promise<string> {
   const { data } = await training.request<{ modelVersion: { artifactUri: string } }>(
     'query ($id: ID!) { modelVersion(id: $id) { artifactUri } }',

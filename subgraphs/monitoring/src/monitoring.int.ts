@@ -264,6 +264,22 @@ test('monitoring needs its scope', async () => {
   expect(errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
 });
 
+test.each([
+  ['Device', { id: 'cpu-0' }, 'health { status }'],
+  ['ModelVersion', { id: 'facts@1' }, 'health { status }'],
+  ['Service', { name: 'inference' }, 'status'],
+  ['Alert', { id: 'any' }, 'summary'],
+  ['AlertRule', { name: 'service-down' }, 'description'],
+])('a %s reached from another service needs monitoring:read as well', async (type, key, selection) => {
+  const { data, errors } = await subgraph.request(
+    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${selection} } } }`,
+    { of: [{ __typename: type, ...key }] },
+    { scopes: ['inference:read'] },
+  );
+  expect(data).toEqual({ _entities: [null] });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScope: 'monitoring:read' });
+});
+
 test('old snapshots are thinned to one a minute and dropped after a day', async () => {
   const { database } = platform;
   const base = new Date('2025-06-01T12:00:00Z');

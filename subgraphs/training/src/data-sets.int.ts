@@ -108,3 +108,21 @@ test('pages follow each other without a gap, newest first', async () => {
   } while (after !== null);
   expect(names).toEqual(['set 4', 'set 3', 'set 2', 'set 1', 'set 0']);
 });
+
+test.each([
+  ['DataSet', 'id'],
+  ['TrainingRun', 'id'],
+  ['Model', 'name'],
+  ['ModelVersion', 'id'],
+  ['AliasMove', 'id'],
+  ['Evaluation', 'id'],
+  ['Checkpoint', 'id'],
+])('a %s reached from another service needs training:read as well', async (type, key) => {
+  const { data, errors } = await subgraph.request(
+    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${key} } } }`,
+    { of: [{ __typename: type, [key]: 'any' }] },
+    { scopes: ['inference:read'] },
+  );
+  expect(data).toEqual({ _entities: [null] });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScope: 'training:read' });
+});

@@ -1,5 +1,9 @@
+import { requireScope } from '@fathom/platform/server/scopes';
 import type { KnowledgeResolvers } from '../__generated__/resolvers.ts';
 
 export const Knowledge: KnowledgeResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.knowledge.load(id),
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'deep-learning:read');
+    return loaders.knowledge.load(id);
+  },
 };

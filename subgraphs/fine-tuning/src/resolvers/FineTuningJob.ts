@@ -1,10 +1,14 @@
 import { raisePlatform } from '@fathom/platform/errors';
+import { requireScope } from '@fathom/platform/server/scopes';
 import type { FineTuningJobResolvers } from '../__generated__/resolvers.ts';
 
 const maxCurvePoints = 1_000;
 
 export const FineTuningJob: FineTuningJobResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.job.load(id),
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'fine-tuning:read');
+    return loaders.job.load(id);
+  },
   baseVersion: ({ baseVersionId }) => ({ id: baseVersionId }),
   dataSet: ({ dataSetId }) => (dataSetId === null ? null : { id: dataSetId }),
   modelVersion: async ({ id }, _, { loaders }) => (await loaders.versionsOfJob.load(id))[0] ?? null,

@@ -2,7 +2,7 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import type { DeploymentResolvers } from '../__generated__/resolvers.ts';
 
 export const Deployment: DeploymentResolvers = {
-  __resolveReference({ id }, { loaders, identity }) {
+  async __resolveReference({ id }, { loaders, identity }) {
     requireScope(identity, 'inference:read');
     return loaders.deployment.load(id);
   },

@@ -2,7 +2,7 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import type { DeviceResolvers } from '../__generated__/resolvers.ts';
 
 export const Device: DeviceResolvers = {
-  __resolveReference({ id }, { inference, identity }) {
+  async __resolveReference({ id }, { inference, identity }) {
     requireScope(identity, 'inference:read');
     return id === inference.device.id ? inference.device.snapshot() : null;
   },

@@ -3,7 +3,7 @@ import type { GenerationResolvers } from '../__generated__/resolvers.ts';
 import { toUsage } from './usage.ts';
 
 export const Generation: GenerationResolvers = {
-  __resolveReference({ id }, { loaders, identity }) {
+  async __resolveReference({ id }, { loaders, identity }) {
     requireScope(identity, 'inference:read');
     return loaders.generation.load(id);
   },

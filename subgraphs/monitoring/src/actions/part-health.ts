@@ -21,7 +21,9 @@ const minute = 60;
 const quarterOfAnHour = 900;
 
 export async function deviceHealth(loaders: Loaders, id: string): Promise<DeviceHealthRecord> {
-  const snapshots = holderOf(await loaders.window.load(minute), ({ content }) => id in content.devices);
+  const snapshots = holderOf(await loaders.window.load(minute), ({ content }) =>
+    Object.hasOwn(content.devices, id),
+  );
   const latest = snapshots.at(-1);
   if (!latest) {
     return {
@@ -56,9 +58,8 @@ export interface ModelVersionHealthRecord extends ModelVersionStatistics {
 }
 
 export async function modelVersionHealth(loaders: Loaders, id: string): Promise<ModelVersionHealthRecord> {
-  const snapshots = holderOf(
-    await loaders.window.load(quarterOfAnHour),
-    ({ content }) => id in content.modelVersions,
+  const snapshots = holderOf(await loaders.window.load(quarterOfAnHour), ({ content }) =>
+    Object.hasOwn(content.modelVersions, id),
   );
   const span = { from: new Date(loaders.now.getTime() - quarterOfAnHour * 1000), to: loaders.now };
   const statistics = modelVersionStatistics(snapshots, span, id);

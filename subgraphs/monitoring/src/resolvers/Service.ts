@@ -1,10 +1,14 @@
 import { raisePlatform } from '@fathom/platform/errors';
+import { requireScope } from '@fathom/platform/server/scopes';
 import type { ServiceResolvers } from '../__generated__/resolvers.ts';
 import { requestHistory, requestStatistics } from '../domain/statistics.ts';
 import type { Loaders } from '../loaders.ts';
 
 export const Service: ServiceResolvers = {
-  __resolveReference: ({ name }, { loaders }) => loaders.service.load(name),
+  async __resolveReference({ name }, { loaders, identity }) {
+    requireScope(identity, 'monitoring:read');
+    return loaders.service.load(name);
+  },
 
   async uptimeSeconds({ name }, _, { loaders }) {
     const startedAt = (await latest(loaders, name))?.startedAt ?? null;

@@ -1,10 +1,14 @@
 import { raisePlatform } from '@fathom/platform/errors';
+import { requireScope } from '@fathom/platform/server/scopes';
 import type { TrainingRunResolvers } from '../__generated__/resolvers.ts';
 
 const maxCurvePoints = 1_000;
 
 export const TrainingRun: TrainingRunResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.run.load(id),
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.run.load(id);
+  },
   model: async ({ modelName }, _, { loaders }) => {
     const model = await loaders.model.load(modelName);
     if (!model) throw raisePlatform('NOT_FOUND', { because: `model ${modelName}` });

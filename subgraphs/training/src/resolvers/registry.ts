@@ -1,6 +1,7 @@
 /** Models, versions, aliases and what hangs on them. */
 import { raisePlatform } from '@fathom/platform/errors';
 import { pageRequest } from '@fathom/platform/pagination';
+import { requireScope } from '@fathom/platform/server/scopes';
 import type {
   AliasMoveResolvers,
   CheckpointResolvers,
@@ -12,14 +13,20 @@ import type {
 import type { Loaders } from '../loaders.ts';
 
 export const Model: ModelResolvers = {
-  __resolveReference: ({ name }, { loaders }) => loaders.model.load(name),
+  async __resolveReference({ name }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.model.load(name);
+  },
   versions: ({ name }, args, { loaders }) =>
     loaders.versionsOfModel(pageRequest(args, { keyLength: 0 }).first).load(name),
   aliases: ({ name }, _, { loaders }) => loaders.aliasesOfModel.load(name),
 };
 
 export const ModelVersion: ModelVersionResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.version.load(id),
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.version.load(id);
+  },
   model: ({ modelName }, _, { loaders }) => required(loaders.model.load(modelName), modelName),
   parent: ({ parentId }, _, { loaders }) => (parentId === null ? null : loaders.version.load(parentId)),
   trainingRun: ({ trainingRunId }, _, { loaders }) =>
@@ -35,7 +42,10 @@ export const ModelAlias: ModelAliasResolvers = {
 };
 
 export const AliasMove: AliasMoveResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.aliasMove.load(id),
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.aliasMove.load(id);
+  },
   model: ({ modelName }, _, { loaders }) => required(loaders.model.load(modelName), modelName),
   from: ({ fromVersionId }, _, { loaders }) =>
     fromVersionId === null ? null : loaders.version.load(fromVersionId),
@@ -45,11 +55,17 @@ export const AliasMove: AliasMoveResolvers = {
 };
 
 export const Evaluation: EvaluationResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.evaluation.load(id),
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.evaluation.load(id);
+  },
 };
 
 export const Checkpoint: CheckpointResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.checkpoint.load(id),
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.checkpoint.load(id);
+  },
 };
 
 const requiredVersion = (loaders: Loaders, id: string) => required(loaders.version.load(id), id);
