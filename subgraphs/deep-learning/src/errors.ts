@@ -7,6 +7,11 @@ export const errors = {
     status: 503,
     retryable: true,
   },
+  EMBEDDER_OVERLOADED: {
+    message: 'Too many sentences wait for the encoder. Retry after `retryAfterMs`.',
+    status: 503,
+    retryable: true,
+  },
 } as const satisfies ErrorTable;
 
 export const raise = defineErrors(errors);

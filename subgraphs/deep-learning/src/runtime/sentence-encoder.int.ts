@@ -79,3 +79,39 @@ test('a thread that dies fails what it was computing with a typed error, and the
   }
   await fragile.close();
 });
+
+test('a thread that throws takes only its own work with it, not that of its successor', async () => {
+  const failingOnce = new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', ({ id, texts }) => {
+        if (texts[0] === 'throw') throw new Error('out of memory');
+        parentPort.postMessage({ kind: 'embedded', id, vectors: [new Float32Array([1])] });
+      });
+      parentPort.postMessage({ kind: 'ready' });`)}`,
+  );
+  const fragile = await openSentenceEncoder(failingOnce);
+  for (let round = 0; round < 5; round += 1) {
+    await expect(fragile.embed(['throw'])).rejects.toMatchObject({ code: 'EMBEDDER_UNAVAILABLE' });
+    expect(await fragile.embed(['hello'])).toEqual([new Float32Array([1])]);
+  }
+  await fragile.close();
+});
+
+test('sentences that a busy thread cannot get to are refused beyond a bound, and say when to retry', async () => {
+  const silent = new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', () => undefined);
+      parentPort.postMessage({ kind: 'ready' });`)}`,
+  );
+  const busy = await openSentenceEncoder(silent);
+  const waiting = Array.from({ length: 256 }, () => busy.embed(['hello']));
+  const outcomes = Promise.allSettled(waiting);
+  await expect(busy.embed(['one more'])).rejects.toMatchObject({
+    code: 'EMBEDDER_OVERLOADED',
+    details: { retryAfterMs: 1_000 },
+  });
+  await busy.close();
+  expect((await outcomes).every(({ status }) => status === 'rejected')).toBe(true);
+});

