@@ -311,6 +311,46 @@ test('an export that needs an unknown feature is refused by the name of the temp
   });
 });
 
+test.each(['FeatureEntity', 'FeatureView', 'TrainingSetExport'])(
+  'a %s reached from another service needs features:read as well',
+  async (type) => {
+    const { data, errors } = await subgraph.request(
+      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { name } } }`,
+      { of: [{ __typename: type, id: 'any' }] },
+      { scopes: ['training:read'] },
+    );
+    expect(data).toEqual({ _entities: [null] });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScope: 'features:read' });
+  },
+);
+
+test('a batch answers with the view as it is after the batch', async () => {
+  await defineView('counted');
+  const first = { entityKey: 'FR', at: '2024-01-01T00:00:00Z', values: { capital: 'Paris' } };
+  const second = { ...first, at: '2024-02-01T00:00:00Z' };
+  expect(await ingest('counted', [first])).toMatchObject({
+    view: { rowCount: 1, newestRowAt: '2024-01-01T00:00:00.000Z' },
+  });
+  expect(await ingest('counted', [first, second])).toMatchObject({
+    view: { rowCount: 2, newestRowAt: '2024-02-01T00:00:00.000Z' },
+  });
+});
+
+test('a row that is stored ahead of its moment is not read online before it', async () => {
+  await defineView('ahead');
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  await ingest('ahead', [
+    { entityKey: 'FR', at: '2024-01-01T00:00:00Z', values: { capital: 'Paris' } },
+    { entityKey: 'FR', at: later, values: { capital: 'Lyon' } },
+    { entityKey: 'ES', at: later, values: { capital: 'Sevilla' } },
+  ]);
+  const { vectors } = await online('ahead', ['FR', 'ES']);
+  expect(vectors.map(({ values, status }: Answer) => [values[0], status])).toEqual([
+    ['Paris', 'PRESENT'],
+    [null, 'MISSING'],
+  ]);
+});
+
 test('fifty views by reference cost one query, and fifty entities of theirs one more', async () => {
   const ids: string[] = [];
   for (let index = 0; index < 50; index += 1) ids.push((await defineView(`many_${index}`)).id);

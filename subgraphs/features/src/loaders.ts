@@ -1,5 +1,6 @@
 import { createByIdLoader } from '@fathom/platform/by-id-loader';
 import type { Database } from '@fathom/platform/database/database';
+import { createGroupedLoader } from '@fathom/platform/grouped-loader';
 import DataLoader from 'dataloader';
 import { entitiesByIds, entityCounts, viewsByEntityIds, viewsByIds } from './stores/definition-store.ts';
 import { exportsByIds, exportsByViewIds } from './stores/export-store.ts';
@@ -12,11 +13,11 @@ export function createLoaders(database: Database, tenant: string) {
     entity: createByIdLoader((ids) => entitiesByIds(database, tenant, ids)),
     view: createByIdLoader((ids) => viewsByIds(database, tenant, ids)),
     trainingSetExport: createByIdLoader((ids) => exportsByIds(database, tenant, ids)),
-    viewsOfEntity: createGroupLoader(
+    viewsOfEntity: createGroupedLoader(
       (entityIds) => viewsByEntityIds(database, tenant, entityIds),
       ({ entityId }) => entityId,
     ),
-    exportsOfView: createGroupLoader(
+    exportsOfView: createGroupedLoader(
       (viewIds) => exportsByViewIds(database, viewIds),
       ({ viewId }) => viewId,
     ),
@@ -25,17 +26,4 @@ export function createLoaders(database: Database, tenant: string) {
       return viewIds.map((id) => counts.get(id) ?? 0);
     }),
   };
-}
-
-/** A loader of lists: one query a batch, an empty list where a key has no rows. */
-function createGroupLoader<Row>(
-  loadRows: (keys: readonly string[]) => Promise<readonly Row[]>,
-  keyOf: (row: Row) => string,
-) {
-  return new DataLoader<string, readonly Row[]>(async (keys) => {
-    const rows = await loadRows(keys);
-    const groups = new Map(keys.map((key) => [key, [] as Row[]]));
-    for (const row of rows) groups.get(keyOf(row))?.push(row);
-    return keys.map((key) => groups.get(key) ?? []);
-  });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
+import type { InvalidInput, NotFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { featuresProblem, isName, redefine } from '../domain/definitions.ts';
 import type { FeatureDefinition } from '../domain/feature-values.ts';
@@ -12,7 +13,7 @@ import {
   updateView,
   upsertEntity,
 } from '../stores/definition-store.ts';
-import { type InvalidInput, invalidInput, type NotFound } from './results.ts';
+import { invalidInput } from './results.ts';
 
 /** Defines a kind of thing; the same name again brings its description up to date. Needs `features:write`. */
 export async function defineEntity(

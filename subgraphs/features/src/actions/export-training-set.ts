@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
+import type { InvalidInput, NotFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { parseDateTime } from '../domain/feature-values.ts';
 import { parseTemplate, type Template } from '../domain/template.ts';
@@ -13,7 +14,7 @@ import type { FeatureViewRecord, TrainingSetExportRecord } from '../mappers.ts';
 import { viewByName } from '../stores/definition-store.ts';
 import { insertExport } from '../stores/export-store.ts';
 import { everyThingAsOf } from '../stores/row-store.ts';
-import { type InvalidInput, invalidInput, type NotFound, viewNotFound } from './results.ts';
+import { invalidInput, viewNotFound } from './results.ts';
 
 export interface ExportInput {
   readonly view: string;

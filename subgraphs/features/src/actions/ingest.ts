@@ -1,11 +1,12 @@
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
+import type { InvalidInput, NotFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { checkRows, type FeatureRow, type RawFeatureRow, type RowProblem } from '../domain/feature-values.ts';
 import type { FeatureViewRecord } from '../mappers.ts';
 import { lockViewByName, viewByName } from '../stores/definition-store.ts';
 import { writeRows } from '../stores/row-store.ts';
-import { type InvalidInput, invalidInput, type NotFound, viewNotFound } from './results.ts';
+import { invalidInput, viewNotFound } from './results.ts';
 
 export interface Ingestion {
   readonly __typename: 'FeatureIngestion';
@@ -39,18 +40,19 @@ export async function ingest(
   if (check.kind === 'invalid') return invalidRows(check.problems);
 
   const rows = lastWins(check.rows);
-  const ingestedAt = new Date();
-  await database.transaction(async (tx) => {
+  const { after, ingestedAt } = await database.transaction(async (tx) => {
     // One ingestion of a view at a time: two batches with the same things would lock their rows in different orders.
     await lockViewByName(tx, identity.tenant, input.view);
-    await writeRows(tx, view.id, rows);
+    const after = await writeRows(tx, view.id, rows);
+    const ingestedAt = new Date();
     await tx.publish({
       topic: 'feature.ingested',
       key: view.id,
       payload: { featureViewId: view.id, tenant: identity.tenant, rowCount: rows.length, ingestedAt },
     });
+    return { after, ingestedAt };
   });
-  return { __typename: 'FeatureIngestion', view, rowCount: rows.length, ingestedAt };
+  return { __typename: 'FeatureIngestion', view: { ...view, ...after }, rowCount: rows.length, ingestedAt };
 }
 
 function lastWins(rows: readonly FeatureRow[]): readonly FeatureRow[] {

@@ -1,12 +1,13 @@
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
+import type { InvalidInput, NotFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { parseDateTime } from '../domain/feature-values.ts';
-import { type FeatureVector, toVector } from '../domain/vectors.ts';
+import { type FeatureVector, type FoundRow, toVector } from '../domain/vectors.ts';
 import type { FeatureViewRecord } from '../mappers.ts';
 import { viewByName } from '../stores/definition-store.ts';
 import { latestRows, rowsAsOf, type ThingAtMoment } from '../stores/row-store.ts';
-import { type InvalidInput, invalidInput, type NotFound, viewNotFound } from './results.ts';
+import { invalidInput, viewNotFound } from './results.ts';
 
 export interface FeatureVectors {
   readonly __typename: 'FeatureVectors';
@@ -38,13 +39,36 @@ export async function readOnline(
   const selected = await select(database, identity, input);
   if ('__typename' in selected) return selected;
   const { view, features } = selected;
-  const found = await latestRows(database, view.id, [...new Set(input.entityKeys)]);
-  const options = { features, lifetimeSeconds: view.lifetimeSeconds, asOf: new Date() };
+  const asOf = new Date();
+  const found = await knownNow(database, view.id, { keys: [...new Set(input.entityKeys)], asOf });
+  const options = { features, lifetimeSeconds: view.lifetimeSeconds, asOf };
   return {
     __typename: 'FeatureVectors',
     features,
     vectors: input.entityKeys.map((key) => toVector(key, found.get(key), options)),
   };
+}
+
+/**
+ * The newest rows that are true already. A row may be stored ahead of its moment; until then the one before it counts,
+ * as in a historical read of now, so that what serves is what a model was trained on.
+ */
+async function knownNow(
+  database: Database,
+  viewId: string,
+  { keys, asOf }: { readonly keys: readonly string[]; readonly asOf: Date },
+): Promise<ReadonlyMap<string, FoundRow>> {
+  const latest = await latestRows(database, viewId, keys);
+  const ahead = [...latest].filter(([, { at }]) => at > asOf).map(([entityKey]) => ({ entityKey, at: asOf }));
+  if (ahead.length === 0) return latest;
+  const known = new Map(latest);
+  const before = await rowsAsOf(database, viewId, ahead);
+  for (const [index, { entityKey }] of ahead.entries()) {
+    const row = before[index];
+    if (row) known.set(entityKey, row);
+    else known.delete(entityKey);
+  }
+  return known;
 }
 
 /** The values as they were known at each row's moment and no later, in the order asked. Needs `features:read`. */

@@ -1,20 +1,8 @@
-/** The expected refusals, as members of the schema's result unions. */
-export interface InvalidInput {
-  readonly __typename: 'InvalidInput';
-  readonly message: string;
-  readonly field: string;
-}
+import { type InvalidInput, invalid, type NotFound } from '@fathom/platform/refusals';
 
-export interface NotFound {
-  readonly __typename: 'NotFound';
-  readonly message: string;
-  readonly id: string;
-}
+export const invalidInput = (field: string, message: string): InvalidInput => invalid({ field, message });
 
-export function invalidInput(field: string, message: string): InvalidInput {
-  return { __typename: 'InvalidInput', field, message };
-}
-
+/** Views are asked for by name, which is what the client gave and gets back. */
 export function viewNotFound(name: string): NotFound {
   return { __typename: 'NotFound', id: name, message: `There is no feature view "${name}".` };
 }

@@ -30,3 +30,14 @@ test.each([
 test('a moment without an offset is refused: its zone would be a guess', () => {
   expect(parseDateTime('2024-01-01T00:00:00')).toBeUndefined();
 });
+
+test.each(['2026-02-30T00:00:00Z', '2026-13-01T00:00:00Z', '0000-01-01T00:00:00Z', '2026-01-01T25:00:00Z'])(
+  '%s is no moment',
+  (text) => {
+    expect(parseDateTime(text)).toBeUndefined();
+  },
+);
+
+test('the last day of a leap February is a moment', () => {
+  expect(parseDateTime('2028-02-29T23:30:00-05:00')?.toISOString()).toBe('2028-03-01T04:30:00.000Z');
+});

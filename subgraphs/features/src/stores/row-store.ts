@@ -1,12 +1,21 @@
 import type { Queryable } from '@fathom/platform/database/database';
 import type { FeatureRow, FeatureValue } from '../domain/feature-values.ts';
 import type { FoundRow } from '../domain/vectors.ts';
+import type { FeatureViewRecord } from '../mappers.ts';
+
+/** How much a view holds, and up to when. */
+export type ViewExtent = Pick<FeatureViewRecord, 'rowCount' | 'newestRowAt'>;
 
 /**
  * Writes rows into the offline and the online store. Rows of the same thing and moment must have been folded to one.
- * The online store takes a row only if it is newer than what it holds (or as new: the last write wins).
+ * The online store takes a row only if it is newer than what it holds (or as new: the last write wins). Returns what the
+ * view then holds.
  */
-export async function writeRows(tx: Queryable, viewId: string, rows: readonly FeatureRow[]): Promise<void> {
+export async function writeRows(
+  tx: Queryable,
+  viewId: string,
+  rows: readonly FeatureRow[],
+): Promise<ViewExtent> {
   const columns = [
     viewId,
     rows.map(({ entityKey }) => entityKey),
@@ -28,8 +37,9 @@ export async function writeRows(tx: Queryable, viewId: string, rows: readonly Fe
      select (count(*) filter (where is_new))::int as count, max(at) as newest from written`,
     columns,
   );
-  await tx.query(
-    'update feature_view set row_count = row_count + $2, newest_row_at = greatest(newest_row_at, $3) where id = $1',
+  return tx.one<ViewExtent>(
+    `update feature_view set row_count = row_count + $2, newest_row_at = greatest(newest_row_at, $3) where id = $1
+     returning row_count::float8 as "rowCount", newest_row_at as "newestRowAt"`,
     [viewId, inserted.count, inserted.newest],
   );
 }
