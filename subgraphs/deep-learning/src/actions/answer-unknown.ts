@@ -1,10 +1,11 @@
 import type { Identity } from '@fathom/platform/identity';
+import type { InvalidInput } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { decide } from '../domain/match-knowledge.ts';
 import { normaliseQuestion } from '../domain/question-words.ts';
 import type { KnowledgeMatchRecord } from '../mappers.ts';
 import { countUse } from '../stores/knowledge-store.ts';
-import { type Refusal, refuseText } from './input.ts';
+import { refuseText } from './input.ts';
 import { type Retrieval, retrieve } from './retrieve.ts';
 
 export interface EvidencedAnswer {
@@ -29,7 +30,7 @@ export async function answerUnknown(
   retrieval: Retrieval,
   identity: Identity,
   input: { readonly question: string },
-): Promise<EvidencedAnswer | Abstention | Refusal> {
+): Promise<EvidencedAnswer | Abstention | InvalidInput> {
   requireScope(identity, 'deep-learning:read');
   const refusal = refuseText('input.question', input.question);
   if (refusal) return refusal;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '@fathom/platform/identity';
+import { type InvalidInput, invalid } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { KnowledgeRecord } from '../mappers.ts';
 import { insertKnowledge } from '../stores/knowledge-store.ts';
 import { markTaught } from '../stores/unknown-question-store.ts';
-import { maxOtherWordings, type Refusal, refuse, refuseText } from './input.ts';
+import { maxOtherWordings, refuseText } from './input.ts';
 import type { Retrieval } from './retrieve.ts';
 
 export interface TeachInput {
@@ -22,7 +23,7 @@ export async function teach(
   { database, index }: Retrieval,
   identity: Identity,
   input: TeachInput,
-): Promise<KnowledgeRecord | Refusal> {
+): Promise<KnowledgeRecord | InvalidInput> {
   requireScope(identity, 'deep-learning:write');
   const alsoAskedAs = input.alsoAskedAs ?? [];
   const refusal =
@@ -63,12 +64,12 @@ export async function teach(
   return knowledge;
 }
 
-function refuseWordings(wordings: readonly string[]): Refusal | undefined {
+function refuseWordings(wordings: readonly string[]): InvalidInput | undefined {
   if (wordings.length > maxOtherWordings) {
-    return refuse(
-      'input.alsoAskedAs',
-      `It has ${wordings.length} entries: at most ${maxOtherWordings} are allowed.`,
-    );
+    return invalid({
+      field: 'input.alsoAskedAs',
+      message: `It has ${wordings.length} entries: at most ${maxOtherWordings} are allowed.`,
+    });
   }
   for (const [index, wording] of wordings.entries()) {
     const refusal = refuseText(`input.alsoAskedAs.${index}`, wording);
