@@ -97,7 +97,7 @@ function problemOf(identity: Identity, input: CreateApiKey, now: number): Proble
   if (nameLength < 1 || nameLength > 100)
     return { field: 'input.name', message: 'A name has 1 to 100 characters.' };
 
-  const unknownRole = input.roles.find((role) => !(role in roleScopes));
+  const unknownRole = input.roles.find((role) => !Object.hasOwn(roleScopes, role));
   if (unknownRole !== undefined)
     return {
       field: 'input.roles',

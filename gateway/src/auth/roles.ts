@@ -15,5 +15,10 @@ export const roleScopes: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function scopesOf(roles: readonly string[], scopes: readonly string[]): readonly string[] {
-  return [...new Set([...scopes, ...roles.flatMap((role) => roleScopes[role] ?? [])])];
+  return [
+    ...new Set([
+      ...scopes,
+      ...roles.flatMap((role) => (Object.hasOwn(roleScopes, role) ? (roleScopes[role] ?? []) : [])),
+    ]),
+  ];
 }
