@@ -9,7 +9,11 @@ const database = useTestDatabase();
 let gateway: GatewayProcess;
 let adminKey: string;
 beforeAll(async () => {
-  gateway = await startGatewayProcess({ databaseUrl: database.url });
+  gateway = await startGatewayProcess({
+    databaseUrl: database.url,
+    // Port 1: nothing listens there, whatever else runs on this machine.
+    env: { SUBGRAPH_URLS: JSON.stringify({ inference: 'http://127.0.0.1:1/graphql' }) },
+  });
   adminKey = (await readFile(gateway.keyFile, 'utf8')).trim();
 });
 afterAll(async () => {

@@ -20,10 +20,14 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((device) => device.close()));
 });
 
-async function openDevice({ maxSequences = 4, maxQueued = 8 } = {}): Promise<EngineDevice> {
+async function openDevice({
+  maxSequences = 4,
+  maxQueued = 8,
+  maxContextLength = 1024,
+} = {}): Promise<EngineDevice> {
   const device = new EngineDevice({
     id: 'cpu-0',
-    worker: { threads: 1, maxSequences, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength: 1024 },
+    worker: { threads: 1, maxSequences, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength },
     maxQueued,
     startWorker: startWorkerThread,
     logger: createLogger({ service: 'test', level: 'silent' }),
@@ -163,10 +167,17 @@ test('when the worker is killed the streams go on without a gap or a repeated to
 });
 
 test('a request under which three workers were lost fails, and the device lives on', async () => {
-  const device = await openDevice();
+  // Long enough that it cannot end before the third kill, however busy the machine that kills.
+  const device = await openDevice({ maxContextLength: 16_384 });
+  const long = await writeTinyModel({ isEndless: true, maxPositions: 16_384 });
+  await device.load({ type: 'load', versionId: 'long@1', folder: long });
   const cursed = run(
     device,
-    request('cursed', { maxTokens: 1000, sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 } }),
+    request('cursed', {
+      lane: 'long@1',
+      maxTokens: 16_000,
+      sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
+    }),
   );
   for (let lost = 0; lost < 3; lost++) {
     await cursed.reached(lost * 20 + 1);
