@@ -29,8 +29,11 @@ export type CalibrationFile = Calibration & {
   readonly report: { readonly calibrationSplit: RoutingReport; readonly testSplit: RoutingReport };
 };
 
-/** A wrong answer costs as much as this many right ones that are passed on to deep learning instead. */
-const COST_OF_WRONG = 4;
+/**
+ * A wrong answer costs as much as this many right ones that are passed on to deep learning instead. Chosen on validation
+ * questions: from 4 to 2, known questions answered rise from 94% to 97%, unknown ones answered by at most 2.5 points a kind.
+ */
+const COST_OF_WRONG = 2;
 
 const SIGNALS = [
   'minimumLogProbability',
