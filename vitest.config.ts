@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Which runner a file belongs to is its suffix: x.test.ts is pure and fast, x.int.ts starts real servers
-// (embedded PostgreSQL, worker threads, sockets), x.e2e.ts starts the whole product as a user does.
+// (embedded PostgreSQL, worker threads, sockets), x.e2e.ts starts the whole product as a user does, x.real.ts
+// needs what only .ci/contracts sets up.
 const shared = {
   environment: 'node' as const,
   exclude: ['**/node_modules/**', '**/dist/**'],
@@ -37,6 +38,19 @@ export default defineConfig({
           hookTimeout: 120_000,
           pool: 'forks',
           maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'real',
+          sequence: { groupOrder: 3 },
+          include: ['**/*.real.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          pool: 'forks',
+          maxWorkers: 1,
         },
       },
       {

@@ -17,6 +17,7 @@ data folder) say whom to ask.
 Exit codes: 0 answered, 1 failed, 2 wrong usage, 3 not reachable, 130 cancelled.`;
 
 const cancelledExitCode = 130;
+const refusedKeyCodes: readonly string[] = ['UNAUTHENTICATED', 'KEY_REVOKED', 'KEY_EXPIRED'];
 
 interface AskEvent {
   readonly __typename: string;
@@ -36,11 +37,7 @@ export async function askCommand(args: readonly string[]): Promise<number> {
   if (question.trim() === '') throw new CommandError(`There is no question.\n\n${askUsage}`, 2);
   const connection = readConnection(process.env);
   await requireAnswer(connection.url);
-  const client = createFathomClient({
-    ...connection,
-    onReconnect: ({ message }, attempt) =>
-      process.stderr.write(`\n(${message} Resuming, attempt ${attempt} …)\n`),
-  });
+  const client = createFathomClient({ ...connection, onReconnect: createReconnectReport() });
   try {
     return await streamAnswer(client, question);
   } catch (error) {
@@ -48,6 +45,15 @@ export async function askCommand(args: readonly string[]): Promise<number> {
   } finally {
     await client.close();
   }
+}
+
+/** Says why the stream is resumed, and again only when the reason is another one. */
+function createReconnectReport(): (error: FathomError, attempt: number) => void {
+  let said = '';
+  return ({ message }, attempt) => {
+    process.stderr.write(`\n(${message === said ? '' : `${message} `}Resuming, attempt ${attempt} …)\n`);
+    said = message;
+  };
 }
 
 /** A platform that is not there is said at once; one that goes away later is waited for by the client. */
@@ -117,6 +123,13 @@ function toCommandError(error: unknown): unknown {
     return new CommandError(
       `The platform does not answer: ${error.message} Is it running? Start it with \`npm start\`.`,
       3,
+      error,
+    );
+  }
+  if (refusedKeyCodes.includes(error.code)) {
+    return new CommandError(
+      `The API key is not accepted (${error.code}). Set FATHOM_API_KEY to a valid one, or unset it to use the admin key of the data folder.`,
+      1,
       error,
     );
   }

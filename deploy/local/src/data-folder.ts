@@ -101,7 +101,7 @@ async function takeLock(lock: string): Promise<void> {
 
 function held(lock: string, pid: number): StartError {
   return new StartError(
-    `Fathom is already running here: process ${pid} holds ${lock}. Stop it, or set FATHOM_HOME and PORT for a second one.`,
+    `Fathom is already running here: process ${pid} holds ${lock}. Stop it, or set FATHOM_HOME, PORT and POSTGRES_PORT for a second one.`,
   );
 }
 

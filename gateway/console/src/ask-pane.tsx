@@ -1,8 +1,8 @@
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react';
 import askDocument from '../../../schema/operations/ask.graphql?raw';
+import { createFathomClient, FathomError } from '../../src/client.ts';
 import { type AskEvent, begin, type Exchange, isRunning, receive } from './exchange.ts';
 import { ExchangeView } from './exchange-view.tsx';
-import { createStreams } from './graph.ts';
 
 const examples = [
   'What is the capital of France?',
@@ -11,15 +11,17 @@ const examples = [
   'When does the Lisbon office open?',
 ];
 
+type AnswerStream = AsyncIterableIterator<{ readonly ask: AskEvent }>;
+
 export function AskPane({ apiKey }: { readonly apiKey: string }) {
-  const streams = useMemo(() => createStreams(apiKey), [apiKey]);
+  const client = useMemo(() => createFathomClient({ url: location.origin, apiKey }), [apiKey]);
   const [exchanges, setExchanges] = useState<readonly Exchange[]>([]);
   const [question, setQuestion] = useState('');
-  const unsubscribe = useRef<() => void>(undefined);
+  const running = useRef<AnswerStream>(undefined);
   const end = useRef<HTMLDivElement>(null);
-  const running = exchanges.some(isRunning);
+  const isAnswering = exchanges.some(isRunning);
 
-  useEffect(() => () => void streams.dispose(), [streams]);
+  useEffect(() => () => void client.close(), [client]);
   useEffect(() => {
     if (exchanges.length > 0) end.current?.scrollIntoView({ behavior: 'smooth' });
   }, [exchanges]);
@@ -29,29 +31,24 @@ export function AskPane({ apiKey }: { readonly apiKey: string }) {
       all.map((exchange, index) => (index === all.length - 1 ? change(exchange) : exchange)),
     );
 
-  function ask(text: string) {
+  /** A lost connection is resumed behind the last event that was shown; Stop leaves the stream, which cancels. */
+  async function ask(text: string) {
     setExchanges((all) => [...all, begin(text)]);
     setQuestion('');
-    unsubscribe.current = streams.subscribe<{ ask: AskEvent }>(
-      { query: askDocument, variables: { input: { question: text } } },
-      {
-        next: ({ data, errors }) => {
-          if (errors)
-            updateLast((exchange) => ({ ...exchange, status: 'failed', error: errors[0]?.message ?? '' }));
-          else if (data) updateLast((exchange) => receive(exchange, data.ask));
-        },
-        error: (error) =>
-          updateLast((exchange) => ({ ...exchange, status: 'failed', error: describe(error) })),
-        complete: () =>
-          updateLast((exchange) => (isRunning(exchange) ? { ...exchange, status: 'stopped' } : exchange)),
-      },
-    );
+    const events: AnswerStream = client.stream(askDocument, { input: { question: text } });
+    running.current = events;
+    try {
+      for await (const event of events) updateLast((exchange) => receive(exchange, event.ask));
+      updateLast((exchange) => (isRunning(exchange) ? { ...exchange, status: 'stopped' } : exchange));
+    } catch (error) {
+      updateLast((exchange) => ({ ...exchange, status: 'failed', error: describe(error) }));
+    }
   }
 
   function submit(event: FormEvent) {
     event.preventDefault();
     const text = question.trim();
-    if (text !== '' && !running) ask(text);
+    if (text !== '' && !isAnswering) void ask(text);
   }
 
   return (
@@ -62,13 +59,14 @@ export function AskPane({ apiKey }: { readonly apiKey: string }) {
             <h1>Ask something</h1>
             <p>The answer streams token by token, with who answered, why, and how sure the model was.</p>
             {examples.map((example) => (
-              <button type="button" key={example} onClick={() => ask(example)} disabled={apiKey === ''}>
+              <button type="button" key={example} onClick={() => void ask(example)} disabled={apiKey === ''}>
                 {example}
               </button>
             ))}
             {apiKey === '' && (
               <p>
-                Enter an API key above. The first one is in the start-up banner and in `.fathom/keys/admin`.
+                Enter an API key above. The first one is in the start-up banner and in{' '}
+                <code>.fathom/keys/admin</code>.
               </p>
             )}
           </div>
@@ -86,8 +84,8 @@ export function AskPane({ apiKey }: { readonly apiKey: string }) {
           onChange={({ target }) => setQuestion(target.value)}
           disabled={apiKey === ''}
         />
-        {running ? (
-          <button type="button" onClick={() => unsubscribe.current?.()}>
+        {isAnswering ? (
+          <button type="button" onClick={() => void running.current?.return?.()}>
             Stop
           </button>
         ) : (
@@ -100,8 +98,11 @@ export function AskPane({ apiKey }: { readonly apiKey: string }) {
   );
 }
 
+const refusedKeyCodes = ['UNAUTHENTICATED', 'KEY_REVOKED', 'KEY_EXPIRED'];
+
 function describe(error: unknown): string {
-  if (Array.isArray(error)) return error.map(({ message }: { message: string }) => message).join(' ');
-  if (error instanceof CloseEvent) return error.reason || `The connection was closed (${error.code}).`;
-  return error instanceof Error ? error.message : 'The connection was lost.';
+  const { code, message } = FathomError.of(error);
+  return refusedKeyCodes.includes(code)
+    ? `The API key is not accepted (${code}). Enter a valid one above.`
+    : `${message} (${code})`;
 }

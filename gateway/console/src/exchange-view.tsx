@@ -62,8 +62,13 @@ function Provenance({ id, apiKey }: { readonly id: string; readonly apiKey: stri
       setShown((error as Error).message);
     }
   }
+  function toggle(details: HTMLDetailsElement) {
+    if (!details.open) return;
+    if (!shown) void load().then(() => details.scrollIntoView({ block: 'nearest', behavior: 'smooth' }));
+    else details.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  }
   return (
-    <details onToggle={({ currentTarget }) => currentTarget.open && !shown && void load()}>
+    <details onToggle={({ currentTarget }) => toggle(currentTarget)}>
       <summary>Where does this come from?</summary>
       <pre>{shown ?? '…'}</pre>
     </details>

@@ -42,9 +42,11 @@ function Console() {
         />
       </header>
       <main>
-        {pane === 'ask' ? (
+        {/* The conversation outlives a look at GraphiQL. */}
+        <div hidden={pane !== 'ask'}>
           <AskPane key={apiKey} apiKey={apiKey} />
-        ) : (
+        </div>
+        {pane === 'graphiql' && (
           <Suspense fallback={<p className="hint">Loading GraphiQL …</p>}>
             <GraphiQLPane key={apiKey} apiKey={apiKey} />
           </Suspense>

@@ -100,7 +100,8 @@ class SentenceEncoder implements Embedder {
         if (reply.kind === 'ready') resolve(worker);
         else this.#settle(reply);
       });
-      // A thread that throws reports `error`, then `exit`: by then its successor may be at work, which must not suffer.
+      // A thread that throws reports `error`, then `exit`. By then its successor may be there; forgetting that one would
+      // leave a thread with all its weights that nobody uses or ends.
       const lost = once((cause: Error) => this.#lost(cause, reject));
       worker.on('error', lost);
       worker.on('exit', (code) => lost(new Error(`its thread ended with code ${code}`)));

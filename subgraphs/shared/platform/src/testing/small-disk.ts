@@ -3,15 +3,13 @@ import { join } from 'node:path';
 
 /**
  * The disk that tests may fill, named by TEST_SMALL_DISK (`.ci/servers/small-disk.sh` mounts one of 64 MB in memory).
- * Only there is a full disk real; elsewhere such tests are not registered, and with FATHOM_REQUIRE_REAL=1 they fail.
+ * Only there is a full disk real, so such tests are in files of their own, `*.real.ts`, which `.ci/contracts` runs.
  */
 export function smallDisk(): string {
   const folder = process.env.TEST_SMALL_DISK;
   if (!folder) throw new Error('TEST_SMALL_DISK names no disk; run .ci/servers/small-disk.sh start');
   return folder;
 }
-
-export const hasSmallDisk = Boolean(process.env.TEST_SMALL_DISK) || process.env.FATHOM_REQUIRE_REAL === '1';
 
 /** Takes the space that is left but for so many bytes; gives it back when called. Refuses disks above 1 GB. */
 export async function fillDisk(folder: string, leaveBytes = 0): Promise<() => Promise<void>> {
