@@ -208,6 +208,24 @@ const rules: Readonly<Record<string, Rule>> = {
     return sizes.map((size) => ({ type: x.type, dims: x.dims.map((dim, at) => (at === axis ? size : dim)) }));
   },
   DynamicQuantizeMatMul: (input) => [{ type: 'float32', dims: matMul(input)[0]!.dims }],
+  /** outputs: the values as uint8, their scale, their zero point. */
+  DynamicQuantizeLinear: ({ inputs }) => [
+    { type: 'uint8', dims: need(inputs, 0).dims },
+    { type: 'float32', dims: [] },
+    { type: 'uint8', dims: [] },
+  ],
+  MatMulInteger: (input) => [{ type: 'int32', dims: matMul(input)[0]!.dims }],
+  /** x·Wᵀ with W [N, K] in blocks of few bits. */
+  MatMulNBits: ({ inputs, attributes }) => {
+    const [x, packed] = [need(inputs, 0), need(inputs, 1)];
+    const [k, n] = [attributeInt(attributes, 'K', 0), attributeInt(attributes, 'N', 0)];
+    if (x.dims.at(-1) !== k || packed.dims[0] !== n) {
+      throw new Error(`weights of ${n} by ${k} do not fit ${showDims(x.dims)} and ${showDims(packed.dims)}`);
+    }
+    return [{ type: x.type, dims: [...x.dims.slice(0, -1), n] }];
+  },
+  Shape: ({ inputs }) => [{ type: 'int64', dims: [need(inputs, 0).dims.length] }],
+  Range: ({ inputs }) => [{ type: need(inputs, 0).type, dims: [`${need(inputs, 1).name}_range`] }],
 };
 
 function matMul({ inputs }: InferenceInput): readonly InferredOutput[] {

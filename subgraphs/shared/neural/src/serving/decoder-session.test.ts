@@ -6,6 +6,7 @@ import { createRandom } from '../random.ts';
 import { elementCount, type Tensor } from '../weights/tensor.ts';
 import { createDecoderSession, type DecoderSession } from './decoder-session.ts';
 import { createReferenceModel } from './reference-model.testkit.ts';
+import type { Precision } from './weight-product.ts';
 
 const config: ModelConfig = {
   vocabularySize: 61,
@@ -29,7 +30,7 @@ afterEach(async () => {
 });
 
 async function openDecoder(
-  options: { precision?: 'fp32' | 'int8'; weights?: typeof weights } = {},
+  options: { precision?: Precision; weights?: typeof weights } = {},
 ): Promise<DecoderSession> {
   const decoder = await createDecoderSession({
     config,
@@ -170,16 +171,22 @@ describe('DecoderSession', () => {
     });
   });
 
-  it('keeps the ranking of the likely tokens with int8 weights in a quarter of the bytes', async () => {
-    const full = await openDecoder();
-    const quantized = await openDecoder({ precision: 'int8' });
-    const tokens = tokensOf(14, 16);
-    const a = (await full.prefill({ slot: 0, tokens, startPosition: 0 })).slice();
-    const b = await quantized.prefill({ slot: 0, tokens, startPosition: 0 });
-    const spread = Math.max(...a) - Math.min(...a);
-    expect(largestDifference(a, b)).toBeLessThan(0.05 * spread);
-    expect(quantized.bytes.weights).toBeLessThan(full.bytes.weights * 0.6);
-  });
+  it.each([
+    ['int8', 0.05, 0.6],
+    ['int4', 0.2, 0.5],
+  ] as const)(
+    'stays near the full precision with %s weights in a fraction of the bytes',
+    async (precision, off, bytes) => {
+      const full = await openDecoder();
+      const quantized = await openDecoder({ precision });
+      const tokens = tokensOf(14, 16);
+      const a = (await full.prefill({ slot: 0, tokens, startPosition: 0 })).slice();
+      const b = await quantized.prefill({ slot: 0, tokens, startPosition: 0 });
+      const spread = Math.max(...a) - Math.min(...a);
+      expect(largestDifference(a, b)).toBeLessThan(off * spread);
+      expect(quantized.bytes.weights).toBeLessThan(full.bytes.weights * bytes);
+    },
+  );
 
   it.each([
     ['a slot it does not have', { slot: 4, tokens: [1], startPosition: 0 }],

@@ -7,8 +7,9 @@ import { checkWeights } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
 import { CacheRows } from './cache-rows.ts';
-import { buildDecoderGraph, graphWeightBytes, type Precision } from './decoder-graph.ts';
+import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
+import type { Precision } from './weight-product.ts';
 
 export interface DecoderOptions {
   readonly config: ModelConfig;

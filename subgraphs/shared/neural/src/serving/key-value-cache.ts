@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../models/model-config.ts';
 import { floats, type HostTensors } from '../runtime/host-tensor.ts';
-import { pastName, presentName } from './decoder-graph.ts';
+import { pastName, presentName } from './in-place-layout.ts';
 
 /**
  * Keys and values of all rows: one array a layer and kind, [rows, kvHeads, capacity, headSize]. The runtime reads and

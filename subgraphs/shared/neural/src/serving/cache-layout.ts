@@ -1,0 +1,31 @@
+import type { ModelConfig } from '../models/model-config.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { Value } from '../onnx/types.ts';
+
+/** What a layout attends with, one layer at a time. */
+export interface AttendInput {
+  /** Queries, keys and values of the new tokens side by side, not yet rotated: [rows, time, (heads + 2·kvHeads)·headSize] */
+  readonly packed: Value;
+  readonly layer: number;
+}
+
+/**
+ * How a decoder graph is given its tokens and keeps keys and values between runs. All else of the graph is the same in
+ * every layout, so that a model computes the same in each of them.
+ */
+export interface CacheLayout {
+  /** Declares the inputs and returns the ids of the new tokens, int64 [rows, time]. */
+  begin(): Value;
+  /** [rows, time, heads·headSize]; declares the layer's past as inputs and its present as outputs. */
+  attend(input: AttendInput): Value;
+  /** The tokens of the stream [rows, time, hidden] whose logits come out. */
+  select(stream: Value): Value;
+}
+
+export interface LayoutOptions {
+  readonly config: ModelConfig;
+  /** Positions that the rotary tables cover. */
+  readonly positions: number;
+}
+
+export type CreateLayout = (builder: GraphBuilder, options: LayoutOptions) => CacheLayout;
