@@ -7,6 +7,7 @@
 
 import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
+import { withSpan } from '@fathom/platform/telemetry/tracing';
 import {
   applyEvent,
   type FinishReason,
@@ -145,29 +146,40 @@ export class GenerationRun {
     const cancel = (): void => device.cancel(id);
     try {
       if (stopSignal.aborted) return this.#stopped();
-      const ended = new Promise<DeviceEnd>((resolve) => {
-        device.submit(
-          {
-            id,
-            lane,
-            adapter,
-            promptTokens,
-            priorTokens: prior.map(({ tokenId }) => tokenId),
-            maxTokens,
-            sampling,
-            stopStrings,
-          },
-          {
-            admitted: onAdmitted,
-            token: (token) => {
-              if (!stopSignal.aborted) onToken(this.#countDecoded(token));
-            },
-            ended: resolve,
-          },
-        );
-      });
-      stopSignal.addEventListener('abort', cancel, { once: true });
-      const end = await ended;
+      const end = await withSpan(
+        'engine.decode',
+        { 'fathom.device.id': device.id, 'fathom.model.version': modelVersionId },
+        async (span) => {
+          const ended = new Promise<DeviceEnd>((resolve) => {
+            device.submit(
+              {
+                id,
+                lane,
+                adapter,
+                promptTokens,
+                priorTokens: prior.map(({ tokenId }) => tokenId),
+                maxTokens,
+                sampling,
+                stopStrings,
+              },
+              {
+                admitted() {
+                  span.addEvent('admitted');
+                  onAdmitted();
+                },
+                token: (token) => {
+                  if (!stopSignal.aborted) onToken(this.#countDecoded(token));
+                },
+                ended: resolve,
+              },
+            );
+          });
+          stopSignal.addEventListener('abort', cancel, { once: true });
+          const { deviceMs } = await ended;
+          span.setAttribute('fathom.engine.device_ms', deviceMs);
+          return ended;
+        },
+      );
       this.#deviceMs += end.deviceMs;
       if (end.kind === 'failed') return end;
       if (end.reason === 'CANCELLED' || stopSignal.aborted) return this.#stopped();

@@ -1,10 +1,6 @@
-/** Database queries as metrics and, inside a traced request, as spans. Statements are parametrised: no values in them. */
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+/** Database queries as metrics. Their spans are made where they run, see `database/queryable.ts`. */
 import type { QueryObservation } from '../database/database.ts';
 import type { Metrics } from './metrics.ts';
-import { activeTracer } from './tracing.ts';
-
-const maxStatementLength = 500;
 
 export function observeQueries(metrics: Metrics): (observation: QueryObservation) => void {
   const durations = metrics.histogram({
@@ -15,14 +11,5 @@ export function observeQueries(metrics: Metrics): (observation: QueryObservation
   return ({ sql, durationMs, failed }) => {
     const verb = /^\s*(?:--.*\n\s*)*([a-z]+)/i.exec(sql)?.[1]?.toLowerCase() ?? 'other';
     durations.observe({ verb, outcome: failed ? 'failed' : 'ok' }, durationMs / 1000);
-    if (!trace.getActiveSpan()) return;
-    const endTime = Date.now();
-    const span = activeTracer().startSpan(`database.${verb}`, {
-      kind: SpanKind.CLIENT,
-      startTime: endTime - durationMs,
-      attributes: { 'db.system.name': 'postgresql', 'db.query.text': sql.slice(0, maxStatementLength) },
-    });
-    if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(endTime);
   };
 }
