@@ -65,6 +65,32 @@ export type AskResult = Generation | InvalidInput | Overloaded | UnknownModel;
 /** What became of a cancellation. */
 export type CancelGenerationResult = AlreadyFinished | Generation | NotFound;
 
+/** One message of a conversation, as it was given. */
+export type ChatMessage = {
+  readonly __typename?: 'ChatMessage';
+  /** What is said. */
+  readonly content: Scalars['String']['output'];
+  /** Who says it. */
+  readonly role: ChatRole;
+};
+
+/** One message of a conversation. */
+export type ChatMessageInput = {
+  /** What is said. */
+  readonly content: Scalars['String']['input'];
+  /** Who says it. */
+  readonly role: ChatRole;
+};
+
+/** Who says a message of a conversation. */
+export type ChatRole =
+  /** The model. */
+  | 'ASSISTANT'
+  /** Instructions that hold for the whole conversation. Not every model's template has a place for them. */
+  | 'SYSTEM'
+  /** The person. */
+  | 'USER';
+
 /** A model version made ready to answer. */
 export type Deployment = {
   readonly __typename?: 'Deployment';
@@ -167,16 +193,24 @@ export type FinishReason =
   /** The model ended it. */
   | 'STOP';
 
-/** A prompt for one model, with full control of sampling. */
+/** A prompt or a conversation for one model, with full control of sampling. */
 export type GenerateInput = {
   /** Asking again with the same key joins the generation that the first call started. Up to 100 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The longest completion, in tokens, 1 to 512. */
   readonly maxTokens?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * A conversation of several turns, oldest first, rendered by the model's own chat template; the completion is the next
+   * turn of the assistant. 1 to 100 messages, together at most 32,000 characters. Give either this or `prompt`.
+   */
+  readonly messages?: InputMaybe<ReadonlyArray<ChatMessageInput>>;
   /** The model by name, by name and alias (`fathom-facts@champion`) or by version (`fathom-facts@1`). The default model without it. */
   readonly model?: InputMaybe<Scalars['String']['input']>;
-  /** The prompt, 1 to 8,000 characters. It is put into the model's own chat template unless `raw` is true. */
-  readonly prompt: Scalars['String']['input'];
+  /**
+   * The prompt, 1 to 8,000 characters. It is put into the model's own chat template unless `raw` is true. Give either
+   * this or `messages`.
+   */
+  readonly prompt?: InputMaybe<Scalars['String']['input']>;
   /** True to give the prompt to the model as it is, without its template. */
   readonly raw?: InputMaybe<Scalars['Boolean']['input']>;
   /** The same seed, model version and prompt give the same text. A random one is chosen, and reported, without it. */
@@ -189,6 +223,11 @@ export type GenerateInput = {
   readonly topK?: InputMaybe<Scalars['Int']['input']>;
   /** Sample only among the likeliest tokens that together have this probability. Above 0, at most 1. */
   readonly topP?: InputMaybe<Scalars['Float']['input']>;
+  /**
+   * What is longer than the model's context is refused, with both numbers. True shortens it instead: the oldest messages
+   * but those of the system go first, then the oldest tokens of what is left, until `maxTokens` fit behind it.
+   */
+  readonly truncatePrompt?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** What became of a generate that was waited for. */
@@ -232,9 +271,11 @@ export type Generation = {
   readonly finishReason?: Maybe<FinishReason>;
   /** Its id. */
   readonly id: Scalars['ID']['output'];
+  /** The conversation as it was given; empty where a question or a prompt was. */
+  readonly messages: ReadonlyArray<ChatMessage>;
   /** The model version that wrote the text (or the draft). */
   readonly modelVersion?: Maybe<ModelVersion>;
-  /** The question or prompt as it was given. */
+  /** The question or prompt as it was given; of a conversation, its last message. */
   readonly prompt: Scalars['String']['output'];
   /** Why that service. Null until that is decided. */
   readonly reason?: Maybe<RoutingReason>;
@@ -604,6 +645,8 @@ export type Usage = {
   readonly tokensPerSecond?: Maybe<Scalars['Float']['output']>;
   /** From acceptance to the end, milliseconds. Null while it runs. */
   readonly totalMs?: Maybe<Scalars['Float']['output']>;
+  /** Tokens left out of the prompt because it was longer than the context; 0 unless `truncatePrompt` allowed it. */
+  readonly truncatedPromptTokens: Scalars['Int']['output'];
 };
 
 
@@ -753,6 +796,9 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   AskResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AskResult']>;
   CancelGenerationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CancelGenerationResult']>;
+  ChatMessage: ResolverTypeWrapper<ChatMessage>;
+  ChatMessageInput: ChatMessageInput;
+  ChatRole: ChatRole;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Deployment: ResolverTypeWrapper<DeploymentMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -801,6 +847,8 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   AskResult: ResolversUnionTypes<ResolversParentTypes>['AskResult'];
   CancelGenerationResult: ResolversUnionTypes<ResolversParentTypes>['CancelGenerationResult'];
+  ChatMessage: ChatMessage;
+  ChatMessageInput: ChatMessageInput;
   DateTime: Scalars['DateTime']['output'];
   Deployment: DeploymentMapper;
   ID: Scalars['ID']['output'];
@@ -849,6 +897,11 @@ export type AskResultResolvers<ContextType = Context, ParentType extends Resolve
 
 export type CancelGenerationResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelGenerationResult'] = ResolversParentTypes['CancelGenerationResult']> = {
   __resolveType: TypeResolveFn<'AlreadyFinished' | 'Generation' | 'NotFound', ParentType, ContextType>;
+};
+
+export type ChatMessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChatMessage'] = ResolversParentTypes['ChatMessage']> = {
+  content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['ChatRole'], ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -911,6 +964,7 @@ export type GenerationResolvers<ContextType = Context, ParentType extends Resolv
   failure?: Resolver<Maybe<ResolversTypes['GenerationFailure']>, ParentType, ContextType>;
   finishReason?: Resolver<Maybe<ResolversTypes['FinishReason']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  messages?: Resolver<ReadonlyArray<ResolversTypes['ChatMessage']>, ParentType, ContextType>;
   modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
   prompt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['RoutingReason']>, ParentType, ContextType>;
@@ -1069,6 +1123,7 @@ export type UsageResolvers<ContextType = Context, ParentType extends ResolversPa
   timeToFirstTokenMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   tokensPerSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   totalMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  truncatedPromptTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -1076,6 +1131,7 @@ export type Resolvers<ContextType = Context> = {
   AnswerEvidence?: AnswerEvidenceResolvers<ContextType>;
   AskResult?: AskResultResolvers<ContextType>;
   CancelGenerationResult?: CancelGenerationResultResolvers<ContextType>;
+  ChatMessage?: ChatMessageResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Deployment?: DeploymentResolvers<ContextType>;
   Device?: DeviceResolvers<ContextType>;

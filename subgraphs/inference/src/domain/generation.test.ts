@@ -6,6 +6,7 @@ const accepted: GenerationRecord = {
   tenant: 't',
   kind: 'ASK',
   status: 'QUEUED',
+  messages: [],
   prompt: 'What is the capital of France?',
   text: '',
   evidence: [],

@@ -14,6 +14,7 @@ import type {
   GenerationStatus,
   RoutingReason,
 } from '../__generated__/resolvers.ts';
+import type { ChatMessage } from './conversation.ts';
 
 export type { AnsweringService, FinishReason, GenerationStatus, RoutingReason };
 
@@ -26,6 +27,8 @@ export interface TokenRecord {
 
 export interface UsageRecord {
   readonly promptTokens: number;
+  /** Left out of the prompt because it was longer than the context. */
+  readonly truncatedPromptTokens?: number | undefined;
   readonly completionTokens: number;
   readonly timeToFirstTokenMs?: number | undefined;
   readonly totalMs?: number | undefined;
@@ -92,6 +95,8 @@ export interface GenerationRecord extends ScoreRecord {
   readonly kind: 'ASK' | 'GENERATE';
   readonly status: GenerationStatus;
   readonly prompt: string;
+  /** The conversation, where one was given. */
+  readonly messages: readonly ChatMessage[];
   readonly text: string;
   readonly service?: AnsweringService | undefined;
   readonly reason?: RoutingReason | undefined;

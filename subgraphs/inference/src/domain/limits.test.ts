@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { GenerateInput } from '../__generated__/resolvers.ts';
 import { refuseAsk, refuseContext, refuseGenerate, samplingOf } from './limits.ts';
 
 test('a question of 8,000 characters is allowed, one more is not', () => {
@@ -11,6 +12,10 @@ test('a question of 8,000 characters is allowed, one more is not', () => {
 
 test.each([
   [{ prompt: ' \n' }, 'input.prompt'],
+  [{}, 'input.prompt'],
+  [{ prompt: 'p', messages: [{ role: 'USER', content: 'p' }] }, 'input.prompt'],
+  [{ raw: true, messages: [{ role: 'USER', content: 'p' }] }, 'input.prompt'],
+  [{ messages: [] }, 'input.messages'],
   [{ prompt: 'p', maxTokens: 0 }, 'input.maxTokens'],
   [{ prompt: 'p', maxTokens: 513 }, 'input.maxTokens'],
   [{ prompt: 'p', temperature: 2.1 }, 'input.temperature'],
@@ -21,7 +26,9 @@ test.each([
   [{ prompt: 'p', stop: ['a', 'b', 'c', 'd', 'e'] }, 'input.stop'],
   [{ prompt: 'p', stop: ['a', ''] }, 'input.stop.1'],
   [{ prompt: 'p', idempotencyKey: '' }, 'input.idempotencyKey'],
-])('%j is refused at %s', (input, field) => expect(refuseGenerate(input)).toMatchObject({ field }));
+] satisfies [GenerateInput, string][])('%j is refused at %s', (input, field) =>
+  expect(refuseGenerate(input)).toMatchObject({ field }),
+);
 
 test('a prompt that fills the context is refused with both numbers', () => {
   expect(refuseContext('input.prompt', 255, 256)).toBeUndefined();

@@ -1,5 +1,6 @@
 /** The limits of the API, held before anything is stored or computed. */
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import { type ChatMessage, refuseConversation } from './conversation.ts';
 import type { SamplingSettings } from './sampling.ts';
 
 export const maxPromptCharacters = 8_000;
@@ -28,7 +29,7 @@ export function refuseAsk(input: AskInput): Refusal | undefined {
 /** The first thing wrong with a generate, or undefined. */
 export function refuseGenerate(input: GenerateInput): Refusal | undefined {
   return (
-    refuseText('input.prompt', input.prompt) ??
+    refusePrompt(input) ??
     refuseRange('input.maxTokens', input.maxTokens, { from: 1, to: maxCompletionTokens }) ??
     refuseRange('input.temperature', input.temperature, { from: 0, to: 2 }) ??
     refuseRange('input.topP', input.topP, { above: 0, to: 1 }) ??
@@ -39,6 +40,37 @@ export function refuseGenerate(input: GenerateInput): Refusal | undefined {
   );
 }
 
+/** What is to be completed: one text, or a conversation. */
+function refusePrompt({ prompt, messages, raw }: GenerateInput): Refusal | undefined {
+  const refuse = (message: string): Refusal => ({ kind: 'invalid', field: 'input.prompt', message });
+  if (typeof prompt === 'string' && messages) return refuse('Give either `prompt` or `messages`, not both.');
+  if (messages && raw)
+    return refuse('`raw` is for a `prompt`; messages are always rendered by the template.');
+  if (messages) return refuseConversation(messages);
+  return typeof prompt === 'string'
+    ? refuseText('input.prompt', prompt)
+    : refuse('Give a `prompt`, or a conversation as `messages`.');
+}
+
+/** What a model is to complete, of an input that was not refused. */
+export type PromptWish =
+  | { readonly kind: 'raw'; readonly text: string }
+  | { readonly kind: 'conversation'; readonly messages: readonly ChatMessage[] };
+
+export function promptOf({ prompt, messages, raw }: GenerateInput): PromptWish {
+  if (messages) return { kind: 'conversation', messages };
+  const text = prompt ?? '';
+  return raw ? { kind: 'raw', text } : { kind: 'conversation', messages: [{ role: 'USER', content: text }] };
+}
+
+/**
+ * Tokens that a truncated prompt may have: `maxTokens` fit behind it, but at least half of the context is the
+ * prompt's.
+ */
+export function truncatedRoom(contextLength: number, maxTokens: number): number {
+  return Math.max(contextLength - maxTokens, Math.floor(contextLength / 2));
+}
+
 /** A prompt that leaves no room for a single new token. */
 export function refuseContext(
   field: string,
@@ -46,10 +78,11 @@ export function refuseContext(
   contextLength: number,
 ): Refusal | undefined {
   if (promptTokens < contextLength) return undefined;
+  const remedy = field === 'input.question' ? 'Shorten it.' : 'Shorten it, or set `truncatePrompt`.';
   return {
     kind: 'invalid',
     field,
-    message: `The prompt has ${promptTokens} tokens; the model's context is ${contextLength} tokens, prompt and completion together. Shorten the prompt.`,
+    message: `The prompt has ${promptTokens} tokens; the model's context is ${contextLength} tokens, prompt and completion together. ${remedy}`,
   };
 }
 

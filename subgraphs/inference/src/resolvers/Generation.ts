@@ -10,6 +10,7 @@ export const Generation: GenerationResolvers = {
   id: ({ record }) => record.id,
   status: ({ record }) => record.status,
   prompt: ({ record }) => record.prompt,
+  messages: ({ record }) => record.messages,
   text: ({ record }) => record.text,
   service: ({ record }) => record.service ?? null,
   reason: ({ record }) => record.reason ?? null,

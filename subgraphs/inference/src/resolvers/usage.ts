@@ -4,6 +4,7 @@ import type { UsageRecord } from '../domain/generation.ts';
 export function toUsage(usage: UsageRecord): Usage {
   return {
     promptTokens: usage.promptTokens,
+    truncatedPromptTokens: usage.truncatedPromptTokens ?? 0,
     completionTokens: usage.completionTokens,
     timeToFirstTokenMs: usage.timeToFirstTokenMs ?? null,
     totalMs: usage.totalMs ?? null,

@@ -8,7 +8,13 @@ import { type EventIterator, mapEvents } from '@fathom/platform/server/async-eve
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
-import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
+import {
+  applyEvent,
+  type GenerationEvent,
+  type GenerationRecord,
+  isEnded,
+  type UsageRecord,
+} from '../domain/generation.ts';
 import { raise } from '../errors.ts';
 import { parseEvent, readEvents, streamOf } from '../stores/generation-events.ts';
 import type { GenerationStore, ListOptions } from '../stores/generation-store.ts';
@@ -115,14 +121,20 @@ function stored(record: GenerationRecord): ReadGeneration {
   return { record, hasTokens: false };
 }
 
+/** What is known of the cost before anything was computed. */
+function promptUsage({ promptTokens, truncatedPromptTokens }: UsageRecord) {
+  return { promptTokens, truncatedPromptTokens };
+}
+
 /** The record before its first event: what a reader of the stream begins with, also long after its end. */
 function unstarted(record: GenerationRecord): GenerationRecord {
-  const { id, tenant, kind, prompt, seed, traceId, createdAt, usage } = record;
+  const { id, tenant, kind, prompt, messages, seed, traceId, createdAt, usage } = record;
   return {
     id,
     tenant,
     kind,
     prompt,
+    messages,
     seed,
     traceId,
     createdAt,
@@ -130,7 +142,7 @@ function unstarted(record: GenerationRecord): GenerationRecord {
     text: '',
     evidence: [],
     tokens: [],
-    usage: { promptTokens: usage.promptTokens, completionTokens: 0, deviceMs: 0 },
+    usage: { ...promptUsage(usage), completionTokens: 0, deviceMs: 0 },
   };
 }
 

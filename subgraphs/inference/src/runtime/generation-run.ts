@@ -211,6 +211,7 @@ export class GenerationRun {
     const decodingMs = this.#firstDecodedAt === undefined ? 0 : this.#lastDecodedAt - this.#firstDecodedAt;
     return {
       promptTokens: record.usage.promptTokens,
+      truncatedPromptTokens: record.usage.truncatedPromptTokens,
       completionTokens: Math.max(record.tokens.length, this.#decodedTokens),
       timeToFirstTokenMs: record.usage.timeToFirstTokenMs,
       totalMs: this.elapsedMs(),

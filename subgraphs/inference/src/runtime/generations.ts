@@ -6,6 +6,7 @@
  *
  * Invariant: whatever was accepted ends. A process that dies leaves row and stream; the next one goes on from them.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
@@ -200,7 +201,7 @@ export class Generations {
       return { kind: 'started', record, role: 'starter' };
     }
     const existing = acceptance.record;
-    if (existing.prompt === record.prompt && existing.kind === record.kind) {
+    if (isSameQuestion(existing, record)) {
       return { kind: 'started', record: existing, role: 'follower' };
     }
     const message = `This idempotency key was used for another ${existing.kind === 'ASK' ? 'question' : 'prompt'}. Use a key once.`;
@@ -282,6 +283,10 @@ export class Generations {
     const [stored] = await store.byIds(tenant, [id]);
     return stored && isEnded(stored) ? stored : events.reduce(applyEvent, record);
   }
+}
+
+function isSameQuestion(a: GenerationRecord, b: GenerationRecord): boolean {
+  return a.prompt === b.prompt && a.kind === b.kind && isDeepStrictEqual(a.messages, b.messages);
 }
 
 function outcomeOfCancel(record: GenerationRecord): Cancelled {

@@ -3,17 +3,28 @@
  * or computed for what is refused.
  */
 import { randomInt } from 'node:crypto';
+import { NeuralError } from '@fathom/neural/errors';
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { Identity } from '@fathom/platform/identity';
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
-import type { GenerationRecord } from '../domain/generation.ts';
-import { type Refusal, refuseAsk, refuseContext, refuseGenerate, samplingOf } from '../domain/limits.ts';
+import { type ChatMessage, fitConversation } from '../domain/conversation.ts';
+import type { GenerationRecord, UsageRecord } from '../domain/generation.ts';
+import {
+  type PromptWish,
+  promptOf,
+  type Refusal,
+  refuseAsk,
+  refuseContext,
+  refuseGenerate,
+  samplingOf,
+  truncatedRoom,
+} from '../domain/limits.ts';
 import type { SamplingSettings } from '../domain/sampling.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
 import { raise } from '../errors.ts';
 import type { AcceptedGeneration } from '../stores/generation-store.ts';
 import type { Deployments } from './deployments.ts';
-import { encodeFor, type ServedModel } from './served-model.ts';
+import { encodeConversation, type ServedModel } from './served-model.ts';
 
 export interface UnknownModelRefusal {
   readonly kind: 'unknown-model';
@@ -39,9 +50,13 @@ export interface Caller {
 
 interface Wish {
   readonly kind: GenerationRecord['kind'];
-  readonly promptField: 'input.question' | 'input.prompt';
+  readonly promptField: 'input.question' | 'input.prompt' | 'input.messages';
+  /** What people see as the prompt. */
   readonly prompt: string;
-  readonly isRaw: boolean;
+  /** The conversation, where that was given. */
+  readonly messages: readonly ChatMessage[];
+  readonly toComplete: PromptWish;
+  readonly mayTruncate: boolean;
   readonly model: string | undefined;
   readonly maxTokens: number;
   readonly sampling: SamplingSettings;
@@ -64,7 +79,9 @@ export async function prepareAsk(
       kind: 'ASK',
       promptField: 'input.question',
       prompt: input.question,
-      isRaw: false,
+      messages: [],
+      toComplete: { kind: 'conversation', messages: [{ role: 'USER', content: input.question }] },
+      mayTruncate: false,
       model: input.model ?? undefined,
       maxTokens: input.maxTokens ?? defaultMaxTokens,
       sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
@@ -85,9 +102,11 @@ export async function prepareGenerate(
     refuseGenerate(input) ??
     prepare(deployments, caller, {
       kind: 'GENERATE',
-      promptField: 'input.prompt',
-      prompt: input.prompt,
-      isRaw: input.raw ?? false,
+      promptField: input.messages ? 'input.messages' : 'input.prompt',
+      prompt: input.prompt ?? input.messages?.at(-1)?.content ?? '',
+      messages: input.messages?.map(({ role, content }) => ({ role, content })) ?? [],
+      toComplete: promptOf(input),
+      mayTruncate: input.truncatePrompt ?? false,
       model: input.model ?? undefined,
       maxTokens: input.maxTokens ?? defaultMaxTokens,
       sampling: samplingOf(input, () => randomInt(2 ** 31)),
@@ -101,9 +120,9 @@ export async function prepareGenerate(
 async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Promise<Prepared> {
   const found = await findModel(deployments, wish.model, caller.identity.tenant);
   if (found.kind !== 'found') return found;
-  const promptTokens = encodeFor(found.model.text, wish.prompt, wish.isRaw);
-  const refusal = refuseContext(wish.promptField, promptTokens.length, found.model.contextLength);
-  if (refusal) return refusal;
+  const encoded = encode(found.model, wish);
+  if (encoded.kind !== 'encoded') return encoded;
+  const { promptTokens, truncatedTokens } = encoded;
   const { maxTokens, sampling, stopStrings, useCache, idempotencyKey } = wish;
   const modelVersionId = found.model.versionId;
   const settings: GenerationSettings = {
@@ -114,8 +133,46 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
     stopStrings,
     useCache,
   };
-  const record = newRecord(caller, wish, promptTokens.length);
+  const record = newRecord(caller, wish, {
+    promptTokens: promptTokens.length,
+    truncatedPromptTokens: truncatedTokens,
+  });
   return { kind: 'prepared', generation: { record, settings, identity: caller.identity }, idempotencyKey };
+}
+
+type Encoded =
+  | { readonly kind: 'encoded'; readonly promptTokens: readonly number[]; readonly truncatedTokens: number }
+  | Refusal;
+
+function encode({ text, contextLength }: ServedModel, wish: Wish): Encoded {
+  const { toComplete, promptField } = wish;
+  try {
+    const whole =
+      toComplete.kind === 'raw'
+        ? text.tokenizer.encode(toComplete.text)
+        : encodeConversation(text, toComplete.messages).flatMap(({ tokens }) => tokens);
+    const refusal = refuseContext(promptField, whole.length, contextLength);
+    if (!refusal) return { kind: 'encoded', promptTokens: whole, truncatedTokens: 0 };
+    const roomTokens = truncatedRoom(contextLength, wish.maxTokens);
+    if (!wish.mayTruncate) return refusal;
+    const promptTokens =
+      toComplete.kind === 'raw'
+        ? whole.slice(-roomTokens)
+        : fitConversation({
+            messages: toComplete.messages,
+            encode: (messages) => encodeConversation(text, messages),
+            roomTokens,
+          });
+    if (!promptTokens) return refusal;
+    return { kind: 'encoded', promptTokens, truncatedTokens: whole.length - promptTokens.length };
+  } catch (error) {
+    if (!(error instanceof NeuralError) || error.code !== 'PROMPT_INVALID') throw error;
+    return {
+      kind: 'invalid',
+      field: promptField,
+      message: `The model's template refuses this. ${error.message}`,
+    };
+  }
 }
 
 type Found = { readonly kind: 'found'; readonly model: ServedModel } | UnknownModelRefusal;
@@ -149,8 +206,8 @@ async function findModel(
 
 function newRecord(
   { identity, traceId }: Caller,
-  { kind, prompt, sampling }: Wish,
-  promptTokens: number,
+  { kind, prompt, messages, sampling }: Wish,
+  promptUsage: Pick<UsageRecord, 'promptTokens' | 'truncatedPromptTokens'>,
 ): GenerationRecord {
   return {
     id: uuidV7(),
@@ -158,10 +215,11 @@ function newRecord(
     kind,
     status: 'QUEUED',
     prompt,
+    messages,
     text: '',
     evidence: [],
     tokens: [],
-    usage: { promptTokens, completionTokens: 0, deviceMs: 0 },
+    usage: { ...promptUsage, completionTokens: 0, deviceMs: 0 },
     seed: sampling.temperature > 0 ? sampling.seed : undefined,
     traceId,
     createdAt: new Date(),

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
-import { ChatTemplate, encodePrompt } from '@fathom/neural/tokenizers/chat-template';
+import { ChatTemplate, encodePromptParts, type PromptPart } from '@fathom/neural/tokenizers/chat-template';
 import { type Calibration, parseCalibration } from '../domain/answer-confidence.ts';
+import type { ChatMessage } from '../domain/conversation.ts';
 
 export interface ServedModel {
   readonly versionId: string;
@@ -39,13 +40,18 @@ export async function readModelText({ folder, adapterFolder }: ServedModelFiles)
   };
 }
 
-export function encodeFor(
+const roleNames = { SYSTEM: 'system', USER: 'user', ASSISTANT: 'assistant' } as const;
+
+/** A conversation as the model's own template has it. Throws PROMPT_INVALID where the template refuses it. */
+export function encodeConversation(
   { tokenizer, chatTemplate }: ModelText,
-  prompt: string,
-  isRaw: boolean,
-): readonly number[] {
-  if (isRaw) return tokenizer.encode(prompt);
-  return encodePrompt({ tokenizer, chatTemplate, messages: [{ role: 'user', content: prompt }] });
+  messages: readonly ChatMessage[],
+): readonly PromptPart[] {
+  return encodePromptParts({
+    tokenizer,
+    chatTemplate,
+    messages: messages.map(({ role, content }) => ({ role: roleNames[role], content })),
+  });
 }
 
 async function readCalibration(folder: string): Promise<Calibration | undefined> {

@@ -5,6 +5,7 @@ import type { GenerationSettings } from '../domain/settings.ts';
 
 const usage = z.object({
   promptTokens: z.number(),
+  truncatedPromptTokens: z.number().optional(),
   completionTokens: z.number(),
   timeToFirstTokenMs: z.number().optional(),
   totalMs: z.number().optional(),
@@ -12,6 +13,7 @@ const usage = z.object({
   deviceMs: z.number(),
 });
 const tokens = z.array(z.object({ tokenId: z.number(), text: z.string(), logProbability: z.number() }));
+const messages = z.array(z.object({ role: z.enum(['SYSTEM', 'USER', 'ASSISTANT']), content: z.string() }));
 const evidence = z.array(z.object({ knowledgeId: z.string(), similarity: z.number() }));
 
 const settings: z.ZodType<GenerationSettings> = z.object({
@@ -36,6 +38,7 @@ const row = z.object({
   kind: z.enum(['ASK', 'GENERATE']),
   status: z.enum(['QUEUED', 'RUNNING', 'COMPLETED', 'CANCELLED', 'FAILED']),
   prompt: z.string(),
+  messages,
   text: z.string(),
   service: z.enum(['INFERENCE', 'DEEP_LEARNING']).nullable(),
   reason: z
@@ -77,6 +80,7 @@ export function toRecord(raw: unknown): GenerationRecord {
     kind: value.kind,
     status: value.status,
     prompt: value.prompt,
+    messages: value.messages,
     text: value.text,
     service: value.service ?? undefined,
     reason: value.reason ?? undefined,

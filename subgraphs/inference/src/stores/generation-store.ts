@@ -79,8 +79,8 @@ export function createGenerationStore(database: Database): GenerationStore {
     async accept({ record, settings, identity }, { owner, idempotencyKey }) {
       const inserted = await database.maybeOne(
         `insert into generations (id, tenant, kind, status, prompt, settings, identity, idempotency_key, seed, trace_id,
-           created_at, owner, usage)
-         values ($1, $2, $3, 'QUEUED', $4, $5, $6, $7, $8, $9, $10, $11, $12)
+           created_at, owner, usage, messages)
+         values ($1, $2, $3, 'QUEUED', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict (tenant, idempotency_key) where idempotency_key is not null do nothing returning id`,
         [
           record.id,
@@ -95,6 +95,7 @@ export function createGenerationStore(database: Database): GenerationStore {
           record.createdAt,
           owner,
           JSON.stringify(record.usage),
+          JSON.stringify(record.messages),
         ],
       );
       if (inserted) return { kind: 'accepted' };

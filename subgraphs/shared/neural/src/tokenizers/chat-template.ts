@@ -116,18 +116,30 @@ interface PromptOptions {
   readonly addGenerationPrompt?: boolean;
 }
 
-/**
- * The ids of a conversation. The template is rendered with placeholders for what people wrote; only the template's own
- * text may contain special tokens, a `<|end|>` typed by a user stays the seven characters it is.
- */
+/** Consecutive ids of a conversation: what one message says, or the template's text between them. */
+export interface PromptPart {
+  readonly tokens: readonly number[];
+  /** The message that says it, by its place; absent for the template's own text. */
+  readonly message?: number;
+}
+
+/** The ids of a conversation. */
 export function encodePrompt(options: PromptOptions): number[] {
+  return encodePromptParts(options).flatMap(({ tokens }) => tokens);
+}
+
+/**
+ * The ids of a conversation in their parts. The template is rendered with placeholders for what people wrote; only the
+ * template's own text may contain special tokens, a `<|end|>` typed by a user stays the seven characters it is.
+ */
+export function encodePromptParts(options: PromptOptions): readonly PromptPart[] {
   const { tokenizer, chatTemplate, messages, addGenerationPrompt = true } = options;
   const held = messages.map((message, index) => ({ ...message, content: `\uE000${index}\uE001` }));
   const parts = chatTemplate.render(held, { addGenerationPrompt }).split(/\uE000(\d+)\uE001/);
-  return parts.flatMap((part, at) =>
+  return parts.map((part, at) =>
     at % 2 === 0
-      ? tokenizer.encode(part, { specialTokens: 'parse' })
-      : tokenizer.encode(messages[Number(part)]!.content),
+      ? { tokens: tokenizer.encode(part, { specialTokens: 'parse' }) }
+      : { tokens: tokenizer.encode(messages[Number(part)]!.content), message: Number(part) },
   );
 }
 
