@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../models/model-config.ts';
-import { createRandom } from '../random.ts';
-import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
+import { elementCount, type TensorMap } from '../weights/tensor.ts';
+import { initializeParameters, type ParameterSpec } from './parameters.ts';
 
 /** The projections of one layer, by their Hugging Face names; LoRA may target any of them. */
 export const projections = [
@@ -13,13 +13,6 @@ export const projections = [
   'down_proj',
 ] as const;
 export type Projection = (typeof projections)[number];
-
-export interface ParameterSpec {
-  readonly name: string;
-  readonly dims: readonly number[];
-  /** Norm gains start at one and are not decayed; matrices start normally distributed and are. */
-  readonly kind: 'matrix' | 'gain';
-}
 
 /** Weights are `[out, in]`, as PyTorch's Linear keeps them. */
 export function projectionDims(config: ModelConfig, projection: Projection): readonly [number, number] {
@@ -48,21 +41,48 @@ export function projectionName(layer: number, projection: Projection): string {
   return `model.layers.${layer}.${block}.${projection}.weight`;
 }
 
+/** Where a projection adds a bias, the name of it; of length out. */
+export function biasName(config: ModelConfig, layer: number, projection: Projection): string | undefined {
+  const inAttention =
+    config.attentionBias !== undefined && ['q_proj', 'k_proj', 'v_proj'].includes(projection);
+  const afterAttention = config.attentionBias === 'qkvo' && projection === 'o_proj';
+  const inFeedForward = config.feedForwardBias === true && projections.indexOf(projection) >= 4;
+  if (!inAttention && !afterAttention && !inFeedForward) return undefined;
+  return projectionName(layer, projection).replace(/weight$/, 'bias');
+}
+
 export const embeddingName = 'model.embed_tokens.weight';
 export const finalNormName = 'model.norm.weight';
 export const headName = 'lm_head.weight';
 export const attentionNormName = (layer: number): string => `model.layers.${layer}.input_layernorm.weight`;
 export const feedForwardNormName = (layer: number): string =>
   `model.layers.${layer}.post_attention_layernorm.weight`;
+/** Gain over the elements of one head, the same for all heads. */
+export const headNormName = (layer: number, projection: 'q_proj' | 'k_proj'): string =>
+  `model.layers.${layer}.self_attn.${projection === 'q_proj' ? 'q_norm' : 'k_norm'}.weight`;
 
 /** Every tensor of the model, in the order of a forward pass. */
 export function llamaParameters(config: ModelConfig): readonly ParameterSpec[] {
-  const gain = (name: string): ParameterSpec => ({ name, dims: [config.hiddenSize], kind: 'gain' });
-  const matrix = (layer: number, projection: Projection): ParameterSpec => ({
-    name: projectionName(layer, projection),
-    dims: projectionDims(config, projection),
-    kind: 'matrix',
+  const gain = (name: string, size = config.hiddenSize): ParameterSpec => ({
+    name,
+    dims: [size],
+    kind: 'gain',
   });
+  const projection = (layer: number, name: Projection): readonly ParameterSpec[] => {
+    const dims = projectionDims(config, name);
+    const bias = biasName(config, layer, name);
+    return [
+      { name: projectionName(layer, name), dims, kind: 'matrix' },
+      ...(bias === undefined ? [] : [{ name: bias, dims: [dims[0]], kind: 'bias' as const }]),
+    ];
+  };
+  const headNorms = (layer: number): readonly ParameterSpec[] =>
+    config.queryKeyNorm === true
+      ? [
+          gain(headNormName(layer, 'q_proj'), config.headSize),
+          gain(headNormName(layer, 'k_proj'), config.headSize),
+        ]
+      : [];
   const table = (name: string): ParameterSpec => ({
     name,
     dims: [config.vocabularySize, config.hiddenSize],
@@ -70,9 +90,10 @@ export function llamaParameters(config: ModelConfig): readonly ParameterSpec[] {
   });
   const layers = Array.from({ length: config.layers }, (_, layer) => [
     gain(attentionNormName(layer)),
-    ...projections.slice(0, 4).map((projection) => matrix(layer, projection)),
+    ...projections.slice(0, 4).flatMap((name) => projection(layer, name)),
+    ...headNorms(layer),
     gain(feedForwardNormName(layer)),
-    ...projections.slice(4).map((projection) => matrix(layer, projection)),
+    ...projections.slice(4).flatMap((name) => projection(layer, name)),
   ]);
   const head = config.tieEmbeddings ? [] : [table(headName)];
   return [table(embeddingName), ...layers.flat(), gain(finalNormName), ...head];
@@ -88,15 +109,9 @@ export function parameterCount(config: ModelConfig): number {
  */
 export function initializeLlama(config: ModelConfig, seed: number): TensorMap {
   const residualScale = 1 / Math.sqrt(2 * config.layers);
-  return new Map(
-    llamaParameters(config).map((spec, index): [string, Tensor] => {
-      const data = new Float32Array(elementCount(spec.dims));
-      if (spec.kind === 'gain') return [spec.name, { dims: spec.dims, data: data.fill(1) }];
-      const random = createRandom(seed, index);
-      const intoResidual = /\.(o_proj|down_proj)\.weight$/.test(spec.name);
-      const deviation = config.initializerRange * (intoResidual ? residualScale : 1);
-      for (let at = 0; at < data.length; at += 1) data[at] = random.normal() * deviation;
-      return [spec.name, { dims: spec.dims, data }];
-    }),
-  );
+  return initializeParameters(llamaParameters(config), {
+    seed,
+    deviationOf: (name) =>
+      config.initializerRange * (/\.(o_proj|down_proj)\.weight$/.test(name) ? residualScale : 1),
+  });
 }

@@ -3,14 +3,17 @@ import { rmsNorm } from '../autodiff/composites/rms-norm.ts';
 import { rotary, rotaryTables } from '../autodiff/composites/rotary.ts';
 import { swiGlu } from '../autodiff/composites/swiglu.ts';
 import type { ModelConfig } from '../models/model-config.ts';
+import { rotaryOptions } from '../models/rotary-angles.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Value } from '../onnx/types.ts';
 import {
   attentionNormName,
+  biasName,
   embeddingName,
   feedForwardNormName,
   finalNormName,
   headName,
+  headNormName,
   type Projection,
   projectionName,
 } from './llama-parameters.ts';
@@ -25,7 +28,7 @@ export interface LlamaInputs {
   readonly positions: Value;
 }
 
-/** y = x·Wᵀ, plus whatever an adapter adds to this projection. */
+/** y = x·Wᵀ + b, plus whatever an adapter adds to this projection. */
 export type Linear = (x: Value, projection: { layer: number; projection: Projection }) => Value;
 
 interface LlamaOptions {
@@ -35,36 +38,53 @@ interface LlamaOptions {
   readonly linear?: Linear;
 }
 
-/** The decoder of Touvron et al. 2023 (pre-norm, rotary positions, SwiGLU, grouped queries). Logits [batch·time, vocabulary]. */
+/**
+ * The decoder of Touvron et al. 2023 (pre-norm, rotary positions, SwiGLU, grouped queries), with the biases, head norms
+ * and windows of its relatives. Logits [batch·time, vocabulary].
+ */
 export function llama(builder: GraphBuilder, options: LlamaOptions): Value {
+  const head = options.parameters.get(options.config.tieEmbeddings ? embeddingName : headName)!;
+  return builder.gemm(llamaHidden(builder, options), head, { transB: true });
+}
+
+/** What the decoder knows after each token, final norm included: [batch·time, hidden]. */
+export function llamaHidden(builder: GraphBuilder, options: LlamaOptions): Value {
   const { config, parameters, inputs } = options;
   const [batch, time] = inputs.inputIds.dims as [number, number];
   const parameter = (name: string): Value => parameters.get(name)!;
-  const linear: Linear =
-    options.linear ??
-    ((x, { layer, projection }) =>
-      builder.gemm(x, parameter(projectionName(layer, projection)), { transB: true }));
+  const linear: Linear = options.linear ?? plainLinear(builder, { config, parameters });
   const normalize = (x: Value, name: string): Value =>
     rmsNorm(builder, x, { weight: parameter(name), epsilon: config.normEpsilon });
 
-  const bias = builder.scope('mask', () => attentionBias(builder, inputs.segmentIds));
-  const tables = rotaryTables(builder, {
-    positions: config.maxPositions,
-    headSize: config.headSize,
-    theta: config.ropeTheta,
-  });
+  const { slidingWindow } = config;
+  const everything = builder.scope('mask', () => attentionBias(builder, inputs.segmentIds));
+  const windowed =
+    slidingWindow === undefined || slidingWindow.tokens >= time
+      ? everything
+      : builder.scope('window', () => attentionBias(builder, inputs.segmentIds, slidingWindow.tokens));
+  const tables = rotaryTables(builder, rotaryOptions(config, config.maxPositions));
   /** [batch·time, heads·d] -> [batch, heads, time, d] */
   const intoHeads = (x: Value, heads: number): Value =>
     builder.transpose(builder.reshape(x, [batch, time, heads, config.headSize]), [0, 2, 1, 3]);
 
+  const normalizeHeads = (x: Value, layer: number, projection: 'q_proj' | 'k_proj'): Value => {
+    const [rows, width] = x.dims as [number, number];
+    const heads = builder.reshape(x, [(rows * width) / config.headSize, config.headSize]);
+    return builder.reshape(normalize(heads, headNormName(layer, projection)), [rows, width]);
+  };
+
   const attend = (x: Value, layer: number): Value => {
     const project = (projection: Projection): Value => linear(x, { layer, projection });
-    const turn = (heads: Value): Value => rotary(builder, heads, { tables, positions: inputs.positions });
+    const turned = (projection: 'q_proj' | 'k_proj', heads: number): Value => {
+      const projected = project(projection);
+      const normed = config.queryKeyNorm === true ? normalizeHeads(projected, layer, projection) : projected;
+      return rotary(builder, intoHeads(normed, heads), { tables, positions: inputs.positions });
+    };
     const mixed = attention(builder, {
-      q: turn(intoHeads(project('q_proj'), config.heads)),
-      k: turn(intoHeads(project('k_proj'), config.keyValueHeads)),
+      q: turned('q_proj', config.heads),
+      k: turned('k_proj', config.keyValueHeads),
       v: intoHeads(project('v_proj'), config.keyValueHeads),
-      bias,
+      bias: slidingWindow !== undefined && layer >= slidingWindow.firstLayer ? windowed : everything,
     });
     const rows = builder.reshape(builder.transpose(mixed, [0, 2, 1, 3]), [
       batch * time,
@@ -91,27 +111,40 @@ export function llama(builder: GraphBuilder, options: LlamaOptions): Value {
       stream = builder.add(stream, feedForward(normalize(stream, feedForwardNormName(layer)), layer));
     });
   }
-  const head = parameter(config.tieEmbeddings ? embeddingName : headName);
-  return builder.gemm(normalize(stream, finalNormName), head, { transB: true });
+  return normalize(stream, finalNormName);
 }
 
-/** 0 where a token may look, -1e9 where not: [batch, 1, time, time], block-diagonal by segment and causal. */
-function attentionBias(builder: GraphBuilder, segmentIds: Value): Value {
+/** The model's own projections, without adapters. */
+export function plainLinear(
+  builder: GraphBuilder,
+  model: { readonly config: ModelConfig; readonly parameters: ReadonlyMap<string, Value> },
+): Linear {
+  const { config, parameters } = model;
+  return (x, { layer, projection }) => {
+    const product = builder.gemm(x, parameters.get(projectionName(layer, projection))!, { transB: true });
+    const bias = biasName(config, layer, projection);
+    return bias === undefined ? product : builder.add(product, parameters.get(bias)!);
+  };
+}
+
+/**
+ * 0 where a token may look, -1e9 where not: [batch, 1, time, time], block-diagonal by segment and causal, and at most
+ * `window` tokens back where there is one.
+ */
+function attentionBias(builder: GraphBuilder, segmentIds: Value, window?: number): Value {
   const [batch, time] = segmentIds.dims as [number, number];
   const sameSegment = builder.op('Equal', [
     builder.reshape(segmentIds, [batch, time, 1]),
     builder.reshape(segmentIds, [batch, 1, time]),
   ]);
-  const index = builder.integers(Array.from({ length: time }, (_, at) => at));
-  const causal = builder.op('GreaterOrEqual', [
-    builder.reshape(index, [time, 1]),
-    builder.reshape(index, [1, time]),
-  ]);
-  const allowed = builder.op('And', [sameSegment, causal]);
-  return builder.reshape(builder.op('Where', [allowed, builder.scalar(0), builder.scalar(-1e9)]), [
-    batch,
-    1,
-    time,
-    time,
-  ]);
+  const reach = Float32Array.from({ length: time * time }, (_, at) => {
+    const distance = Math.floor(at / time) - (at % time);
+    return distance >= 0 && distance < (window ?? time) ? 0 : -1e9;
+  });
+  const causal = builder.initializer(window === undefined ? 'causal' : 'causal_window', {
+    dims: [1, time, time],
+    data: reach,
+  });
+  const bias = builder.op('Where', [sameSegment, causal, builder.scalar(-1e9)]);
+  return builder.reshape(bias, [batch, 1, time, time]);
 }

@@ -6,7 +6,7 @@ import { initializeLlama, parameterCount } from '../architectures/llama-paramete
 import { trainByteLevelBpe } from '../tokenizers/bpe-trainer.ts';
 import { ChatTemplate, questionAnswerTokens } from '../tokenizers/chat-template.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
-import { type ModelConfig, parseModelConfig, toHuggingFaceConfig } from './model-config.ts';
+import { checkModelConfig, type ModelConfig, parseModelConfig, toHuggingFaceConfig } from './model-config.ts';
 import { loadModelFolder, type ModelFolder, writeModelFolder } from './model-folder.ts';
 
 const config: ModelConfig = {
@@ -114,6 +114,41 @@ describe('parseModelConfig', () => {
     expect(parameterCount(config)).toBe(264 * 16 * 2 + 16 * 3 + 16 * 16 * 2 + 8 * 16 * 2 + 20 * 16 * 3);
   });
 
+  it.each<[string, Partial<ModelConfig>]>([
+    ['a Llama with every bias', { attentionBias: 'qkvo', feedForwardBias: true }],
+    ['a Mistral', { family: 'mistral' }],
+    ['a Mistral with a window', { family: 'mistral', slidingWindow: { tokens: 5, firstLayer: 0 } }],
+    ['a Qwen2', { family: 'qwen2', attentionBias: 'qkv' }],
+    ['a Qwen2 with a window', { family: 'qwen2', attentionBias: 'qkv', layers: 4, slidingWindow: { tokens: 5, firstLayer: 2 } }],
+    ['a Qwen3', { family: 'qwen3', queryKeyNorm: true }],
+    ['linear scaling', { ropeScaling: { kind: 'linear', factor: 2 } }],
+    ['dynamic scaling', { ropeScaling: { kind: 'dynamic', factor: 2 } }],
+    ["Llama 3's scaling", { ropeScaling: { kind: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositions: 16 } }],
+    ['YaRN', { ropeScaling: { kind: 'yarn', factor: 4, originalPositions: 8, betaFast: 32, betaSlow: 1, attentionFactor: 1.1, truncate: true } }],
+  ])('reads what it writes of %s', (_, change) => {
+    const changed = { ...config, ...change };
+    expect(parseModelConfig(toHuggingFaceConfig(changed))).toEqual(changed);
+  });
+
+  it('reads positions as transformers 5 states them, and layers by their kinds', () => {
+    const { rope_theta, ...rest } = toHuggingFaceConfig(config);
+    const rope_parameters = { rope_type: 'linear', rope_theta: 500, factor: 4 };
+    const layer_types = ['full_attention', 'sliding_attention'];
+    const json = { ...rest, model_type: 'qwen2', num_hidden_layers: 2, rope_parameters, use_sliding_window: true, sliding_window: 7, layer_types };
+    expect(parseModelConfig(json)).toMatchObject({
+      ropeTheta: 500,
+      ropeScaling: { kind: 'linear', factor: 4 },
+      slidingWindow: { tokens: 7, firstLayer: 1 },
+    });
+  });
+
+  it('refuses features that a family does not have', () => {
+    const invalid = (change: Partial<ModelConfig>) => () => checkModelConfig({ ...config, ...change });
+    expect(invalid({ attentionBias: 'qkv' })).toThrow('llama has no or qkvo attention biases');
+    expect(invalid({ family: 'qwen3' })).toThrow('qwen3 normalises queries and keys');
+    expect(invalid({ slidingWindow: { tokens: 4, firstLayer: 0 } })).toThrow('llama has no sliding window');
+  });
+
   it("fills in transformers' defaults", () => {
     const { head_dim, num_key_value_heads, rope_theta, rms_norm_eps, ...rest } = toHuggingFaceConfig(config);
     expect(parseModelConfig(rest)).toMatchObject({ headSize: 8, keyValueHeads: 2, ropeTheta: 10_000, normEpsilon: 1e-6 });
@@ -121,8 +156,10 @@ describe('parseModelConfig', () => {
 
   it.each([
     ['another architecture', { model_type: 'gpt2' }, 'model_type'],
-    ['scaled rotary positions', { rope_scaling: { type: 'linear', factor: 2 } }, 'rope_scaling'],
-    ['biases', { attention_bias: true }, 'attention_bias'],
+    ['a rope scaling it does not know', { rope_scaling: { type: 'longrope', factor: 2 } }, 'rope_scaling.rope_type'],
+    ['a field of a rope scaling it does not know', { rope_scaling: { type: 'yarn', factor: 2, mscale: 1 } }, 'mscale'],
+    ['rotary positions over a part of a head', { partial_rotary_factor: 0.5 }, 'partial_rotary_factor'],
+    ['windows that alternate', { model_type: 'qwen2', use_sliding_window: true, num_hidden_layers: 3, layer_types: ['full_attention', 'sliding_attention', 'full_attention'] }, 'alternates'],
     ['a width that is not a number', { hidden_size: '16' }, 'hidden_size'],
     ['heads that do not divide', { num_key_value_heads: 3 }, '2 heads do not divide over 3'],
     ['an odd head size', { head_dim: 7 }, 'head size 7'],

@@ -4,6 +4,7 @@ import { checkAdapter, type LoraAdapter, loraName } from '../lora/adapter.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { floats, type HostTensor, type HostTensors } from '../runtime/host-tensor.ts';
 import { loraInputName } from './decoder-graph.ts';
+import { padHeadColumns, padProjection, servedHeadSize } from './head-padding.ts';
 import { transposeMatrix } from './quantize.ts';
 
 interface Loaded {
@@ -73,7 +74,8 @@ export class AdapterSet {
   }
 
   #siteTensors(layer: number, projection: Projection): [string, HostTensor][] {
-    const [out, width] = projectionDims(this.#config, projection);
+    const sizes = { own: this.#config.headSize, served: servedHeadSize(this.#config.headSize) };
+    const [out, width] = projectionDims({ ...this.#config, headSize: sizes.served }, projection);
     const rank = this.#totalRank;
     const a = new Float32Array(rank * width);
     const b = new Float32Array(rank * out);
@@ -81,8 +83,12 @@ export class AdapterSet {
       const lowA = adapter.tensors.get(loraName(layer, projection, 'A'));
       const lowB = adapter.tensors.get(loraName(layer, projection, 'B'));
       if (lowA === undefined || lowB === undefined) continue;
-      a.set(lowA.data, firstRank * width);
-      b.set(transposeMatrix(lowB.data, out, adapter.rank), firstRank * out);
+      const [intoRank, fromRank] =
+        projection === 'o_proj'
+          ? [padHeadColumns(lowA, sizes), lowB]
+          : [lowA, padProjection(lowB, projection, sizes)];
+      a.set(intoRank.data, firstRank * width);
+      b.set(transposeMatrix(fromRank.data, out, adapter.rank), firstRank * out);
     }
     return [
       [loraInputName('a', layer, projection), floats([width, rank], transposeMatrix(a, rank, width))],

@@ -4,7 +4,9 @@ import type { Value } from '../onnx/types.ts';
 
 /** What a layout attends with, one layer at a time. */
 export interface AttendInput {
-  /** Queries, keys and values of the new tokens side by side, not yet rotated: [rows, time, (heads + 2·kvHeads)·headSize] */
+  /** Queries, keys and values of the new tokens side by side, normed where the model does, not yet rotated:
+   * [rows, time, (heads + 2·kvHeads)·headSize of the layout].
+   */
   readonly packed: Value;
   readonly layer: number;
 }
@@ -14,6 +16,8 @@ export interface AttendInput {
  * every layout, so that a model computes the same in each of them.
  */
 export interface CacheLayout {
+  /** The size of heads that it attends with; a model's own where it is not padded (`head-padding.ts`). */
+  readonly headSize: number;
   /** Declares the inputs and returns the ids of the new tokens, int64 [rows, time]. */
   begin(): Value;
   /** [rows, time, heads·headSize]; declares the layer's past as inputs and its present as outputs. */

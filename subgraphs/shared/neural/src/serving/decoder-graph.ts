@@ -7,10 +7,12 @@
  */
 import {
   attentionNormName,
+  biasName,
   embeddingName,
   feedForwardNormName,
   finalNormName,
   headName,
+  headNormName,
   type Projection,
   projectionDims,
   projectionName,
@@ -20,6 +22,7 @@ import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { float, type Graph, int, type Value } from '../onnx/types.ts';
 import type { Tensor, TensorMap } from '../weights/tensor.ts';
 import type { CacheLayout, CreateLayout } from './cache-layout.ts';
+import { type HeadSizes, padHeadNorm, padProjection } from './head-padding.ts';
 import { inPlaceLayout } from './in-place-layout.ts';
 import { type Int8Operators, type Precision, weightProduct } from './weight-product.ts';
 
@@ -47,11 +50,13 @@ class DecoderGraphWriter {
   readonly #builder = new GraphBuilder('decode');
   readonly #options: DecoderGraphOptions;
   readonly #layout: CacheLayout;
+  readonly #sizes: HeadSizes;
 
   constructor(options: DecoderGraphOptions) {
     const { config, capacity, layout = inPlaceLayout } = options;
     this.#options = options;
     this.#layout = layout(this.#builder, { config, positions: capacity });
+    this.#sizes = { own: config.headSize, served: this.#layout.headSize };
   }
 
   write(): Graph {
@@ -80,9 +85,32 @@ class DecoderGraphWriter {
 
   #attend(input: { x: Value; layer: number; mask: Value | undefined }): Value {
     const { x, layer, mask } = input;
-    const packed = this.#project({ x, layer, mask, together: ['q_proj', 'k_proj', 'v_proj'] });
+    const projected = this.#project({ x, layer, mask, together: ['q_proj', 'k_proj', 'v_proj'] });
+    const normed = this.#options.config.queryKeyNorm === true;
+    const packed = normed ? this.#normalizeHeads(projected, layer) : projected;
     const mixed = this.#layout.attend({ packed, layer });
     return this.#project({ x: mixed, layer, mask, together: ['o_proj'] });
+  }
+
+  /** The heads of queries and keys normed, side by side with the values as before. */
+  #normalizeHeads(packed: Value, layer: number): Value {
+    const builder = this.#builder;
+    const { heads, keyValueHeads, normEpsilon } = this.#options.config;
+    const { served } = this.#sizes;
+    const widths = [heads * served, keyValueHeads * served, keyValueHeads * served];
+    const [query, key, value] = builder.ops('Split', [packed, builder.integers(widths)], {
+      attributes: { axis: int(-1) },
+      outputCount: 3,
+    });
+    const normalize = (x: Value, projection: 'q_proj' | 'k_proj', count: number): Value => {
+      const name = headNormName(layer, projection);
+      const norm = padHeadNorm(this.#weight(name), { ...this.#sizes, epsilon: normEpsilon });
+      const apart = builder.reshape(x, [0, 0, count, served]);
+      const normed = this.#norm(apart, { ...norm, name });
+      return builder.reshape(normed, [0, 0, count * served]);
+    };
+    const queries = normalize(query!, 'q_proj', heads);
+    return builder.concat([queries, normalize(key!, 'k_proj', keyValueHeads), value!], -1);
   }
 
   #feedForward(input: { x: Value; layer: number; mask: Value | undefined }): Value {
@@ -106,17 +134,39 @@ class DecoderGraphWriter {
     together: readonly Projection[];
   }): Value {
     const { x, layer, mask, together } = input;
-    const weights = together.map((projection) => this.#weight(projectionName(layer, projection)));
-    const base = this.#matMul(x, weights, `layer_${layer}.${together.join('_')}`);
+    const weights = together.map((projection) =>
+      padProjection(this.#weight(projectionName(layer, projection)), projection, this.#sizes),
+    );
+    const name = `layer_${layer}.${together.join('_')}`;
+    const product = this.#matMul(x, weights, name);
+    const bias = this.#biases(layer, together);
+    const base =
+      bias === undefined
+        ? product
+        : this.#builder.add(product, this.#builder.initializer(`${name}.bias`, bias));
     if (mask === undefined) return base;
     const deltas = together.map((projection) => this.#adapterDelta({ x, layer, mask, projection }));
     return this.#builder.add(base, deltas.length === 1 ? deltas[0]! : this.#builder.concat(deltas, -1));
   }
 
+  /** The biases of projections side by side; a model has them on all that are computed together, or on none. */
+  #biases(layer: number, together: readonly Projection[]): Tensor | undefined {
+    const biases = together.flatMap((projection) => {
+      const name = biasName(this.#options.config, layer, projection);
+      return name === undefined ? [] : [padProjection(this.#weight(name), projection, this.#sizes)];
+    });
+    if (biases.length === 0) return undefined;
+    const data = Float32Array.from(biases.flatMap((bias) => [...bias.data]));
+    return { dims: [data.length], data };
+  }
+
   /** ((x·A) ∘ mask)·B with the ranks of all loaded adapters side by side; rank 0 adds nothing. */
   #adapterDelta(input: { x: Value; layer: number; mask: Value; projection: Projection }): Value {
     const { x, layer, mask, projection } = input;
-    const [out, width] = projectionDims(this.#options.config, projection);
+    const [out, width] = projectionDims(
+      { ...this.#options.config, headSize: this.#sizes.served },
+      projection,
+    );
     const a = this.#builder.input(loraInputName('a', layer, projection), 'float32', [width, 'rank']);
     const b = this.#builder.input(loraInputName('b', layer, projection), 'float32', ['rank', out]);
     return this.#builder.matMul(this.#builder.mul(this.#builder.matMul(x, a), mask), b);
@@ -134,9 +184,16 @@ class DecoderGraphWriter {
   }
 
   #normalize(x: Value, name: string): Value {
-    const weight = this.#builder.initializer(name, this.#weight(name));
-    return this.#builder.op('SimplifiedLayerNormalization', [x, weight], {
-      attributes: { axis: int(-1), epsilon: float(this.#options.config.normEpsilon), stash_type: int(1) },
+    return this.#norm(x, { name, gain: this.#weight(name), epsilon: this.#options.config.normEpsilon });
+  }
+
+  #norm(
+    x: Value,
+    options: { readonly name: string; readonly gain: Tensor; readonly epsilon: number },
+  ): Value {
+    const gain = this.#builder.initializer(options.name, options.gain);
+    return this.#builder.op('SimplifiedLayerNormalization', [x, gain], {
+      attributes: { axis: int(-1), epsilon: float(options.epsilon), stash_type: int(1) },
     });
   }
 

@@ -8,6 +8,7 @@ import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
 import { CacheRows } from './cache-rows.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
+import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { Precision } from './weight-product.ts';
 
@@ -58,12 +59,6 @@ export async function createDecoderSession(options: DecoderOptions): Promise<Dec
       `capacity ${options.capacity} exceeds the model's ${options.config.maxPositions} positions`,
     );
   }
-  if (options.config.headSize % 16 !== 0) {
-    throw new NeuralError(
-      'CONFIG_INVALID',
-      `head size ${options.config.headSize} is not a multiple of 16, which grouped-query attention needs`,
-    );
-  }
   const graph = buildDecoderGraph({ ...options, adapters: false });
   return new DecoderSession(options, {
     session: Session.create(graph, { threads: options.threads }),
@@ -101,7 +96,12 @@ export class DecoderSession {
     this.#options = options;
     this.#base = base.session;
     this.#weightBytes = base.weightBytes;
-    this.#cache = new KeyValueCache({ config, rows: maxSlots, capacity });
+    this.#cache = new KeyValueCache({
+      config,
+      headSize: servedHeadSize(config.headSize),
+      rows: maxSlots,
+      capacity,
+    });
     this.#rows = new CacheRows(maxSlots);
     this.#adapters = new AdapterSet(config);
     this.#lengths = Array.from({ length: maxSlots }, () => 0);

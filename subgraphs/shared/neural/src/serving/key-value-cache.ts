@@ -9,6 +9,7 @@ import { pastName, presentName } from './in-place-layout.ts';
 export class KeyValueCache {
   readonly bytes: number;
   readonly #config: ModelConfig;
+  readonly #headSize: number;
   readonly #capacity: number;
   readonly #arrays: readonly {
     readonly past: string;
@@ -17,9 +18,10 @@ export class KeyValueCache {
   }[];
   readonly #windows = new Map<string, { readonly feeds: HostTensors; readonly fetches: HostTensors }>();
 
-  constructor(options: { config: ModelConfig; rows: number; capacity: number }) {
-    const { config, rows, capacity } = options;
+  constructor(options: { config: ModelConfig; headSize: number; rows: number; capacity: number }) {
+    const { config, headSize, rows, capacity } = options;
     this.#config = config;
+    this.#headSize = headSize;
     this.#capacity = capacity;
     const elements = rows * this.#rowElements;
     this.#arrays = Array.from({ length: config.layers }, (_, layer) =>
@@ -38,7 +40,7 @@ export class KeyValueCache {
     const known = this.#windows.get(key);
     if (known !== undefined) return known;
     const size = this.#rowElements;
-    const dims = [rows, this.#config.keyValueHeads, this.#capacity, this.#config.headSize];
+    const dims = [rows, this.#config.keyValueHeads, this.#capacity, this.#headSize];
     const tensors = this.#arrays.map(({ past, present, data }) => {
       const tensor = floats(dims, data.subarray(first * size, (first + rows) * size));
       return { past, present, tensor };
@@ -73,15 +75,15 @@ export class KeyValueCache {
   }
 
   get #rowElements(): number {
-    return this.#config.keyValueHeads * this.#capacity * this.#config.headSize;
+    return this.#config.keyValueHeads * this.#capacity * this.#headSize;
   }
 
   #forEachHead(length: number, visit: (data: Float32Array, offset: number, count: number) => void): void {
     if (length === 0) return;
-    const headElements = this.#capacity * this.#config.headSize;
+    const headElements = this.#capacity * this.#headSize;
     for (const { data } of this.#arrays) {
       for (let head = 0; head < this.#config.keyValueHeads; head += 1) {
-        visit(data, head * headElements, length * this.#config.headSize);
+        visit(data, head * headElements, length * this.#headSize);
       }
     }
   }

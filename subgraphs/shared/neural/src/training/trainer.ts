@@ -1,9 +1,4 @@
-import {
-  initializeLlama,
-  llamaParameters,
-  type ParameterSpec,
-  projections,
-} from '../architectures/llama-parameters.ts';
+import { initializeLlama, llamaParameters, projections } from '../architectures/llama-parameters.ts';
 import { NeuralError } from '../errors.ts';
 import { type LoraAdapter, type LoraOptions, mergeAdapter } from '../lora/adapter.ts';
 import { initializeAdapter } from '../lora/initialize.ts';
@@ -300,7 +295,7 @@ export class Trainer {
 
 /** The model's own tensors of a map, in their order. */
 function modelTensors(config: ModelConfig, weights: TensorMap): TensorMap {
-  return new Map(llamaParameters(config).map(({ name }: ParameterSpec) => [name, weights.get(name)!]));
+  return new Map(llamaParameters(config).map(({ name }) => [name, weights.get(name)!]));
 }
 
 function sessionOptions(threads: number | undefined): SessionOptions {

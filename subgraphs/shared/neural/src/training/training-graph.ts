@@ -1,10 +1,6 @@
-import { type Linear, type LlamaInputs, llama } from '../architectures/llama.ts';
-import {
-  llamaParameters,
-  type ParameterSpec,
-  projectionName,
-  projections,
-} from '../architectures/llama-parameters.ts';
+import { type Linear, type LlamaInputs, llama, plainLinear } from '../architectures/llama.ts';
+import { llamaParameters, projectionName, projections } from '../architectures/llama-parameters.ts';
+import type { ParameterSpec } from '../architectures/parameters.ts';
 import { crossEntropy } from '../autodiff/composites/cross-entropy.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { type LoraOptions, loraSites } from '../lora/adapter.ts';
@@ -118,7 +114,7 @@ function declareModel(builder: GraphBuilder, shape: TrainingShape) {
   return { parameters, lossOf };
 }
 
-/** x·Wᵀ + (alpha / rank)·(x·Aᵀ)·Bᵀ where the adapter targets the projection. */
+/** x·Wᵀ + b + (alpha / rank)·(x·Aᵀ)·Bᵀ where the adapter targets the projection. */
 function adaptedLinear(options: {
   builder: GraphBuilder;
   config: ModelConfig;
@@ -132,10 +128,10 @@ function adaptedLinear(options: {
       site,
     ]),
   );
+  const plain = plainLinear(builder, { config, parameters });
   return (x, { layer, projection }) => {
-    const name = projectionName(layer, projection);
-    const base = builder.gemm(x, parameters.get(name)!, { transB: true });
-    const site = sites.get(name);
+    const base = plain(x, { layer, projection });
+    const site = sites.get(projectionName(layer, projection));
     if (site === undefined) return base;
     const low = builder.gemm(x, parameters.get(site.a.name)!, { transB: true });
     const scaled = builder.scale(low, lora.alpha / lora.rank);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ParameterSpec } from '../architectures/llama-parameters.ts';
+import type { ParameterSpec } from '../architectures/parameters.ts';
 import { bytesOf } from '../files.ts';
 import { type HostTensor, hostTensors } from '../runtime/host-tensor.ts';
 import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { initializeLlama, llamaParameters } from '../architectures/llama-parameters.ts';
+import { type LoraAdapter, loraSites, mergeAdapter } from '../lora/adapter.ts';
+import type { ModelConfig } from '../models/model-config.ts';
+import { createRandom } from '../random.ts';
+import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
+import { createDecoderSession } from './decoder-session.ts';
+import { createReferenceModel } from './reference-model.testkit.ts';
+
+const llama: ModelConfig = {
+  vocabularySize: 29,
+  hiddenSize: 24,
+  layers: 2,
+  heads: 4,
+  keyValueHeads: 2,
+  headSize: 16,
+  intermediateSize: 20,
+  maxPositions: 24,
+  ropeTheta: 100,
+  normEpsilon: 1e-2,
+  tieEmbeddings: false,
+  initializerRange: 0.4,
+};
+const yarn = {
+  kind: 'yarn',
+  factor: 4,
+  originalPositions: 6,
+  betaFast: 2,
+  betaSlow: 0.1,
+  attentionFactor: 1.2,
+  truncate: false,
+} as const;
+const llama3 = {
+  kind: 'llama3',
+  factor: 4,
+  lowFrequencyFactor: 1,
+  highFrequencyFactor: 4,
+  originalPositions: 8,
+} as const;
+
+const families: Readonly<Record<string, ModelConfig>> = {
+  'a Llama with every bias and stretched positions': {
+    ...llama,
+    attentionBias: 'qkvo',
+    feedForwardBias: true,
+    ropeScaling: llama3,
+  },
+  'a Mistral with a window': {
+    ...llama,
+    family: 'mistral',
+    slidingWindow: { tokens: 5, firstLayer: 0 },
+    ropeScaling: { kind: 'linear', factor: 2 },
+  },
+  'a Qwen2 with a window from its second layer on': {
+    ...llama,
+    family: 'qwen2',
+    attentionBias: 'qkv',
+    tieEmbeddings: true,
+    slidingWindow: { tokens: 3, firstLayer: 1 },
+  },
+  'a Qwen3 with YaRN': { ...llama, family: 'qwen3', queryKeyNorm: true, ropeScaling: yarn },
+  'a Llama whose heads are padded': { ...llama, headSize: 6, attentionBias: 'qkvo', ropeScaling: yarn },
+  'a Qwen3 whose heads are padded': { ...llama, family: 'qwen3', headSize: 20, queryKeyNorm: true },
+};
+
+/** Gains and biases off their initial ones and zeros, so that one left out shows. */
+function randomWeights(config: ModelConfig): TensorMap {
+  const random = createRandom(11);
+  const weights = new Map(initializeLlama(config, 7));
+  for (const { name, dims, kind } of llamaParameters(config)) {
+    if (kind === 'matrix') continue;
+    const around = kind === 'gain' ? 1 : 0;
+    const data = Float32Array.from({ length: elementCount(dims) }, () => around + 0.3 * random.normal());
+    weights.set(name, { dims, data });
+  }
+  return weights;
+}
+
+function randomAdapter(config: ModelConfig): LoraAdapter {
+  const random = createRandom(3);
+  const targets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'up_proj'] as const;
+  const draw = ({ name, dims }: { name: string; dims: readonly number[] }): [string, Tensor] => [
+    name,
+    { dims, data: Float32Array.from({ length: elementCount(dims) }, () => 0.3 * random.normal()) },
+  ];
+  const sites = loraSites(config, { rank: 2, targets });
+  return { rank: 2, alpha: 3, targets, tensors: new Map(sites.flatMap(({ a, b }) => [draw(a), draw(b)])) };
+}
+
+const largestDifference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
+
+describe.each(Object.entries(families))('%s', (_, config) => {
+  const weights = randomWeights(config);
+  const random = createRandom(5);
+  const tokens = Array.from({ length: 18 }, () => random.below(config.vocabularySize));
+
+  async function expectServed(options: { weights: TensorMap; adapter?: LoraAdapter }): Promise<void> {
+    const reference = await createReferenceModel(config, options.weights);
+    const expected = await reference.logits(tokens);
+    reference.release();
+    const decoder = await createDecoderSession({
+      config,
+      weights,
+      maxSlots: 3,
+      capacity: 24,
+      precision: 'fp32',
+      threads: 1,
+    });
+    const adapter = options.adapter === undefined ? undefined : 'adapter';
+    if (options.adapter !== undefined) await decoder.loadAdapter('adapter', options.adapter);
+    const prefilled = await decoder.prefill({
+      slot: 1,
+      tokens: tokens.slice(0, 7),
+      startPosition: 0,
+      adapter,
+    });
+    expect(largestDifference(prefilled, expected[6]!)).toBeLessThan(1e-4);
+    const more = await decoder.prefill({ slot: 1, tokens: tokens.slice(7, 10), startPosition: 7, adapter });
+    expect(largestDifference(more, expected[9]!)).toBeLessThan(1e-4);
+    for (let at = 10; at < tokens.length; at += 1) {
+      const logits = await decoder.decode({
+        slots: [1],
+        tokens: [tokens[at]!],
+        lengths: [at],
+        adapters: [adapter],
+      });
+      expect(largestDifference(logits, expected[at]!)).toBeLessThan(1e-4);
+    }
+    await decoder.release();
+  }
+
+  it('is served, chunk by chunk and token by token, as it is trained', () => expectServed({ weights }));
+
+  it('is served with an adapter as with the adapter merged into it', () => {
+    const adapter = randomAdapter(config);
+    return expectServed({ weights: mergeAdapter({ config, weights, adapter }), adapter });
+  });
+});
