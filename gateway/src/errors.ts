@@ -24,6 +24,11 @@ export const gatewayErrors = {
     status: 429,
     retryable: true,
   },
+  NOT_FOUND: { message: 'There is nothing at this path, or not by this method.', status: 404 },
+  UNKNOWN_MODEL: {
+    message: 'No model, alias or version of this name is served. `GET /v1/models` lists them.',
+    status: 404,
+  },
   BAD_REQUEST: { message: 'The request is not a GraphQL request this server can read.', status: 400 },
   PAYLOAD_TOO_LARGE: { message: 'The request is larger than the gateway accepts.', status: 413 },
   GRAPHQL_PARSE_FAILED: { message: 'The document is not GraphQL.', status: 400 },
@@ -55,6 +60,11 @@ export const gatewayErrors = {
     message: 'The stream was ended because its events were not read. Resume after your last cursor.',
     status: 503,
     retryable: true,
+  },
+  ANSWER_WITHDRAWN: {
+    message:
+      'The streamed text is withdrawn: the confidence in it fell below the bound after it was shown. Ask again without `stream`; the answer then is the one that holds.',
+    status: 409,
   },
   DEPENDENCY_UNAVAILABLE: {
     message: 'The gateway cannot reach a part it needs to admit requests. Retry shortly.',

@@ -7,6 +7,8 @@ import { listen } from '@fathom/platform/server/listen';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { sendConsoleFile } from './http/console-files.ts';
 import { applyCors, type CorsPolicy, setSecurityHeaders } from './http/security-headers.ts';
+import { createOpenAiFacade } from './openai/openai-facade.ts';
+import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
 import { createHttpTransport } from './transports/http.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
@@ -21,6 +23,8 @@ export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
   /** The built console. */
   readonly consoleFolder: string;
   readonly drainTimeoutMs: number;
+  /** Those that the façades translate to. */
+  readonly operations: CheckedInOperations;
 }
 
 export interface Gateway {
@@ -44,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const handleGraphQL = createHttpTransport(service);
   const webSockets = createWebSocketTransport(service);
+  const answerOpenAi = createOpenAiFacade(service, options.operations);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://gateway');
@@ -51,6 +56,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (url.pathname === '/graphql') {
       if (applyCors(options.cors, request, response)) return;
       await handleGraphQL(request, response, url);
+    } else if (url.pathname.startsWith('/v1/')) {
+      if (applyCors(options.cors, request, response)) return;
+      await answerOpenAi(request, response, url);
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else if (!(await health.handle(url.pathname, response))) {

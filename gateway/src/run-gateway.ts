@@ -19,6 +19,7 @@ import { createStreamMetrics } from './observability/stream-metrics.ts';
 import { createAdmission } from './operations/admission.ts';
 import { formatExecutionError } from './operations/format-result.ts';
 import { createOperationPreparer } from './operations/prepare.ts';
+import { readCheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
 import { createServices } from './subgraphs/services.ts';
@@ -98,6 +99,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     publicIntrospection: settings.introspection === 'public',
     streamObserver: createStreamMetrics(metrics),
     operationLog: createOperationLog(metrics, logger),
+    operations: readCheckedInOperations(),
     probes,
   });
 

@@ -2,32 +2,20 @@
  * A small supergraph with real servers on free ports and a real gateway in front: `chat` streams, `people` knows the
  * authors of what is said. Tests say what happens in the subgraphs and see what reached them.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { composeServices } from '@apollo/composition';
 import { createDeferred, type Deferred } from '@fathom/platform/deferred';
 import { AppError } from '@fathom/platform/errors';
 import type { Identity } from '@fathom/platform/identity';
-import { createLogger } from '@fathom/platform/logging';
 import { createEventQueue, type EventQueue } from '@fathom/platform/server/async-events';
 import type { RequestContext } from '@fathom/platform/server/request-context';
-import { createMetrics, type Metrics } from '@fathom/platform/telemetry/metrics';
 import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
-import { parse } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { generateApiKey, hashSecret, printApiKey } from '../src/auth/api-key.ts';
-import {
-  defaultSettings,
-  type GatewaySettings,
-  type RunningGateway,
-  runGateway,
-} from '../src/run-gateway.ts';
-import type { NewApiKey } from '../src/stores/api-key-store.ts';
-import { createMemoryApiKeyStore, type MemoryApiKeyStore } from './memory-api-key-store.ts';
+import type { GatewaySettings } from '../src/run-gateway.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type GraphQLAnswer, startTestGateway, type TestGateway } from './test-gateway.ts';
+
+export { composeTestSupergraph, type GraphQLAnswer } from './test-gateway.ts';
 
 export const chatSdl = /* GraphQL */ `
   schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize"]) {
@@ -100,48 +88,13 @@ export interface ChatControl {
   readonly entityBatches: string[][];
 }
 
-export interface TestGraph {
-  readonly gateway: RunningGateway;
-  readonly url: string;
-  readonly apiKeys: MemoryApiKeyStore;
-  /** Of an admin of tenant `test`. */
-  readonly key: string;
+export interface TestGraph extends TestGateway {
   readonly chat: ChatControl;
   readonly chatServer: TestSubgraph;
   /** The wire to it. */
   readonly chatWire: TcpProxy;
   readonly peopleServer: TestSubgraph;
-  readonly supergraphFile: string;
-  readonly metrics: Metrics;
-  /** Lines of the gateway's log, from `warn` on. */
-  readonly warnings: readonly string[];
-  issueKey(key?: Partial<NewApiKey>): Promise<{ readonly id: string; readonly key: string }>;
-  post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
-  query(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
   client(connectionParams?: Record<string, unknown>): Client;
-  close(): Promise<void>;
-}
-
-export interface GraphQLAnswer {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: readonly (string | number)[];
-    readonly extensions: Readonly<Record<string, unknown>>;
-  }[];
-  readonly extensions?: Readonly<Record<string, unknown>>;
-}
-
-export function composeTestSupergraph(subgraphs: Readonly<Record<string, string>>): string {
-  const result = composeServices(
-    Object.entries(subgraphs).map(([name, sdl]) => ({
-      name,
-      url: `http://${name}.invalid/graphql`,
-      typeDefs: parse(sdl),
-    })),
-  );
-  if (result.errors) throw new Error(result.errors.map((error) => error.message).join('\n'));
-  return result.supergraphSdl;
 }
 
 export async function startTestGraph(settings: Partial<GatewaySettings> = {}): Promise<TestGraph> {
@@ -150,77 +103,23 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
   const chatServer = await startChat(identity, chat);
   const peopleServer = await startPeople(identity, chat);
   const chatWire = await startTcpProxy(chatServer.port);
-  const folder = await mkdtemp(join(tmpdir(), 'fathom-gateway-'));
-  const supergraphFile = join(folder, 'supergraph.graphql');
-  await writeFile(supergraphFile, composeTestSupergraph({ chat: chatSdl, people: peopleSdl }));
-  const apiKeys = createMemoryApiKeyStore();
-  const warnings: string[] = [];
-  const metrics = createMetrics({ service: 'gateway', processMetrics: false });
-  const gateway = await runGateway({
-    settings: {
-      ...defaultSettings,
-      supergraphFile,
-      subgraphUrls: { chat: `http://127.0.0.1:${chatWire.port}`, people: peopleServer.url },
-      ...settings,
-    },
-    apiKeys,
-    jwt: undefined,
-    signer: { sign: (who) => identity.token(who) },
-    cache: { increment: createCounter() },
-    localSubgraphs: {},
-    probes: {},
-    facts: () => ({}),
-    metrics,
-    logger: createLogger({
-      service: 'gateway',
-      level: 'warn',
-      destination: { write: (line) => warnings.push(line) },
-    }),
+  const started = await startTestGateway({
+    subgraphs: { chat: chatSdl, people: peopleSdl },
+    urls: { chat: `http://127.0.0.1:${chatWire.port}`, people: peopleServer.url },
+    identity,
+    settings,
   });
   const clients: Client[] = [];
 
-  async function issueKey(key: Partial<NewApiKey> = {}): Promise<{ id: string; key: string }> {
-    const generated = generateApiKey();
-    await apiKeys.insert({
-      id: generated.id,
-      secretSha256: hashSecret(generated.secret),
-      name: 'test',
-      tenant: 'test',
-      roles: ['admin'],
-      scopes: [],
-      operationsPerWindow: null,
-      createdBy: 'test',
-      expiresAt: null,
-      ...key,
-    });
-    return { id: generated.id, key: printApiKey(generated) };
-  }
-  const { key } = await issueKey();
-  const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-    fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-api-key': key, ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    });
-
   return {
-    gateway,
-    url: gateway.url,
-    apiKeys,
-    key,
+    ...started,
     chat,
     chatServer,
     chatWire,
     peopleServer,
-    supergraphFile,
-    metrics,
-    warnings,
-    issueKey,
-    post,
-    query: async (query, variables) => (await (await post({ query, variables })).json()) as GraphQLAnswer,
-    client(connectionParams = { apiKey: key }) {
+    client(connectionParams = { apiKey: started.key }) {
       const client = createClient({
-        url: `${gateway.url.replace('http', 'ws')}/graphql`,
+        url: `${started.url.replace('http', 'ws')}/graphql`,
         webSocketImpl: WebSocket,
         connectionParams,
         retryAttempts: 0,
@@ -230,10 +129,9 @@ export async function startTestGraph(settings: Partial<GatewaySettings> = {}): P
     },
     async close() {
       await Promise.all(clients.map((client) => client.dispose()));
-      await gateway.close();
+      await started.close();
       await chatWire.close();
       await Promise.all([chatServer.close(), peopleServer.close()]);
-      await rm(folder, { recursive: true });
     },
   };
 }
@@ -367,16 +265,6 @@ function startPeople(identity: TestIdentity, chat: ChatControl): Promise<TestSub
       },
     },
   });
-}
-
-/** A window that never ends by itself. */
-function createCounter() {
-  const counts = new Map<string, number>();
-  return async (key: string, by: number, windowMs: number) => {
-    const value = (counts.get(key) ?? 0) + by;
-    counts.set(key, value);
-    return { value, resetsAt: new Date(Date.now() + windowMs) };
-  };
 }
 
 /** What arrives on one subscription, with what is still to come as promises. */

@@ -31,7 +31,10 @@ export function applyCors(policy: CorsPolicy, request: IncomingMessage, response
   if (allowed) {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('vary', 'origin');
-    response.setHeader('access-control-expose-headers', 'retry-after');
+    response.setHeader(
+      'access-control-expose-headers',
+      'retry-after, retry-after-ms, x-request-id, x-fathom-generation',
+    );
   }
   if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
     return false;
@@ -39,7 +42,8 @@ export function applyCors(policy: CorsPolicy, request: IncomingMessage, response
     response.setHeader('access-control-allow-methods', 'GET, POST');
     response.setHeader(
       'access-control-allow-headers',
-      'authorization, content-type, x-api-key, traceparent, tracestate',
+      // Client libraries send headers of their own; what counts is the origin, which is checked above.
+      'authorization, content-type, x-api-key, traceparent, tracestate, *',
     );
     response.setHeader('access-control-max-age', '7200');
   }

@@ -5,7 +5,7 @@ import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { Principal } from '../auth/principal.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 
-export type Transport = 'http' | 'sse' | 'websocket';
+export type Transport = 'http' | 'sse' | 'websocket' | 'openai' | 'mcp';
 
 export interface OperationRecord {
   /** Call once, with `OK`, an error's code, or how a stream ended. */

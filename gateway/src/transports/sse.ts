@@ -8,6 +8,7 @@ import type { ServerResponse } from 'node:http';
 import type { FormattedExecutionResult } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
+import { beginEventStream, writeTaken } from '../http/event-stream.ts';
 import { outcomeOf } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
@@ -17,9 +18,6 @@ import type { RawSink } from '../subscriptions/subscription-stream.ts';
 import { payloadStart } from '../subscriptions/upstream-socket.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { executeOnce, type GatewayService, observeStream } from './gateway-service.ts';
-
-/** Proxies close connections on which nothing moves; a comment is no event. */
-const heartbeatMs = 12_000;
 
 export interface SseRequest {
   readonly response: ServerResponse;
@@ -34,21 +32,16 @@ export function acceptsEventStream(accept: string | undefined): boolean {
 
 /** An operation that does not run, told in the stream's own words so that every SSE client can read the code. */
 export function refuseAsEvents(response: ServerResponse, { errors }: Refusal): void {
-  begin(response);
+  beginEventStream(response);
   response.end(nextEvent(JSON.stringify({ errors: errors.map((error) => error.toJSON()) })) + completeEvent);
 }
 
 export async function answerAsEvents(service: GatewayService, request: SseRequest): Promise<void> {
   const { response, operation } = request;
-  begin(response);
-  const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs);
-  try {
-    if (operation.kind === 'subscription') await stream(service, request);
-    else await once(service, request);
-    response.end(completeEvent);
-  } finally {
-    clearInterval(heartbeat);
-  }
+  beginEventStream(response);
+  if (operation.kind === 'subscription') await stream(service, request);
+  else await once(service, request);
+  response.end(completeEvent);
 }
 
 async function once(
@@ -87,7 +80,7 @@ async function stream(
       rawSink: rawSinkOf(response),
       observer: observeStream(service.streamObserver, record),
     });
-    for await (const result of events) await write(response, nextEvent(JSON.stringify(result)));
+    for await (const result of events) await writeTaken(response, nextEvent(JSON.stringify(result)));
   } catch (error) {
     const formatted = formatExecutionError(error, context);
     record.end(outcomeOf([formatted]));
@@ -96,28 +89,6 @@ async function stream(
   } finally {
     forget();
   }
-}
-
-function begin(response: ServerResponse): void {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    // nginx would collect the events otherwise.
-    'x-accel-buffering': 'no',
-  });
-  response.flushHeaders();
-}
-
-/** Resolves when the socket has taken it, so that a slow client slows its own stream only. */
-function write(response: ServerResponse, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.destroyed) return resolve();
-    response.once('close', resolve);
-    response.write(text, () => {
-      response.off('close', resolve);
-      resolve();
-    });
-  });
 }
 
 function rawSinkOf(response: ServerResponse): RawSink {

@@ -1,0 +1,88 @@
+/**
+ * `/v1/…`: the OpenAI API as thin translations to operations of the graph. What a client may do, how much and how often
+ * is decided where it is decided for GraphQL; nothing is computed here.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@fathom/platform/errors';
+import { readJsonBody } from '@fathom/platform/server/read-body';
+import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import { SpanKind } from '@opentelemetry/api';
+import { credentialOfHeaders } from '../auth/credentials.ts';
+import { raise } from '../errors.ts';
+import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
+import type { GatewayService } from '../transports/gateway-service.ts';
+import { answerCompletion } from './answer-completion.ts';
+import { chatFormat, completionFormat } from './answer-format.ts';
+import { parseChatRequest, parseCompletionRequest } from './completion-request.ts';
+import type { Caller } from './generation-run.ts';
+import { listModels, oneModel } from './models.ts';
+import { sendOpenAiError } from './openai-error.ts';
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+}
+
+export function createOpenAiFacade(service: GatewayService, operations: CheckedInOperations) {
+  async function answer({ request, response, path }: Exchange, signal: AbortSignal): Promise<void> {
+    if (service.isDraining()) throw raise('SHUTTING_DOWN');
+    const principal = await service.authenticator.authenticate(credentialOfHeaders(request.headers));
+    if (!principal) throw raise('UNAUTHENTICATED');
+    const caller: Caller = { principal, signal };
+    const complete = { service, operations, caller, response };
+    switch (`${request.method} ${path}`) {
+      case 'POST /v1/chat/completions':
+        return answerCompletion({
+          ...complete,
+          request: parseChatRequest(await readJsonBody(request, service.maxBodyBytes)),
+          format: chatFormat,
+        });
+      case 'POST /v1/completions':
+        return answerCompletion({
+          ...complete,
+          request: parseCompletionRequest(await readJsonBody(request, service.maxBodyBytes)),
+          format: completionFormat,
+        });
+      case 'GET /v1/models':
+        return sendJson(response, { object: 'list', data: await listModels(service, operations, caller) });
+    }
+    const modelId = request.method === 'GET' ? modelIdOf(path) : undefined;
+    if (modelId === undefined) throw raise('NOT_FOUND', { because: `${request.method} ${path}` });
+    sendJson(response, await oneModel(listModels(service, operations, caller), modelId));
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort('UNSUBSCRIBED'));
+    await withSpan(
+      `${request.method} ${url.pathname}`,
+      { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
+      async () => {
+        response.setHeader('x-request-id', currentTraceId());
+        try {
+          await answer({ request, response, path: url.pathname }, gone.signal);
+        } catch (error) {
+          if (response.headersSent || !(error instanceof AppError)) throw error;
+          sendOpenAiError(response, error);
+        }
+      },
+      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+    );
+  };
+}
+
+function modelIdOf(path: string): string | undefined {
+  const prefix = '/v1/models/';
+  if (!path.startsWith(prefix)) return undefined;
+  try {
+    return decodeURIComponent(path.slice(prefix.length));
+  } catch {
+    return undefined;
+  }
+}
+
+function sendJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}
