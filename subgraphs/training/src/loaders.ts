@@ -2,8 +2,9 @@ import { createByIdLoader } from '@fathom/platform/by-id-loader';
 import type { Queryable } from '@fathom/platform/database/database';
 import { createGroupedLoader, loaderByArgument } from '@fathom/platform/grouped-loader';
 import { platformTenant } from './domain/records.ts';
-import { aliasesOfModels, aliasesOfVersions, movesByIds, movesOfAliases } from './stores/aliases.ts';
+import { aliasesOfModels, aliasesOfVersions, movesAt, movesByIds, movesOfAliases } from './stores/aliases.ts';
 import { dataSetsByIds } from './stores/data-sets.ts';
+import { lossCurves } from './stores/loss-curves.ts';
 import {
   evaluationsByIds,
   evaluationsOfRuns,
@@ -13,8 +14,8 @@ import {
   versionsOfModels,
   versionsOfRuns,
 } from './stores/registry.ts';
-import { checkpointsByIds, checkpointsOfRuns, lossCurves, transitionsOfRuns } from './stores/run-progress.ts';
-import { runsByIds, runsOfDataSets } from './stores/training-runs.ts';
+import { checkpointsByIds, checkpointsOfRuns, transitionsOfRuns } from './stores/run-progress.ts';
+import { retriesOfRuns, runsByIds, runsOfDataSets } from './stores/training-runs.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -33,6 +34,10 @@ export function createLoaders(database: Queryable, tenant: string) {
     runsOfDataSet: createGroupedLoader(
       (ids) => runsOfDataSets(database, tenant, ids),
       ({ dataSetId }) => dataSetId,
+    ),
+    retriesOfRun: createGroupedLoader(
+      (ids) => retriesOfRuns(database, ids),
+      ({ retryOf }) => retryOf,
     ),
     versionsOfRun: createGroupedLoader(
       (ids) => versionsOfRuns(database, ids),
@@ -65,6 +70,13 @@ export function createLoaders(database: Queryable, tenant: string) {
     movesOfAlias: createGroupedLoader(
       (keys) => movesOfAliases(database, keys),
       ({ modelName, alias }) => `${modelName}/${alias}`,
+    ),
+    /** The move that each alias stood on at a moment, in ms since the epoch. */
+    moveAt: loaderByArgument((atMs) =>
+      createGroupedLoader(
+        (keys) => movesAt(database, keys, new Date(atMs)),
+        ({ modelName, alias }) => `${modelName}/${alias}`,
+      ),
     ),
     lossCurve: loaderByArgument((maxPoints) =>
       createGroupedLoader(

@@ -106,7 +106,7 @@ test('the shipped model has its lineage: run, loss curve, data, evaluations, cha
       startedBy: 'fathom',
       createdAt: '2026-11-24T08:00:00.000Z',
       lossCurve: [
-        { step: 2, loss: 1, heldOutLoss: null },
+        { step: 1, loss: 2, heldOutLoss: null },
         { step: 4, loss: 0.5, heldOutLoss: 0.75 },
       ],
       dataSet: {

@@ -1,8 +1,8 @@
 import type { Database } from '@fathom/platform/database/database';
+import { parseDateTime } from '@fathom/platform/date-time';
 import type { Identity } from '@fathom/platform/identity';
 import type { InvalidInput, NotFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
-import { parseDateTime } from '../domain/feature-values.ts';
 import { type FeatureVector, type FoundRow, toVector } from '../domain/vectors.ts';
 import type { FeatureViewRecord } from '../mappers.ts';
 import { viewByName } from '../stores/definition-store.ts';

@@ -1,5 +1,6 @@
+import { parseDateTime } from '@fathom/platform/date-time';
 import { expect, test } from 'vitest';
-import { checkValue, parseDateTime } from './feature-values.ts';
+import { checkValue } from './feature-values.ts';
 
 test.each([
   ['STRING', 'x', 'x'],

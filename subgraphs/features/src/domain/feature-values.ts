@@ -1,4 +1,6 @@
 /** What features may hold. Pure: values in, problems or normal forms out. */
+import { parseDateTime } from '@fathom/platform/date-time';
+
 export const featureTypes = ['STRING', 'INTEGER', 'FLOAT', 'BOOLEAN', 'DATE_TIME', 'FLOAT_LIST'] as const;
 export type FeatureType = (typeof featureTypes)[number];
 
@@ -112,20 +114,6 @@ function normalForm(type: FeatureType, value: unknown): FeatureValue | undefined
         ? (value as number[])
         : undefined;
   }
-}
-
-const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-/**
- * A moment with an explicit offset: a feature store that guesses time zones leaks the future. Days that their month does
- * not have (`Date` would take February 30 for March 2) and the year 0 (which PostgreSQL does not know) are none.
- */
-export function parseDateTime(text: string): Date | undefined {
-  if (!isoMoment.test(text) || text.startsWith('0000')) return undefined;
-  const date = new Date(text);
-  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
-  const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
-  return exists && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -13,7 +13,7 @@ import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-
 import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
-import { trainingLoop } from '@fathom/neural/training/training-loop';
+import { type LoopOutcome, trainingLoop } from '@fathom/neural/training/training-loop';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { WorkerChannel } from '@fathom/platform/jobs/worker';
 import type { FineTuningMessage, FineTuningSpecification } from './protocol.ts';
@@ -57,7 +57,7 @@ export async function fineTune(work: Work): Promise<'done' | 'stopped'> {
       initialHeldOutLoss: trainer.step === 0 ? await heldOutLoss() : null,
     });
     channel.send({ type: 'phase', phase: 'TRAINING', detail: trainingDetail(trainer, prepared) });
-    if ((await train(work, { trainer, prepared, heldOutLoss })) === 'stopped') return 'stopped';
+    if ((await train(work, { trainer, prepared, heldOutLoss })).end === 'stopped') return 'stopped';
     channel.send({ type: 'phase', phase: 'EVALUATING', detail: 'measuring and storing the adapter' });
     const final = await heldOutLoss();
     const stored = await store(work, trainer.exportAdapter());
@@ -120,7 +120,7 @@ function train(
     readonly prepared: Prepared;
     readonly heldOutLoss: () => Promise<number>;
   },
-): Promise<'finished' | 'stopped'> {
+): Promise<LoopOutcome> {
   return trainingLoop({
     trainer: given.trainer,
     batches: given.prepared.batches,

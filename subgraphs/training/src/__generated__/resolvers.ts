@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
+import type { TrainingRunComparison as TrainingRunComparisonMapper } from '../actions/compare-training-runs.ts';
 import type { Stepped as SteppedMapper, Checkpointed as CheckpointedMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
@@ -59,7 +60,7 @@ export type ArchitectureInput = {
   readonly vocabularySize?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What became of a cancellation or a resumption. */
+/** What became of a pause, a cancellation, a resumption or a retry. */
 export type ChangeTrainingRunResult = NotFound | TrainingRun | WrongState;
 
 /** The trainer's whole state at a step, from which a run resumes bitwise. */
@@ -75,6 +76,38 @@ export type Checkpoint = {
   readonly sizeBytes: Scalars['Float']['output'];
   /** The step after which it was taken. */
   readonly step: Scalars['Int']['output'];
+};
+
+/** What became of a comparison. */
+export type CompareTrainingRunsResult = InvalidInput | NotFound | TrainingRunComparison;
+
+/** One result of several runs. */
+export type ComparedMetric = {
+  readonly __typename?: 'ComparedMetric';
+  /** For instance `loss`, `bestHeldOutLoss`, `tokensSeen` or `held-out.exactMatch`. */
+  readonly name: Scalars['String']['output'];
+  /** The runs' values; null where a run has none. */
+  readonly values: ReadonlyArray<Maybe<Scalars['Float']['output']>>;
+};
+
+/** A stretch of steps of several loss curves. */
+export type ComparedPoint = {
+  readonly __typename?: 'ComparedPoint';
+  /** The last held-out loss in the stretch; null where none was measured. */
+  readonly heldOutLosses: ReadonlyArray<Maybe<Scalars['Float']['output']>>;
+  /** Mean training loss over the stretch, nats a token; null where a run took no step in it. */
+  readonly losses: ReadonlyArray<Maybe<Scalars['Float']['output']>>;
+  /** The last step of the stretch. */
+  readonly step: Scalars['Int']['output'];
+};
+
+/** A value of the config that is not the same in all runs. */
+export type ConfigDifference = {
+  readonly __typename?: 'ConfigDifference';
+  /** For instance `hyperparameters.learningRate`, `seed` or `dataSetId`. */
+  readonly path: Scalars['String']['output'];
+  /** The runs' values as JSON; null where a run has none. */
+  readonly values: ReadonlyArray<Maybe<Scalars['String']['output']>>;
 };
 
 /** Examples to train on. */
@@ -211,8 +244,14 @@ export type HyperparametersInput = {
   readonly learningRate?: InputMaybe<Scalars['Float']['input']>;
   /** Gradients are scaled down to this global norm. */
   readonly maxGradientNorm?: InputMaybe<Scalars['Float']['input']>;
-  /** Optimizer steps, 1 to 100,000. */
+  /** A budget of seconds spent on training, over all attempts. None without it. */
+  readonly maxSeconds?: InputMaybe<Scalars['Float']['input']>;
+  /** A budget of tokens: training ends after the step that spends it. None without it. */
+  readonly maxTokens?: InputMaybe<Scalars['Float']['input']>;
+  /** The budget of optimizer steps, 1 to 100,000. Also the length of the learning rate's schedule. */
   readonly steps?: InputMaybe<Scalars['Int']['input']>;
+  /** Training has converged when the held-out loss is at or below this, in nats a token. Never without it. */
+  readonly targetHeldOutLoss?: InputMaybe<Scalars['Float']['input']>;
   /** Steps of warm-up. */
   readonly warmupSteps?: InputMaybe<Scalars['Int']['input']>;
   /** Decoupled weight decay. */
@@ -278,12 +317,22 @@ export type ModelVersionsArgs = {
 /** A name that leads to a version and can be moved. */
 export type ModelAlias = {
   readonly __typename?: 'ModelAlias';
+  /** The model whose alias it is. */
+  readonly model: Model;
   /** Every move that it made, newest first. */
   readonly moves: ReadonlyArray<AliasMove>;
   /** The name, for instance `champion`. */
   readonly name: Scalars['String']['output'];
   /** Where it leads now. */
   readonly version: ModelVersion;
+  /** Where it led at a moment. Null before its first move. */
+  readonly versionAt?: Maybe<ModelVersion>;
+};
+
+
+/** A name that leads to a version and can be moved. */
+export type ModelAliasVersionAtArgs = {
+  at: Scalars['DateTime']['input'];
 };
 
 /** A page of models. */
@@ -304,6 +353,25 @@ export type ModelEdge = {
   readonly node: Model;
 };
 
+/** What a version was made of. Null is what does not apply or was not recorded. */
+export type ModelLineage = {
+  readonly __typename?: 'ModelLineage';
+  /** The code that trained it. */
+  readonly codeVersion?: Maybe<Scalars['String']['output']>;
+  /** The network and the hyperparameters, as JSON. */
+  readonly config?: Maybe<Scalars['String']['output']>;
+  /** What it was trained on. */
+  readonly dataSet?: Maybe<DataSet>;
+  /** SHA-256 of that content, hexadecimal. */
+  readonly dataSetSha256?: Maybe<Scalars['String']['output']>;
+  /** The version that it was fine-tuned or continued from. */
+  readonly parent?: Maybe<ModelVersion>;
+  /** Decided initial weights, split and order. */
+  readonly seed?: Maybe<Scalars['Int']['output']>;
+  /** The run that trained it. */
+  readonly trainingRun?: Maybe<TrainingRun>;
+};
+
 /** An immutable version of a model. */
 export type ModelVersion = {
   readonly __typename?: 'ModelVersion';
@@ -321,6 +389,8 @@ export type ModelVersion = {
   readonly id: Scalars['ID']['output'];
   /** What its files are. */
   readonly kind: ModelVersionKind;
+  /** What it was made of. */
+  readonly lineage: ModelLineage;
   /** The model. */
   readonly model: Model;
   /** Its number, from 1. */
@@ -365,8 +435,21 @@ export type Mutation = {
   readonly createDataSet: CreateDataSetResult;
   /** Moves an alias (`champion`, `candidate`, or a name of your own) to a version. Inference follows without dropping a stream. */
   readonly moveModelAlias: MoveModelAliasResult;
-  /** Continues a cancelled or failed run from its last checkpoint, to the very same state as if it had never stopped. */
+  /**
+   * Pauses a run after the step under way: its state is saved as a checkpoint and its worker is free for others. It waits,
+   * however long, for `resumeTrainingRun`.
+   */
+  readonly pauseTrainingRun: ChangeTrainingRunResult;
+  /**
+   * Continues a paused, cancelled or failed run from its last checkpoint, as a further attempt, to the very same state as
+   * if it had never stopped.
+   */
   readonly resumeTrainingRun: ChangeTrainingRunResult;
+  /**
+   * Starts a run that rests once more from the beginning: a new run of the same config, data set and seed, linked to the
+   * old one by `retryOf`. The old run stays as it is.
+   */
+  readonly retryTrainingRun: ChangeTrainingRunResult;
   /** Moves an alias back to where it was before its last move. */
   readonly rollBackModelAlias: MoveModelAliasResult;
   /** Starts a training run: validate, prepare, initialise, train, evaluate, register. */
@@ -389,7 +472,17 @@ export type MutationMoveModelAliasArgs = {
 };
 
 
+export type MutationPauseTrainingRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type MutationResumeTrainingRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRetryTrainingRunArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -423,12 +516,16 @@ export type PageInfo = {
 
 export type Query = {
   readonly __typename?: 'Query';
+  /** Holds runs against each other: where their configs differ, their loss curves on the same steps, their results. */
+  readonly compareTrainingRuns: CompareTrainingRunsResult;
   /** One data set by its id. */
   readonly dataSet?: Maybe<DataSet>;
   /** Data sets, newest first. */
   readonly dataSets: DataSetConnection;
   /** One model of the registry by its name. */
   readonly model?: Maybe<Model>;
+  /** One alias of a model. Ask it `versionAt` to learn what was in production at a moment. */
+  readonly modelAlias?: Maybe<ModelAlias>;
   /** One version by its id. */
   readonly modelVersion?: Maybe<ModelVersion>;
   /** The models of the registry, by name. */
@@ -437,6 +534,12 @@ export type Query = {
   readonly trainingRun?: Maybe<TrainingRun>;
   /** Training runs, newest first. */
   readonly trainingRuns: TrainingRunConnection;
+};
+
+
+export type QueryCompareTrainingRunsArgs = {
+  ids: ReadonlyArray<Scalars['ID']['input']>;
+  maxPoints?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -453,6 +556,12 @@ export type QueryDataSetsArgs = {
 
 export type QueryModelArgs = {
   name: Scalars['String']['input'];
+};
+
+
+export type QueryModelAliasArgs = {
+  alias: Scalars['String']['input'];
+  model: Scalars['String']['input'];
 };
 
 
@@ -513,7 +622,7 @@ export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
    * The progress of a run: its steps, checkpoints and states, from the beginning or after a cursor, then live, each
-   * exactly once. Ends with the run.
+   * exactly once. Ends when the run rests: completed, paused, cancelled or failed.
    */
   readonly trainingRunProgressed: TrainingRunProgress;
 };
@@ -522,6 +631,7 @@ export type Subscription = {
 export type SubscriptionTrainingRunProgressedArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   id: Scalars['ID']['input'];
+  maxPoints?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A checkpoint is durable. */
@@ -540,8 +650,12 @@ export type TrainingCheckpointed = TrainingRunProgress & {
 /** A training run: a state machine whose history is never rewritten. */
 export type TrainingRun = {
   readonly __typename?: 'TrainingRun';
+  /** How many workers have taken it on so far: 1 unless it was resumed or a worker was lost. */
+  readonly attempt: Scalars['Int']['output'];
   /** Checkpoints that are kept, newest first. */
   readonly checkpoints: ReadonlyArray<Checkpoint>;
+  /** The code that the run was started with: the product's version and its commit where that is known. Null for imported runs. */
+  readonly codeVersion?: Maybe<Scalars['String']['output']>;
   /** The network and the hyperparameters, as JSON. */
   readonly config: Scalars['String']['output'];
   /** When it was asked for. */
@@ -566,7 +680,10 @@ export type TrainingRun = {
   readonly initialVersion?: Maybe<ModelVersion>;
   /** Training loss of the last step, nats a token. */
   readonly loss?: Maybe<Scalars['Float']['output']>;
-  /** The loss curve, evenly thinned. */
+  /**
+   * The loss curve. Of a long one as many equal stretches are shown as `maxPoints` allows, each by its last measured, its
+   * highest and its lowest point, so that no spike is lost.
+   */
   readonly lossCurve: ReadonlyArray<LossPoint>;
   /** The model whose version the run makes. */
   readonly model: Model;
@@ -574,6 +691,10 @@ export type TrainingRun = {
   readonly modelVersion?: Maybe<ModelVersion>;
   /** Trainable parameters. Null until the network is initialised. */
   readonly parameterCount?: Maybe<Scalars['Float']['output']>;
+  /** The runs that repeat this one, newest first. */
+  readonly retries: ReadonlyArray<TrainingRun>;
+  /** The run that this one repeats, if it was made by `retryTrainingRun`. */
+  readonly retryOf?: Maybe<TrainingRun>;
   /** Decided initial weights, split and order. */
   readonly seed: Scalars['Int']['output'];
   /** Who started it. */
@@ -582,6 +703,8 @@ export type TrainingRun = {
   readonly status: TrainingRunStatus;
   /** Steps done. */
   readonly step: Scalars['Int']['output'];
+  /** Why its training ended. Null until it has, and where the run was imported. */
+  readonly stopReason?: Maybe<TrainingStopReason>;
   /** Tokens seen. */
   readonly tokensSeen: Scalars['Float']['output'];
   /** Steps to do. */
@@ -592,6 +715,19 @@ export type TrainingRun = {
 /** A training run: a state machine whose history is never rewritten. */
 export type TrainingRunLossCurveArgs = {
   maxPoints?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Runs held against each other. Values are in the order of `runs`. */
+export type TrainingRunComparison = {
+  readonly __typename?: 'TrainingRunComparison';
+  /** Their loss curves on the same stretches of steps. */
+  readonly curve: ReadonlyArray<ComparedPoint>;
+  /** Where their configs differ, by path. */
+  readonly differences: ReadonlyArray<ConfigDifference>;
+  /** What came out. */
+  readonly metrics: ReadonlyArray<ComparedMetric>;
+  /** The runs, in the order asked for. */
+  readonly runs: ReadonlyArray<TrainingRun>;
 };
 
 /** A page of runs. */
@@ -634,6 +770,8 @@ export type TrainingRunStatus =
   | 'FAILED'
   /** Weights are created or loaded. */
   | 'INITIALISING'
+  /** Stopped on request with its state saved and no worker; waits to be resumed. */
+  | 'PAUSED'
   /** Examples are tokenised, split and packed. */
   | 'PREPARING'
   /** Waiting for a worker. */
@@ -685,6 +823,19 @@ export type TrainingStepped = TrainingRunProgress & {
   /** The run. */
   readonly trainingRun: TrainingRun;
 };
+
+/** Why the training of a run ended. */
+export type TrainingStopReason =
+  /** The held-out loss reached `targetHeldOutLoss`. */
+  | 'CONVERGED'
+  /** The held-out loss had not improved for `earlyStoppingPatience` evaluations. */
+  | 'EARLY_STOPPED'
+  /** All `steps` were taken. */
+  | 'STEPS_SPENT'
+  /** `maxSeconds` had passed. */
+  | 'TIME_SPENT'
+  /** `maxTokens` were seen. */
+  | 'TOKENS_SPENT';
 
 /** The object's state does not allow this. */
 export type WrongState = {
@@ -816,6 +967,11 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( TrainingRunMapper )
     | ( WrongState )
   ;
+  CompareTrainingRunsResult:
+    | ( InvalidInput )
+    | ( NotFound )
+    | ( TrainingRunComparisonMapper )
+  ;
   CreateDataSetResult:
     | ( DataSetMapper )
     | ( InvalidDataSet )
@@ -853,6 +1009,10 @@ export type ResolversTypes = {
   ChangeTrainingRunResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangeTrainingRunResult']>;
   Checkpoint: ResolverTypeWrapper<CheckpointMapper>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  CompareTrainingRunsResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CompareTrainingRunsResult']>;
+  ComparedMetric: ResolverTypeWrapper<ComparedMetric>;
+  ComparedPoint: ResolverTypeWrapper<ComparedPoint>;
+  ConfigDifference: ResolverTypeWrapper<ConfigDifference>;
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetResult']>;
   DataSet: ResolverTypeWrapper<DataSetMapper>;
@@ -872,6 +1032,7 @@ export type ResolversTypes = {
   ModelAlias: ResolverTypeWrapper<ModelAliasMapper>;
   ModelConnection: ResolverTypeWrapper<Omit<ModelConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ModelEdge']> }>;
   ModelEdge: ResolverTypeWrapper<Omit<ModelEdge, 'node'> & { node: ResolversTypes['Model'] }>;
+  ModelLineage: ResolverTypeWrapper<ModelVersionMapper>;
   ModelVersion: ResolverTypeWrapper<ModelVersionMapper>;
   ModelVersionKind: ModelVersionKind;
   MoveModelAliasInput: MoveModelAliasInput;
@@ -887,6 +1048,7 @@ export type ResolversTypes = {
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TrainingCheckpointed: ResolverTypeWrapper<CheckpointedMapper>;
   TrainingRun: ResolverTypeWrapper<TrainingRunMapper>;
+  TrainingRunComparison: ResolverTypeWrapper<TrainingRunComparisonMapper>;
   TrainingRunConnection: ResolverTypeWrapper<Omit<TrainingRunConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['TrainingRunEdge']> }>;
   TrainingRunEdge: ResolverTypeWrapper<Omit<TrainingRunEdge, 'node'> & { node: ResolversTypes['TrainingRun'] }>;
   TrainingRunProgress: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['TrainingRunProgress']>;
@@ -894,6 +1056,7 @@ export type ResolversTypes = {
   TrainingRunTransition: ResolverTypeWrapper<TransitionMapper>;
   TrainingRunTransitioned: ResolverTypeWrapper<TransitionedMapper>;
   TrainingStepped: ResolverTypeWrapper<SteppedMapper>;
+  TrainingStopReason: TrainingStopReason;
   WrongState: ResolverTypeWrapper<WrongState>;
 };
 
@@ -907,6 +1070,10 @@ export type ResolversParentTypes = {
   ChangeTrainingRunResult: ResolversUnionTypes<ResolversParentTypes>['ChangeTrainingRunResult'];
   Checkpoint: CheckpointMapper;
   Float: Scalars['Float']['output'];
+  CompareTrainingRunsResult: ResolversUnionTypes<ResolversParentTypes>['CompareTrainingRunsResult'];
+  ComparedMetric: ComparedMetric;
+  ComparedPoint: ComparedPoint;
+  ConfigDifference: ConfigDifference;
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetResult'];
   DataSet: DataSetMapper;
@@ -925,6 +1092,7 @@ export type ResolversParentTypes = {
   ModelAlias: ModelAliasMapper;
   ModelConnection: Omit<ModelConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ModelEdge']> };
   ModelEdge: Omit<ModelEdge, 'node'> & { node: ResolversParentTypes['Model'] };
+  ModelLineage: ModelVersionMapper;
   ModelVersion: ModelVersionMapper;
   MoveModelAliasInput: MoveModelAliasInput;
   MoveModelAliasResult: ResolversUnionTypes<ResolversParentTypes>['MoveModelAliasResult'];
@@ -939,6 +1107,7 @@ export type ResolversParentTypes = {
   Subscription: Record<PropertyKey, never>;
   TrainingCheckpointed: CheckpointedMapper;
   TrainingRun: TrainingRunMapper;
+  TrainingRunComparison: TrainingRunComparisonMapper;
   TrainingRunConnection: Omit<TrainingRunConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['TrainingRunEdge']> };
   TrainingRunEdge: Omit<TrainingRunEdge, 'node'> & { node: ResolversParentTypes['TrainingRun'] };
   TrainingRunProgress: ResolversInterfaceTypes<ResolversParentTypes>['TrainingRunProgress'];
@@ -973,6 +1142,26 @@ export type CheckpointResolvers<ContextType = Context, ParentType extends Resolv
   sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CompareTrainingRunsResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompareTrainingRunsResult'] = ResolversParentTypes['CompareTrainingRunsResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'NotFound' | 'TrainingRunComparison', ParentType, ContextType>;
+};
+
+export type ComparedMetricResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ComparedMetric'] = ResolversParentTypes['ComparedMetric']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  values?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Float']>>, ParentType, ContextType>;
+};
+
+export type ComparedPointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ComparedPoint'] = ResolversParentTypes['ComparedPoint']> = {
+  heldOutLosses?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Float']>>, ParentType, ContextType>;
+  losses?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Float']>>, ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ConfigDifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfigDifference'] = ResolversParentTypes['ConfigDifference']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  values?: Resolver<ReadonlyArray<Maybe<ResolversTypes['String']>>, ParentType, ContextType>;
 };
 
 export type CreateDataSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateDataSetResult'] = ResolversParentTypes['CreateDataSetResult']> = {
@@ -1065,9 +1254,11 @@ export type ModelResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type ModelAliasResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelAlias'] = ResolversParentTypes['ModelAlias']> = {
+  model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   moves?: Resolver<ReadonlyArray<ResolversTypes['AliasMove']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  versionAt?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType, RequireFields<ModelAliasVersionAtArgs, 'at'>>;
 };
 
 export type ModelConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelConnection'] = ResolversParentTypes['ModelConnection']> = {
@@ -1080,6 +1271,16 @@ export type ModelEdgeResolvers<ContextType = Context, ParentType extends Resolve
   node?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
 };
 
+export type ModelLineageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelLineage'] = ResolversParentTypes['ModelLineage']> = {
+  codeVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  config?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType>;
+  dataSetSha256?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  seed?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
+};
+
 export type ModelVersionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion'], FederationReferenceType extends FederationReferenceTypes['ModelVersion'] = FederationReferenceTypes['ModelVersion']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ModelVersion']> | FederationReferenceType, FederationReferenceType, ContextType>;
   aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1089,6 +1290,7 @@ export type ModelVersionResolvers<ContextType = Context, ParentType extends Reso
   evaluations?: Resolver<ReadonlyArray<ResolversTypes['Evaluation']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ModelVersionKind'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['ModelLineage'], ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   parameterCount?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -1105,7 +1307,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   cancelTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationCancelTrainingRunArgs, 'id'>>;
   createDataSet?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetArgs, 'input'>>;
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
+  pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;
   resumeTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationResumeTrainingRunArgs, 'id'>>;
+  retryTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationRetryTrainingRunArgs, 'id'>>;
   rollBackModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationRollBackModelAliasArgs, 'input'>>;
   startTrainingRun?: Resolver<ResolversTypes['StartTrainingRunResult'], ParentType, ContextType, RequireFields<MutationStartTrainingRunArgs, 'input'>>;
 };
@@ -1122,9 +1326,11 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  compareTrainingRuns?: Resolver<ResolversTypes['CompareTrainingRunsResult'], ParentType, ContextType, RequireFields<QueryCompareTrainingRunsArgs, 'ids' | 'maxPoints'>>;
   dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType, RequireFields<QueryDataSetArgs, 'id'>>;
   dataSets?: Resolver<ResolversTypes['DataSetConnection'], ParentType, ContextType, RequireFields<QueryDataSetsArgs, 'first'>>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
+  modelAlias?: Resolver<Maybe<ResolversTypes['ModelAlias']>, ParentType, ContextType, RequireFields<QueryModelAliasArgs, 'alias' | 'model'>>;
   modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType, RequireFields<QueryModelVersionArgs, 'id'>>;
   models?: Resolver<ResolversTypes['ModelConnection'], ParentType, ContextType, RequireFields<QueryModelsArgs, 'first'>>;
   trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType, RequireFields<QueryTrainingRunArgs, 'id'>>;
@@ -1149,7 +1355,9 @@ export type TrainingCheckpointedResolvers<ContextType = Context, ParentType exte
 
 export type TrainingRunResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRun'] = ResolversParentTypes['TrainingRun'], FederationReferenceType extends FederationReferenceTypes['TrainingRun'] = FederationReferenceTypes['TrainingRun']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['TrainingRun']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  attempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   checkpoints?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  codeVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   config?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType>;
@@ -1166,12 +1374,23 @@ export type TrainingRunResolvers<ContextType = Context, ParentType extends Resol
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
   parameterCount?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  retries?: Resolver<ReadonlyArray<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
+  retryOf?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
   seed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   startedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['TrainingRunStatus'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  stopReason?: Resolver<Maybe<ResolversTypes['TrainingStopReason']>, ParentType, ContextType>;
   tokensSeen?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   totalSteps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TrainingRunComparisonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunComparison'] = ResolversParentTypes['TrainingRunComparison']> = {
+  curve?: Resolver<ReadonlyArray<ResolversTypes['ComparedPoint']>, ParentType, ContextType>;
+  differences?: Resolver<ReadonlyArray<ResolversTypes['ConfigDifference']>, ParentType, ContextType>;
+  metrics?: Resolver<ReadonlyArray<ResolversTypes['ComparedMetric']>, ParentType, ContextType>;
+  runs?: Resolver<ReadonlyArray<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1223,6 +1442,10 @@ export type Resolvers<ContextType = Context> = {
   AliasMove?: AliasMoveResolvers<ContextType>;
   ChangeTrainingRunResult?: ChangeTrainingRunResultResolvers<ContextType>;
   Checkpoint?: CheckpointResolvers<ContextType>;
+  CompareTrainingRunsResult?: CompareTrainingRunsResultResolvers<ContextType>;
+  ComparedMetric?: ComparedMetricResolvers<ContextType>;
+  ComparedPoint?: ComparedPointResolvers<ContextType>;
+  ConfigDifference?: ConfigDifferenceResolvers<ContextType>;
   CreateDataSetResult?: CreateDataSetResultResolvers<ContextType>;
   DataSet?: DataSetResolvers<ContextType>;
   DataSetConnection?: DataSetConnectionResolvers<ContextType>;
@@ -1239,6 +1462,7 @@ export type Resolvers<ContextType = Context> = {
   ModelAlias?: ModelAliasResolvers<ContextType>;
   ModelConnection?: ModelConnectionResolvers<ContextType>;
   ModelEdge?: ModelEdgeResolvers<ContextType>;
+  ModelLineage?: ModelLineageResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
   MoveModelAliasResult?: MoveModelAliasResultResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -1249,6 +1473,7 @@ export type Resolvers<ContextType = Context> = {
   Subscription?: SubscriptionResolvers<ContextType>;
   TrainingCheckpointed?: TrainingCheckpointedResolvers<ContextType>;
   TrainingRun?: TrainingRunResolvers<ContextType>;
+  TrainingRunComparison?: TrainingRunComparisonResolvers<ContextType>;
   TrainingRunConnection?: TrainingRunConnectionResolvers<ContextType>;
   TrainingRunEdge?: TrainingRunEdgeResolvers<ContextType>;
   TrainingRunProgress?: TrainingRunProgressResolvers<ContextType>;

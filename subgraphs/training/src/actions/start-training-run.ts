@@ -35,18 +35,20 @@ export interface Runs {
   readonly database: Database;
   readonly progress: ProgressStream;
   readonly wake: () => void;
+  /** Recorded with every run. */
+  readonly codeVersion: string;
 }
 
 /** Checks everything that can be known before the work, then queues the run. Needs `training:write`. */
 export async function startTrainingRun(
-  { database, progress, wake }: Runs,
+  runs: Runs,
   identity: Identity,
   input: StartTrainingRunInput,
 ): Promise<TrainingRun | NotFound | InvalidInput> {
   requireScope(identity, 'training:write');
   const checked = checkInput(input);
   if ('problem' in checked) return invalid(checked.problem);
-  const refusal = await missingReference(database, identity, input);
+  const refusal = await missingReference(runs.database, identity, input);
   if (refusal) return refusal;
 
   const run: NewRun = {
@@ -60,13 +62,25 @@ export async function startTrainingRun(
     seed: input.seed ?? 1,
     totalSteps: checked.config.hyperparameters.steps,
     startedBy: identity.subject,
+    retryOf: null,
+    codeVersion: runs.codeVersion,
   };
+  return queueRun(runs, identity, run);
+}
+
+/** Makes the run's row with its first transition, and tells the worker's side. */
+export async function queueRun(
+  { database, progress, wake }: Runs,
+  identity: Identity,
+  run: NewRun,
+): Promise<TrainingRun | InvalidInput> {
   const queued = await database.transaction(async (tx) => {
     const model = await ensureModel(tx, run.modelName, identity.tenant);
     if (!mayChange(identity, model)) return false;
     await insertRun(tx, run);
     const at = new Date().toISOString();
-    await recordTransition(tx, run.id, { from: null, to: 'QUEUED', detail: 'waits for a worker', at });
+    const detail = run.retryOf ? `repeats ${run.retryOf}; waits for a worker` : 'waits for a worker';
+    await recordTransition(tx, run.id, { from: null, to: 'QUEUED', detail, at });
     return true;
   });
   if (!queued) {

@@ -1,6 +1,6 @@
 /** What the service keeps. Losses are nats a token; sizes bytes; a version's id is `name@number`. */
 import type { RunConfig } from './run-config.ts';
-import type { RunStatus } from './run-states.ts';
+import type { RunStatus, StopReason } from './run-states.ts';
 
 /** Owns what the product ships: every tenant sees it, only an administrator changes it. */
 export const platformTenant = 'platform';
@@ -43,6 +43,12 @@ export interface TrainingRun {
   readonly status: RunStatus;
   readonly detail: string | null;
   readonly failureCode: string | null;
+  readonly stopReason: StopReason | null;
+  /** Claims by workers so far. */
+  readonly attempt: number;
+  readonly retryOf: string | null;
+  /** Null for imported runs. */
+  readonly codeVersion: string | null;
   readonly step: number;
   readonly totalSteps: number;
   readonly tokensSeen: number;

@@ -13,6 +13,10 @@ export interface Architecture {
 
 export interface Hyperparameters {
   readonly steps: number;
+  /** Budgets beside `steps`, and where training has converged; null where there is none. */
+  readonly maxTokens: number | null;
+  readonly maxSeconds: number | null;
+  readonly targetHeldOutLoss: number | null;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
@@ -44,6 +48,9 @@ export const defaultArchitecture: Architecture = {
 };
 export const defaultHyperparameters: Hyperparameters = {
   steps: 200,
+  maxTokens: null,
+  maxSeconds: null,
+  targetHeldOutLoss: null,
   batchSize: 8,
   learningRate: 0.003,
   warmupSteps: 20,
@@ -71,6 +78,9 @@ const architectureBounds: Bounds<Architecture> = {
 };
 const hyperparameterBounds: Bounds<Hyperparameters> = {
   steps: [1, 100_000],
+  maxTokens: [1, 1e15],
+  maxSeconds: [1, 31_536_000],
+  targetHeldOutLoss: [0, 100],
   batchSize: [1, 64],
   learningRate: [1e-7, 10],
   warmupSteps: [0, 100_000],
@@ -123,7 +133,8 @@ function architectureProblem(shape: Architecture): FieldProblem | undefined {
 function outOfBounds<T extends object>(path: string, values: T, bounds: Bounds<T>): FieldProblem | undefined {
   for (const key of Object.keys(bounds) as (keyof T & string)[]) {
     const [min, max] = bounds[key];
-    const value = values[key] as number;
+    const value = values[key] as number | null;
+    if (value === null) continue;
     if (!(value >= min && value <= max)) {
       return problemAt(
         `${path}.${key}`,

@@ -3,8 +3,9 @@
  *
  *   QUEUED -> VALIDATING -> PREPARING -> INITIALISING -> TRAINING -> EVALUATING -> REGISTERING -> COMPLETED
  *
- * From every active state a run can be CANCELLED or FAIL, and go back to QUEUED when its worker was lost: the next
- * worker goes through the states again, quickly up to its checkpoint. CANCELLED and FAILED are left by a resumption.
+ * From every active state a run can be PAUSED, CANCELLED or FAIL, and go back to QUEUED when its worker was lost: the
+ * next worker goes through the states again, quickly up to its checkpoint. PAUSED, CANCELLED and FAILED are left by a
+ * resumption; PAUSED also by a cancellation.
  */
 import { defineStates } from '@fathom/platform/jobs/state-machine';
 
@@ -17,14 +18,18 @@ export type RunStatus =
   | 'EVALUATING'
   | 'REGISTERING'
   | 'COMPLETED'
+  | 'PAUSED'
   | 'CANCELLED'
   | 'FAILED';
 
-const interrupted = ['QUEUED', 'CANCELLED', 'FAILED'] as const;
+/** Why training ended; a run that did not finish training has none. */
+export type StopReason = 'CONVERGED' | 'EARLY_STOPPED' | 'STEPS_SPENT' | 'TOKENS_SPENT' | 'TIME_SPENT';
+
+const interrupted = ['QUEUED', 'PAUSED', 'CANCELLED', 'FAILED'] as const;
 
 export const runStates = defineStates<RunStatus>(
   {
-    QUEUED: ['VALIDATING', 'CANCELLED', 'FAILED'],
+    QUEUED: ['VALIDATING', 'PAUSED', 'CANCELLED', 'FAILED'],
     VALIDATING: ['PREPARING', ...interrupted],
     PREPARING: ['INITIALISING', ...interrupted],
     INITIALISING: ['TRAINING', ...interrupted],
@@ -32,8 +37,9 @@ export const runStates = defineStates<RunStatus>(
     EVALUATING: ['REGISTERING', ...interrupted],
     REGISTERING: ['COMPLETED', ...interrupted],
     COMPLETED: [],
+    PAUSED: ['QUEUED', 'CANCELLED'],
     CANCELLED: ['QUEUED'],
     FAILED: ['QUEUED'],
   },
-  { resting: ['COMPLETED', 'CANCELLED', 'FAILED'] },
+  { resting: ['COMPLETED', 'PAUSED', 'CANCELLED', 'FAILED'] },
 );

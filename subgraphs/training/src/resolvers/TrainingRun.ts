@@ -9,6 +9,8 @@ export const TrainingRun: TrainingRunResolvers = {
     requireScope(identity, 'training:read');
     return loaders.run.load(id);
   },
+  retryOf: ({ retryOf }, _, { loaders }) => (retryOf === null ? null : loaders.run.load(retryOf)),
+  retries: ({ id }, _, { loaders }) => loaders.retriesOfRun.load(id),
   model: async ({ modelName }, _, { loaders }) => {
     const model = await loaders.model.load(modelName);
     if (!model) throw raisePlatform('NOT_FOUND', { because: `model ${modelName}` });

@@ -1,13 +1,14 @@
 import type { MutationResolvers } from '../__generated__/resolvers.ts';
-import { cancelTrainingRun, resumeTrainingRun } from '../actions/change-training-run.ts';
+import {
+  cancelTrainingRun,
+  pauseTrainingRun,
+  resumeTrainingRun,
+  retryTrainingRun,
+} from '../actions/change-training-run.ts';
 import { createDataSet } from '../actions/create-data-set.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
-
-/** A refusal names its type; what was asked for is a record of the one given. */
-function named<Name extends string, Result extends object>(name: Name, result: Result) {
-  return '__typename' in result ? result : { __typename: name, ...result };
-}
+import { named } from './named.ts';
 
 export const Mutation: MutationResolvers = {
   createDataSet: async (_, { input }, { identity, training }) =>
@@ -18,6 +19,12 @@ export const Mutation: MutationResolvers = {
 
   cancelTrainingRun: async (_, { id }, { identity, training }) =>
     named('TrainingRun', await cancelTrainingRun(training.runs, identity, id)),
+
+  pauseTrainingRun: async (_, { id }, { identity, training }) =>
+    named('TrainingRun', await pauseTrainingRun(training.runs, identity, id)),
+
+  retryTrainingRun: async (_, { id }, { identity, training }) =>
+    named('TrainingRun', await retryTrainingRun(training.runs, identity, id)),
 
   resumeTrainingRun: async (_, { id }, { identity, training }) =>
     named('TrainingRun', await resumeTrainingRun(training.runs, identity, id)),

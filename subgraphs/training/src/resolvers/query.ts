@@ -1,9 +1,11 @@
 import { pageRequest, toConnection } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { QueryResolvers } from '../__generated__/resolvers.ts';
+import { compareTrainingRuns } from '../actions/compare-training-runs.ts';
 import { pageOfDataSets } from '../stores/data-sets.ts';
 import { pageOfModels } from '../stores/registry.ts';
 import { pageOfRuns } from '../stores/training-runs.ts';
+import { named } from './named.ts';
 
 const scope = 'training:read';
 
@@ -48,5 +50,19 @@ export const Query: QueryResolvers = {
   modelVersion(_, { id }, { identity, loaders }) {
     requireScope(identity, scope);
     return loaders.version.load(id);
+  },
+
+  async modelAlias(_, { model, alias }, { identity, loaders }) {
+    requireScope(identity, scope);
+    if (!(await loaders.model.load(model))) return null;
+    return (await loaders.aliasesOfModel.load(model)).find(({ name }) => name === alias) ?? null;
+  },
+
+  async compareTrainingRuns(_, { ids, maxPoints }, { identity, training }) {
+    const compared = await compareTrainingRuns(training.runs.database, identity, {
+      ids,
+      maxPoints: maxPoints ?? 100,
+    });
+    return named('TrainingRunComparison', compared);
   },
 };

@@ -1,4 +1,5 @@
 /** Models, versions, aliases and what hangs on them. */
+import { parseDateTime } from '@fathom/platform/date-time';
 import { raisePlatform } from '@fathom/platform/errors';
 import { pageRequest } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
@@ -7,9 +8,11 @@ import type {
   CheckpointResolvers,
   EvaluationResolvers,
   ModelAliasResolvers,
+  ModelLineageResolvers,
   ModelResolvers,
   ModelVersionResolvers,
 } from '../__generated__/resolvers.ts';
+import type { ModelVersion as ModelVersionRecord } from '../domain/records.ts';
 import type { Loaders } from '../loaders.ts';
 
 export const Model: ModelResolvers = {
@@ -31,12 +34,48 @@ export const ModelVersion: ModelVersionResolvers = {
   parent: ({ parentId }, _, { loaders }) => (parentId === null ? null : loaders.version.load(parentId)),
   trainingRun: ({ trainingRunId }, _, { loaders }) =>
     trainingRunId === null ? null : loaders.run.load(trainingRunId),
+  lineage: (version) => version,
   evaluations: ({ id }, _, { loaders }) => loaders.evaluationsOfVersion.load(id),
   aliases: async ({ id }, _, { loaders }) =>
     (await loaders.aliasesOfVersion.load(id)).map(({ name }) => name),
 };
 
+/** The version itself; its run knows the rest. */
+export const ModelLineage: ModelLineageResolvers = {
+  parent: ({ parentId }, _, { loaders }) => (parentId === null ? null : loaders.version.load(parentId)),
+  trainingRun: (version, _, { loaders }) => runOf(loaders, version),
+  dataSet: (version, _, { loaders }) => dataSetOf(loaders, version),
+  dataSetSha256: async (version, _, { loaders }) => (await dataSetOf(loaders, version))?.sha256 ?? null,
+  codeVersion: async (version, _, { loaders }) => (await runOf(loaders, version))?.codeVersion ?? null,
+  config: async (version, _, { loaders }) => {
+    const run = await runOf(loaders, version);
+    return run && JSON.stringify(run.config);
+  },
+  seed: async (version, _, { loaders }) => (await runOf(loaders, version))?.seed ?? null,
+};
+
+async function runOf(loaders: Loaders, { trainingRunId }: ModelVersionRecord) {
+  return trainingRunId === null ? null : loaders.run.load(trainingRunId);
+}
+
+async function dataSetOf(loaders: Loaders, version: ModelVersionRecord) {
+  const run = await runOf(loaders, version);
+  return run?.dataSetId ? loaders.dataSet.load(run.dataSetId) : null;
+}
+
 export const ModelAlias: ModelAliasResolvers = {
+  model: ({ modelName }, _, { loaders }) => required(loaders.model.load(modelName), modelName),
+  versionAt: async ({ modelName, name }, { at }, { loaders }) => {
+    const moment = parseDateTime(at);
+    if (!moment) {
+      throw raisePlatform('BAD_USER_INPUT', {
+        because: `"${at}" is not an ISO 8601 moment with an offset`,
+        details: { field: 'at' },
+      });
+    }
+    const [move] = await loaders.moveAt(moment.getTime()).load(`${modelName}/${name}`);
+    return move ? requiredVersion(loaders, move.toVersionId) : null;
+  },
   version: ({ versionId }, _, { loaders }) => requiredVersion(loaders, versionId),
   moves: ({ modelName, name }, _, { loaders }) => loaders.movesOfAlias.load(`${modelName}/${name}`),
 };

@@ -3,7 +3,15 @@ import type { Context } from '../context.ts';
 import { DataSet } from './DataSet.ts';
 import { Mutation } from './mutation.ts';
 import { Query } from './query.ts';
-import { AliasMove, Checkpoint, Evaluation, Model, ModelAlias, ModelVersion } from './registry.ts';
+import {
+  AliasMove,
+  Checkpoint,
+  Evaluation,
+  Model,
+  ModelAlias,
+  ModelLineage,
+  ModelVersion,
+} from './registry.ts';
 import { Subscription } from './subscription.ts';
 import { TrainingRun } from './TrainingRun.ts';
 
@@ -23,6 +31,7 @@ export const resolvers: Resolvers = {
   Model,
   ModelVersion,
   ModelAlias,
+  ModelLineage,
   AliasMove,
   Evaluation,
   Checkpoint,

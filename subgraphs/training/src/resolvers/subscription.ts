@@ -1,20 +1,50 @@
 import { raisePlatform } from '@fathom/platform/errors';
 import { type EventPlace, followJob } from '@fathom/platform/jobs/follow-job';
+import { type EventIterator, filterEvents } from '@fathom/platform/server/async-events';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { SubscriptionResolvers } from '../__generated__/resolvers.ts';
+import type { TrainingRun } from '../domain/records.ts';
 import type { Progress } from '../mappers.ts';
 import type { ProgressPayload } from '../stores/run-progress.ts';
 
 export const Subscription: SubscriptionResolvers = {
   trainingRunProgressed: {
-    async subscribe(_, { id, after }, { identity, loaders, training, signal }) {
+    async subscribe(_, { id, after, maxPoints }, { identity, loaders, training, signal }) {
       requireScope(identity, 'training:read');
-      if (!(await loaders.run.load(id))) throw raisePlatform('NOT_FOUND', { because: `training run ${id}` });
-      return followJob(training.runs.progress, { jobId: id, after, signal, toEvent: toProgress });
+      const run = await loaders.run.load(id);
+      if (!run) throw raisePlatform('NOT_FOUND', { because: `training run ${id}` });
+      const events = await followJob(training.runs.progress, {
+        jobId: id,
+        after,
+        signal,
+        toEvent: toProgress,
+      });
+      return maxPoints == null ? events : thinned(events, strideOf(maxPoints, run));
     },
     resolve: (event: Progress) => event,
   },
 };
+
+/** Steps between two that are told. */
+function strideOf(maxPoints: number, { totalSteps }: TrainingRun): number {
+  if (maxPoints >= 10 && maxPoints <= 10_000) return Math.ceil(totalSteps / maxPoints);
+  throw raisePlatform('BAD_USER_INPUT', {
+    because: `\`maxPoints\` is ${maxPoints}, allowed are 10 to 10,000`,
+    details: { field: 'maxPoints' },
+  });
+}
+
+/** The first step told of each stretch of steps, and everything else. Measured steps are always told. */
+function thinned(events: EventIterator<Progress>, stride: number): EventIterator<Progress> {
+  let told = -1;
+  return filterEvents(events, (event) => {
+    if (event.__typename !== 'TrainingStepped') return true;
+    const stretch = Math.floor(event.point.step / stride);
+    if (stretch === told && event.point.heldOutLoss === null) return false;
+    told = stretch;
+    return true;
+  });
+}
 
 function toProgress(payload: unknown, place: EventPlace): Progress {
   const told = payload as ProgressPayload;

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { removeCheckpoints, setCheckpointAside } from '@fathom/neural/training/checkpoint-folder';
 import type { Database, Transaction } from '@fathom/platform/database/database';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
-import type { Writer } from '@fathom/platform/jobs/job-log';
+import type { Move, Writer } from '@fathom/platform/jobs/job-log';
 import type { Claim } from '@fathom/platform/jobs/lease-queue';
 import type { ProgressStream } from '@fathom/platform/jobs/progress-stream';
-import { superviseJob } from '@fathom/platform/jobs/supervised-job';
+import { superviseJob, type WorkerState } from '@fathom/platform/jobs/supervised-job';
 import type { Logger } from '@fathom/platform/logging';
 import { registerResult } from '../actions/register-result.ts';
 import type { TrainingRun } from '../domain/records.ts';
@@ -15,9 +15,10 @@ import {
   dropOldCheckpoints,
   recordCheckpoint,
   recordPoints,
+  runLog,
   transition,
 } from '../stores/run-progress.ts';
-import { runById, setParameterCount } from '../stores/training-runs.ts';
+import { runById, setParameterCount, setStopReason, stopAsOf } from '../stores/training-runs.ts';
 import { type TrainingMessage, trainingMessage } from '../worker/protocol.ts';
 import { specificationOf } from './specification.ts';
 
@@ -54,7 +55,7 @@ export async function runTrainingJob(
     onMessage: (message) => job.receive(message),
     specification: () => specificationOf(run, { database, checkpointFolder: job.checkpointFolder, threads }),
     nextStart: () => job.nextStart(),
-    move: (move) => job.commit((tx) => transition(tx, job.writer, move)),
+    move: (move) => job.commit((tx) => job.move(tx, move)),
     isQueued: async () => (await runById(database, run.id))?.status === 'QUEUED',
     beforeFailure: async (code) => {
       if (code === 'CHECKPOINT_CORRUPT') await job.setNewestCheckpointAside();
@@ -84,6 +85,11 @@ class TrainingJob {
         );
       case 'initialised':
         return setParameterCount(this.#options.database, this.#run.id, message.parameterCount);
+      case 'trained':
+        return this.commit(async (tx) => {
+          await runLog.lock(tx, this.writer);
+          await setStopReason(tx, this.#run.id, message.reason);
+        });
       case 'stepped':
         return this.commit((tx) => recordPoints(tx, this.writer, message.points));
       case 'checkpointed':
@@ -93,6 +99,14 @@ class TrainingJob {
           registerResult(tx, { run: this.#run, writer: this.writer, produced: message }),
         );
     }
+  }
+
+  /** A worker that stopped on request leaves the run as the request wanted it: cancelled, or paused. */
+  async move(tx: Transaction, move: Move<WorkerState>): Promise<void> {
+    if (move.to !== 'CANCELLED') return transition(tx, this.writer, move);
+    await runLog.lock(tx, this.writer);
+    const to = await stopAsOf(tx, this.#run.id);
+    await transition(tx, this.writer, { ...move, to });
   }
 
   async nextStart(): Promise<string> {

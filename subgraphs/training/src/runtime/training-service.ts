@@ -12,6 +12,7 @@ import type { Env } from '../env.ts';
 import { consumeAdapters } from '../events/fine-tuning-job-completed.ts';
 import { consumeTrainingSets } from '../events/training-set-exported.ts';
 import { runLog } from '../stores/run-progress.ts';
+import { codeVersion } from './code-version.ts';
 import { runTrainingJob } from './training-job.ts';
 
 export interface TrainingService extends Training {
@@ -63,7 +64,7 @@ export async function startTrainingService(
   ]);
   return {
     artifacts,
-    runs: { database, progress, queue, wake: runner.wake, cancelWaitMs },
+    runs: { database, progress, queue, wake: runner.wake, cancelWaitMs, codeVersion: codeVersion() },
     async close() {
       await runner.close();
       await Promise.all(consumers.map((consumer) => consumer.close()));

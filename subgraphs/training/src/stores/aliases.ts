@@ -105,6 +105,19 @@ export function movesOfAliases(database: Queryable, keys: readonly string[]): Pr
   );
 }
 
+/** The last move up to a moment of each alias given as `model/alias`. */
+export function movesAt(
+  database: Queryable,
+  keys: readonly string[],
+  at: Date,
+): Promise<readonly AliasMove[]> {
+  return database.query<AliasMove>(
+    `select distinct on (model_name, alias) ${moveColumns} from alias_move
+      where model_name || '/' || alias = any($1) and moved_at <= $2 order by model_name, alias, position desc`,
+    [keys, at],
+  );
+}
+
 export function movesByIds(
   database: Queryable,
   tenant: string,

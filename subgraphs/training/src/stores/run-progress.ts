@@ -148,7 +148,7 @@ export function append(tx: Queryable, runId: string, payloads: readonly Progress
   return runLog.append(tx, runId, payloads);
 }
 
-type OfRun<Row> = Row & { readonly runId: string };
+export type OfRun<Row> = Row & { readonly runId: string };
 
 export function transitionsOfRuns(
   database: Queryable,
@@ -182,28 +182,5 @@ export function checkpointsByIds(
     `select c.id, c.step, c.size_bytes as "sizeBytes", c.sha256, c.created_at as "createdAt"
        from checkpoint c join training_run r on r.id = c.run_id where c.id = any($2) and r.tenant = any($1)`,
     [tenants, ids],
-  );
-}
-
-/**
- * At most `maxPoints` points a run, one from each of as many equal stretches of the curve: the newest with a held-out
- * loss, else the newest.
- */
-export function lossCurves(
-  database: Queryable,
-  runIds: readonly string[],
-  maxPoints: number,
-): Promise<readonly OfRun<LossPoint>[]> {
-  return database.query<OfRun<LossPoint>>(
-    `select "runId", step, "tokensSeen", loss, "heldOutLoss", "learningRate", "gradientNorm", "tokensPerSecond" from (
-       select distinct on (p.run_id, stretch) p.run_id as "runId", p.step, p.tokens_seen as "tokensSeen", p.loss,
-              p.held_out_loss as "heldOutLoss", p.learning_rate as "learningRate", p.gradient_norm as "gradientNorm",
-              p.tokens_per_second as "tokensPerSecond"
-         from (select *, (row_number() over (partition by run_id order by step) - 1) * $2::bigint
-                         / greatest(count(*) over (partition by run_id), $2::bigint) as stretch
-                 from loss_point where run_id = any($1)) p
-        order by p.run_id, stretch, (p.held_out_loss is not null) desc, p.step desc
-     ) thinned order by "runId", step`,
-    [runIds, maxPoints],
   );
 }

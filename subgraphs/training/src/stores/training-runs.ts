@@ -1,11 +1,12 @@
 import type { Queryable } from '@fathom/platform/database/database';
 import type { PageRequest } from '@fathom/platform/pagination';
 import { type LossPoint, platformTenant, type TrainingRun } from '../domain/records.ts';
-import type { RunStatus } from '../domain/run-states.ts';
+import type { RunStatus, StopReason } from '../domain/run-states.ts';
 import { append, insertPoints, insertTransition, secondsLeft } from './run-progress.ts';
 
 const columns = `id, tenant, model_name as "modelName", data_set_id as "dataSetId", initial_version_id as "initialVersionId",
-  promote_to as "promoteTo", config, seed, status, detail, failure_code as "failureCode", step,
+  promote_to as "promoteTo", config, seed, status, detail, failure_code as "failureCode",
+  stop_reason as "stopReason", attempt, retry_of as "retryOf", code_version as "codeVersion", step,
   total_steps as "totalSteps", tokens_seen as "tokensSeen", parameter_count as "parameterCount", loss,
   started_by as "startedBy", created_at as "createdAt", finished_at as "finishedAt", last_sequence as "lastSequence"`;
 
@@ -21,14 +22,16 @@ export type NewRun = Pick<
   | 'seed'
   | 'totalSteps'
   | 'startedBy'
+  | 'retryOf'
+  | 'codeVersion'
 >;
 
 /** QUEUED, without its first transition: see `recordTransition`. */
 export async function insertRun(tx: Queryable, run: NewRun): Promise<void> {
   await tx.query(
     `insert into training_run (id, tenant, model_name, data_set_id, initial_version_id, promote_to, config, seed,
-       total_steps, started_by, status)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'QUEUED')`,
+       total_steps, started_by, retry_of, code_version, status)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'QUEUED')`,
     [
       run.id,
       run.tenant,
@@ -40,6 +43,8 @@ export async function insertRun(tx: Queryable, run: NewRun): Promise<void> {
       run.seed,
       run.totalSteps,
       run.startedBy,
+      run.retryOf,
+      run.codeVersion,
     ],
   );
 }
@@ -88,11 +93,44 @@ export function pageOfRuns(
   );
 }
 
+/** Newest first, of each run that was repeated. */
+export function retriesOfRuns(
+  database: Queryable,
+  runIds: readonly string[],
+): Promise<readonly TrainingRun[]> {
+  return database.query<TrainingRun>(
+    `select ${columns} from training_run where retry_of = any($1) order by created_at desc, id desc`,
+    [runIds],
+  );
+}
+
+/** What a stop request is to make of the run; null where none stands. The run must be locked. */
+export async function setStopAs(
+  tx: Queryable,
+  id: string,
+  stopAs: 'PAUSED' | 'CANCELLED' | null,
+): Promise<void> {
+  await tx.query('update training_run set stop_as = $2 where id = $1', [id, stopAs]);
+}
+
+export async function stopAsOf(tx: Queryable, id: string): Promise<'PAUSED' | 'CANCELLED'> {
+  const run = await tx.one<{ stopAs: 'PAUSED' | 'CANCELLED' | null }>(
+    'select stop_as as "stopAs" from training_run where id = $1',
+    [id],
+  );
+  return run.stopAs ?? 'CANCELLED';
+}
+
+export async function setStopReason(tx: Queryable, id: string, reason: StopReason): Promise<void> {
+  await tx.query('update training_run set stop_reason = $2 where id = $1', [id, reason]);
+}
+
 export async function setParameterCount(tx: Queryable, id: string, parameterCount: number): Promise<void> {
   await tx.query('update training_run set parameter_count = $2 where id = $1', [id, parameterCount]);
 }
 
-export interface ImportedRun extends Omit<NewRun, 'initialVersionId' | 'promoteTo' | 'totalSteps'> {
+export interface ImportedRun
+  extends Omit<NewRun, 'initialVersionId' | 'promoteTo' | 'totalSteps' | 'retryOf' | 'codeVersion'> {
   readonly steps: number;
   readonly tokensSeen: number;
   readonly parameterCount: number;

@@ -31,6 +31,9 @@ export const trainingSpecification = z.object({
   ]),
   hyperparameters: z.object({
     steps: count,
+    maxTokens: z.number().nullable().default(null),
+    maxSeconds: z.number().nullable().default(null),
+    targetHeldOutLoss: z.number().nullable().default(null),
     batchSize: count,
     learningRate: z.number(),
     warmupSteps: z.number().int(),
@@ -68,6 +71,11 @@ export const trainingMessage = z.discriminatedUnion('type', [
     detail: z.string(),
   }),
   z.object({ type: z.literal('initialised'), parameterCount: count }),
+  /** Training is over; measuring begins. */
+  z.object({
+    type: z.literal('trained'),
+    reason: z.enum(['CONVERGED', 'EARLY_STOPPED', 'STEPS_SPENT', 'TOKENS_SPENT', 'TIME_SPENT']),
+  }),
   z.object({ type: z.literal('stepped'), points: z.array(lossPoint).min(1) }),
   z.object({ type: z.literal('checkpointed'), step: count, sha256: z.string(), sizeBytes: z.number() }),
   z.object({

@@ -14,10 +14,11 @@ import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-
 import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
-import { trainingLoop } from '@fathom/neural/training/training-loop';
+import { type LoopEnd, type LoopOutcome, trainingLoop } from '@fathom/neural/training/training-loop';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { WorkerChannel } from '@fathom/platform/jobs/worker';
 import type { Architecture } from '../domain/run-config.ts';
+import type { StopReason } from '../domain/run-states.ts';
 import { exactMatch } from './exact-match.ts';
 import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
 import { loadVersion } from './version-files.ts';
@@ -39,6 +40,22 @@ interface Prepared {
 /** Held-out batches measured during training; the evaluation at the end measures all. */
 const batchesOnTheWay = 16;
 const greedyExamples = 100;
+
+const stopReasons = {
+  converged: 'CONVERGED',
+  'early-stopped': 'EARLY_STOPPED',
+  'steps-spent': 'STEPS_SPENT',
+  'tokens-spent': 'TOKENS_SPENT',
+  'time-spent': 'TIME_SPENT',
+} as const satisfies Record<Exclude<LoopEnd, 'stopped'>, StopReason>;
+
+const endings: Record<Exclude<LoopEnd, 'stopped'>, string> = {
+  converged: 'the held-out loss reached its target',
+  'early-stopped': 'the held-out loss no longer improved',
+  'steps-spent': 'every step was taken',
+  'tokens-spent': 'the budget of tokens is spent',
+  'time-spent': 'the budget of time is spent',
+};
 
 export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
   const { channel } = work;
@@ -62,8 +79,13 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
       'TRAINING',
       `${parameterCount.toLocaleString('en')} parameters, ${batches.tokensPerEpoch.toLocaleString('en')} tokens an epoch`,
     );
-    if ((await train(work, { prepared, trainer, batches })) === 'stopped') return 'stopped';
-    phase('EVALUATING', `measuring on ${prepared.heldOut.length.toLocaleString('en')} held-out examples`);
+    const { end } = await train(work, { prepared, trainer, batches });
+    if (end === 'stopped') return 'stopped';
+    channel.send({ type: 'trained', reason: stopReasons[end] });
+    phase(
+      'EVALUATING',
+      `${endings[end]}; measuring on ${prepared.heldOut.length.toLocaleString('en')} held-out examples`,
+    );
     const model = { ...prepared.model, weights: trainer.exportWeights() };
     const evaluation = await evaluate(work, { prepared, trainer, model });
     const incumbent = await measureIncumbent(work, prepared);
@@ -176,7 +198,7 @@ async function train(
     trainer,
     batches,
   }: { prepared: Prepared; trainer: Trainer; batches: ReturnType<typeof batchesFrom> },
-): Promise<'finished' | 'stopped'> {
+): Promise<LoopOutcome> {
   const { channel, specification } = work;
   const { hyperparameters, checkpointFolder } = specification;
   const onTheWay = heldOutBatches(work, prepared, prepared.model).slice(0, batchesOnTheWay);
@@ -186,9 +208,14 @@ async function train(
     totalSteps: hyperparameters.steps,
     checkpointFolder,
     checkpointEverySteps: hyperparameters.checkpointEverySteps,
+    budget: {
+      maxTokens: hyperparameters.maxTokens ?? undefined,
+      maxTrainingMs: hyperparameters.maxSeconds === null ? undefined : 1_000 * hyperparameters.maxSeconds,
+    },
     heldOut: {
       everySteps: hyperparameters.evaluateEverySteps,
       patience: hyperparameters.earlyStoppingPatience,
+      target: hyperparameters.targetHeldOutLoss ?? undefined,
       measure: async () => (await measure((batch) => trainer.evaluate(batch), onTheWay)).loss,
     },
     stopRequested: channel.stopRequested,

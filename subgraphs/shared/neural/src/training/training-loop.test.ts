@@ -69,7 +69,7 @@ async function loop(trainer: Trainer, more: Partial<TrainingLoopOptions> = {}) {
     },
     stopRequested: () => false,
     onPoints: (told) => points.push(...told),
-    onCheckpoint: (saved) => checkpoints.push(saved),
+    onCheckpoint: (saved) => void checkpoints.push(saved),
     nowMs: () => 0,
     ...more,
   });
@@ -80,7 +80,7 @@ async function loop(trainer: Trainer, more: Partial<TrainingLoopOptions> = {}) {
 
 test('every step is told in order, checkpoints and measurements fall where they should, the last step has both', async () => {
   const { outcome, points, checkpoints } = await loop(await newTrainer());
-  expect(outcome).toBe('finished');
+  expect(outcome).toEqual({ end: 'steps-spent', bestStep: expect.any(Number) });
   expect(points.map(({ step }) => step)).toEqual(Array.from({ length: totalSteps }, (_, index) => index + 1));
   expect(points.filter(({ heldOutLoss }) => heldOutLoss !== null).map(({ step }) => step)).toEqual([
     4, 8, 12,
@@ -94,7 +94,10 @@ test('stopped and resumed, it takes the same steps to the same state, to the bit
   const whole = await loop(await newTrainer());
   let steps = 0;
   const stopped = await loop(await newTrainer(), { stopRequested: () => ++steps === 7 });
-  expect(stopped).toMatchObject({ outcome: 'stopped', checkpoints: [{ step: 5 }, { step: 7 }] });
+  expect(stopped).toMatchObject({
+    outcome: { end: 'stopped' },
+    checkpoints: [{ step: 5 }, { step: 7 }],
+  });
   const saved = stopped.checkpoints.at(-1)!;
   const resumed = await loop(await resumeFromCheckpoint({ ...saved, folder, threads: 1 }));
   expect(resumed.sha256).toBe(whole.sha256);
@@ -110,7 +113,7 @@ test('it stops early when the held-out loss no longer falls, also when it was in
   };
   const heldOut = { everySteps: 2, patience: 2, measure: measured(0) };
   const early = await loop(await newTrainer(), { heldOut });
-  expect(early).toMatchObject({ outcome: 'finished', points: { length: 8 } });
+  expect(early).toMatchObject({ outcome: { end: 'early-stopped', bestStep: 4 }, points: { length: 8 } });
   expect(early.checkpoints.at(-1)?.step).toBe(8);
 
   let steps = 0;
@@ -121,6 +124,44 @@ test('it stops early when the held-out loss no longer falls, also when it was in
   const resumed = await resumeFromCheckpoint({ ...stopped.checkpoints.at(-1)!, folder, threads: 1 });
   const rest = await loop(resumed, { heldOut: { ...heldOut, measure: measured(3) } });
   expect(rest.points.map(({ step }) => step)).toEqual([7, 8]);
+});
+
+test('it converges at its target, and saves the best state on the way', async () => {
+  const losses = [3, 2, 2.5, 1.5];
+  let at = 0;
+  const { outcome, points, checkpoints } = await loop(await newTrainer(), {
+    heldOut: { everySteps: 2, patience: 0, target: 1.6, saveBest: true, measure: async () => losses[at++]! },
+  });
+  expect(outcome).toEqual({ end: 'converged', bestStep: 8 });
+  expect(points).toHaveLength(8);
+  expect(checkpoints.map(({ step, heldOutLoss }) => [step, heldOutLoss])).toEqual([
+    [2, 3],
+    [4, 2],
+    [5, null],
+    [8, 1.5],
+  ]);
+});
+
+test('a budget of tokens or of time ends it after the step that spends it, also when it was interrupted on the way', async () => {
+  const tokensAStep = (await loop(await newTrainer())).points[2]!.tokensSeen / 3;
+  const budget = { maxTokens: 5 * tokensAStep };
+  expect(await loop(await newTrainer(), { budget })).toMatchObject({ outcome: { end: 'tokens-spent' } });
+  let now = 0;
+  const batches = batchesFrom(examples, { ...shape, seed: 3 });
+  const secondAStep = {
+    ...batches,
+    batchAt(step: number) {
+      now += 1_000;
+      return batches.batchAt(step);
+    },
+  };
+  const timed = { budget: { maxTrainingMs: 4_000 }, nowMs: () => now, batches: secondAStep };
+  const inTime = await loop(await newTrainer(), timed);
+  expect(inTime).toMatchObject({ outcome: { end: 'time-spent' }, points: { length: 4 } });
+  let steps = 0;
+  const stopped = await loop(await newTrainer(), { ...timed, stopRequested: () => ++steps === 1 });
+  const resumed = await resumeFromCheckpoint({ ...stopped.checkpoints.at(-1)!, folder, threads: 1 });
+  expect((await loop(resumed, timed)).points.map(({ step }) => step)).toEqual([2, 3, 4]);
 });
 
 test('a sound checkpoint that is not the recorded one is refused', async () => {

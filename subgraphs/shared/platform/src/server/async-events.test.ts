@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEventQueue, mapEvents, untilAborted } from './async-events.ts';
+import { createEventQueue, filterEvents, mapEvents, untilAborted } from './async-events.ts';
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -18,6 +18,19 @@ describe('leaving a quiet stream', () => {
     await events.return();
     expect(await pending).toEqual({ value: undefined, done: true });
     expect(left).toBe(1);
+  });
+
+  it('leaves a source whose events nobody wanted so far', async () => {
+    let asked = 0;
+    const source = {
+      next: () => (++asked < 5 ? Promise.resolve({ value: asked, done: false as const }) : never()),
+      return: never,
+    };
+    const events = filterEvents(source, (event) => event === 2);
+    expect(await events.next()).toEqual({ value: 2, done: false });
+    const pending = events.next();
+    await events.return();
+    expect(await pending).toEqual({ value: undefined, done: true });
   });
 
   it('happens by itself when the signal aborts', async () => {

@@ -52,6 +52,20 @@ export function mapEvents<From, To>(
   };
 }
 
+/** The events that `keeps` says yes to, in order. Leaving it leaves the source at once. */
+export function filterEvents<T>(source: AsyncIterator<T>, keeps: (event: T) => boolean): EventIterator<T> {
+  const kept: AsyncIterator<T> = {
+    async next() {
+      for (;;) {
+        const result = await source.next();
+        if (result.done || keeps(result.value)) return result;
+      }
+    },
+    return: async () => (await source.return?.()) ?? done,
+  };
+  return mapEvents(kept, (event) => event);
+}
+
 /** The source's events until it ends or the signal aborts, whichever is first; then the source is left. */
 export function untilAborted<T>(source: AsyncIterator<T>, signal: AbortSignal): EventIterator<T> {
   const events = mapEvents(source, (event) => event);

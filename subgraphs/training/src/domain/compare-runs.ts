@@ -1,0 +1,77 @@
+/** Runs held against each other: where their configs differ and what came out. Values are in the order of the runs. */
+import type { Evaluation, TrainingRun } from './records.ts';
+
+export interface ConfigDifference {
+  readonly path: string;
+  /** JSON; null where a run has none. */
+  readonly values: readonly (string | null)[];
+}
+
+export interface ComparedMetric {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+}
+
+/** What a run's curve sums up to. */
+export interface CurveSummary {
+  readonly runId: string;
+  readonly bestHeldOutLoss: number | null;
+  readonly lastHeldOutLoss: number | null;
+  readonly meanTokensPerSecond: number | null;
+}
+
+export function configDifferences(runs: readonly TrainingRun[]): readonly ConfigDifference[] {
+  const flat = runs.map(({ config, seed, dataSetId, initialVersionId, modelName, promoteTo, codeVersion }) =>
+    flatten({ modelName, dataSetId, initialVersionId, seed, promoteTo, codeVersion, ...config }),
+  );
+  return pathsOf(flat).flatMap((path) => {
+    const values = flat.map((each) => each.get(path) ?? null);
+    return values.every((value) => value === values[0]) ? [] : [{ path, values }];
+  });
+}
+
+export function comparedMetrics(
+  runs: readonly TrainingRun[],
+  given: { readonly summaries: readonly CurveSummary[]; readonly evaluations: readonly Evaluation[] },
+): readonly ComparedMetric[] {
+  const named = runs.map((run) => {
+    const summary = given.summaries.find(({ runId }) => runId === run.id);
+    const metrics = new Map<string, number | null>([
+      ['step', run.step],
+      ['tokensSeen', run.tokensSeen],
+      ['parameterCount', run.parameterCount],
+      ['loss', run.loss],
+      ['bestHeldOutLoss', summary?.bestHeldOutLoss ?? null],
+      ['lastHeldOutLoss', summary?.lastHeldOutLoss ?? null],
+      ['meanTokensPerSecond', summary?.meanTokensPerSecond ?? null],
+    ]);
+    // Newest first: the first of a suite is the one that counts.
+    for (const { trainingRunId, suite, loss, exactMatch } of given.evaluations) {
+      if (trainingRunId !== run.id) continue;
+      if (!metrics.has(`${suite}.loss`)) metrics.set(`${suite}.loss`, loss);
+      if (!metrics.has(`${suite}.exactMatch`)) metrics.set(`${suite}.exactMatch`, exactMatch);
+    }
+    return metrics;
+  });
+  return pathsOf(named)
+    .map((name) => ({ name, values: named.map((metrics) => metrics.get(name) ?? null) }))
+    .filter(({ values }) => values.some((value) => value !== null));
+}
+
+/** Of every map, in the order of their first appearance. */
+function pathsOf(maps: readonly ReadonlyMap<string, unknown>[]): readonly string[] {
+  return [...new Set(maps.flatMap((map) => [...map.keys()]))];
+}
+
+/** Nested values by dotted path, as JSON. Null counts as absent. */
+function flatten(value: object, prefix = ''): ReadonlyMap<string, string> {
+  const flat = new Map<string, string>();
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner === null || inner === undefined) continue;
+    const path = `${prefix}${key}`;
+    if (typeof inner === 'object' && !Array.isArray(inner)) {
+      for (const [below, text] of flatten(inner, `${path}.`)) flat.set(below, text);
+    } else flat.set(path, JSON.stringify(inner));
+  }
+  return flat;
+}
