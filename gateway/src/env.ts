@@ -6,7 +6,7 @@ import type { JwtOptions } from './auth/jwt.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
 
 const bound = (defaultValue: number) => z.coerce.number().int().min(1).default(defaultValue);
-const { limits, rateLimit, fetches, streams } = defaultSettings;
+const { limits, rateLimit, fetches, streams, uploads } = defaultSettings;
 
 export const gatewayEnv = baseEnv.extend({
   PORT: portVariable(4000),
@@ -37,6 +37,8 @@ export const gatewayEnv = baseEnv.extend({
   QUERY_TIMEOUT_MS: bound(fetches.queryTimeoutMs),
   MUTATION_TIMEOUT_MS: bound(fetches.mutationTimeoutMs),
   STREAM_PATIENCE_MS: bound(streams.window.patienceMs),
+  MAX_UPLOAD_CHUNK_BYTES: bound(uploads.maxChunkBytes),
+  UPLOAD_PATIENCE_MS: bound(uploads.patienceMs),
 });
 export type GatewayEnv = z.infer<typeof gatewayEnv>;
 
@@ -65,6 +67,7 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
     rateLimit: { operationsPerWindow: env.RATE_LIMIT_OPERATIONS, windowMs: env.RATE_LIMIT_WINDOW_MS },
     fetches: { ...fetches, queryTimeoutMs: env.QUERY_TIMEOUT_MS, mutationTimeoutMs: env.MUTATION_TIMEOUT_MS },
     streams: { ...streams, window: { ...streams.window, patienceMs: env.STREAM_PATIENCE_MS } },
+    uploads: { maxChunkBytes: env.MAX_UPLOAD_CHUNK_BYTES, patienceMs: env.UPLOAD_PATIENCE_MS },
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
   };
 }

@@ -12,6 +12,7 @@ import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
 import { createHttpTransport } from './transports/http.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
+import { createUploadRelay, type UploadSettings } from './uploads/upload-relay.ts';
 
 export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
   readonly host: string;
@@ -20,6 +21,7 @@ export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
   readonly probes: Readonly<Record<string, Probe>>;
   readonly facts: () => Readonly<Record<string, string>>;
   readonly cors: CorsPolicy;
+  readonly uploads: UploadSettings;
   /** The built console. */
   readonly consoleFolder: string;
   readonly drainTimeoutMs: number;
@@ -49,6 +51,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const handleGraphQL = createHttpTransport(service);
   const webSockets = createWebSocketTransport(service);
   const answerOpenAi = createOpenAiFacade(service, options.operations);
+  const uploads = createUploadRelay(service, options.uploads);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://gateway');
@@ -59,6 +62,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     } else if (url.pathname.startsWith('/v1/')) {
       if (applyCors(options.cors, request, response)) return;
       await answerOpenAi(request, response, url);
+    } else if (url.pathname.startsWith('/uploads/')) {
+      if (applyCors(options.cors, request, response)) return;
+      await uploads.handle(request, response, url);
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else if (!(await health.handle(url.pathname, response))) {
@@ -97,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       // What is left are requests that took too long, and connections on which nothing was ever asked.
       server.closeAllConnections();
       await closed;
+      await uploads.close();
     },
   };
 }

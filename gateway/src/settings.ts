@@ -4,6 +4,7 @@ import { repositoryRoot } from '@fathom/platform/repository';
 import type { CorsPolicy } from './http/security-headers.ts';
 import type { OperationLimits } from './operations/prepare.ts';
 import type { StreamSettings } from './subscriptions/client-connection.ts';
+import type { UploadSettings } from './uploads/upload-relay.ts';
 
 export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
 
@@ -21,6 +22,7 @@ export interface GatewaySettings {
   readonly rateLimit: { readonly operationsPerWindow: number; readonly windowMs: number };
   readonly streams: StreamSettings;
   readonly fetches: FetchSettings;
+  readonly uploads: UploadSettings;
   readonly drainTimeoutMs: number;
   readonly healthIntervalMs: number;
   readonly keySweepMs: number;
@@ -65,6 +67,7 @@ export const defaultSettings: GatewaySettings = {
     circuitFailures: 5,
     circuitOpenMs: 2_000,
   },
+  uploads: { maxChunkBytes: 64 * 1024 * 1024, patienceMs: 60_000 },
   drainTimeoutMs: 10_000,
   healthIntervalMs: 2_000,
   keySweepMs: 900,

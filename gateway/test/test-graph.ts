@@ -7,6 +7,7 @@ import { AppError } from '@fathom/platform/errors';
 import type { Identity } from '@fathom/platform/identity';
 import { createEventQueue, type EventQueue } from '@fathom/platform/server/async-events';
 import type { RequestContext } from '@fathom/platform/server/request-context';
+import type { SubgraphServerOptions } from '@fathom/platform/server/subgraph-server';
 import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
 import { type Client, createClient } from 'graphql-ws';
@@ -97,10 +98,16 @@ export interface TestGraph extends TestGateway {
   client(connectionParams?: Record<string, unknown>): Client;
 }
 
-export async function startTestGraph(settings: Partial<GatewaySettings> = {}): Promise<TestGraph> {
+export type TestRoutes = NonNullable<SubgraphServerOptions<object, object>['routes']>;
+
+export async function startTestGraph(
+  settings: Partial<GatewaySettings> = {},
+  /** What the service `chat` answers beside GraphQL. */
+  chatRoutes: TestRoutes = {},
+): Promise<TestGraph> {
   const identity = await testIdentity();
   const chat = createChatControl();
-  const chatServer = await startChat(identity, chat);
+  const chatServer = await startChat(identity, chat, chatRoutes);
   const peopleServer = await startPeople(identity, chat);
   const chatWire = await startTcpProxy(chatServer.port);
   const started = await startTestGateway({
@@ -182,6 +189,7 @@ function topicOf(args: Readonly<Record<string, unknown>>, context: RequestContex
 function startChat(
   identity: TestIdentity,
   chat: ReturnType<typeof createChatControl>,
+  routes: TestRoutes,
 ): Promise<TestSubgraph> {
   const subscribe = (wrap: (event: SaidEvent) => object) => ({
     subscribe: (_: unknown, args: Readonly<Record<string, unknown>>, context: RequestContext) => {
@@ -197,6 +205,7 @@ function startChat(
     service: 'chat',
     typeDefs: chatSdl,
     identity,
+    routes,
     resolvers: {
       Query: {
         message: (_: unknown, { topic }: { topic: string }) => ({ text: topic, topic, author: 'ada' }),

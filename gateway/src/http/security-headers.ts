@@ -33,13 +33,13 @@ export function applyCors(policy: CorsPolicy, request: IncomingMessage, response
     response.setHeader('vary', 'origin');
     response.setHeader(
       'access-control-expose-headers',
-      'retry-after, retry-after-ms, x-request-id, x-fathom-generation',
+      'retry-after, retry-after-ms, x-request-id, x-fathom-generation, upload-offset, upload-length',
     );
   }
   if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
     return false;
   if (allowed) {
-    response.setHeader('access-control-allow-methods', 'GET, POST');
+    response.setHeader('access-control-allow-methods', 'GET, POST, PUT, HEAD');
     response.setHeader(
       'access-control-allow-headers',
       // Client libraries send headers of their own; what counts is the origin, which is checked above.

@@ -21,17 +21,25 @@ export interface Admission {
     principal: Principal | undefined,
     raw: RawOperation,
   ): Promise<AdmittedOperation | Refusal>;
+  /** For what is no operation, and counts as one. Throws AppError. */
+  admitCaller(principal: Principal): Promise<void>;
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { preparer, rateLimiter, publicIntrospection, now = Date.now } = options;
+
+  async function admitCaller(principal: Principal): Promise<void> {
+    if (principal.expiresAt && principal.expiresAt.getTime() <= now())
+      throw raise(principal.credential.startsWith('key:') ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
+    await rateLimiter.take(principal);
+  }
+
   return {
+    admitCaller,
     async admit(snapshot, principal, raw) {
       try {
         if (!principal && !publicIntrospection) throw raise('UNAUTHENTICATED');
-        if (principal?.expiresAt && principal.expiresAt.getTime() <= now())
-          throw raise(principal.credential.startsWith('key:') ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
-        if (principal) await rateLimiter.take(principal);
+        if (principal) await admitCaller(principal);
       } catch (error) {
         if (error instanceof AppError) return refusal(error);
         throw error;

@@ -152,7 +152,7 @@ function sendRefusal(response: ServerResponse, { errors, status, headers }: Refu
   response.end(body);
 }
 
-function sendUnexpected(service: GatewayService, response: ServerResponse, error: unknown): void {
+export function sendUnexpected(service: GatewayService, response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     service.logger.error({ err: error }, 'an answer broke off');

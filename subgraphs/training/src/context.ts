@@ -1,12 +1,14 @@
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { RequestContext } from '@fathom/platform/server/request-context';
 import type { StoppableRuns } from './actions/change-training-run.ts';
+import type { Uploads } from './actions/uploads.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the service's actions work with. */
 export interface Training {
   readonly runs: StoppableRuns;
   readonly artifacts: ArtifactStore;
+  readonly uploads: Uploads;
 }
 
 export interface Context extends RequestContext {

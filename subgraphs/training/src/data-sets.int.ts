@@ -12,8 +12,8 @@ afterAll(() => subgraph.close());
 
 const create = `mutation ($input: CreateDataSetInput!) { createDataSet(input: $input) {
   __typename
-  ... on DataSet { id name exampleCount sizeBytes sha256 sample(first: 1) { prompt completion } }
-  ... on InvalidDataSet { message problems { line message } }
+  ... on DataSet { id name version exampleCount sizeBytes sha256 sample(first: 1) { prompt completion } }
+  ... on InvalidDataSet { message problemCount problems { line message } }
   ... on InvalidInput { field message }
 } }`;
 const twoExamples = '{"prompt":"a","completion":"b"}\n{"prompt":"c","completion":"d"}\n';
@@ -29,12 +29,45 @@ async function store(content: string, options: { format?: string; name?: string;
   return answer.data.createDataSet;
 }
 
-test('the same examples are one data set, in whichever format and under whichever name they come', async () => {
+test('the same examples under the same name are one version, in whichever format they come', async () => {
   const first = await store(twoExamples);
-  const again = await store('prompt,completion\r\na,b\r\n"c",d\r\n', { format: 'CSV', name: 'other' });
-  expect(first).toMatchObject({ name: 'pairs', exampleCount: 2, sample: [{ prompt: 'a', completion: 'b' }] });
+  const again = await store('prompt,completion\r\na,b\r\n"c",d\r\n', { format: 'CSV' });
+  expect(first).toMatchObject({
+    name: 'pairs',
+    version: 1,
+    exampleCount: 2,
+    sample: [{ prompt: 'a', completion: 'b' }],
+  });
   expect(first['sizeBytes']).toBe(Buffer.byteLength(twoExamples));
   expect(again).toEqual(first);
+});
+
+test('other examples are the next version of a name, and equal ones under another name are one artifact', async () => {
+  const tenant = 'versions';
+  const first = await store(twoExamples, { tenant });
+  const changed = await store(twoExamples.replace('"d"', '"e"'), { tenant });
+  const other = await store(twoExamples, { tenant, name: 'other' });
+  expect([first, changed, other].map(({ name, version }) => [name, version])).toEqual([
+    ['pairs', 1],
+    ['pairs', 2],
+    ['other', 1],
+  ]);
+  expect(other['sha256']).toBe(first['sha256']);
+  expect(other['id']).not.toBe(first['id']);
+  const artifacts = await subgraph.parts.database.query(
+    'select distinct artifact_uri from data_set where tenant = $1 and sha256 = $2',
+    [tenant, first['sha256']],
+  );
+  expect(artifacts).toHaveLength(1);
+  const query = '{ dataSets(name: "pairs") { edges { node { version } } } }';
+  const { data } = await subgraph.request(query, {}, { tenant });
+  expect(data).toEqual({ dataSets: { edges: [{ node: { version: 2 } }, { node: { version: 1 } }] } });
+});
+
+test('versions of one name that are stored at once have numbers of their own', async () => {
+  const contents = Array.from({ length: 8 }, (_, index) => twoExamples.replace('"d"', `"${index}"`));
+  const stored = await Promise.all(contents.map((content) => store(content, { tenant: 'at-once' })));
+  expect(stored.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
 test('another tenant neither sees a data set nor gets its id for the same content', async () => {
@@ -55,6 +88,7 @@ test('every wrong line is named, and nothing is stored', async () => {
   expect(wrong).toMatchObject({
     __typename: 'InvalidDataSet',
     message: '2 lines are wrong; nothing was stored.',
+    problemCount: 2,
   });
   expect(wrong['problems']).toEqual([
     { line: 3, message: expect.stringContaining('is not valid JSON') },

@@ -21,6 +21,12 @@ export const env = baseEnv.extend({
   TRAINING_LEASE_MS: z.coerce.number().int().min(500).default(6_000),
   /** Workers in a row that may die without a new checkpoint before a run fails. */
   TRAINING_MAX_CRASHES: z.coerce.number().int().min(0).default(5),
+  /** How long an upload is kept to which nothing arrives; from an hour up in production. */
+  UPLOAD_LIFETIME_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .default(24 * 3_600_000),
   /** The folder of the model that is in the registry from the first start on. */
   SHIPPED_MODEL_DIR: z
     .string()

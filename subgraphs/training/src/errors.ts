@@ -36,6 +36,20 @@ export const errors = {
     message: 'A stored file differs from its recorded hash. Restore it from a backup.',
     status: 500,
   },
+  UPLOAD_NOT_FOUND: {
+    message: 'There is no such file of an upload under way; it may have expired. Begin the upload again.',
+    status: 404,
+  },
+  UPLOAD_OFFSET_MISMATCH: {
+    message: 'The chunk does not begin where the one before ended. Continue at `offset`.',
+    status: 409,
+    retryable: true,
+  },
+  TOO_MANY_UPLOADS: {
+    message: 'Your tenant has too many uploads under way. Complete or abandon some.',
+    status: 429,
+    retryable: true,
+  },
 } as const satisfies ErrorTable;
 
 export type TrainingErrorCode = keyof typeof errors;

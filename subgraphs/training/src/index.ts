@@ -3,13 +3,14 @@ import { openPlatform } from '@fathom/platform/platform';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { runService } from '@fathom/platform/server/run-service';
 import { createSubgraphServer } from '@fathom/platform/server/subgraph-server';
+import { maxContentBytes } from './actions/create-data-set.ts';
 import { importShippedModel } from './actions/import-shipped-model.ts';
-import { maxContentBytes } from './domain/data-set-content.ts';
 import { env as envSchema } from './env.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { startTrainingService } from './runtime/training-service.ts';
 import { createTrainingWorkers } from './runtime/training-worker.ts';
+import { createUploadRoute } from './runtime/upload-route.ts';
 
 await runService('training', async () => {
   const env = readEnv(envSchema);
@@ -47,6 +48,7 @@ await runService('training', async () => {
     loaders: ({ identity }) => createLoaders(database, identity.tenant),
     extend: () => ({ training: service }),
     readiness: { workers: () => workers.check() },
+    routes: { '/uploads/': createUploadRoute(service.uploads) },
     // A data set in JSON, where every character may need an escape.
     limits: { maxBodyBytes: 2 * maxContentBytes },
   });

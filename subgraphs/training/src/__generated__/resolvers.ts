@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
+import type { Upload as UploadMapper, UploadFile as UploadFileMapper } from '../domain/upload.ts';
 import type { TrainingRunComparison as TrainingRunComparisonMapper } from '../actions/compare-training-runs.ts';
 import type { Stepped as SteppedMapper, Checkpointed as CheckpointedMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
@@ -18,6 +19,9 @@ export type Scalars = {
   DateTime: { input: string; output: Date | string; }
   _FieldSet: { input: string; output: string; }
 };
+
+/** What became of the end of an upload. */
+export type AbandonUploadResult = NotFound | UploadAbandoned;
 
 /** A move of an alias: an entry of the audit that is never changed. */
 export type AliasMove = {
@@ -59,6 +63,15 @@ export type ArchitectureInput = {
   /** Entries of the byte-level BPE vocabulary that is learned from the data set, 300 to 8,192. */
   readonly vocabularySize?: InputMaybe<Scalars['Int']['input']>;
 };
+
+/** Files to be uploaded. */
+export type BeginUploadInput = {
+  /** The files, 1 to 1,000. */
+  readonly files: ReadonlyArray<UploadFileInput>;
+};
+
+/** What became of an announcement. */
+export type BeginUploadResult = InvalidInput | Upload;
 
 /** What became of a pause, a cancellation, a resumption or a retry. */
 export type ChangeTrainingRunResult = NotFound | TrainingRun | WrongState;
@@ -110,6 +123,22 @@ export type ConfigDifference = {
   readonly values: ReadonlyArray<Maybe<Scalars['String']['output']>>;
 };
 
+/** An uploaded file of examples. */
+export type CreateDataSetFromUploadInput = {
+  /** How the file is written. */
+  readonly format: DataSetFormat;
+  /** A name for people, 1 to 100 characters. */
+  readonly name: Scalars['String']['input'];
+  /** The upload's id. It has one file, and all of its bytes. */
+  readonly uploadId: Scalars['ID']['input'];
+};
+
+/**
+ * What became of a data set from an upload. `WrongState` has the state `INCOMPLETE` where bytes are missing, or came with another
+ * hash than was announced.
+ */
+export type CreateDataSetFromUploadResult = DataSet | InvalidDataSet | InvalidInput | NotFound | WrongState;
+
 /** Examples to train on. */
 export type CreateDataSetInput = {
   /**
@@ -126,7 +155,7 @@ export type CreateDataSetInput = {
 /** What became of a new data set. */
 export type CreateDataSetResult = DataSet | InvalidDataSet | InvalidInput;
 
-/** Examples to train on: immutable and named by their content. */
+/** Examples to train on: a version of a name, immutable and named by its content. */
 export type DataSet = {
   readonly __typename?: 'DataSet';
   /** When it was stored. */
@@ -151,10 +180,12 @@ export type DataSet = {
   readonly sizeBytes?: Maybe<Scalars['Float']['output']>;
   /** The runs that trained on it, newest first. */
   readonly trainingRuns: ReadonlyArray<TrainingRun>;
+  /** Which version of its name it is, from 1. */
+  readonly version: Scalars['Int']['output'];
 };
 
 
-/** Examples to train on: immutable and named by their content. */
+/** Examples to train on: a version of a name, immutable and named by its content. */
 export type DataSetSampleArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -184,14 +215,31 @@ export type DataSetFormat =
   /** One JSON object a line. */
   | 'JSONL';
 
-/** A line that is wrong. */
+/** A place that is wrong. */
 export type DataSetProblem = {
   readonly __typename?: 'DataSetProblem';
+  /** The byte from the beginning of the content, from 0, where that says more than the line. */
+  readonly byteOffset?: Maybe<Scalars['Float']['output']>;
+  /** What kind of wrong. */
+  readonly code: DataSetProblemCode;
   /** The line, from 1. */
   readonly line: Scalars['Int']['output'];
   /** What is wrong with it. */
   readonly message: Scalars['String']['output'];
 };
+
+/** What can be wrong with a place of a data set. */
+export type DataSetProblemCode =
+  /** The columns that are needed are not there, or a row has another number of fields than the header. */
+  | 'COLUMNS_WRONG'
+  /** It is not UTF-8. */
+  | 'ENCODING_INVALID'
+  /** `prompt` or `completion` is missing, empty, too long or no text. */
+  | 'FIELD_INVALID'
+  /** It is longer than any example could be. */
+  | 'LINE_TOO_LONG'
+  /** It is not what the format says: JSON that does not parse, quotes of a CSV that do not match. */
+  | 'MALFORMED';
 
 /** How good a version is on a set of examples. */
 export type Evaluation = {
@@ -263,7 +311,9 @@ export type InvalidDataSet = {
   readonly __typename?: 'InvalidDataSet';
   /** What is wrong. */
   readonly message: Scalars['String']['output'];
-  /** The first lines that are wrong, at most 20. */
+  /** How many places are wrong. */
+  readonly problemCount: Scalars['Int']['output'];
+  /** The first places that are wrong, at most 20. */
   readonly problems: ReadonlyArray<DataSetProblem>;
 };
 
@@ -429,10 +479,26 @@ export type MoveModelAliasResult = AliasMove | InvalidInput | NotFound | WrongSt
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Forgets an upload with its bytes. */
+  readonly abandonUpload: AbandonUploadResult;
+  /**
+   * Announces files that are too large for an operation. Their bytes follow by HTTP to the `url` of each file, in chunks of at
+   * most `maxChunkBytes`: `PUT <url>?offset=<receivedBytes>` answers with the new offset once the bytes are durable, `HEAD <url>`
+   * tells it in `upload-offset`. Announcing the same files again goes on with the upload that is under way.
+   */
+  readonly beginUpload: BeginUploadResult;
   /** Stops a run after the step under way and keeps its last checkpoint. */
   readonly cancelTrainingRun: ChangeTrainingRunResult;
-  /** Stores a data set. The same content twice is the same data set. */
+  /**
+   * Stores a data set as the next version of its name. A version of that name with equal examples is returned as it is, and
+   * equal examples are stored once, whatever they are called and however they are written.
+   */
   readonly createDataSet: CreateDataSetResult;
+  /**
+   * The same from an upload of one file, of any size. Asked again once it is done, it answers with the same data set, so a lost
+   * answer is asked for again. What is invalid stays uploaded: it can be read as another format, or abandoned.
+   */
+  readonly createDataSetFromUpload: CreateDataSetFromUploadResult;
   /** Moves an alias (`champion`, `candidate`, or a name of your own) to a version. Inference follows without dropping a stream. */
   readonly moveModelAlias: MoveModelAliasResult;
   /**
@@ -457,6 +523,16 @@ export type Mutation = {
 };
 
 
+export type MutationAbandonUploadArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationBeginUploadArgs = {
+  input: BeginUploadInput;
+};
+
+
 export type MutationCancelTrainingRunArgs = {
   id: Scalars['ID']['input'];
 };
@@ -464,6 +540,11 @@ export type MutationCancelTrainingRunArgs = {
 
 export type MutationCreateDataSetArgs = {
   input: CreateDataSetInput;
+};
+
+
+export type MutationCreateDataSetFromUploadArgs = {
+  input: CreateDataSetFromUploadInput;
 };
 
 
@@ -534,6 +615,8 @@ export type Query = {
   readonly trainingRun?: Maybe<TrainingRun>;
   /** Training runs, newest first. */
   readonly trainingRuns: TrainingRunConnection;
+  /** An upload of your tenant by its id. Null if it is over: abandoned, or left alone until it expired. */
+  readonly upload?: Maybe<Upload>;
 };
 
 
@@ -551,6 +634,7 @@ export type QueryDataSetArgs = {
 export type QueryDataSetsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -585,6 +669,11 @@ export type QueryTrainingRunsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   status?: InputMaybe<TrainingRunStatus>;
+};
+
+
+export type QueryUploadArgs = {
+  id: Scalars['ID']['input'];
 };
 
 /** Which alias to move back. */
@@ -837,6 +926,53 @@ export type TrainingStopReason =
   /** `maxTokens` were seen. */
   | 'TOKENS_SPENT';
 
+/** Files on their way in. Nothing is made of them before all bytes are there and are what was announced. */
+export type Upload = {
+  readonly __typename?: 'Upload';
+  /** When it is removed if nothing arrives until then. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** The files, as they were announced. */
+  readonly files: ReadonlyArray<UploadFile>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** True once all bytes of all files are there. */
+  readonly isComplete: Scalars['Boolean']['output'];
+  /** A chunk has at most so many bytes. */
+  readonly maxChunkBytes: Scalars['Int']['output'];
+};
+
+/** The upload is forgotten. */
+export type UploadAbandoned = {
+  readonly __typename?: 'UploadAbandoned';
+  /** The upload's id. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** A file on its way in. */
+export type UploadFile = {
+  readonly __typename?: 'UploadFile';
+  /** Its path within the upload. */
+  readonly path: Scalars['String']['output'];
+  /** How many bytes are durable, from the first one on: where the next chunk begins. */
+  readonly receivedBytes: Scalars['Float']['output'];
+  /** SHA-256 of its bytes, hexadecimal, as announced. */
+  readonly sha256: Scalars['String']['output'];
+  /** Its size in bytes, as announced. */
+  readonly sizeBytes: Scalars['Float']['output'];
+  /** Where its bytes go, at the origin of this graph, with the credentials of this graph. */
+  readonly url: Scalars['String']['output'];
+};
+
+/** A file to be uploaded, as it will be held against what arrives. */
+export type UploadFileInput = {
+  /** Its path within the upload, relative and with `/`, at most 255 characters. */
+  readonly path: Scalars['String']['input'];
+  /** SHA-256 of its bytes, 64 lower-case hexadecimal digits. */
+  readonly sha256: Scalars['String']['input'];
+  /** Its size in bytes, from 1. */
+  readonly sizeBytes: Scalars['Float']['input'];
+};
+
 /** The object's state does not allow this. */
 export type WrongState = {
   readonly __typename?: 'WrongState';
@@ -962,6 +1098,14 @@ export type FederationReferenceTypes = {
 
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  AbandonUploadResult:
+    | ( NotFound )
+    | ( UploadAbandoned )
+  ;
+  BeginUploadResult:
+    | ( InvalidInput )
+    | ( UploadMapper )
+  ;
   ChangeTrainingRunResult:
     | ( NotFound )
     | ( TrainingRunMapper )
@@ -971,6 +1115,13 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( InvalidInput )
     | ( NotFound )
     | ( TrainingRunComparisonMapper )
+  ;
+  CreateDataSetFromUploadResult:
+    | ( DataSetMapper )
+    | ( InvalidDataSet )
+    | ( InvalidInput )
+    | ( NotFound )
+    | ( WrongState )
   ;
   CreateDataSetResult:
     | ( DataSetMapper )
@@ -1001,11 +1152,14 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AbandonUploadResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AbandonUploadResult']>;
   AliasMove: ResolverTypeWrapper<AliasMoveMapper>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   ArchitectureInput: ArchitectureInput;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  BeginUploadInput: BeginUploadInput;
+  BeginUploadResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['BeginUploadResult']>;
   ChangeTrainingRunResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ChangeTrainingRunResult']>;
   Checkpoint: ResolverTypeWrapper<CheckpointMapper>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -1013,6 +1167,8 @@ export type ResolversTypes = {
   ComparedMetric: ResolverTypeWrapper<ComparedMetric>;
   ComparedPoint: ResolverTypeWrapper<ComparedPoint>;
   ConfigDifference: ResolverTypeWrapper<ConfigDifference>;
+  CreateDataSetFromUploadInput: CreateDataSetFromUploadInput;
+  CreateDataSetFromUploadResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetFromUploadResult']>;
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetResult']>;
   DataSet: ResolverTypeWrapper<DataSetMapper>;
@@ -1020,6 +1176,7 @@ export type ResolversTypes = {
   DataSetEdge: ResolverTypeWrapper<Omit<DataSetEdge, 'node'> & { node: ResolversTypes['DataSet'] }>;
   DataSetFormat: DataSetFormat;
   DataSetProblem: ResolverTypeWrapper<DataSetProblem>;
+  DataSetProblemCode: DataSetProblemCode;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Evaluation: ResolverTypeWrapper<EvaluationMapper>;
   Example: ResolverTypeWrapper<Example>;
@@ -1057,16 +1214,23 @@ export type ResolversTypes = {
   TrainingRunTransitioned: ResolverTypeWrapper<TransitionedMapper>;
   TrainingStepped: ResolverTypeWrapper<SteppedMapper>;
   TrainingStopReason: TrainingStopReason;
+  Upload: ResolverTypeWrapper<UploadMapper>;
+  UploadAbandoned: ResolverTypeWrapper<UploadAbandoned>;
+  UploadFile: ResolverTypeWrapper<UploadFileMapper>;
+  UploadFileInput: UploadFileInput;
   WrongState: ResolverTypeWrapper<WrongState>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AbandonUploadResult: ResolversUnionTypes<ResolversParentTypes>['AbandonUploadResult'];
   AliasMove: AliasMoveMapper;
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
   ArchitectureInput: ArchitectureInput;
   Int: Scalars['Int']['output'];
+  BeginUploadInput: BeginUploadInput;
+  BeginUploadResult: ResolversUnionTypes<ResolversParentTypes>['BeginUploadResult'];
   ChangeTrainingRunResult: ResolversUnionTypes<ResolversParentTypes>['ChangeTrainingRunResult'];
   Checkpoint: CheckpointMapper;
   Float: Scalars['Float']['output'];
@@ -1074,6 +1238,8 @@ export type ResolversParentTypes = {
   ComparedMetric: ComparedMetric;
   ComparedPoint: ComparedPoint;
   ConfigDifference: ConfigDifference;
+  CreateDataSetFromUploadInput: CreateDataSetFromUploadInput;
+  CreateDataSetFromUploadResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetFromUploadResult'];
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetResult'];
   DataSet: DataSetMapper;
@@ -1114,7 +1280,15 @@ export type ResolversParentTypes = {
   TrainingRunTransition: TransitionMapper;
   TrainingRunTransitioned: TransitionedMapper;
   TrainingStepped: SteppedMapper;
+  Upload: UploadMapper;
+  UploadAbandoned: UploadAbandoned;
+  UploadFile: UploadFileMapper;
+  UploadFileInput: UploadFileInput;
   WrongState: WrongState;
+};
+
+export type AbandonUploadResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AbandonUploadResult'] = ResolversParentTypes['AbandonUploadResult']> = {
+  __resolveType: TypeResolveFn<'NotFound' | 'UploadAbandoned', ParentType, ContextType>;
 };
 
 export type AliasMoveResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AliasMove'] = ResolversParentTypes['AliasMove'], FederationReferenceType extends FederationReferenceTypes['AliasMove'] = FederationReferenceTypes['AliasMove']> = {
@@ -1129,6 +1303,10 @@ export type AliasMoveResolvers<ContextType = Context, ParentType extends Resolve
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   to?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BeginUploadResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BeginUploadResult'] = ResolversParentTypes['BeginUploadResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'Upload', ParentType, ContextType>;
 };
 
 export type ChangeTrainingRunResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChangeTrainingRunResult'] = ResolversParentTypes['ChangeTrainingRunResult']> = {
@@ -1164,6 +1342,10 @@ export type ConfigDifferenceResolvers<ContextType = Context, ParentType extends 
   values?: Resolver<ReadonlyArray<Maybe<ResolversTypes['String']>>, ParentType, ContextType>;
 };
 
+export type CreateDataSetFromUploadResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateDataSetFromUploadResult'] = ResolversParentTypes['CreateDataSetFromUploadResult']> = {
+  __resolveType: TypeResolveFn<'DataSet' | 'InvalidDataSet' | 'InvalidInput' | 'NotFound' | 'WrongState', ParentType, ContextType>;
+};
+
 export type CreateDataSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateDataSetResult'] = ResolversParentTypes['CreateDataSetResult']> = {
   __resolveType: TypeResolveFn<'DataSet' | 'InvalidDataSet' | 'InvalidInput', ParentType, ContextType>;
 };
@@ -1181,6 +1363,7 @@ export type DataSetResolvers<ContextType = Context, ParentType extends Resolvers
   sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   sizeBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   trainingRuns?: Resolver<ReadonlyArray<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1195,6 +1378,8 @@ export type DataSetEdgeResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type DataSetProblemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetProblem'] = ResolversParentTypes['DataSetProblem']> = {
+  byteOffset?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['DataSetProblemCode'], ParentType, ContextType>;
   line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -1225,6 +1410,7 @@ export type FeatureViewResolvers<ContextType = Context, ParentType extends Resol
 
 export type InvalidDataSetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidDataSet'] = ResolversParentTypes['InvalidDataSet']> = {
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  problemCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   problems?: Resolver<ReadonlyArray<ResolversTypes['DataSetProblem']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1304,8 +1490,11 @@ export type MoveModelAliasResultResolvers<ContextType = Context, ParentType exte
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  abandonUpload?: Resolver<ResolversTypes['AbandonUploadResult'], ParentType, ContextType, RequireFields<MutationAbandonUploadArgs, 'id'>>;
+  beginUpload?: Resolver<ResolversTypes['BeginUploadResult'], ParentType, ContextType, RequireFields<MutationBeginUploadArgs, 'input'>>;
   cancelTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationCancelTrainingRunArgs, 'id'>>;
   createDataSet?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetArgs, 'input'>>;
+  createDataSetFromUpload?: Resolver<ResolversTypes['CreateDataSetFromUploadResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetFromUploadArgs, 'input'>>;
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
   pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;
   resumeTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationResumeTrainingRunArgs, 'id'>>;
@@ -1335,6 +1524,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   models?: Resolver<ResolversTypes['ModelConnection'], ParentType, ContextType, RequireFields<QueryModelsArgs, 'first'>>;
   trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType, RequireFields<QueryTrainingRunArgs, 'id'>>;
   trainingRuns?: Resolver<ResolversTypes['TrainingRunConnection'], ParentType, ContextType, RequireFields<QueryTrainingRunsArgs, 'first'>>;
+  upload?: Resolver<Maybe<ResolversTypes['Upload']>, ParentType, ContextType, RequireFields<QueryUploadArgs, 'id'>>;
 };
 
 export type StartTrainingRunResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StartTrainingRunResult'] = ResolversParentTypes['StartTrainingRunResult']> = {
@@ -1432,6 +1622,28 @@ export type TrainingSteppedResolvers<ContextType = Context, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type UploadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Upload'] = ResolversParentTypes['Upload']> = {
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  files?: Resolver<ReadonlyArray<ResolversTypes['UploadFile']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isComplete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  maxChunkBytes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UploadAbandonedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UploadAbandoned'] = ResolversParentTypes['UploadAbandoned']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UploadFileResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UploadFile'] = ResolversParentTypes['UploadFile']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  receivedBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type WrongStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WrongState'] = ResolversParentTypes['WrongState']> = {
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1439,13 +1651,16 @@ export type WrongStateResolvers<ContextType = Context, ParentType extends Resolv
 };
 
 export type Resolvers<ContextType = Context> = {
+  AbandonUploadResult?: AbandonUploadResultResolvers<ContextType>;
   AliasMove?: AliasMoveResolvers<ContextType>;
+  BeginUploadResult?: BeginUploadResultResolvers<ContextType>;
   ChangeTrainingRunResult?: ChangeTrainingRunResultResolvers<ContextType>;
   Checkpoint?: CheckpointResolvers<ContextType>;
   CompareTrainingRunsResult?: CompareTrainingRunsResultResolvers<ContextType>;
   ComparedMetric?: ComparedMetricResolvers<ContextType>;
   ComparedPoint?: ComparedPointResolvers<ContextType>;
   ConfigDifference?: ConfigDifferenceResolvers<ContextType>;
+  CreateDataSetFromUploadResult?: CreateDataSetFromUploadResultResolvers<ContextType>;
   CreateDataSetResult?: CreateDataSetResultResolvers<ContextType>;
   DataSet?: DataSetResolvers<ContextType>;
   DataSetConnection?: DataSetConnectionResolvers<ContextType>;
@@ -1480,6 +1695,9 @@ export type Resolvers<ContextType = Context> = {
   TrainingRunTransition?: TrainingRunTransitionResolvers<ContextType>;
   TrainingRunTransitioned?: TrainingRunTransitionedResolvers<ContextType>;
   TrainingStepped?: TrainingSteppedResolvers<ContextType>;
+  Upload?: UploadResolvers<ContextType>;
+  UploadAbandoned?: UploadAbandonedResolvers<ContextType>;
+  UploadFile?: UploadFileResolvers<ContextType>;
   WrongState?: WrongStateResolvers<ContextType>;
 };
 

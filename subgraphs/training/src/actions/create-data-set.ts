@@ -1,19 +1,41 @@
 import { createHash } from 'node:crypto';
-import { storeExamples } from '@fathom/neural/training/store-examples';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { examplesFileName } from '@fathom/neural/training/examples-file';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Database, Transaction } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
-import { type InvalidInput, invalid } from '@fathom/platform/refusals';
+import { type InvalidInput, invalid, type NotFound, type WrongState } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
-import { type DataSetFormat, maxContentBytes, parseDataSet } from '../domain/data-set-content.ts';
+import type { DataSetProblem } from '../domain/data-set-problem.ts';
+import type { DataSetFormat } from '../domain/example-reader.ts';
 import { textProblem } from '../domain/names.ts';
-import { type DataSet, sampleSize } from '../domain/records.ts';
-import { dataSetsByIds, insertDataSet, type NewDataSet } from '../stores/data-sets.ts';
+import type { DataSet } from '../domain/records.ts';
+import { type IngestedExamples, ingestExamples } from '../runtime/ingest-examples.ts';
+import {
+  dataSetsByIds,
+  equalDataSet,
+  insertDataSet,
+  lockName,
+  type NewDataSet,
+} from '../stores/data-sets.ts';
+import { type CompleteUpload, finishUpload, takeUpload, type Uploads } from './uploads.ts';
+
+/** What fits into an operation; anything larger is uploaded. */
+export const maxContentBytes = 16 * 1024 * 1024;
 
 export interface InvalidDataSet {
   readonly __typename: 'InvalidDataSet';
   readonly message: string;
-  readonly problems: readonly { readonly line: number; readonly message: string }[];
+  readonly problemCount: number;
+  readonly problems: readonly DataSetProblem[];
+}
+
+export interface DataSetParts {
+  readonly database: Database;
+  readonly artifacts: ArtifactStore;
 }
 
 export interface CreateDataSetInput {
@@ -22,47 +44,149 @@ export interface CreateDataSetInput {
   readonly content: string;
 }
 
-/** Stores examples; the tenant's data set of equal examples, if there is one, is returned as it is. Needs `training:write`. */
+/**
+ * Stores examples as the next version of a name; the version of that name with equal examples, if there is one, is
+ * returned as it is. Needs `training:write`.
+ */
 export async function createDataSet(
-  { database, artifacts }: { readonly database: Database; readonly artifacts: ArtifactStore },
+  parts: DataSetParts,
   identity: Identity,
   { name, format, content }: CreateDataSetInput,
 ): Promise<DataSet | InvalidDataSet | InvalidInput> {
   requireScope(identity, 'training:write');
   const problem = textProblem(name, { field: 'input.name', max: 100 });
   if (problem) return invalid(problem);
-  const bytes = Buffer.byteLength(content);
-  if (bytes > maxContentBytes) {
+  const bytes = Buffer.from(content);
+  if (bytes.length > maxContentBytes) {
     return invalid({
       field: 'input.content',
-      message: `has ${bytes} bytes, allowed are ${maxContentBytes} (16 MiB)`,
+      message: `has ${bytes.length} bytes, allowed are ${maxContentBytes} (16 MiB): upload it (\`beginUpload\`)`,
     });
   }
-  const parsed = parseDataSet(content, format);
-  if (parsed.kind === 'invalid') {
-    return { __typename: 'InvalidDataSet', message: parsed.message, problems: parsed.problems };
+  const folder = await mkdtemp(join(tmpdir(), 'fathom-data-set-'));
+  try {
+    return await store(parts, identity, { name, format, bytes: chunksOf(bytes), folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  const stored = await storeExamples(artifacts, parsed.examples);
-  const id = dataSetId(identity.tenant, stored.sha256);
-  await database.transaction(async (tx) => {
-    await addDataSet(tx, {
-      ...stored,
-      sample: parsed.examples.slice(0, sampleSize),
-      id,
-      tenant: identity.tenant,
-      name: name.trim(),
-      featureViewId: null,
-      featuresAsOf: null,
-      provenance: null,
+}
+
+export interface CreateDataSetFromUploadInput {
+  readonly uploadId: string;
+  readonly name: string;
+  readonly format: DataSetFormat;
+}
+
+/**
+ * The same from an upload of one file. Asked again after it was done, it answers with the data set that it made; what is
+ * invalid keeps its bytes, to be read as another format or abandoned. Needs `training:write`.
+ */
+export async function createDataSetFromUpload(
+  parts: DataSetParts & { readonly uploads: Uploads },
+  identity: Identity,
+  { uploadId, name, format }: CreateDataSetFromUploadInput,
+): Promise<DataSet | InvalidDataSet | InvalidInput | NotFound | WrongState> {
+  requireScope(identity, 'training:write');
+  const problem = textProblem(name, { field: 'input.name', max: 100 });
+  if (problem) return invalid(problem);
+  const taken = await takeUpload(parts.uploads, identity, uploadId);
+  if (taken.kind === 'refused') return taken.refusal;
+  if (taken.kind === 'taken') {
+    const [dataSet] = await dataSetsByIds(parts.database, identity.tenant, [taken.takenAs]);
+    return dataSet ?? invalid({ field: 'input.uploadId', message: `became ${taken.takenAs}, no data set` });
+  }
+  const { upload } = taken;
+  const [file, ...others] = upload.files;
+  if (!file || others.length > 0) {
+    return invalid({
+      field: 'input.uploadId',
+      message: `has ${upload.files.length} files, a data set is one`,
     });
+  }
+  const folder = join(upload.workFolder, `data-set-${process.pid}-${Date.now()}`);
+  await mkdir(folder, { recursive: true });
+  try {
+    const bytes = createReadStream(file.localPath, { highWaterMark: chunkBytes, end: file.sizeBytes - 1 });
+    const stored = await store(parts, identity, { name, format, bytes, folder, upload });
+    if (!('__typename' in stored)) await parts.uploads.files.remove(upload.id);
+    return stored;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const chunkBytes = 256 * 1024;
+
+async function* chunksOf(bytes: Buffer): AsyncIterable<Buffer> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}
+
+interface StoreOptions {
+  readonly name: string;
+  readonly format: DataSetFormat;
+  readonly bytes: AsyncIterable<Buffer>;
+  /** For the canonical file. */
+  readonly folder: string;
+  readonly upload?: CompleteUpload;
+}
+
+async function store(
+  { database, artifacts }: DataSetParts,
+  identity: Identity,
+  { name, format, bytes, folder, upload }: StoreOptions,
+): Promise<DataSet | InvalidDataSet> {
+  const file = join(folder, examplesFileName);
+  const ingested = await ingestExamples({ format, bytes, file });
+  if (ingested.kind === 'invalid') {
+    const { message, problemCount, problems } = ingested;
+    return { __typename: 'InvalidDataSet', message, problemCount, problems };
+  }
+  const { uri } = await artifacts.put(file);
+  const id = await database.transaction(async (tx) => {
+    const made = await addVersion(tx, identity.tenant, { name: name.trim(), uri, examples: ingested });
+    if (upload) await finishUpload(tx, upload.id, made);
+    return made;
   });
   const [dataSet] = await dataSetsByIds(database, identity.tenant, [id]);
   return dataSet!;
 }
 
+interface NewVersion {
+  readonly name: string;
+  readonly uri: string;
+  readonly examples: IngestedExamples;
+}
+
+async function addVersion(
+  tx: Transaction,
+  tenant: string,
+  { name, uri, examples }: NewVersion,
+): Promise<string> {
+  await lockName(tx, tenant, name);
+  const equal = await equalDataSet(tx, { tenant, name, sha256: examples.sha256 });
+  if (equal) return equal;
+  const { sha256, sizeBytes, exampleCount, sample } = examples;
+  const id = dataSetId(tenant, name, sha256);
+  await addDataSet(tx, {
+    id,
+    tenant,
+    name,
+    exampleCount,
+    sizeBytes,
+    sha256,
+    artifactUri: uri,
+    sample,
+    featureViewId: null,
+    featuresAsOf: null,
+    provenance: null,
+  });
+  return id;
+}
+
 /** Stores the record and announces it, once an id. */
 export async function addDataSet(tx: Transaction, dataSet: NewDataSet): Promise<void> {
-  if (!(await insertDataSet(tx, dataSet))) return;
+  const version = await insertDataSet(tx, dataSet);
+  if (version === undefined) return;
   await tx.publish({
     topic: 'data-set.created',
     key: dataSet.id,
@@ -70,6 +194,7 @@ export async function addDataSet(tx: Transaction, dataSet: NewDataSet): Promise<
       dataSetId: dataSet.id,
       tenant: dataSet.tenant,
       name: dataSet.name,
+      version,
       artifactUri: dataSet.artifactUri,
       sha256: dataSet.sha256,
       exampleCount: dataSet.exampleCount,
@@ -78,7 +203,8 @@ export async function addDataSet(tx: Transaction, dataSet: NewDataSet): Promise<
   });
 }
 
-/** The same content of the same tenant has the same id; other tenants learn nothing by it. */
-export function dataSetId(tenant: string, sha256: string): string {
-  return `dataset_${createHash('sha256').update(`${tenant}\u0000${sha256}`).digest('hex').slice(0, 32)}`;
+/** The same content under the same name of the same tenant has the same id; other tenants learn nothing by it. */
+export function dataSetId(tenant: string, name: string, sha256: string): string {
+  const key = createHash('sha256').update(`${tenant}\u0000${name}\u0000${sha256}`).digest('hex');
+  return `dataset_${key.slice(0, 32)}`;
 }

@@ -85,7 +85,7 @@ async function importLineage(
   }: { readonly modelName: string; readonly run: ShippedRun; readonly artifactUri: string },
 ): Promise<string> {
   const { curve, ...recorded } = run;
-  const dataSet = dataSetId(platformTenant, run.dataSet.sha256);
+  const dataSet = dataSetId(platformTenant, run.dataSet.name, run.dataSet.sha256);
   await addDataSet(tx, {
     id: dataSet,
     tenant: platformTenant,

@@ -17,6 +17,8 @@ export interface DataSet {
   readonly id: string;
   readonly tenant: string;
   readonly name: string;
+  /** Of its name, from 1. */
+  readonly version: number;
   readonly exampleCount: number;
   /** Null with `artifactUri`. */
   readonly sizeBytes: number | null;

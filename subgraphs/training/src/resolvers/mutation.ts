@@ -5,14 +5,23 @@ import {
   resumeTrainingRun,
   retryTrainingRun,
 } from '../actions/change-training-run.ts';
-import { createDataSet } from '../actions/create-data-set.ts';
+import { createDataSet, createDataSetFromUpload } from '../actions/create-data-set.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
+import { abandonUpload, beginUpload } from '../actions/uploads.ts';
 import { named } from './named.ts';
 
 export const Mutation: MutationResolvers = {
+  beginUpload: async (_, { input }, { identity, training }) =>
+    named('Upload', await beginUpload(training.uploads, identity, input.files)),
+
+  abandonUpload: (_, { id }, { identity, training }) => abandonUpload(training.uploads, identity, id),
+
   createDataSet: async (_, { input }, { identity, training }) =>
     named('DataSet', await createDataSet({ ...training, ...training.runs }, identity, input)),
+
+  createDataSetFromUpload: async (_, { input }, { identity, training }) =>
+    named('DataSet', await createDataSetFromUpload({ ...training, ...training.runs }, identity, input)),
 
   startTrainingRun: async (_, { input }, { identity, training }) =>
     named('TrainingRun', await startTrainingRun(training.runs, identity, input)),

@@ -2,6 +2,7 @@ import { pageRequest, toConnection } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { QueryResolvers } from '../__generated__/resolvers.ts';
 import { compareTrainingRuns } from '../actions/compare-training-runs.ts';
+import { findUpload } from '../actions/uploads.ts';
 import { pageOfDataSets } from '../stores/data-sets.ts';
 import { pageOfModels } from '../stores/registry.ts';
 import { pageOfRuns } from '../stores/training-runs.ts';
@@ -18,9 +19,14 @@ export const Query: QueryResolvers = {
   async dataSets(_, args, { identity, training }) {
     requireScope(identity, scope);
     const page = pageRequest(args, { keyLength: 2 });
-    const rows = await pageOfDataSets(training.runs.database, identity.tenant, page);
+    const rows = await pageOfDataSets(training.runs.database, identity.tenant, {
+      ...page,
+      name: args.name ?? undefined,
+    });
     return toConnection(rows, page.first, ({ createdAt, id }) => [createdAt.toISOString(), id]);
   },
+
+  upload: (_, { id }, { identity, training }) => findUpload(training.uploads, identity, id),
 
   trainingRun(_, { id }, { identity, loaders }) {
     requireScope(identity, scope);

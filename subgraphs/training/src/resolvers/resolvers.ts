@@ -14,6 +14,7 @@ import {
 } from './registry.ts';
 import { Subscription } from './subscription.ts';
 import { TrainingRun } from './TrainingRun.ts';
+import { Upload, UploadFile } from './Upload.ts';
 
 /** Every event of a run's progress leads back to the run. */
 const ofRun = {
@@ -27,6 +28,8 @@ export const resolvers: Resolvers = {
   Mutation,
   Subscription,
   DataSet,
+  Upload,
+  UploadFile,
   TrainingRun,
   Model,
   ModelVersion,

@@ -14,6 +14,8 @@ import { consumeTrainingSets } from '../events/training-set-exported.ts';
 import { runLog } from '../stores/run-progress.ts';
 import { codeVersion } from './code-version.ts';
 import { runTrainingJob } from './training-job.ts';
+import { createUploadFiles } from './upload-files.ts';
+import { startUploadSweeper } from './upload-sweeper.ts';
 
 export interface TrainingService extends Training {
   /** Lets workers save their state and gives their runs back. */
@@ -22,6 +24,7 @@ export interface TrainingService extends Training {
 
 const pollMs = 1_000;
 const cancelWaitMs = 5_000;
+const sweepEveryMs = 60_000;
 
 export async function startTrainingService(
   platform: Platform<Env>,
@@ -62,11 +65,15 @@ export async function startTrainingService(
     consumeTrainingSets(broker, { database, artifacts, logger }),
     consumeAdapters(broker, { database, artifacts, logger }),
   ]);
+  const files = createUploadFiles(join(env.FATHOM_DATA_DIR, 'uploads', 'training'));
+  const sweeper = startUploadSweeper({ database, files, everyMs: sweepEveryMs, logger });
   return {
     artifacts,
     runs: { database, progress, queue, wake: runner.wake, cancelWaitMs, codeVersion: codeVersion() },
+    uploads: { database, files, lifetimeMs: env.UPLOAD_LIFETIME_MS },
     async close() {
       await runner.close();
+      await sweeper.close();
       await Promise.all(consumers.map((consumer) => consumer.close()));
     },
   };

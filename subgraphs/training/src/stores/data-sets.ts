@@ -2,18 +2,41 @@ import type { Queryable } from '@fathom/platform/database/database';
 import type { PageRequest } from '@fathom/platform/pagination';
 import { type DataSet, platformTenant } from '../domain/records.ts';
 
-const columns = `id, tenant, name, example_count as "exampleCount", size_bytes as "sizeBytes", sha256,
+const columns = `id, tenant, name, version, example_count as "exampleCount", size_bytes as "sizeBytes", sha256,
   artifact_uri as "artifactUri", sample, feature_view_id as "featureViewId", features_as_of as "featuresAsOf", provenance,
   created_at as "createdAt"`;
 
-export type NewDataSet = Omit<DataSet, 'createdAt'>;
+export type NewDataSet = Omit<DataSet, 'createdAt' | 'version'>;
 
-/** False if there is one by that id already: an id stands for its content. */
-export async function insertDataSet(tx: Queryable, dataSet: NewDataSet): Promise<boolean> {
-  const inserted = await tx.query(
-    `insert into data_set (id, tenant, name, example_count, size_bytes, sha256, artifact_uri, sample, feature_view_id,
+/** Whoever adds a version to a name waits for whoever is doing so. Until the end of the transaction. */
+export async function lockName(tx: Queryable, tenant: string, name: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    JSON.stringify(['data set', tenant, name]),
+  ]);
+}
+
+/** The id of the version of this name that has this content. */
+export async function equalDataSet(
+  tx: Queryable,
+  { tenant, name, sha256 }: Pick<DataSet, 'tenant' | 'name' | 'sha256'>,
+): Promise<string | undefined> {
+  const equal = await tx.maybeOne<{ id: string }>(
+    `select id from data_set where tenant = $1 and name = $2 and sha256 = $3 and artifact_uri is not null
+      order by version desc limit 1`,
+    [tenant, name, sha256],
+  );
+  return equal?.id;
+}
+
+/** The version that it became; undefined if there is one by that id already, since an id stands for its content. */
+export async function insertDataSet(tx: Queryable, dataSet: NewDataSet): Promise<number | undefined> {
+  await lockName(tx, dataSet.tenant, dataSet.name);
+  const inserted = await tx.maybeOne<{ version: number }>(
+    `insert into data_set (id, tenant, name, version, example_count, size_bytes, sha256, artifact_uri, sample, feature_view_id,
        features_as_of, provenance)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing returning id`,
+     select $1, $2, $3, (select coalesce(max(version), 0) + 1 from data_set where tenant = $2 and name = $3),
+       $4, $5, $6, $7, $8, $9, $10, $11
+     on conflict (id) do nothing returning version`,
     [
       dataSet.id,
       dataSet.tenant,
@@ -28,7 +51,7 @@ export async function insertDataSet(tx: Queryable, dataSet: NewDataSet): Promise
       dataSet.provenance,
     ],
   );
-  return inserted.length > 0;
+  return inserted?.version;
 }
 
 /** Those of the tenant and of the platform, in any order. */
@@ -46,12 +69,13 @@ export function dataSetsByIds(
 export function pageOfDataSets(
   database: Queryable,
   tenant: string,
-  { first, after }: PageRequest,
+  { first, after, name }: PageRequest & { readonly name: string | undefined },
 ): Promise<readonly DataSet[]> {
   return database.query<DataSet>(
     `select ${columns} from data_set
       where tenant in ($1, $2) and ($3::timestamptz is null or (created_at, id) < ($3, $4))
+        and ($6::text is null or name = $6)
       order by created_at desc, id desc limit $5`,
-    [tenant, platformTenant, after?.[0] ?? null, after?.[1] ?? null, first + 1],
+    [tenant, platformTenant, after?.[0] ?? null, after?.[1] ?? null, first + 1, name ?? null],
   );
 }

@@ -9,6 +9,7 @@ import { createLoaders } from '../loaders.ts';
 import { resolvers } from '../resolvers/resolvers.ts';
 import { startTrainingService } from '../runtime/training-service.ts';
 import { createTrainingWorkers } from '../runtime/training-worker.ts';
+import { createUploadRoute } from '../runtime/upload-route.ts';
 
 type OwnEnv = Omit<Env, keyof BaseEnv>;
 
@@ -37,6 +38,7 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
       TRAINING_NICENESS: 0,
       TRAINING_LEASE_MS: 2_000,
       TRAINING_MAX_CRASHES: 3,
+      UPLOAD_LIFETIME_MS: 3_600_000,
       SHIPPED_MODEL_DIR: '',
       ...options.env,
     },
@@ -57,6 +59,7 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
     resolvers,
     loaders: ({ identity }) => createLoaders(parts.database, identity.tenant),
     extend: () => ({ training: service }),
+    routes: { '/uploads/': createUploadRoute(service.uploads) },
   });
   return {
     ...subgraph,

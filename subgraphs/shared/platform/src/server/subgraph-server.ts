@@ -18,6 +18,7 @@ import { formatError } from './format-error.ts';
 import { createGraphQLHttpHandler } from './graphql-http.ts';
 import { createGraphQLWebSocket } from './graphql-websocket.ts';
 import { type CheckResult, createHealth, type Probe, send } from './health.ts';
+import { createIdentifiedHttp, type IdentifiedHandler } from './identified-http.ts';
 import { InFlight } from './in-flight.ts';
 import { listen } from './listen.ts';
 import { createOperationMetrics, observeOperations } from './operation-metrics.ts';
@@ -47,6 +48,11 @@ export interface SubgraphServerOptions<Loaders, Extension extends object> {
   /** What /readyz and the start-up banner tell of this service, for instance its devices. */
   readonly banner?: () => Readonly<Record<string, string>>;
   readonly limits?: { readonly maxBodyBytes?: number };
+  /**
+   * What this service answers beside GraphQL, by the beginning of the path, for instance `/uploads/`: bodies too large
+   * for an operation. Identity, trace, drain and errors are as those of GraphQL.
+   */
+  readonly routes?: Readonly<Record<`/${string}/`, IdentifiedHandler>>;
 }
 
 export interface SubgraphServer {
@@ -106,15 +112,16 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
     facts: banner,
     isDraining,
   });
-  const graphql = createGraphQLHttpHandler({
-    apollo,
-    identityVerifier,
-    inFlight,
-    makeContext,
-    logger,
-    maxBodyBytes,
-    isDraining,
-  });
+  const identified = (name: string, handle: IdentifiedHandler) =>
+    createIdentifiedHttp({ name, identityVerifier, inFlight, logger, isDraining, handle });
+  const graphql = identified(
+    'graphql.http',
+    createGraphQLHttpHandler({ apollo, makeContext, logger, maxBodyBytes }),
+  );
+  const routes = Object.entries(options.routes ?? {}).map(([prefix, handle]) => ({
+    prefix,
+    answer: identified(`http ${prefix}`, handle),
+  }));
   const webSocket = createGraphQLWebSocket({
     schema,
     identityVerifier,
@@ -131,6 +138,8 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
       response.setHeader('allow', 'POST');
       return send(response, 405, 'text/plain', 'POST a GraphQL request here, or open a WebSocket.\n');
     }
+    const own = routes.find(({ prefix }) => path.startsWith(prefix));
+    if (own) return own.answer(request, response);
     if (!(await health.handle(path, response)))
       send(response, 404, 'text/plain', 'Here are /graphql, /livez, /readyz and /metrics.\n');
   }

@@ -1,0 +1,198 @@
+/**
+ * Bytes too large for an operation, on their way to the service that takes them:
+ *
+ *     client --PUT /uploads/<service>/…?offset=n--> gateway --PUT /uploads/…?offset=n--> service
+ *
+ * A chunk passes as it comes: what the service has not taken yet is not read from the client, so a chunk costs the gateway
+ * no more memory than the buffers of two sockets. Whoever sends it is admitted as for an operation; what the chunk means,
+ * and to whom it belongs, is known by the service alone.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Transform } from 'node:stream';
+import { AppError } from '@fathom/platform/errors';
+import { identityHeader } from '@fathom/platform/identity';
+import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import { SpanKind } from '@opentelemetry/api';
+import { Agent, type Dispatcher, errors } from 'undici';
+import { credentialOfHeaders } from '../auth/credentials.ts';
+import type { GatewayContext } from '../context.ts';
+import { raise } from '../errors.ts';
+import { createContext, type GatewayService } from '../transports/gateway-service.ts';
+import { sendUnexpected } from '../transports/http.ts';
+
+export interface UploadSettings {
+  readonly maxChunkBytes: number;
+  /** How long neither side may move a byte. */
+  readonly patienceMs: number;
+}
+
+export interface UploadRelay {
+  handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
+  close(): Promise<void>;
+}
+
+const pathPattern = /^\/uploads\/([a-z-]{1,50})(\/[\w/-]{1,200})$/;
+const relayedHeaders = ['content-type', 'upload-offset', 'upload-length'] as const;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly signal: AbortSignal;
+}
+
+interface Target {
+  readonly service: string;
+  readonly origin: string;
+  readonly path: string;
+}
+
+export function createUploadRelay(
+  service: GatewayService,
+  { maxChunkBytes, patienceMs }: UploadSettings,
+): UploadRelay {
+  const agent = new Agent({
+    connections: 64,
+    pipelining: 1,
+    connectTimeout: 5_000,
+    headersTimeout: patienceMs,
+    bodyTimeout: patienceMs,
+  });
+
+  async function relay({ request, response, url, signal }: Exchange): Promise<void> {
+    const context = await admit(service, request, signal);
+    const target = targetOf(service, url);
+    if (request.method !== 'PUT' && request.method !== 'HEAD')
+      throw raise('BAD_REQUEST', { because: 'send PUT or HEAD' });
+    if (Number(request.headers['content-length'] ?? 0) > maxChunkBytes) throw tooLarge(maxChunkBytes);
+    const body = request.method === 'PUT' ? bounded(request, maxChunkBytes) : null;
+    const answer = await ask(agent, { target, request, context, body });
+    // An answer that comes before the chunk has passed would be lost with the connection.
+    if (body) await drained(request);
+    for (const name of relayedHeaders) {
+      const value = answer.headers[name];
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    response.writeHead(answer.statusCode, {
+      'cache-control': 'no-store',
+      ...(request.complete ? {} : { connection: 'close' }),
+    });
+    response.end(await answer.body.text());
+  }
+
+  return {
+    async handle(request, response, url) {
+      const gone = new AbortController();
+      response.once('close', () => gone.abort('DISCONNECTED'));
+      // A client that sends nothing for so long holds a connection to the service for nothing.
+      request.setTimeout(patienceMs, () => request.destroy());
+      await withSpan(
+        `${request.method} /uploads`,
+        { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
+        async () => {
+          try {
+            await relay({ request, response, url, signal: gone.signal });
+          } catch (error) {
+            if (response.destroyed) return;
+            if (!request.complete) response.setHeader('connection', 'close');
+            sendUnexpected(service, response, error);
+          } finally {
+            request.setTimeout(0);
+          }
+        },
+        { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+      );
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function admit(
+  service: GatewayService,
+  { headers }: IncomingMessage,
+  signal: AbortSignal,
+): Promise<GatewayContext> {
+  if (service.isDraining()) throw raise('SHUTTING_DOWN');
+  const principal = await service.authenticator.authenticate(credentialOfHeaders(headers));
+  if (!principal) throw raise('UNAUTHENTICATED');
+  await service.admission.admitCaller(principal);
+  return createContext(service, { principal, signal, traceId: currentTraceId() });
+}
+
+/** The service by the path's first part, at the URL that its part of the graph has. */
+function targetOf({ supergraph }: GatewayService, { pathname, search }: URL): Target {
+  const [, name, rest] = pathPattern.exec(pathname) ?? [];
+  const { services } = supergraph.current();
+  const found = name !== undefined && Object.hasOwn(services, name) ? services[name] : undefined;
+  if (name === undefined || found?.kind !== 'remote') throw raise('NOT_FOUND', { because: pathname });
+  return { service: name, origin: found.endpoint.graphql.origin, path: `/uploads${rest}${search}` };
+}
+
+interface Question {
+  readonly target: Target;
+  readonly request: IncomingMessage;
+  readonly context: GatewayContext;
+  readonly body: Transform | null;
+}
+
+async function ask(
+  agent: Agent,
+  { target, request, context, body }: Question,
+): Promise<Dispatcher.ResponseData> {
+  const length = request.headers['content-length'];
+  try {
+    return await agent.request({
+      origin: target.origin,
+      path: target.path,
+      method: request.method as 'PUT' | 'HEAD',
+      headers: {
+        [identityHeader]: await context.identityToken(),
+        ...context.traceHeaders(),
+        ...(body && length !== undefined ? { 'content-length': length } : {}),
+      },
+      body,
+      signal: context.signal,
+    });
+  } catch (cause) {
+    // Its own limit; any other error of it is that of the connection.
+    if (body?.errored instanceof AppError) throw body.errored;
+    const details = { serviceName: target.service };
+    const isSlow = cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
+    throw raise(isSlow ? 'SUBGRAPH_TIMEOUT' : 'SUBGRAPH_UNAVAILABLE', {
+      because: target.service,
+      details,
+      cause,
+    });
+  }
+}
+
+/** Passes on what comes, and breaks off, here and at the service, at the first byte too many. */
+function bounded(request: IncomingMessage, maxBytes: number): Transform {
+  let passed = 0;
+  const body = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      passed += chunk.length;
+      if (passed > maxBytes) done(tooLarge(maxBytes));
+      else done(null, chunk);
+    },
+  });
+  // Whoever sends it on is told of it, too.
+  body.on('error', () => {});
+  // A client that is cut off in the middle: the service sees its connection cut, too, and keeps what came.
+  request.once('error', (error) => body.destroy(error));
+  request.once('aborted', () => body.destroy(new Error('the client was cut off')));
+  return request.pipe(body);
+}
+
+const tooLarge = (maxBytes: number) =>
+  raise('PAYLOAD_TOO_LARGE', { because: `a chunk has at most ${maxBytes} bytes`, details: { maxBytes } });
+
+async function drained(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return;
+  request.unpipe();
+  request.resume();
+  await new Promise<void>((resolve) => {
+    request.once('end', resolve);
+    request.once('close', resolve);
+  });
+}

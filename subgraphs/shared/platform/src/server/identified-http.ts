@@ -1,0 +1,86 @@
+/**
+ * What every request has behind it before a handler sees it: a span of its trace, a place among what a drain waits for,
+ * a verified identity. It is checked before the body is read, so a stranger costs neither parsing nor memory. The
+ * signal aborts when the client's socket closes before its answer was sent.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SpanKind } from '@opentelemetry/api';
+import { raisePlatform } from '../errors.ts';
+import { type Identity, identityHeader } from '../identity.ts';
+import type { IdentityVerifier } from '../identity-token.ts';
+import type { Logger } from '../logging.ts';
+import { currentTraceId, extractTrace, withSpan } from '../telemetry/tracing.ts';
+import { formatError, statusOf } from './format-error.ts';
+import { send } from './health.ts';
+import type { InFlight } from './in-flight.ts';
+
+export interface IdentifiedExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly identity: Identity;
+  /** The signed token it came in. */
+  readonly identityToken: string;
+  readonly signal: AbortSignal;
+}
+
+/** Answers the exchange, or throws what the client is to be told. */
+export type IdentifiedHandler = (exchange: IdentifiedExchange) => Promise<void>;
+
+export interface IdentifiedHttpOptions {
+  /** Of the span. */
+  readonly name: string;
+  readonly identityVerifier: IdentityVerifier;
+  readonly inFlight: InFlight;
+  readonly logger: Logger;
+  readonly isDraining: () => boolean;
+  readonly handle: IdentifiedHandler;
+}
+
+export function createIdentifiedHttp(options: IdentifiedHttpOptions) {
+  const { name, identityVerifier, inFlight, logger, isDraining, handle } = options;
+
+  async function identify(request: IncomingMessage) {
+    if (isDraining()) throw raisePlatform('SHUTTING_DOWN');
+    const identityToken = singleHeader(request, identityHeader);
+    if (!identityToken) throw raisePlatform('UNAUTHENTICATED');
+    return { identityToken, identity: await identityVerifier.verify(identityToken) };
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (response.headersSent || response.destroyed) return void response.destroy();
+    const formatted = formatError(error, { logger, traceId: currentTraceId() });
+    // What is left of an unread body must not be taken for the next request.
+    if (!request.complete) response.setHeader('connection', 'close');
+    send(
+      response,
+      statusOf(error),
+      'application/json; charset=utf-8',
+      JSON.stringify({ errors: [formatted] }),
+    );
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const ticket = inFlight.open();
+    response.once('close', () => {
+      if (!response.writableFinished) ticket.abort('DISCONNECTED');
+      ticket.close();
+    });
+    await withSpan(
+      name,
+      {},
+      async () => {
+        try {
+          await handle({ request, response, signal: ticket.signal, ...(await identify(request)) });
+        } catch (error) {
+          refuse(request, response, error);
+        }
+      },
+      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+    );
+  };
+}
+
+function singleHeader(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,40 @@
+/** What can be wrong with the content of a data set, place by place. */
+export type ProblemCode =
+  /** Not what the format says: JSON that does not parse, quotes of a CSV that do not match. */
+  | 'MALFORMED'
+  /** `prompt` or `completion` is missing, empty, too long or no text. */
+  | 'FIELD_INVALID'
+  /** The columns that are needed are not there, or a row has another number of fields than the header. */
+  | 'COLUMNS_WRONG'
+  /** Not UTF-8. */
+  | 'ENCODING_INVALID'
+  /** Longer than any example could be. */
+  | 'LINE_TOO_LONG';
+
+export interface DataSetProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly code: ProblemCode;
+  /** Continues a sentence that begins with the place. */
+  readonly message: string;
+  /** From the beginning of the content, where that is more exact than the line. */
+  readonly byteOffset: number | null;
+}
+
+export const maxProblemsShown = 20;
+
+/** The first problems and how many there are, in whatever order they come in: memory stays bounded. */
+export class ProblemList {
+  readonly shown: DataSetProblem[] = [];
+  count = 0;
+
+  add(problem: DataSetProblem): void {
+    this.count += 1;
+    if (this.shown.length < maxProblemsShown) this.shown.push(problem);
+  }
+
+  /** For people. */
+  summary(): string {
+    return `${this.count.toLocaleString('en')} ${this.count === 1 ? 'line is' : 'lines are'} wrong; nothing was stored.`;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The bytes of a data set, as they arrive, to its examples. One wrong line does not stop the reading, so that all that is
+ * wrong can be told at once; however much comes, no more than the line under way is held.
+ */
+import { isUtf8 } from 'node:buffer';
+import { type Conversation, checkExample } from '@fathom/neural/training/examples-file';
+import { type ByteLine, LineSplitter } from './byte-lines.ts';
+import { CsvReader, type CsvRow } from './csv.ts';
+import type { DataSetProblem, ProblemCode } from './data-set-problem.ts';
+import { firstInvalidUtf8 } from './utf8.ts';
+
+export type DataSetFormat = 'JSONL' | 'CSV';
+
+export type ReadItem =
+  | { readonly kind: 'example'; readonly example: Conversation }
+  | { readonly kind: 'problem'; readonly problem: DataSetProblem };
+
+export interface ExampleReader {
+  /** What this chunk completes. */
+  push(chunk: Buffer): ReadItem[];
+  /** What the end of the bytes completes. */
+  end(): ReadItem[];
+}
+
+/** An example has at most 16,000 characters; the rest is room for escapes and for fields that nobody reads. */
+export const maxLineBytes = 1024 * 1024;
+
+export function createExampleReader(format: DataSetFormat): ExampleReader {
+  const splitter = new LineSplitter(maxLineBytes);
+  const lines = format === 'CSV' ? createCsvLines() : createJsonLines();
+  const readAll = (found: readonly ByteLine[]) =>
+    found.flatMap((line) => {
+      const text = textOf(line);
+      return typeof text === 'string' ? (lines.read(text, line.number) ?? []) : [text];
+    });
+  return {
+    push: (chunk) => readAll(splitter.push(chunk)),
+    end: () => [...readAll(splitter.end()), ...lines.end()],
+  };
+}
+
+/** Lines of text to items. */
+interface LineReader {
+  read(text: string, line: number): ReadItem | undefined;
+  end(): ReadItem[];
+}
+
+function textOf(line: ByteLine): string | ReadItem {
+  if (line.kind === 'too-long') {
+    const message = `has ${line.lengthBytes.toLocaleString('en')} bytes, allowed are ${maxLineBytes.toLocaleString('en')}`;
+    return problem('LINE_TOO_LONG', line.number, message, line.byteOffset);
+  }
+  const { bytes, number, byteOffset } = line;
+  if (!isUtf8(bytes)) {
+    const at = firstInvalidUtf8(bytes) ?? 0;
+    return problem('ENCODING_INVALID', number, invalidUtf8Message(bytes, at), byteOffset + at);
+  }
+  return number === 1 ? stripMark(bytes.toString('utf8')) : bytes.toString('utf8');
+}
+
+function invalidUtf8Message(bytes: Buffer, at: number): string {
+  const found = `0x${bytes[at]!.toString(16).padStart(2, '0')}`;
+  const isUtf16 = at === 0 && ['feff', 'fffe'].includes(bytes.subarray(0, 2).toString('hex'));
+  return isUtf16
+    ? 'is UTF-16, not UTF-8; convert the file'
+    : `is not UTF-8: byte ${at + 1} of the line, ${found}, begins no character`;
+}
+
+const stripMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
+
+function createJsonLines(): LineReader {
+  return {
+    read(text, line) {
+      if (text.trim() === '') return undefined;
+      let value: unknown;
+      try {
+        value = JSON.parse(text);
+      } catch (error) {
+        return problem('MALFORMED', line, `is not valid JSON: ${(error as Error).message}`);
+      }
+      return exampleOf(value, line);
+    },
+    end: () => [],
+  };
+}
+
+/** The columns `prompt` and `completion` may stand in any order and beside others. */
+function createCsvLines(): LineReader {
+  const reader = new CsvReader(maxLineBytes);
+  let columns: { readonly count: number; readonly prompt: number; readonly completion: number } | undefined;
+  let isRefused = false;
+
+  function readHeader({ line, fields }: CsvRow): ReadItem | undefined {
+    const names = fields.map((name) => name.trim());
+    columns = {
+      count: names.length,
+      prompt: names.indexOf('prompt'),
+      completion: names.indexOf('completion'),
+    };
+    if (columns.prompt >= 0 && columns.completion >= 0) return undefined;
+    isRefused = true;
+    const found = names.map((name) => `\`${name.slice(0, 100)}\``).join(', ');
+    return problem(
+      'COLUMNS_WRONG',
+      line,
+      `the header line needs the columns \`prompt\` and \`completion\`, it has ${found}`,
+    );
+  }
+
+  function readRow(row: CsvRow): ReadItem | undefined {
+    if (isRefused) return undefined;
+    const { line, fields, problems } = row;
+    if (problems.length > 0) return problem('MALFORMED', line, problems.join('; '));
+    if (columns === undefined) return readHeader(row);
+    if (fields.length !== columns.count) {
+      return problem('COLUMNS_WRONG', line, `has ${fields.length} fields, the header has ${columns.count}`);
+    }
+    return exampleOf({ prompt: fields[columns.prompt], completion: fields[columns.completion] }, line);
+  }
+
+  return {
+    read(text, line) {
+      const row = reader.push(text, line);
+      return row && readRow(row);
+    },
+    end() {
+      const row = reader.end();
+      const item = row && readRow(row);
+      return item ? [item] : [];
+    },
+  };
+}
+
+function exampleOf(value: unknown, line: number): ReadItem {
+  const example = checkExample(value);
+  return 'problem' in example
+    ? problem('FIELD_INVALID', line, example.problem)
+    : { kind: 'example', example };
+}
+
+function problem(
+  code: ProblemCode,
+  line: number,
+  message: string,
+  byteOffset: number | null = null,
+): ReadItem {
+  return { kind: 'problem', problem: { line, code, message, byteOffset } };
+}
