@@ -127,6 +127,7 @@ async function openTrainer(options: TrainOptions, config: ModelConfig, totalStep
       learningRate: training.learningRate,
       weightDecay: training.weightDecay,
       maxGradientNorm: training.maxGradientNorm,
+      decayed: ['matrix', 'table'],
     },
     schedule: {
       kind: 'cosine',

@@ -282,13 +282,17 @@ export type HyperparametersInput = {
   readonly batchSize?: InputMaybe<Scalars['Int']['input']>;
   /** Steps between checkpoints. */
   readonly checkpointEverySteps?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether the embeddings are decayed as well. */
+  readonly decayEmbeddings?: InputMaybe<Scalars['Boolean']['input']>;
   /** Stop when the held-out loss has not improved for this many evaluations. 0 never stops early. */
   readonly earlyStoppingPatience?: InputMaybe<Scalars['Int']['input']>;
   /** Steps between evaluations on the held-out examples. */
   readonly evaluateEverySteps?: InputMaybe<Scalars['Int']['input']>;
+  /** The learning rate of the last step as a share of the highest, 0 to 1, for `COSINE` and `LINEAR`. */
+  readonly finalLearningRateShare?: InputMaybe<Scalars['Float']['input']>;
   /** The share of examples that is held out, 0.01 to 0.5. */
   readonly heldOutShare?: InputMaybe<Scalars['Float']['input']>;
-  /** The highest learning rate; warmed up, then lowered along a cosine. */
+  /** The highest learning rate, reached after the warm-up. */
   readonly learningRate?: InputMaybe<Scalars['Float']['input']>;
   /** Gradients are scaled down to this global norm. */
   readonly maxGradientNorm?: InputMaybe<Scalars['Float']['input']>;
@@ -296,13 +300,21 @@ export type HyperparametersInput = {
   readonly maxSeconds?: InputMaybe<Scalars['Float']['input']>;
   /** A budget of tokens: training ends after the step that spends it. None without it. */
   readonly maxTokens?: InputMaybe<Scalars['Float']['input']>;
+  /** How much of its last step an `SGD` step keeps, 0 to 0.999. */
+  readonly momentum?: InputMaybe<Scalars['Float']['input']>;
+  /** Whether `SGD` looks ahead along its momentum (Nesterov). */
+  readonly nesterov?: InputMaybe<Scalars['Boolean']['input']>;
+  /** What turns gradients into steps. */
+  readonly optimizer?: InputMaybe<OptimizerKind>;
+  /** How the learning rate moves after the warm-up. */
+  readonly schedule?: InputMaybe<LearningRateSchedule>;
   /** The budget of optimizer steps, 1 to 100,000. Also the length of the learning rate's schedule. */
   readonly steps?: InputMaybe<Scalars['Int']['input']>;
   /** Training has converged when the held-out loss is at or below this, in nats a token. Never without it. */
   readonly targetHeldOutLoss?: InputMaybe<Scalars['Float']['input']>;
-  /** Steps of warm-up. */
+  /** Steps over which the learning rate rises from 0. */
   readonly warmupSteps?: InputMaybe<Scalars['Int']['input']>;
-  /** Decoupled weight decay. */
+  /** Weight decay: beside the gradient for `ADAMW`, within it for `SGD`. Norms and biases are never decayed. */
   readonly weightDecay?: InputMaybe<Scalars['Float']['input']>;
 };
 
@@ -325,6 +337,17 @@ export type InvalidInput = {
   /** What is wrong and what is allowed. */
   readonly message: Scalars['String']['output'];
 };
+
+/** How the learning rate moves after the warm-up. */
+export type LearningRateSchedule =
+  /** Not at all. */
+  | 'CONSTANT'
+  /** Down along half a cosine to `finalLearningRateShare`. */
+  | 'COSINE'
+  /** Down with the inverse square root of the step, whatever the number of steps. */
+  | 'INVERSE_SQRT'
+  /** Down in a straight line to `finalLearningRateShare`. */
+  | 'LINEAR';
 
 /** A point of the loss curve. */
 export type LossPoint = {
@@ -585,6 +608,13 @@ export type NotFound = {
   /** What was looked for. */
   readonly message: Scalars['String']['output'];
 };
+
+/** What turns gradients into steps. */
+export type OptimizerKind =
+  /** AdamW: two moments a parameter, decoupled decay. */
+  | 'ADAMW'
+  /** Stochastic gradient descent with momentum: less memory, more care with the learning rate. */
+  | 'SGD';
 
 /** Where a page ends and whether another follows. */
 export type PageInfo = {
@@ -1182,8 +1212,10 @@ export type ResolversTypes = {
   Example: ResolverTypeWrapper<Example>;
   FeatureView: ResolverTypeWrapper<FeatureView>;
   HyperparametersInput: HyperparametersInput;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   InvalidDataSet: ResolverTypeWrapper<InvalidDataSet>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  LearningRateSchedule: LearningRateSchedule;
   LossPoint: ResolverTypeWrapper<LossPoint>;
   Model: ResolverTypeWrapper<ModelMapper>;
   ModelAlias: ResolverTypeWrapper<ModelAliasMapper>;
@@ -1196,8 +1228,8 @@ export type ResolversTypes = {
   MoveModelAliasResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MoveModelAliasResult']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
+  OptimizerKind: OptimizerKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RollBackModelAliasInput: RollBackModelAliasInput;
   StartTrainingRunInput: StartTrainingRunInput;
@@ -1251,6 +1283,7 @@ export type ResolversParentTypes = {
   Example: Example;
   FeatureView: FeatureView;
   HyperparametersInput: HyperparametersInput;
+  Boolean: Scalars['Boolean']['output'];
   InvalidDataSet: InvalidDataSet;
   InvalidInput: InvalidInput;
   LossPoint: LossPoint;
@@ -1265,7 +1298,6 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
   Query: Record<PropertyKey, never>;
   RollBackModelAliasInput: RollBackModelAliasInput;
   StartTrainingRunInput: StartTrainingRunInput;

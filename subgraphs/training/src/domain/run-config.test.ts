@@ -26,3 +26,16 @@ test.each([
     problem: { field: `input.architecture.${field}`, message: expect.stringMatching(message) },
   });
 });
+
+test.each([
+  [{ optimizer: 'SGD', momentum: 1 }, 'momentum', /1 is outside 0 to 0.999/],
+  [{ optimizer: 'SGD', momentum: 0, nesterov: true }, 'nesterov', /needs a momentum above 0/],
+  [{ finalLearningRateShare: -0.1 }, 'finalLearningRateShare', /outside 0 to 1/],
+] as const)(
+  'hyperparameters of %j are refused by the path of the value',
+  (hyperparameters, field, message) => {
+    expect(checkRunConfig({ ...nothing, hyperparameters })).toEqual({
+      problem: { field: `input.hyperparameters.${field}`, message: expect.stringMatching(message) },
+    });
+  },
+);

@@ -11,6 +11,9 @@ export interface Architecture {
   readonly contextLength: number;
 }
 
+export type OptimizerKind = 'ADAMW' | 'SGD';
+export type LearningRateSchedule = 'COSINE' | 'LINEAR' | 'CONSTANT' | 'INVERSE_SQRT';
+
 export interface Hyperparameters {
   readonly steps: number;
   /** Budgets beside `steps`, and where training has converged; null where there is none. */
@@ -18,9 +21,15 @@ export interface Hyperparameters {
   readonly maxSeconds: number | null;
   readonly targetHeldOutLoss: number | null;
   readonly batchSize: number;
+  readonly optimizer: OptimizerKind;
+  readonly momentum: number;
+  readonly nesterov: boolean;
   readonly learningRate: number;
+  readonly schedule: LearningRateSchedule;
+  readonly finalLearningRateShare: number;
   readonly warmupSteps: number;
   readonly weightDecay: number;
+  readonly decayEmbeddings: boolean;
   readonly maxGradientNorm: number;
   readonly checkpointEverySteps: number;
   readonly evaluateEverySteps: number;
@@ -52,9 +61,15 @@ export const defaultHyperparameters: Hyperparameters = {
   maxSeconds: null,
   targetHeldOutLoss: null,
   batchSize: 8,
+  optimizer: 'ADAMW',
+  momentum: 0.9,
+  nesterov: false,
   learningRate: 0.003,
+  schedule: 'COSINE',
+  finalLearningRateShare: 0.02,
   warmupSteps: 20,
   weightDecay: 0.1,
+  decayEmbeddings: false,
   maxGradientNorm: 1,
   checkpointEverySteps: 50,
   evaluateEverySteps: 50,
@@ -65,7 +80,12 @@ export const defaultHyperparameters: Hyperparameters = {
 /** ONNX Runtime's grouped-query attention, which serves what is trained here, takes heads of these sizes only. */
 const headSizeStep = 16;
 
-type Bounds<T> = { readonly [Key in keyof T]: readonly [min: number, max: number] };
+type Bounds<T> = {
+  readonly [Key in keyof T as T[Key] extends number | null ? Key : never]: readonly [
+    min: number,
+    max: number,
+  ];
+};
 
 const architectureBounds: Bounds<Architecture> = {
   hiddenSize: [16, 1024],
@@ -82,7 +102,9 @@ const hyperparameterBounds: Bounds<Hyperparameters> = {
   maxSeconds: [1, 31_536_000],
   targetHeldOutLoss: [0, 100],
   batchSize: [1, 64],
+  momentum: [0, 0.999],
   learningRate: [1e-7, 10],
+  finalLearningRateShare: [0, 1],
   warmupSteps: [0, 100_000],
   weightDecay: [0, 10],
   maxGradientNorm: [1e-3, 1e3],
@@ -100,8 +122,7 @@ export function checkRunConfig(given: {
   const hyperparameters = withDefaults(defaultHyperparameters, given.hyperparameters);
   const architecture = given.continues ? null : withDefaults(defaultArchitecture, given.architecture);
   const problem =
-    (architecture && architectureProblem(architecture)) ??
-    outOfBounds('input.hyperparameters', hyperparameters, hyperparameterBounds);
+    (architecture && architectureProblem(architecture)) ?? hyperparametersProblem(hyperparameters);
   return problem ? { problem } : { config: { architecture, hyperparameters } };
 }
 
@@ -130,10 +151,18 @@ function architectureProblem(shape: Architecture): FieldProblem | undefined {
   return undefined;
 }
 
+function hyperparametersProblem(given: Hyperparameters): FieldProblem | undefined {
+  const outside = outOfBounds('input.hyperparameters', given, hyperparameterBounds);
+  if (outside) return outside;
+  if (given.optimizer === 'SGD' && given.nesterov && given.momentum === 0) {
+    return problemAt('input.hyperparameters.nesterov', 'needs a momentum above 0');
+  }
+  return undefined;
+}
+
 function outOfBounds<T extends object>(path: string, values: T, bounds: Bounds<T>): FieldProblem | undefined {
-  for (const key of Object.keys(bounds) as (keyof T & string)[]) {
-    const [min, max] = bounds[key];
-    const value = values[key] as number | null;
+  for (const [key, [min, max]] of Object.entries<readonly [number, number]>(bounds)) {
+    const value = values[key as keyof T] as number | null;
     if (value === null) continue;
     if (!(value >= min && value <= max)) {
       return problemAt(

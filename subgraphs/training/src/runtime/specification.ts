@@ -1,6 +1,6 @@
 import type { Database } from '@fathom/platform/database/database';
 import type { ModelVersion, TrainingRun } from '../domain/records.ts';
-import type { RunConfig } from '../domain/run-config.ts';
+import { defaultHyperparameters, type RunConfig } from '../domain/run-config.ts';
 import { raise } from '../errors.ts';
 import { aliasTarget } from '../stores/aliases.ts';
 import { dataSetsByIds } from '../stores/data-sets.ts';
@@ -30,7 +30,8 @@ export async function specificationOf(
           files: await filesOf(database, await requireVersion(database, run.initialVersionId)),
         }
       : { kind: 'scratch', architecture: architecture! },
-    hyperparameters,
+    // A run that was queued before a hyperparameter existed has its default.
+    hyperparameters: { ...defaultHyperparameters, ...hyperparameters },
     seed: run.seed,
     checkpointFolder,
     resumeFrom: checkpoint ? { step: checkpoint.step, sha256: checkpoint.sha256 } : null,

@@ -20,6 +20,7 @@ import type { WorkerChannel } from '@fathom/platform/jobs/worker';
 import type { Architecture } from '../domain/run-config.ts';
 import type { StopReason } from '../domain/run-states.ts';
 import { exactMatch } from './exact-match.ts';
+import { optimizerOf, scheduleOf } from './optimization.ts';
 import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
 import { loadVersion } from './version-files.ts';
 
@@ -164,19 +165,13 @@ function heldOutBatches(
 async function initialise({ specification }: Work, { model, sequenceLength }: Prepared): Promise<Trainer> {
   const { hyperparameters, seed, threads, resumeFrom, checkpointFolder } = specification;
   if (resumeFrom) return resumeFromCheckpoint({ ...resumeFrom, folder: checkpointFolder, threads });
-  const { steps, warmupSteps, batchSize, learningRate, weightDecay, maxGradientNorm } = hyperparameters;
   return createTrainer({
     config: model.config,
     ...(model.weights ? { weights: model.weights } : {}),
-    batchSize,
+    batchSize: hyperparameters.batchSize,
     sequenceLength,
-    optimizer: { learningRate, weightDecay, maxGradientNorm },
-    schedule: {
-      kind: 'cosine',
-      warmupSteps: Math.min(warmupSteps, steps - 1),
-      totalSteps: steps,
-      finalRatio: 0.02,
-    },
+    optimizer: optimizerOf(hyperparameters),
+    schedule: scheduleOf(hyperparameters),
     seed,
     threads,
   });

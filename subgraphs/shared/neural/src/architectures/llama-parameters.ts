@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../models/model-config.ts';
 import { elementCount, type TensorMap } from '../weights/tensor.ts';
-import { initializeParameters, type ParameterSpec } from './parameters.ts';
+import { initializeParameters, type ParameterKind, type ParameterSpec } from './parameters.ts';
 
 /** The projections of one layer, by their Hugging Face names; LoRA may target any of them. */
 export const projections = [
@@ -83,10 +83,10 @@ export function llamaParameters(config: ModelConfig): readonly ParameterSpec[] {
           gain(headNormName(layer, 'k_proj'), config.headSize),
         ]
       : [];
-  const table = (name: string): ParameterSpec => ({
+  const vocabulary = (name: string, kind: ParameterKind): ParameterSpec => ({
     name,
     dims: [config.vocabularySize, config.hiddenSize],
-    kind: 'matrix',
+    kind,
   });
   const layers = Array.from({ length: config.layers }, (_, layer) => [
     gain(attentionNormName(layer)),
@@ -95,8 +95,8 @@ export function llamaParameters(config: ModelConfig): readonly ParameterSpec[] {
     gain(feedForwardNormName(layer)),
     ...projections.slice(4).flatMap((name) => projection(layer, name)),
   ]);
-  const head = config.tieEmbeddings ? [] : [table(headName)];
-  return [table(embeddingName), ...layers.flat(), gain(finalNormName), ...head];
+  const head = config.tieEmbeddings ? [] : [vocabulary(headName, 'matrix')];
+  return [vocabulary(embeddingName, 'table'), ...layers.flat(), gain(finalNormName), ...head];
 }
 
 export function parameterCount(config: ModelConfig): number {

@@ -1,14 +1,16 @@
 import { createRandom } from '../random.ts';
 import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
 
+/** Norm gains start at one, biases at zero, matrices and tables (of embeddings) normally distributed; weight decay goes by kind. */
+export type ParameterKind = 'matrix' | 'table' | 'gain' | 'bias';
+
 export interface ParameterSpec {
   readonly name: string;
   readonly dims: readonly number[];
-  /** Norm gains start at one and biases at zero, neither is decayed; matrices start normally distributed and are. */
-  readonly kind: 'matrix' | 'gain' | 'bias';
+  readonly kind: ParameterKind;
 }
 
-/** Fresh tensors; each matrix is drawn from a stream of its own, by its place among the parameters. */
+/** Fresh tensors; each matrix or table is drawn from a stream of its own, by its place among the parameters. */
 export function initializeParameters(
   specs: readonly ParameterSpec[],
   options: { readonly seed: number; readonly deviationOf: (name: string) => number },
@@ -17,7 +19,7 @@ export function initializeParameters(
     specs.map((spec, index): [string, Tensor] => {
       const data = new Float32Array(elementCount(spec.dims));
       if (spec.kind === 'gain') data.fill(1);
-      if (spec.kind === 'matrix') {
+      if (spec.kind === 'matrix' || spec.kind === 'table') {
         const random = createRandom(options.seed, index);
         const deviation = options.deviationOf(spec.name);
         for (let at = 0; at < data.length; at += 1) data[at] = random.normal() * deviation;

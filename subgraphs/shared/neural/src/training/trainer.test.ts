@@ -106,6 +106,23 @@ describe('Trainer', () => {
     expect(resumed.stateSha256()).toBe(straight.stateSha256());
   });
 
+  it.each([0.9, 0])('learns by SGD with momentum %s too, and resumes it bitwise', async (momentum) => {
+    const sgdRun: NewRun = {
+      ...run,
+      optimizer: { kind: 'sgd', learningRate: 0.5, momentum },
+      schedule: { kind: 'linear', warmupSteps: 2, totalSteps: 40 },
+    };
+    const straight = await open(sgdRun);
+    const [first = 0, ...rest] = await steps(straight, 12);
+    const stopped = await open(sgdRun);
+    await steps(stopped, 6);
+    await stopped.saveCheckpoint(join(folder, 'sgd'));
+    const resumed = await open({ checkpoint: join(folder, 'sgd') });
+    await steps(resumed, 6);
+    expect(resumed.stateSha256()).toBe(straight.stateSha256());
+    expect(rest.at(-1)).toBeLessThan(0.9 * first);
+  });
+
   it('replaces an older checkpoint of the same name and leaves nothing else behind', async () => {
     const trainer = await open(run);
     await trainer.saveCheckpoint(join(folder, 'latest'));

@@ -3,7 +3,8 @@ import { NeuralError } from '../errors.ts';
 import { type LoraAdapter, type LoraOptions, mergeAdapter } from '../lora/adapter.ts';
 import { initializeAdapter } from '../lora/initialize.ts';
 import { checkModelConfig, type ModelConfig } from '../models/model-config.ts';
-import { type AdamW, adamWDefaults, type OptimizerOptions, stepScalars } from '../optimizers/adamw.ts';
+import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer.ts';
+import { decayedByDefault, type Optimizer } from '../optimizers/optimizer.ts';
 import { learningRateRatio, type Schedule } from '../optimizers/schedule.ts';
 import { floats, type HostTensors, hostTensors, longs } from '../runtime/host-tensor.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
@@ -63,7 +64,10 @@ type Run = Omit<NewRun, 'weights' | 'threads'>;
 /** Starts a run, or goes on with one from its checkpoint, bitwise as if it had never stopped. */
 export async function createTrainer(options: NewRun | ResumedRun): Promise<Trainer> {
   if ('checkpoint' in options) return resumeTrainer(options);
-  const { weights, threads, ...run } = options;
+  const { weights, threads, ...given } = options;
+  // What is decayed by default has changed before: a checkpoint says what its run does.
+  const optimizer = { ...given.optimizer, decayed: given.optimizer.decayed ?? decayedByDefault };
+  const run: Run = { ...given, optimizer };
   checkModelConfig(run.config);
   checkLength(run);
   if (weights !== undefined) checkWeights(run.config, weights);
@@ -80,8 +84,10 @@ export async function createTrainer(options: NewRun | ResumedRun): Promise<Train
 async function resumeTrainer(options: ResumedRun): Promise<Trainer> {
   const saved = await readCheckpoint(options.checkpoint);
   // Hashed and written by saveCheckpoint: its shape is what a Run was when it was saved.
-  const run = saved.run as unknown as Run;
-  for (const { name, dims } of stateTensors(trainableParameters(run))) {
+  const savedRun = saved.run as unknown as Run;
+  const run: Run = { ...savedRun, optimizer: { decayed: ['matrix', 'table'], ...savedRun.optimizer } };
+  const { moments } = createOptimizer(run.optimizer);
+  for (const { name, dims } of stateTensors(trainableParameters(run), moments)) {
     if (saved.state.get(name)?.dims.join() !== dims.join()) {
       corrupt(options.checkpoint, 'state.safetensors', `tensor ${name} is missing or not [${dims}]`);
     }
@@ -140,7 +146,7 @@ export class Trainer {
   /** What the caller stored with the checkpoint this run came from. */
   readonly extra: Readonly<Record<string, unknown>>;
   readonly #run: Run;
-  readonly #adamW: AdamW;
+  readonly #optimizer: Optimizer;
   readonly #base: TensorMap | undefined;
   readonly #baseFeeds: HostTensors;
   readonly #threads: number | undefined;
@@ -151,7 +157,7 @@ export class Trainer {
   #released = false;
 
   static start(parts: TrainerParts): Trainer {
-    const graph = buildTrainingGraph(parts.run, adamWDefaults(parts.run.optimizer));
+    const graph = buildTrainingGraph(parts.run, createOptimizer(parts.run.optimizer));
     return new Trainer(parts, Session.create(graph, sessionOptions(parts.threads)));
   }
 
@@ -159,11 +165,11 @@ export class Trainer {
     this.config = parts.run.config;
     this.extra = parts.extra;
     this.#run = parts.run;
-    this.#adamW = adamWDefaults(parts.run.optimizer);
+    this.#optimizer = createOptimizer(parts.run.optimizer);
     this.#base = parts.base;
     this.#baseFeeds = parts.base === undefined ? {} : hostTensors(modelTensors(parts.run.config, parts.base));
     this.#threads = parts.threads;
-    this.#state = new TrainingState(trainableParameters(parts.run), parts.initial);
+    this.#state = new TrainingState(trainableParameters(parts.run), this.#optimizer.moments, parts.initial);
     this.#training = training;
     this.#step = parts.step;
   }
@@ -180,15 +186,13 @@ export class Trainer {
   async trainStep(batch: Batch): Promise<StepResult> {
     this.#check(batch);
     const step = this.#step + 1;
-    const learningRate = this.#adamW.learningRate * learningRateRatio(this.#run.schedule, step);
-    const scalars = stepScalars(this.#adamW, { learningRate, step });
+    const learningRate = this.#optimizer.learningRate * learningRateRatio(this.#run.schedule, step);
+    const scalars = this.#optimizer.scalarsAt({ learningRate, step });
     const inputs = {
       ...this.#batchFeeds(batch),
       ...this.#baseFeeds,
       ...this.#state.feeds,
-      step_size: scalarTensor(scalars.stepSize),
-      epsilon: scalarTensor(scalars.epsilon),
-      decay: scalarTensor(scalars.decay),
+      ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalarTensor(value)])),
     };
     const results = { loss: floats([]), gradient_norm: floats([]) };
     await this.#training.run(this.#training.plan(inputs, { ...results, ...this.#state.fetches }));
@@ -245,7 +249,7 @@ export class Trainer {
     };
   }
 
-  /** SHA-256 of parameters and both moments. */
+  /** SHA-256 of parameters and moments. */
   stateSha256(): string {
     return this.#state.sha256();
   }

@@ -7,7 +7,8 @@ import { type LoraOptions, loraSites } from '../lora/adapter.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { type Graph, int, type Value } from '../onnx/types.ts';
-import { type AdamW, adamWUpdate, clipFactor, globalNorm } from '../optimizers/adamw.ts';
+import { clipFactor, globalNorm } from '../optimizers/clipping.ts';
+import type { Moment, Optimizer } from '../optimizers/optimizer.ts';
 
 export interface TrainingShape {
   readonly config: ModelConfig;
@@ -27,24 +28,19 @@ export function trainableParameters(shape: TrainingShape): readonly ParameterSpe
 }
 
 /** Names of the state's tensors in the graph: inputs as they are, outputs with `next_` before them. */
-export const firstMomentName = (parameter: string): string => `first_moment.${parameter}`;
-export const secondMomentName = (parameter: string): string => `second_moment.${parameter}`;
+export const momentName = (moment: Moment, parameter: string): string => `${moment}.${parameter}`;
+export const gradientName = (parameter: string): string => `gradient.${parameter}`;
 export const nextName = (name: string): string => `next_${name}`;
 
 /**
- * Forward, backward and AdamW as one graph:
+ * Forward, backward and the optimizer's step as one graph:
  *
- *   inputs   batch, parameters, moments, [frozen base], step_size, epsilon, decay
- *   outputs  loss, gradient_norm, next_<parameter>, next_first_moment.…, next_second_moment.…
+ *   inputs   batch, parameters, moments, [frozen base], the optimizer's scalars
+ *   outputs  loss, gradient_norm, next_<parameter>, next_<moment>.<parameter>
  */
-export function buildTrainingGraph(shape: TrainingShape, adamW: AdamW): Graph {
+export function buildTrainingGraph(shape: TrainingShape, optimizer: Optimizer): Graph {
   const builder = new GraphBuilder('train');
   const { parameters, lossOf } = declareModel(builder, shape);
-  const scalars = {
-    stepSize: builder.input('step_size', 'float32', []),
-    epsilon: builder.input('epsilon', 'float32', []),
-    decay: builder.input('decay', 'float32', []),
-  };
   const trainable = trainableParameters(shape);
   const { loss } = lossOf();
   const gradients = differentiate(
@@ -52,24 +48,68 @@ export function buildTrainingGraph(shape: TrainingShape, adamW: AdamW): Graph {
     loss,
     trainable.map(({ name }) => parameters.get(name)!),
   );
-  const norm = globalNorm(builder, gradients);
-  const clip = clipFactor(builder, norm, adamW.maxGradientNorm);
   builder.output('loss', loss);
-  builder.output('gradient_norm', norm);
-  trainable.forEach((spec, at) => {
-    const state = {
-      parameter: parameters.get(spec.name)!,
-      firstMoment: builder.input(firstMomentName(spec.name), 'float32', spec.dims),
-      secondMoment: builder.input(secondMomentName(spec.name), 'float32', spec.dims),
-    };
-    const decayed = spec.kind === 'matrix' && adamW.weightDecay > 0;
-    const options = { gradient: gradients[at]!, clip, adamW, scalars, decayed };
-    const next = builder.scope(`adamw/${spec.name}`, () => adamWUpdate(builder, state, options));
-    builder.output(nextName(spec.name), next.parameter);
-    builder.output(nextName(firstMomentName(spec.name)), next.firstMoment);
-    builder.output(nextName(secondMomentName(spec.name)), next.secondMoment);
+  writeUpdate(builder, { trainable, parameters, gradients, optimizer });
+  return builder.build();
+}
+
+/**
+ * Forward and backward of a part of a batch: inputs parameters, the part, `total_weight` of the whole batch; outputs
+ * `loss` and `gradient.<parameter>`, the part's shares of the whole batch's.
+ */
+export function buildGradientGraph(shape: TrainingShape): Graph {
+  const builder = new GraphBuilder('gradients');
+  const totalWeight = builder.input('total_weight', 'float32', []);
+  const { parameters, lossOf } = declareModel(builder, shape);
+  const trainable = trainableParameters(shape);
+  const { loss } = lossOf(totalWeight);
+  const gradients = differentiate(
+    builder,
+    loss,
+    trainable.map(({ name }) => parameters.get(name)!),
+  );
+  builder.output('loss', loss);
+  trainable.forEach(({ name }, at) => {
+    builder.output(gradientName(name), gradients[at]!);
   });
   return builder.build();
+}
+
+/** Clips the gradients and writes the next state as outputs. */
+function writeUpdate(
+  builder: GraphBuilder,
+  options: {
+    readonly trainable: readonly ParameterSpec[];
+    readonly parameters: ReadonlyMap<string, Value>;
+    readonly gradients: readonly Value[];
+    readonly optimizer: Optimizer;
+  },
+): void {
+  const { trainable, parameters, gradients, optimizer } = options;
+  const scalars = Object.fromEntries(
+    optimizer.scalarNames.map((name) => [name, builder.input(name, 'float32', [])]),
+  );
+  const norm = globalNorm(builder, gradients);
+  const clip = clipFactor(builder, norm, optimizer.maxGradientNorm);
+  builder.output('gradient_norm', norm);
+  for (const [at, { name, dims, kind }] of trainable.entries()) {
+    const moments = Object.fromEntries(
+      optimizer.moments.map((moment) => [moment, builder.input(momentName(moment, name), 'float32', dims)]),
+    );
+    const next = builder.scope(`update/${name}`, () =>
+      optimizer.update(builder, {
+        parameter: parameters.get(name)!,
+        moments,
+        gradient: gradients[at]!,
+        clip,
+        scalars,
+        decayed: optimizer.decays(kind),
+      }),
+    );
+    builder.output(nextName(name), next.parameter);
+    for (const moment of optimizer.moments)
+      builder.output(nextName(momentName(moment, name)), next.moments[moment]!);
+  }
 }
 
 /** The forward half alone: `loss`, and `per_token` [batch·time] and `predicted` [batch·time] int64. */
@@ -102,14 +142,17 @@ function declareModel(builder: GraphBuilder, shape: TrainingShape) {
     ]),
   );
   const linear = lora === undefined ? undefined : adaptedLinear({ builder, config, lora, parameters });
-  const lossOf = () => {
+  const lossOf = (totalWeight?: Value) => {
     const logits = llama(builder, {
       config,
       parameters,
       inputs,
       ...(linear === undefined ? {} : { linear }),
     });
-    return { logits, ...crossEntropy(builder, logits, { targets, weights }) };
+    return {
+      logits,
+      ...crossEntropy(builder, logits, { targets, weights, ...(totalWeight ? { totalWeight } : {}) }),
+    };
   };
   return { parameters, lossOf };
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ParameterSpec } from '../architectures/parameters.ts';
 import { bytesOf } from '../files.ts';
+import type { Moment } from '../optimizers/optimizer.ts';
 import { type HostTensor, hostTensors } from '../runtime/host-tensor.ts';
 import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
-import { firstMomentName, nextName, secondMomentName } from './training-graph.ts';
+import { momentName, nextName } from './training-graph.ts';
 
 /**
- * Parameters and both moments, twice. A step reads the front and writes the back; only a step whose loss is finite turns
+ * Parameters and the optimizer's moments, twice. A step reads the front and writes the back; only a step whose loss is finite turns
  * them around, so a failed step leaves the state as it was.
  */
 export class TrainingState {
@@ -17,10 +18,10 @@ export class TrainingState {
   #backTensors: Readonly<Record<string, HostTensor>>;
 
   /** `initial` holds the parameters and may hold the moments (a checkpoint), else they start at zero. */
-  constructor(specs: readonly ParameterSpec[], initial: TensorMap) {
+  constructor(specs: readonly ParameterSpec[], moments: readonly Moment[], initial: TensorMap) {
     this.#specs = specs;
-    this.#front = allocate(specs);
-    this.#back = allocate(specs);
+    this.#front = allocate(specs, moments);
+    this.#back = allocate(specs, moments);
     for (const [name, tensor] of this.#front) {
       const source = initial.get(name);
       if (source !== undefined) tensor.data.set(source.data);
@@ -72,16 +73,19 @@ export class TrainingState {
 /** Every tensor the state consists of, in the order they are hashed and stored. */
 export function stateTensors(
   specs: readonly ParameterSpec[],
+  moments: readonly Moment[],
 ): readonly { name: string; dims: readonly number[] }[] {
   return [
     ...specs.map(({ name, dims }) => ({ name, dims })),
-    ...specs.map(({ name, dims }) => ({ name: firstMomentName(name), dims })),
-    ...specs.map(({ name, dims }) => ({ name: secondMomentName(name), dims })),
+    ...moments.flatMap((moment) => specs.map(({ name, dims }) => ({ name: momentName(moment, name), dims }))),
   ];
 }
 
-function allocate(specs: readonly ParameterSpec[]): ReadonlyMap<string, Tensor> {
+function allocate(specs: readonly ParameterSpec[], moments: readonly Moment[]): ReadonlyMap<string, Tensor> {
   return new Map(
-    stateTensors(specs).map(({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }]),
+    stateTensors(specs, moments).map(({ name, dims }) => [
+      name,
+      { dims, data: new Float32Array(elementCount(dims)) },
+    ]),
   );
 }

@@ -3,7 +3,8 @@ import { int, type Value } from '../../onnx/types.ts';
 import { type GradientRule, numericDims } from '../gradient-rule.ts';
 
 /**
- * Weighted mean of -log p(target), nats. logits [n, vocabulary], targets [n] int64, weights [n] -> scalar.
+ * Weighted mean of -log p(target), nats. logits [n, vocabulary], targets [n] int64, weights [n] -> scalar. Given a
+ * `totalWeight` (of a batch that these rows are a part of), it is the part's share: the shares add up to the batch's loss.
  *
  * The softmax is needed for the gradient anyway. Its largest entry is 1/Σexp(x - max), so log Σexp(x) = max(x) - log
  * max(p): exact where log(p(target)) would underflow, and without a second pass of exponentials over the logits.
@@ -11,10 +12,11 @@ import { type GradientRule, numericDims } from '../gradient-rule.ts';
 export function crossEntropy(
   builder: GraphBuilder,
   logits: Value,
-  options: { targets: Value; weights: Value },
+  options: { targets: Value; weights: Value; totalWeight?: Value },
 ): { readonly loss: Value; readonly perToken: Value } {
   const { targets, weights } = options;
-  const [loss, , , , perToken] = builder.composite('CrossEntropy', [logits, targets, weights], () => {
+  const inputs = [logits, targets, weights, ...(options.totalWeight ? [options.totalWeight] : [])];
+  const [loss, , , , perToken] = builder.composite('CrossEntropy', inputs, () => {
     const rows = numericDims(logits.dims)[0]!;
     const targetColumn = builder.reshape(targets, [rows, 1]);
     const probabilities = builder.softmax(logits);
@@ -26,7 +28,7 @@ export function crossEntropy(
     const perToken = builder.reshape(builder.sub(logSum, targetLogit), [rows]);
     // A batch without any weight has loss 0, not 0/0.
     const totalWeight = builder.op('Max', [
-      builder.reduce('ReduceSum', weights, [0], false),
+      options.totalWeight ?? builder.reduce('ReduceSum', weights, [0], false),
       builder.scalar(1e-12),
     ]);
     const share = builder.reshape(builder.op('Div', [weights, totalWeight]), [rows, 1]);
