@@ -9,6 +9,9 @@ export const neuralErrors = {
   TOKENIZER_INVALID: 'A tokenizer.json or tokenizer_config.json is malformed or not a byte-level BPE.',
   MODEL_INCOMPLETE:
     'A model folder lacks a file, or its weights lack, exceed or contradict what its configuration states.',
+  ONNX_CORRUPT: 'An ONNX file is truncated or malformed, or a file with its weights is missing or too short.',
+  ONNX_UNSUPPORTED:
+    'An ONNX graph is not a decoder that can be served; the message names the input, output or operator in question.',
   ADAPTER_INVALID: 'A LoRA adapter is malformed or does not fit the model it is applied to.',
   CHECKPOINT_CORRUPT: 'A checkpoint lacks a file, or a file differs from the checksum recorded for it.',
   GRAPH_INVALID: 'A graph was built with operands that do not fit; the message names the node.',

@@ -15,13 +15,16 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
   await syncFolder(dirname(path));
 }
 
+/** Several pieces are written one after the other: a file may be larger than an array can be. */
+export type FileContent = Uint8Array | string | readonly Uint8Array[];
+
 /**
- * Writes several files as one folder that appears complete or not at all. A folder of that name is replaced; between
+ * Writes several files, also below subfolders, as one folder that appears complete or not at all. A folder of that name is replaced; between
  * the two renames a crash leaves it under `<name>.replaced`, which the next write removes.
  */
 export async function writeFolderAtomically(
   dir: string,
-  files: ReadonlyMap<string, Uint8Array | string>,
+  files: ReadonlyMap<string, FileContent>,
 ): Promise<void> {
   const parent = dirname(dir);
   const temporary = join(parent, `.${basename(dir)}.${process.pid}.tmp`);
@@ -30,7 +33,11 @@ export async function writeFolderAtomically(
   await rm(temporary, { recursive: true, force: true });
   try {
     await mkdir(temporary);
-    for (const [name, bytes] of files) await writeDurably(join(temporary, name), bytes);
+    for (const [name, content] of files) {
+      await mkdir(dirname(join(temporary, name)), { recursive: true });
+      await writeDurably(join(temporary, name), content);
+    }
+    for (const folder of new Set([...files.keys()].map(dirname))) await syncFolder(join(temporary, folder));
     await syncFolder(temporary);
     await rm(replaced, { recursive: true, force: true });
     await rename(dir, replaced).catch(ignoreMissing);
@@ -62,10 +69,13 @@ export function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-async function writeDurably(path: string, bytes: Uint8Array | string): Promise<void> {
+async function writeDurably(path: string, content: FileContent): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.writeFile(bytes);
+    const pieces = Array.isArray(content)
+      ? (content as readonly Uint8Array[])
+      : [content as Uint8Array | string];
+    for (const piece of pieces) await file.writeFile(piece);
     await file.sync();
   } finally {
     await file.close();

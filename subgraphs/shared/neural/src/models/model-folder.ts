@@ -44,16 +44,23 @@ export async function loadModelFolder(dir: string): Promise<ModelFolder> {
 export async function writeModelFolder(dir: string, model: ModelFolder): Promise<void> {
   checkWeights(model.config, model.weights);
   checkVocabulary(model);
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   await writeFolderAtomically(
     dir,
-    new Map<ModelFile, Uint8Array | string>([
-      ['config.json', json(toHuggingFaceConfig(model.config))],
-      ['tokenizer.json', json(model.tokenizer.toTokenizerJson())],
-      ['tokenizer_config.json', json(model.chatTemplate.toTokenizerConfig(model.config))],
+    new Map<string, Uint8Array | string>([
+      ...modelSettings(model),
       ['model.safetensors', serializeSafetensors(model.weights, { format: 'pt' })],
     ]),
   );
+}
+
+/** All that is beside the weights, by file. */
+export function modelSettings(model: ModelFolder): ReadonlyMap<ModelFile, string> {
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  return new Map([
+    ['config.json', json(toHuggingFaceConfig(model.config))],
+    ['tokenizer.json', json(model.tokenizer.toTokenizerJson())],
+    ['tokenizer_config.json', json(model.chatTemplate.toTokenizerConfig(model.config))],
+  ]);
 }
 
 function checkVocabulary({ config, tokenizer, chatTemplate }: ModelFolder): void {

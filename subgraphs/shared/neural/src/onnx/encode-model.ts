@@ -1,18 +1,62 @@
 import { NeuralError } from '../errors.ts';
+import { bytesOf } from '../files.ts';
 import { ProtobufWriter } from './protobuf.ts';
-import { type Attribute, elementTypeCodes, type Graph, type GraphNode, type Value } from './types.ts';
+import {
+  type Attribute,
+  type ConstantData,
+  elementTypeCodes,
+  type Graph,
+  type GraphNode,
+  type Value,
+} from './types.ts';
 
 /** Operator set versions: ai.onnx 23 has RotaryEmbedding and RMSNormalization; com.microsoft is ONNX Runtime's own. */
 export const onnxOpset = 23;
 const irVersion = 11;
 const maxModelBytes = 2 ** 31 - 1;
+/** TensorProto.DataLocation EXTERNAL. */
+const externalLocation = 1;
+
+/** Weights kept in a file of their own beside the model, as a model of more than 2 GiB must. */
+export interface ExternalData {
+  /** The file's name as the model refers to it; it lies in the model's folder. */
+  readonly fileName: string;
+  /** Smaller tensors stay in the model. */
+  readonly minBytes: number;
+}
 
 /** A graph as the bytes of an ONNX `ModelProto` (field numbers from onnx.proto). */
 export function encodeModel(graph: Graph): Uint8Array {
+  return encode(graph, (writer, value) => writer.bytes(9, bytesOf(constantOf(value))));
+}
+
+/** The model's bytes, and those of the file beside it, one after the other. */
+export function encodeModelWithData(
+  graph: Graph,
+  external: ExternalData,
+): { readonly model: Uint8Array; readonly data: readonly Uint8Array[] } {
+  const data: Uint8Array[] = [];
+  let offset = 0;
+  const model = encode(graph, (writer, value) => {
+    const bytes = bytesOf(constantOf(value));
+    if (bytes.byteLength < external.minBytes) return writer.bytes(9, bytes);
+    const entries = { location: external.fileName, offset: `${offset}`, length: `${bytes.byteLength}` };
+    for (const [key, text] of Object.entries(entries))
+      writer.message(13, (entry) => entry.string(1, key).string(2, text));
+    data.push(bytes);
+    offset += bytes.byteLength;
+    return writer.int(14, externalLocation);
+  });
+  return { model, data };
+}
+
+type WriteData = (writer: ProtobufWriter, value: Value) => ProtobufWriter;
+
+function encode(graph: Graph, writeData: WriteData): Uint8Array {
   const writer = new ProtobufWriter()
     .int(1, irVersion)
     .string(2, 'fathom')
-    .message(7, (message) => writeGraph(message, graph));
+    .message(7, (message) => writeGraph(message, graph, writeData));
   const domains = new Set(['', ...graph.nodes.map((node) => node.domain)]);
   for (const domain of domains) {
     writer.message(8, (opset) => opset.string(1, domain).int(2, domain === '' ? onnxOpset : 1));
@@ -26,10 +70,11 @@ export function encodeModel(graph: Graph): Uint8Array {
   return writer.finish();
 }
 
-function writeGraph(writer: ProtobufWriter, graph: Graph): void {
+function writeGraph(writer: ProtobufWriter, graph: Graph, writeData: WriteData): void {
   for (const node of graph.nodes) writer.message(1, (message) => writeNode(message, node));
   writer.string(2, graph.name);
-  for (const value of graph.initializers) writer.message(5, (message) => writeTensor(message, value));
+  for (const value of graph.initializers)
+    writer.message(5, (message) => writeTensor(message, value, writeData));
   for (const value of graph.inputs) writer.message(11, (message) => writeValueInfo(message, value));
   for (const value of graph.outputs) writer.message(12, (message) => writeValueInfo(message, value));
 }
@@ -61,14 +106,15 @@ function writeAttribute(writer: ProtobufWriter, attribute: Attribute): void {
   }
 }
 
-function writeTensor(writer: ProtobufWriter, value: Value): void {
-  const data = value.constant;
-  if (data === undefined) throw new NeuralError('GRAPH_INVALID', `initializer ${value.name} has no data`);
+function writeTensor(writer: ProtobufWriter, value: Value, writeData: WriteData): void {
   for (const dim of value.dims) writer.int(1, dim as number);
-  writer
-    .int(2, elementTypeCodes[value.type])
-    .string(8, value.name)
-    .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  writeData(writer.int(2, elementTypeCodes[value.type]).string(8, value.name), value);
+}
+
+function constantOf(value: Value): ConstantData {
+  if (value.constant === undefined)
+    throw new NeuralError('GRAPH_INVALID', `initializer ${value.name} has no data`);
+  return value.constant;
 }
 
 function writeValueInfo(writer: ProtobufWriter, value: Value): void {

@@ -172,6 +172,21 @@ export class GraphBuilder {
     this.#outputs.push(value);
   }
 
+  /** States the dimensions of a value where inference only knows that they are open; a known one must agree. */
+  named(value: Value, dims: readonly Dimension[]): Value {
+    const contradicts = dims.some((dim, axis) => {
+      const known = value.dims[axis];
+      return typeof known === 'number' && typeof dim === 'number' && known !== dim;
+    });
+    if (dims.length !== value.dims.length || contradicts) {
+      throw new NeuralError(
+        'GRAPH_INVALID',
+        `${value.name} is ${showDims(value.dims)}, not ${showDims(dims)}`,
+      );
+    }
+    return { ...value, dims };
+  }
+
   build(): Graph {
     return {
       name: this.#name,

@@ -23,10 +23,12 @@ type Memory = NodeJS.TypedArray | Pointer | null;
 const apiVersion = 16;
 const pointerBytes = koffi.sizeof('void *');
 
-type CType = 'pointer' | 'text' | 'int' | 'size' | 'int64';
+type CType = 'pointer' | 'text' | 'path' | 'int' | 'size' | 'int64';
 const cTypes: Readonly<Record<CType, string>> = {
   pointer: 'void *',
   text: 'const char *',
+  /** ORTCHAR_T: two bytes a character on Windows. */
+  path: process.platform === 'win32' ? 'const char16_t *' : 'const char *',
   int: 'int',
   size: 'size_t',
   int64: 'int64_t',
@@ -35,6 +37,7 @@ const cTypes: Readonly<Record<CType, string>> = {
 /** Position in the struct and parameters; all return a status, which is null for success. */
 const calls = {
   CreateEnv: [3, ['int', 'text', 'pointer']],
+  CreateSession: [7, ['pointer', 'path', 'pointer', 'pointer']],
   CreateSessionFromArray: [8, ['pointer', 'pointer', 'size', 'pointer', 'pointer']],
   Run: [9, ['pointer', 'pointer', 'pointer', 'pointer', 'size', 'pointer', 'size', 'pointer']],
   CreateSessionOptions: [10, ['pointer']],

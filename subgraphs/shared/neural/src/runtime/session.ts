@@ -3,7 +3,7 @@ import { NeuralError } from '../errors.ts';
 import { encodeModel } from '../onnx/encode-model.ts';
 import type { Graph, Value } from '../onnx/types.ts';
 import { allocate, type HostTensor, type HostTensors } from './host-tensor.ts';
-import { addressOf, ortLibrary, type Pointer } from './ort-library.ts';
+import { addressOf, type OrtLibrary, ortLibrary, type Pointer } from './ort-library.ts';
 
 export interface SessionOptions {
   /** ONNX Runtime's choice, the number of cores, when left out. */
@@ -27,43 +27,37 @@ export interface RunPlan {
   readonly tensors: readonly HostTensors[];
 }
 
+/** What a session needs to know of a graph. */
+export type Interface = Pick<Graph, 'name' | 'inputs' | 'outputs'>;
+
 /** GraphOptimizationLevel ORT_ENABLE_ALL. */
 const optimizeAll = 99;
 
 /** A graph loaded on the CPU. A run occupies the calling thread until the graph is done. */
 export class Session {
   readonly #handle: Pointer;
-  readonly #graph: Graph;
+  readonly #graph: Interface;
   /** Every input's and output's name as C reads it. */
   readonly #names: ReadonlyMap<string, Buffer>;
   #released = false;
 
   static create(graph: Graph, options: SessionOptions = {}): Session {
-    const ort = ortLibrary();
-    const settings = ort.create('CreateSessionOptions');
-    try {
-      ort.call('SetSessionGraphOptimizationLevel', settings, optimizeAll);
-      if (options.threads !== undefined) ort.call('SetIntraOpNumThreads', settings, options.threads);
-      ort.call('SetInterOpNumThreads', settings, 1);
-      ort.call(
-        'AddSessionConfigEntry',
-        settings,
-        'session.intra_op.allow_spinning',
-        options.spin ? '1' : '0',
-      );
-      if (options.flushDenormals)
-        ort.call('AddSessionConfigEntry', settings, 'session.set_denormal_as_zero', '1');
-      const model = encodeModel(graph);
-      return new Session(
-        graph,
-        ort.create('CreateSessionFromArray', ort.environment, model, model.byteLength, settings),
-      );
-    } finally {
-      ort.release('ReleaseSessionOptions', settings);
-    }
+    const model = encodeModel(graph);
+    const handle = withSettings(options, (ort, settings) =>
+      ort.create('CreateSessionFromArray', ort.environment, model, model.byteLength, settings),
+    );
+    return new Session(graph, handle);
   }
 
-  private constructor(graph: Graph, handle: Pointer) {
+  /** A model that lies in a file, with its weights in it or in files beside it. `declared` says what it takes and gives. */
+  static open(path: string, declared: Interface, options: SessionOptions = {}): Session {
+    const handle = withSettings(options, (ort, settings) =>
+      ort.create('CreateSession', ort.environment, path, settings),
+    );
+    return new Session(declared, handle);
+  }
+
+  private constructor(graph: Interface, handle: Pointer) {
     this.#graph = graph;
     this.#handle = handle;
     const values = [...graph.inputs, ...graph.outputs];
@@ -128,6 +122,25 @@ export class Session {
         throw new NeuralError('RUNTIME_FAILED', `${this.#graph.name} has no value named ${name}`);
       return addressOf(text);
     });
+  }
+}
+
+function withSettings(
+  options: SessionOptions,
+  create: (ort: OrtLibrary, settings: Pointer) => Pointer,
+): Pointer {
+  const ort = ortLibrary();
+  const settings = ort.create('CreateSessionOptions');
+  try {
+    ort.call('SetSessionGraphOptimizationLevel', settings, optimizeAll);
+    if (options.threads !== undefined) ort.call('SetIntraOpNumThreads', settings, options.threads);
+    ort.call('SetInterOpNumThreads', settings, 1);
+    ort.call('AddSessionConfigEntry', settings, 'session.intra_op.allow_spinning', options.spin ? '1' : '0');
+    if (options.flushDenormals)
+      ort.call('AddSessionConfigEntry', settings, 'session.set_denormal_as_zero', '1');
+    return create(ort, settings);
+  } finally {
+    ort.release('ReleaseSessionOptions', settings);
   }
 }
 

@@ -8,6 +8,7 @@ import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
 import { CacheRows } from './cache-rows.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
+import { checkRange, invalidInput } from './decoder-input.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { Precision } from './weight-product.ts';
@@ -97,8 +98,7 @@ export class DecoderSession {
     this.#base = base.session;
     this.#weightBytes = base.weightBytes;
     this.#cache = new KeyValueCache({
-      config,
-      headSize: servedHeadSize(config.headSize),
+      config: { ...config, headSize: servedHeadSize(config.headSize) },
       rows: maxSlots,
       capacity,
     });
@@ -120,7 +120,7 @@ export class DecoderSession {
   async prefill(input: PrefillInput): Promise<Float32Array> {
     const { slot, tokens, startPosition } = input;
     this.#checkLive();
-    this.#checkRange({ slot, tokens, startPosition });
+    checkRange(this, { slot, tokens, startPosition });
     const total = startPosition + tokens.length;
     const logits = await this.#run({
       firstRow: this.#rows.rowOf(slot),
@@ -138,11 +138,11 @@ export class DecoderSession {
     const { slots, tokens, lengths, adapters = [] } = input;
     this.#checkLive();
     if (slots.length === 0 || tokens.length !== slots.length || lengths.length !== slots.length) {
-      throw invalid(`${slots.length} slots, ${tokens.length} tokens, ${lengths.length} lengths`);
+      throw invalidInput(`${slots.length} slots, ${tokens.length} tokens, ${lengths.length} lengths`);
     }
-    if (new Set(slots).size !== slots.length) throw invalid(`slots ${slots} name one twice`);
+    if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
     for (const [at, slot] of slots.entries()) {
-      this.#checkRange({ slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
+      checkRange(this, { slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
     }
     const block = this.#rows.gather(slots, (a, b) => this.#exchange(a, b));
     const order = block.slots.map((slot) => slots.indexOf(slot));
@@ -163,10 +163,10 @@ export class DecoderSession {
   copySlot(options: { readonly from: number; readonly to: number; readonly length: number }): void {
     const { from, to, length } = options;
     this.#checkLive();
-    this.#checkRange({ slot: from, tokens: [], startPosition: length });
-    this.#checkRange({ slot: to, tokens: [], startPosition: length });
+    checkRange(this, { slot: from, tokens: [], startPosition: length });
+    checkRange(this, { slot: to, tokens: [], startPosition: length });
     if (length > this.#lengths[from]!)
-      throw invalid(`slot ${from} holds ${this.#lengths[from]} tokens, not ${length}`);
+      throw invalidInput(`slot ${from} holds ${this.#lengths[from]} tokens, not ${length}`);
     this.#cache.copyRow(this.#rows.rowOf(from), this.#rows.rowOf(to), length);
     this.#lengths[to] = length;
   }
@@ -270,32 +270,7 @@ export class DecoderSession {
     this.#cache.exchangeRows(rowA, rowB, longest);
   }
 
-  #checkRange(input: { slot: number; tokens: readonly number[]; startPosition: number }): void {
-    const { slot, tokens, startPosition } = input;
-    if (!Number.isInteger(slot) || slot < 0 || slot >= this.maxSlots) {
-      throw invalid(`slot ${slot} is outside 0 to ${this.maxSlots - 1}`);
-    }
-    if (
-      !Number.isInteger(startPosition) ||
-      startPosition < 0 ||
-      startPosition + tokens.length > this.capacity
-    ) {
-      throw invalid(
-        `${tokens.length} tokens at position ${startPosition} exceed the capacity of ${this.capacity}`,
-      );
-    }
-    const unknown = tokens.find(
-      (token) => !Number.isInteger(token) || token < 0 || token >= this.vocabularySize,
-    );
-    if (unknown !== undefined)
-      throw invalid(`token ${unknown} is outside the vocabulary of ${this.vocabularySize}`);
-  }
-
   #checkLive(): void {
     if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the decoder was released');
   }
-}
-
-function invalid(problem: string): NeuralError {
-  return new NeuralError('SESSION_INPUT_INVALID', `decoder: ${problem}`);
 }

@@ -1,6 +1,19 @@
-import type { ModelConfig } from '../models/model-config.ts';
 import { floats, type HostTensors } from '../runtime/host-tensor.ts';
 import { pastName, presentName } from './in-place-layout.ts';
+
+/** What a cache is made of; a model's configuration is one. */
+export interface CacheShape {
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+}
+
+export interface CacheNames {
+  readonly past: (kind: 'key' | 'value', layer: number) => string;
+  readonly present: (kind: 'key' | 'value', layer: number) => string;
+}
+
+const engineNames: CacheNames = { past: pastName, present: presentName };
 
 /**
  * Keys and values of all rows: one array a layer and kind, [rows, kvHeads, capacity, headSize]. The runtime reads and
@@ -8,8 +21,7 @@ import { pastName, presentName } from './in-place-layout.ts';
  */
 export class KeyValueCache {
   readonly bytes: number;
-  readonly #config: ModelConfig;
-  readonly #headSize: number;
+  readonly #config: CacheShape;
   readonly #capacity: number;
   readonly #arrays: readonly {
     readonly past: string;
@@ -18,16 +30,15 @@ export class KeyValueCache {
   }[];
   readonly #windows = new Map<string, { readonly feeds: HostTensors; readonly fetches: HostTensors }>();
 
-  constructor(options: { config: ModelConfig; headSize: number; rows: number; capacity: number }) {
-    const { config, headSize, rows, capacity } = options;
+  constructor(options: { config: CacheShape; rows: number; capacity: number; names?: CacheNames }) {
+    const { config, rows, capacity, names = engineNames } = options;
     this.#config = config;
-    this.#headSize = headSize;
     this.#capacity = capacity;
     const elements = rows * this.#rowElements;
     this.#arrays = Array.from({ length: config.layers }, (_, layer) =>
       (['key', 'value'] as const).map((kind) => ({
-        past: pastName(kind, layer),
-        present: presentName(kind, layer),
+        past: names.past(kind, layer),
+        present: names.present(kind, layer),
         data: new Float32Array(elements),
       })),
     ).flat();
@@ -40,7 +51,7 @@ export class KeyValueCache {
     const known = this.#windows.get(key);
     if (known !== undefined) return known;
     const size = this.#rowElements;
-    const dims = [rows, this.#config.keyValueHeads, this.#capacity, this.#headSize];
+    const dims = [rows, this.#config.keyValueHeads, this.#capacity, this.#config.headSize];
     const tensors = this.#arrays.map(({ past, present, data }) => {
       const tensor = floats(dims, data.subarray(first * size, (first + rows) * size));
       return { past, present, tensor };
@@ -75,15 +86,15 @@ export class KeyValueCache {
   }
 
   get #rowElements(): number {
-    return this.#config.keyValueHeads * this.#capacity * this.#headSize;
+    return this.#config.keyValueHeads * this.#capacity * this.#config.headSize;
   }
 
   #forEachHead(length: number, visit: (data: Float32Array, offset: number, count: number) => void): void {
     if (length === 0) return;
-    const headElements = this.#capacity * this.#headSize;
+    const headElements = this.#capacity * this.#config.headSize;
     for (const { data } of this.#arrays) {
       for (let head = 0; head < this.#config.keyValueHeads; head += 1) {
-        visit(data, head * headElements, length * this.#headSize);
+        visit(data, head * headElements, length * this.#config.headSize);
       }
     }
   }

@@ -1,0 +1,62 @@
+import { rotaryAngles, rotaryOptions } from '../models/rotary-angles.ts';
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { elementTypeCodes, float, int, type Value } from '../onnx/types.ts';
+import type { AttendInput, CacheLayout, LayoutOptions } from './cache-layout.ts';
+
+/**
+ * Hugging Face's names around GroupQueryAttention, as onnxruntime-genai's builder and Optimum's optimizer write it: lengths
+ * come from the attention mask, positions from the operator itself.
+ */
+export function attentionMaskLayout(
+  builder: GraphBuilder,
+  { config, positions }: LayoutOptions,
+): CacheLayout {
+  const toInt32 = (x: Value): Value =>
+    builder.op('Cast', [x], { attributes: { to: int(elementTypeCodes.int32) } });
+  let shared: readonly Value[] = [];
+  return {
+    headSize: config.headSize,
+    begin() {
+      const ids = builder.input('input_ids', 'int64', ['batch', 'sequence']);
+      const mask = builder.input('attention_mask', 'int64', ['batch', 'total']);
+      const lengths = builder.sub(builder.reduce('ReduceSum', mask, [1], false), builder.integer(1));
+      const total = builder.gather(builder.op('Shape', [mask]), builder.integer(1));
+      const angles = rotaryAngles(rotaryOptions(config, positions));
+      const dims = [positions, config.headSize / 2];
+      shared = [
+        toInt32(lengths),
+        toInt32(total),
+        builder.initializer('cos_cache', { dims, data: angles.cos }),
+        builder.initializer('sin_cache', { dims, data: angles.sin }),
+      ];
+      return ids;
+    },
+    attend({ packed, layer }: AttendInput) {
+      const past = (kind: string): Value =>
+        builder.input(`past_key_values.${layer}.${kind}`, 'float32', [
+          'batch',
+          config.keyValueHeads,
+          'past',
+          config.headSize,
+        ]);
+      const [mixed, key, value] = builder.ops(
+        'GroupQueryAttention',
+        [packed, undefined, undefined, past('key'), past('value'), ...shared],
+        {
+          domain: 'com.microsoft',
+          attributes: {
+            num_heads: int(config.heads),
+            kv_num_heads: int(config.keyValueHeads),
+            do_rotary: int(1),
+            scale: float(1 / Math.sqrt(config.headSize)),
+          },
+          outputNames: [undefined, `present.${layer}.key`, `present.${layer}.value`],
+        },
+      );
+      builder.exposeOutput(key!);
+      builder.exposeOutput(value!);
+      return mixed!;
+    },
+    select: (stream) => stream,
+  };
+}

@@ -1,0 +1,200 @@
+import { NeuralError } from '../errors.ts';
+import { type OnnxModel, type OnnxValue, readOnnxModel } from '../onnx/read-model.ts';
+import { type ElementType, elementTypeCodes, type Value } from '../onnx/types.ts';
+import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
+import { Session } from '../runtime/session.ts';
+import type { Decoder } from './decoder.ts';
+import { checkRange, invalidInput } from './decoder-input.ts';
+import type { DecodeInput, PrefillInput } from './decoder-session.ts';
+import type { ExportedCache, StepRequest } from './exported-cache.ts';
+import { describeExportedGraph, type ExportedGraph } from './exported-graph.ts';
+import { RelayedCache } from './relayed-cache.ts';
+import { SharedCache } from './shared-cache.ts';
+
+export interface ExportedDecoderOptions {
+  /** The ONNX file; its data files lie beside it. */
+  readonly path: string;
+  readonly maxSlots: number;
+  /** Tokens a slot holds, prompt and answer together. */
+  readonly capacity: number;
+  readonly threads?: number;
+}
+
+/** Throws `ONNX_CORRUPT`, `ONNX_UNSUPPORTED`, or `RUNTIME_FAILED` with ONNX Runtime's own words. */
+export async function openExportedDecoder(options: ExportedDecoderOptions): Promise<Decoder> {
+  const model = readOnnxModel(options.path);
+  const graph = describeExportedGraph(model);
+  const session = Session.open(options.path, interfaceOf(model), { threads: options.threads });
+  return new ExportedDecoder(options, graph, session);
+}
+
+/** A Hugging Face ONNX export as the engine runs it. The rules of `DecoderSession` hold. */
+class ExportedDecoder implements Decoder {
+  readonly maxSlots: number;
+  readonly capacity: number;
+  readonly vocabularySize: number;
+  readonly #graph: ExportedGraph;
+  readonly #session: Session;
+  readonly #cache: ExportedCache;
+  readonly #lengths: number[];
+  #logits = new Float32Array();
+  #ordered = new Float32Array();
+  #released = false;
+
+  constructor(options: ExportedDecoderOptions, graph: ExportedGraph, session: Session) {
+    const { maxSlots, capacity } = options;
+    this.maxSlots = maxSlots;
+    this.capacity = capacity;
+    this.vocabularySize = graph.vocabularySize;
+    this.#graph = graph;
+    this.#session = session;
+    const cache = { graph, slots: maxSlots, capacity };
+    this.#cache = graph.cache === 'shared' ? new SharedCache(cache) : new RelayedCache(cache);
+    this.#lengths = Array.from({ length: maxSlots }, () => 0);
+  }
+
+  get bytes(): { readonly weights: number; readonly cache: number } {
+    return { weights: this.#graph.weightBytes, cache: this.#cache.bytes };
+  }
+
+  async prefill({ slot, tokens, startPosition, adapter }: PrefillInput): Promise<Float32Array> {
+    this.#checkLive();
+    if (adapter !== undefined) throw noAdapters();
+    if (tokens.length === 0) throw invalidInput('there is no token to prefill');
+    checkRange(this, { slot, tokens, startPosition });
+    return this.#run({
+      kind: 'prefill',
+      slots: [slot],
+      tokens,
+      lengths: [startPosition],
+      time: tokens.length,
+    });
+  }
+
+  async decode({ slots, tokens, lengths, adapters = [] }: DecodeInput): Promise<Float32Array> {
+    this.#checkLive();
+    if (adapters.some((adapter) => adapter !== undefined)) throw noAdapters();
+    if (slots.length === 0 || tokens.length !== slots.length || lengths.length !== slots.length)
+      throw invalidInput(`${slots.length} slots, ${tokens.length} tokens, ${lengths.length} lengths`);
+    if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
+    for (const [at, slot] of slots.entries())
+      checkRange(this, { slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
+    return this.#run({ kind: 'decode', slots, tokens, lengths, time: 1 });
+  }
+
+  copySlot({
+    from,
+    to,
+    length,
+  }: {
+    readonly from: number;
+    readonly to: number;
+    readonly length: number;
+  }): void {
+    this.#checkLive();
+    checkRange(this, { slot: from, tokens: [], startPosition: length });
+    checkRange(this, { slot: to, tokens: [], startPosition: length });
+    if (length > this.#lengths[from]!)
+      throw invalidInput(`slot ${from} holds ${this.#lengths[from]} tokens, not ${length}`);
+    this.#cache.copySlot(from, to, length);
+    this.#lengths[to] = length;
+  }
+
+  async loadAdapter(): Promise<void> {
+    throw noAdapters();
+  }
+
+  unloadAdapter(): void {}
+
+  hasAdapter(): boolean {
+    return false;
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    this.#session.release();
+  }
+
+  /** Logits after the last token of each slot, in the order of the slots given. */
+  async #run(request: {
+    readonly kind: StepRequest['kind'];
+    readonly slots: readonly number[];
+    /** [slots.length * time], by slot. */
+    readonly tokens: readonly number[];
+    readonly lengths: readonly number[];
+    readonly time: number;
+  }): Promise<Float32Array> {
+    const { kind, slots, tokens, lengths, time } = request;
+    const step = this.#cache.begin({ kind, slots, lengths, time });
+    const order = step.slots.map((slot) => slots.indexOf(slot));
+    const rows = slots.length;
+    const [ids, positions] = [new BigInt64Array(rows * time), new BigInt64Array(rows * time)];
+    const mask = new BigInt64Array(rows * step.columns);
+    order.forEach((at, row) => {
+      for (let offset = 0; offset < time; offset += 1) {
+        ids[row * time + offset] = BigInt(tokens[at * time + offset]!);
+        positions[row * time + offset] = BigInt(lengths[at]! + offset);
+      }
+      const first = row * step.columns + step.firstColumn(row);
+      mask.fill(1n, first, first + lengths[at]! + time);
+    });
+    const { hasPositionIds, logitsToKeep } = this.#graph;
+    const kept = logitsToKeep === undefined ? time : 1;
+    const logits = this.#logitsOf(rows * kept);
+    const inputs: HostTensors = {
+      input_ids: longs([rows, time], ids),
+      attention_mask: longs([rows, step.columns], mask),
+      ...(hasPositionIds ? { position_ids: longs([rows, time], positions) } : {}),
+      ...(logitsToKeep
+        ? { [logitsToKeep.name]: longs(logitsToKeep.isScalar ? [] : [1], BigInt64Array.of(1n)) }
+        : {}),
+      ...step.feeds,
+    };
+    const outputs = { logits: new HostTensor([rows, kept, this.vocabularySize], logits), ...step.fetches };
+    await this.#session.run(this.#session.plan(inputs, outputs));
+    step.commit();
+    slots.forEach((slot, at) => {
+      this.#lengths[slot] = lengths[at]! + time;
+    });
+    return rows === 1 ? logits.subarray((kept - 1) * this.vocabularySize) : this.#inOrder(logits, order);
+  }
+
+  #logitsOf(positions: number): Float32Array {
+    const size = positions * this.vocabularySize;
+    if (this.#logits.length < size) this.#logits = new Float32Array(size);
+    return this.#logits.subarray(0, size);
+  }
+
+  /** Row i of `logits` belongs at `order[i]`. */
+  #inOrder(logits: Float32Array, order: readonly number[]): Float32Array {
+    if (order.every((at, row) => at === row)) return logits;
+    const size = this.vocabularySize;
+    if (this.#ordered.length < logits.length) this.#ordered = new Float32Array(logits.length);
+    order.forEach((at, row) => {
+      this.#ordered.set(logits.subarray(row * size, (row + 1) * size), at * size);
+    });
+    return this.#ordered.subarray(0, logits.length);
+  }
+
+  #checkLive(): void {
+    if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the decoder was released');
+  }
+}
+
+function noAdapters(): NeuralError {
+  return new NeuralError(
+    'ADAPTER_INVALID',
+    'an adapter cannot be loaded onto an ONNX export, whose graph is fixed: serve its base from safetensors',
+  );
+}
+
+/** Names are all that a session takes from it: the shapes are given with each run. */
+function interfaceOf(model: OnnxModel): { name: string; inputs: Value[]; outputs: Value[] } {
+  const toValue = ({ name, type, dims }: OnnxValue): Value => ({
+    name,
+    type: type in elementTypeCodes ? (type as ElementType) : 'float32',
+    dims,
+  });
+  return { name: model.path, inputs: model.inputs.map(toValue), outputs: model.outputs.map(toValue) };
+}
