@@ -1,10 +1,18 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { initializeLlama, llamaParameters } from '../architectures/llama-parameters.ts';
+import { huggingFaceLayout } from '../export/hugging-face-layout.ts';
 import { type LoraAdapter, loraSites, mergeAdapter } from '../lora/adapter.ts';
 import type { ModelConfig } from '../models/model-config.ts';
+import { encodeModel } from '../onnx/encode-model.ts';
 import { createRandom } from '../random.ts';
 import { elementCount, type Tensor, type TensorMap } from '../weights/tensor.ts';
+import type { Decoder } from './decoder.ts';
+import { buildDecoderGraph } from './decoder-graph.ts';
 import { createDecoderSession } from './decoder-session.ts';
+import { openExportedDecoder } from './exported-decoder.ts';
 import { createReferenceModel } from './reference-model.testkit.ts';
 
 const llama: ModelConfig = {
@@ -109,6 +117,14 @@ describe.each(Object.entries(families))('%s', (_, config) => {
     });
     const adapter = options.adapter === undefined ? undefined : 'adapter';
     if (options.adapter !== undefined) await decoder.loadAdapter('adapter', options.adapter);
+    await expectLogits(decoder, expected, adapter);
+  }
+
+  async function expectLogits(
+    decoder: Decoder,
+    expected: readonly Float32Array[],
+    adapter?: string,
+  ): Promise<void> {
     const prefilled = await decoder.prefill({
       slot: 1,
       tokens: tokens.slice(0, 7),
@@ -131,6 +147,18 @@ describe.each(Object.entries(families))('%s', (_, config) => {
   }
 
   it('is served, chunk by chunk and token by token, as it is trained', () => expectServed({ weights }));
+
+  it('is served from its export as it is trained', async () => {
+    const reference = await createReferenceModel(config, weights);
+    const expected = await reference.logits(tokens);
+    reference.release();
+    const folder = await mkdtemp(join(tmpdir(), 'fathom-export-'));
+    const path = join(folder, 'model.onnx');
+    const options = { config, weights, capacity: 24, precision: 'fp32', adapters: false } as const;
+    await writeFile(path, encodeModel(buildDecoderGraph({ ...options, layout: huggingFaceLayout })));
+    await expectLogits(await openExportedDecoder({ path, maxSlots: 3, capacity: 24, threads: 1 }), expected);
+    await rm(folder, { recursive: true });
+  });
 
   it('is served with an adapter as with the adapter merged into it', () => {
     const adapter = randomAdapter(config);
