@@ -1,22 +1,29 @@
-import { initializeLlama, llamaParameters, projections } from '../architectures/llama-parameters.ts';
+import { projections } from '../architectures/llama-parameters.ts';
 import { NeuralError } from '../errors.ts';
 import { type LoraAdapter, type LoraOptions, mergeAdapter } from '../lora/adapter.ts';
 import { initializeAdapter } from '../lora/initialize.ts';
-import { checkModelConfig, type ModelConfig } from '../models/model-config.ts';
 import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer.ts';
 import { decayedByDefault, type Optimizer } from '../optimizers/optimizer.ts';
 import { learningRateRatio, type Schedule } from '../optimizers/schedule.ts';
-import { floats, type HostTensors, hostTensors, longs } from '../runtime/host-tensor.ts';
+import { floats, type HostTensors, hostTensors } from '../runtime/host-tensor.ts';
 import { Session, type SessionOptions } from '../runtime/session.ts';
-import { checkWeights, weightsSha256 } from '../weights/check-weights.ts';
+import { checkTensors, weightsSha256 } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
-import { type Batch, checkBatch } from './batch.ts';
 import { corrupt, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { buildEvaluationGraph, buildTrainingGraph, trainableParameters } from './training-graph.ts';
+import type { TaskGraph, TrainingTask } from './task.ts';
+import { type BatchOf, type ConfigOf, createTask, type LanguageModel, type TaskOptions } from './tasks.ts';
+import {
+  adaptableOf,
+  buildEvaluationGraph,
+  buildTrainingGraph,
+  trainableParameters,
+} from './training-graph.ts';
 import { stateTensors, TrainingState } from './training-state.ts';
 
-export interface NewRun {
-  readonly config: ModelConfig;
+export interface NewRun<T extends TaskOptions = LanguageModel> {
+  readonly config: ConfigOf<T>;
+  /** What is learned; predicting the next token when left out. */
+  readonly task?: T;
   /** Where to start from; a fresh model drawn from `seed` when left out. A LoRA run needs them. */
   readonly weights?: TensorMap;
   readonly batchSize: number;
@@ -30,7 +37,9 @@ export interface NewRun {
   readonly lora?: LoraOptions;
 }
 
-export interface ResumedRun {
+export interface ResumedRun<T extends TaskOptions = LanguageModel> {
+  /** What the checkpoint's run learns; predicting the next token when left out. */
+  readonly task?: T['kind'];
   /** A folder that `saveCheckpoint` wrote. */
   readonly checkpoint: string;
   /** The frozen base of a LoRA run; a checkpoint holds only what was trained. */
@@ -53,48 +62,52 @@ export interface EvaluationResult {
   /** Weighted mean, nats a token. */
   readonly loss: number;
   readonly lossWeight: number;
-  /** Positions whose weight is at least 1: what the model is asked to say. */
+  /** What is asked: positions whose weight is at least 1; of other tasks, texts or pairs that have a weight. */
   readonly answerTokens: number;
-  /** Those of them where the most likely token is the target. */
+  /** Those of them where what is most likely is right. */
   readonly correct: number;
 }
 
-type Run = Omit<NewRun, 'weights' | 'threads'>;
+type Run<T extends TaskOptions = TaskOptions> = Omit<NewRun<T>, 'weights' | 'threads'>;
 
 /** Starts a run, or goes on with one from its checkpoint, bitwise as if it had never stopped. */
-export async function createTrainer(options: NewRun | ResumedRun): Promise<Trainer> {
+export async function createTrainer<T extends TaskOptions = LanguageModel>(
+  options: NewRun<T> | ResumedRun<T>,
+): Promise<Trainer<T>> {
   if ('checkpoint' in options) return resumeTrainer(options);
   const { weights, threads, ...given } = options;
   // What is decayed by default has changed before: a checkpoint says what its run does.
   const optimizer = { ...given.optimizer, decayed: given.optimizer.decayed ?? decayedByDefault };
-  const run: Run = { ...given, optimizer };
-  checkModelConfig(run.config);
+  const run: Run<T> = { ...given, optimizer };
+  const task = createTask<T>(run);
   checkLength(run);
-  if (weights !== undefined) checkWeights(run.config, weights);
   if (run.lora !== undefined && weights === undefined) {
     throw new NeuralError('ADAPTER_INVALID', 'a LoRA run needs the weights of the model it adapts');
   }
-  const start = weights ?? initializeLlama(run.config, run.seed);
+  const start = task.initialize(run.seed, weights);
   const initial =
-    run.lora === undefined ? start : initializeAdapter(run.config, { ...run.lora, seed: run.seed });
+    run.lora === undefined ? start : initializeAdapter(adaptableOf(task), { ...run.lora, seed: run.seed });
   const base = run.lora === undefined ? undefined : start;
-  return Trainer.start({ run, initial, base, threads, step: 0, extra: {} });
+  return Trainer.start({ run, task, initial, base, threads, step: 0, extra: {} });
 }
 
-async function resumeTrainer(options: ResumedRun): Promise<Trainer> {
+async function resumeTrainer<T extends TaskOptions>(options: ResumedRun<T>): Promise<Trainer<T>> {
   const saved = await readCheckpoint(options.checkpoint);
   // Hashed and written by saveCheckpoint: its shape is what a Run was when it was saved.
-  const savedRun = saved.run as unknown as Run;
-  const run: Run = { ...savedRun, optimizer: { decayed: ['matrix', 'table'], ...savedRun.optimizer } };
+  const savedRun = saved.run as unknown as Run<T>;
+  checkKind(savedRun, options);
+  const run: Run<T> = { ...savedRun, optimizer: { decayed: ['matrix', 'table'], ...savedRun.optimizer } };
+  const task = createTask<T>(run);
   const { moments } = createOptimizer(run.optimizer);
-  for (const { name, dims } of stateTensors(trainableParameters(run), moments)) {
+  for (const { name, dims } of stateTensors(trainableParameters({ task, lora: run.lora }), moments)) {
     if (saved.state.get(name)?.dims.join() !== dims.join()) {
       corrupt(options.checkpoint, 'state.safetensors', `tensor ${name} is missing or not [${dims}]`);
     }
   }
-  if (run.lora !== undefined) checkBase(run, options.weights, saved.baseSha256);
+  if (run.lora !== undefined) checkBase(task, options.weights, saved.baseSha256);
   return Trainer.start({
     run,
+    task,
     initial: saved.state,
     base: run.lora === undefined ? undefined : options.weights,
     threads: options.threads,
@@ -103,14 +116,28 @@ async function resumeTrainer(options: ResumedRun): Promise<Trainer> {
   });
 }
 
-function checkBase(run: Run, weights: TensorMap | undefined, recorded: string | undefined): void {
+/** Batches of one task mean nothing to another. */
+function checkKind(run: Run, { checkpoint, task = 'language-model' }: ResumedRun<TaskOptions>): void {
+  const saved = run.task?.kind ?? 'language-model';
+  if (saved === task) return;
+  throw new NeuralError(
+    'CONFIG_INVALID',
+    `checkpoint ${checkpoint} is of a run of the task ${saved}, not ${task}`,
+  );
+}
+
+function checkBase(
+  task: TrainingTask<never>,
+  weights: TensorMap | undefined,
+  recorded: string | undefined,
+): void {
   if (weights === undefined) {
     throw new NeuralError(
       'ADAPTER_INVALID',
       'a LoRA checkpoint resumes over its base weights; pass `weights`',
     );
   }
-  checkWeights(run.config, weights);
+  checkTensors(task.parameters, weights);
   if (weightsSha256(weights) !== recorded) {
     throw new NeuralError(
       'ADAPTER_INVALID',
@@ -128,8 +155,9 @@ function checkLength(run: Run): void {
   }
 }
 
-interface TrainerParts {
-  readonly run: Run;
+interface TrainerParts<T extends TaskOptions> {
+  readonly run: Run<T>;
+  readonly task: TrainingTask<BatchOf<T>>;
   readonly initial: TensorMap;
   readonly base: TensorMap | undefined;
   readonly threads: number | undefined;
@@ -141,11 +169,12 @@ interface TrainerParts {
  * One training run on one ONNX Runtime session. `trainStep` blocks its thread for the length of a step: give a trainer a
  * process of its own. Calls must not overlap.
  */
-export class Trainer {
-  readonly config: ModelConfig;
+export class Trainer<T extends TaskOptions = LanguageModel> {
+  readonly config: ConfigOf<T>;
   /** What the caller stored with the checkpoint this run came from. */
   readonly extra: Readonly<Record<string, unknown>>;
-  readonly #run: Run;
+  readonly #run: Run<T>;
+  readonly #task: TrainingTask<BatchOf<T>>;
   readonly #optimizer: Optimizer;
   readonly #base: TensorMap | undefined;
   readonly #baseFeeds: HostTensors;
@@ -156,20 +185,26 @@ export class Trainer {
   #step: number;
   #released = false;
 
-  static start(parts: TrainerParts): Trainer {
-    const graph = buildTrainingGraph(parts.run, createOptimizer(parts.run.optimizer));
+  static start<T extends TaskOptions>(parts: TrainerParts<T>): Trainer<T> {
+    const shape = { task: parts.task, lora: parts.run.lora };
+    const graph = buildTrainingGraph(shape, createOptimizer(parts.run.optimizer));
     return new Trainer(parts, Session.create(graph, sessionOptions(parts.threads)));
   }
 
-  private constructor(parts: TrainerParts, training: Session) {
+  private constructor(parts: TrainerParts<T>, training: Session) {
     this.config = parts.run.config;
     this.extra = parts.extra;
     this.#run = parts.run;
+    this.#task = parts.task;
     this.#optimizer = createOptimizer(parts.run.optimizer);
     this.#base = parts.base;
-    this.#baseFeeds = parts.base === undefined ? {} : hostTensors(modelTensors(parts.run.config, parts.base));
+    this.#baseFeeds = parts.base === undefined ? {} : hostTensors(modelTensors(parts.task, parts.base));
     this.#threads = parts.threads;
-    this.#state = new TrainingState(trainableParameters(parts.run), this.#optimizer.moments, parts.initial);
+    this.#state = new TrainingState(
+      trainableParameters({ task: parts.task, lora: parts.run.lora }),
+      this.#optimizer.moments,
+      parts.initial,
+    );
     this.#training = training;
     this.#step = parts.step;
   }
@@ -183,13 +218,13 @@ export class Trainer {
    * One update. Throws `LOSS_NOT_FINITE` when the loss or the gradient is not a finite number; the state is then what it
    * was before the step, and can still be saved.
    */
-  async trainStep(batch: Batch): Promise<StepResult> {
+  async trainStep(batch: BatchOf<T>): Promise<StepResult> {
     this.#check(batch);
     const step = this.#step + 1;
     const learningRate = this.#optimizer.learningRate * learningRateRatio(this.#run.schedule, step);
     const scalars = this.#optimizer.scalarsAt({ learningRate, step });
     const inputs = {
-      ...this.#batchFeeds(batch),
+      ...this.#task.feeds(batch),
       ...this.#baseFeeds,
       ...this.#state.feeds,
       ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalarTensor(value)])),
@@ -211,30 +246,27 @@ export class Trainer {
   }
 
   /** Loss and next-token accuracy without an update. */
-  async evaluate(batch: Batch): Promise<EvaluationResult> {
+  async evaluate(batch: BatchOf<T>): Promise<EvaluationResult> {
     this.#check(batch);
-    this.#evaluation ??= Session.create(buildEvaluationGraph(this.#run), sessionOptions(this.#threads));
+    this.#evaluation ??= Session.create(
+      buildEvaluationGraph({ task: this.#task, lora: this.#run.lora }),
+      sessionOptions(this.#threads),
+    );
     const results = await this.#evaluation.evaluate({
-      ...this.#batchFeeds(batch),
+      ...this.#task.feeds(batch),
       ...this.#baseFeeds,
       ...this.#state.parameterFeeds,
     });
-    const predicted = results.predicted!.data as BigInt64Array;
-    let [lossWeight, answerTokens, correct] = [0, 0, 0];
-    batch.lossWeights.forEach((weight, at) => {
-      lossWeight += weight;
-      if (weight < 1) return;
-      answerTokens += 1;
-      if (predicted[at] === batch.targets[at]) correct += 1;
-    });
-    return { loss: Number(results.loss!.data[0]), lossWeight, answerTokens, correct };
+    const lossWeight = this.#task.lossWeight(batch);
+    return { loss: Number(results.loss!.data[0]), lossWeight, ...this.#task.measure(batch, results) };
   }
 
   /** The whole model; a LoRA run's adapter is merged in. */
   exportWeights(): TensorMap {
     if (this.#base === undefined) return this.#state.parameters();
-    const merged = mergeAdapter({ config: this.config, weights: this.#base, adapter: this.exportAdapter() });
-    return modelTensors(this.config, merged);
+    const config = adaptableOf(this.#task);
+    const merged = mergeAdapter({ config, weights: this.#base, adapter: this.exportAdapter() });
+    return modelTensors(this.#task, merged);
   }
 
   exportAdapter(): LoraAdapter {
@@ -273,23 +305,9 @@ export class Trainer {
     this.#evaluation?.release();
   }
 
-  #batchFeeds(batch: Batch): HostTensors {
-    const grid = [this.#run.batchSize, this.#run.sequenceLength];
-    const flat = [this.#run.batchSize * this.#run.sequenceLength];
-    return {
-      input_ids: longs(grid, batch.inputIds),
-      segment_ids: longs(grid, batch.segmentIds),
-      positions: longs(grid, batch.positions),
-      targets: longs(flat, batch.targets),
-      loss_weights: floats(flat, batch.lossWeights),
-    };
-  }
-
-  #check(batch: Batch): void {
+  #check(batch: BatchOf<T>): void {
     this.#checkLive();
-    const { batchSize, sequenceLength } = this.#run;
-    const { vocabularySize, maxPositions } = this.config;
-    checkBatch(batch, { batchSize, sequenceLength, vocabularySize, maxPositions });
+    this.#task.check(batch);
   }
 
   #checkLive(): void {
@@ -298,8 +316,8 @@ export class Trainer {
 }
 
 /** The model's own tensors of a map, in their order. */
-function modelTensors(config: ModelConfig, weights: TensorMap): TensorMap {
-  return new Map(llamaParameters(config).map(({ name }) => [name, weights.get(name)!]));
+function modelTensors(task: TaskGraph, weights: TensorMap): TensorMap {
+  return new Map(task.parameters.map(({ name }) => [name, weights.get(name)!]));
 }
 
 function sessionOptions(threads: number | undefined): SessionOptions {

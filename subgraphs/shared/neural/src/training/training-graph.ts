@@ -1,30 +1,40 @@
-import { type Linear, type LlamaInputs, llama, plainLinear } from '../architectures/llama.ts';
-import { llamaParameters, projectionName, projections } from '../architectures/llama-parameters.ts';
+import { type Linear, plainLinear } from '../architectures/llama.ts';
+import { projectionName, projections } from '../architectures/llama-parameters.ts';
 import type { ParameterSpec } from '../architectures/parameters.ts';
-import { crossEntropy } from '../autodiff/composites/cross-entropy.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
+import { NeuralError } from '../errors.ts';
 import { type LoraOptions, loraSites } from '../lora/adapter.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
-import { type Graph, int, type Value } from '../onnx/types.ts';
+import type { Graph, Value } from '../onnx/types.ts';
 import { clipFactor, globalNorm } from '../optimizers/clipping.ts';
 import type { Moment, Optimizer } from '../optimizers/optimizer.ts';
+import type { TaskGraph } from './task.ts';
 
 export interface TrainingShape {
-  readonly config: ModelConfig;
-  readonly batchSize: number;
-  readonly sequenceLength: number;
-  readonly lora?: LoraOptions;
+  readonly task: TaskGraph;
+  readonly lora?: LoraOptions | undefined;
 }
 
 /** What the optimizer moves: the whole model, or an adapter's matrices over a frozen model. */
 export function trainableParameters(shape: TrainingShape): readonly ParameterSpec[] {
-  const { config, lora } = shape;
-  if (lora === undefined) return llamaParameters(config);
-  return loraSites(config, { rank: lora.rank, targets: lora.targets ?? projections }).flatMap(({ a, b }) => [
-    { ...a, kind: 'matrix' as const },
-    { ...b, kind: 'matrix' as const },
-  ]);
+  const { task, lora } = shape;
+  if (lora === undefined) return task.parameters;
+  return loraSites(adaptableOf(task), { rank: lora.rank, targets: lora.targets ?? projections }).flatMap(
+    ({ a, b }) => [
+      { ...a, kind: 'matrix' as const },
+      { ...b, kind: 'matrix' as const },
+    ],
+  );
+}
+
+/** Throws `ADAPTER_INVALID` for a task without projections that an adapter could change. */
+export function adaptableOf(task: TaskGraph): ModelConfig {
+  if (task.adaptable !== undefined) return task.adaptable;
+  throw new NeuralError(
+    'ADAPTER_INVALID',
+    'LoRA adapts a decoder that learns to predict tokens, nothing else',
+  );
 }
 
 /** Names of the state's tensors in the graph: inputs as they are, outputs with `next_` before them. */
@@ -112,48 +122,25 @@ function writeUpdate(
   }
 }
 
-/** The forward half alone: `loss`, and `per_token` [batch·time] and `predicted` [batch·time] int64. */
+/** The forward half alone: `loss` and what the task measures. */
 export function buildEvaluationGraph(shape: TrainingShape): Graph {
   const builder = new GraphBuilder('evaluate');
   const { lossOf } = declareModel(builder, shape);
-  const { loss, perToken, logits } = lossOf();
-  const predicted = builder.op('ArgMax', [logits], { attributes: { axis: int(-1), keepdims: int(0) } });
+  const { loss, measured } = lossOf();
   builder.output('loss', loss);
-  builder.output('per_token', perToken);
-  builder.output('predicted', predicted);
+  for (const [name, value] of Object.entries(measured)) builder.output(name, value);
   return builder.build();
 }
 
 function declareModel(builder: GraphBuilder, shape: TrainingShape) {
-  const { config, batchSize, sequenceLength, lora } = shape;
-  const rows = batchSize * sequenceLength;
-  const inputs: LlamaInputs = {
-    inputIds: builder.input('input_ids', 'int64', [batchSize, sequenceLength]),
-    segmentIds: builder.input('segment_ids', 'int64', [batchSize, sequenceLength]),
-    positions: builder.input('positions', 'int64', [batchSize, sequenceLength]),
-  };
-  const targets = builder.input('targets', 'int64', [rows]);
-  const weights = builder.input('loss_weights', 'float32', [rows]);
-  const declared = lora === undefined ? [] : trainableParameters(shape);
+  const { task, lora } = shape;
+  const adapter = lora === undefined ? [] : trainableParameters(shape);
   const parameters = new Map(
-    [...llamaParameters(config), ...declared].map(({ name, dims }) => [
-      name,
-      builder.input(name, 'float32', dims),
-    ]),
+    [...task.parameters, ...adapter].map(({ name, dims }) => [name, builder.input(name, 'float32', dims)]),
   );
-  const linear = lora === undefined ? undefined : adaptedLinear({ builder, config, lora, parameters });
-  const lossOf = (totalWeight?: Value) => {
-    const logits = llama(builder, {
-      config,
-      parameters,
-      inputs,
-      ...(linear === undefined ? {} : { linear }),
-    });
-    return {
-      logits,
-      ...crossEntropy(builder, logits, { targets, weights, ...(totalWeight ? { totalWeight } : {}) }),
-    };
-  };
+  const linear =
+    lora === undefined ? undefined : adaptedLinear({ builder, config: adaptableOf(task), lora, parameters });
+  const lossOf = (totalWeight?: Value) => task.write(builder, { parameters, linear, totalWeight });
   return { parameters, lossOf };
 }
 

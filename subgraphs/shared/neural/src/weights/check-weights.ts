@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { llamaParameters } from '../architectures/llama-parameters.ts';
+import type { ParameterSpec } from '../architectures/parameters.ts';
 import { NeuralError } from '../errors.ts';
 import { bytesOf } from '../files.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import type { TensorMap } from './tensor.ts';
 
+/** Of a decoder; throws as `checkTensors` does. */
+export function checkWeights(config: ModelConfig, weights: TensorMap, source?: string): void {
+  checkTensors(llamaParameters(config), weights, source);
+}
+
 /** Throws `MODEL_INCOMPLETE`, naming every tensor that is missing, extra, wrongly shaped or not finite. */
-export function checkWeights(config: ModelConfig, weights: TensorMap, source = 'model'): void {
-  const expected = new Map(llamaParameters(config).map(({ name, dims }) => [name, dims]));
+export function checkTensors(specs: readonly ParameterSpec[], weights: TensorMap, source = 'model'): void {
+  const expected = new Map(specs.map(({ name, dims }) => [name, dims]));
   const problems: string[] = [];
   for (const [name, dims] of expected) {
     const tensor = weights.get(name);
