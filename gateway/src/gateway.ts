@@ -6,7 +6,8 @@ import { InFlight } from '@fathom/platform/server/in-flight';
 import { listen } from '@fathom/platform/server/listen';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { sendConsoleFile } from './http/console-files.ts';
-import { applyCors, type CorsPolicy, setSecurityHeaders } from './http/security-headers.ts';
+import { applyCors, type CorsPolicy, isAllowedOrigin, setSecurityHeaders } from './http/security-headers.ts';
+import { createMcpEndpoint } from './mcp/mcp-endpoint.ts';
 import { createOpenAiFacade } from './openai/openai-facade.ts';
 import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
@@ -50,6 +51,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const handleGraphQL = createHttpTransport(service);
   const webSockets = createWebSocketTransport(service);
+  const answerMcp = createMcpEndpoint(service, options.operations);
   const answerOpenAi = createOpenAiFacade(service, options.operations);
   const uploads = createUploadRelay(service, options.uploads);
 
@@ -65,6 +67,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     } else if (url.pathname.startsWith('/uploads/')) {
       if (applyCors(options.cors, request, response)) return;
       await uploads.handle(request, response, url);
+    } else if (url.pathname === '/mcp') {
+      if (applyCors(options.cors, request, response)) return;
+      // The protocol asks for it: a page that rebound its name to this machine must not reach the tools.
+      if (isAllowedOrigin(options.cors, request)) await answerMcp(request, response);
+      else response.writeHead(403).end();
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else if (!(await health.handle(url.pathname, response))) {

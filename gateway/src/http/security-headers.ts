@@ -23,6 +23,17 @@ export function setSecurityHeaders(response: ServerResponse): void {
   response.setHeader('referrer-policy', 'no-referrer');
 }
 
+/** Whether a page may have sent it. What comes without an origin was sent by no page of another one. */
+export function isAllowedOrigin({ origins }: CorsPolicy, request: IncomingMessage): boolean {
+  const { origin, host } = request.headers;
+  return (
+    origin === undefined ||
+    origins.includes('*') ||
+    origins.includes(origin) ||
+    [`http://${host}`, `https://${host}`].includes(origin)
+  );
+}
+
 /** True if the request was a preflight and is answered. */
 export function applyCors(policy: CorsPolicy, request: IncomingMessage, response: ServerResponse): boolean {
   const { origin } = request.headers;

@@ -10,6 +10,7 @@ export interface CheckedInOperation {
   readonly description: string;
   /** The whole file, which may hold other operations and fragments beside this one. */
   readonly source: string;
+  readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
 }
 
@@ -40,6 +41,7 @@ function operationsOf(source: string, document: DocumentNode): readonly CheckedI
             name: definition.name.value,
             description: commentAbove(source, definition.loc?.start ?? 0),
             source,
+            document,
             definition,
           },
         ]

@@ -1,0 +1,184 @@
+/**
+ * `/mcp`: the Model Context Protocol over streamable HTTP, revision 2025-06-18, without sessions.
+ *
+ *   POST initialize | ping | tools/list | tools/call   -> one JSON response
+ *   POST tools/call of a stream, or with a progressToken -> server-sent events: progress notifications, the response
+ *   POST notification                                   -> 202
+ *   GET, DELETE                                         -> 405: the server starts nothing, and keeps no session
+ *
+ * Every request carries its key or token, so any gateway answers any request.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@fathom/platform/errors';
+import { readJsonBody } from '@fathom/platform/server/read-body';
+import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import { SpanKind } from '@opentelemetry/api';
+import { credentialOfHeaders } from '../auth/credentials.ts';
+import type { Principal } from '../auth/principal.ts';
+import { raise } from '../errors.ts';
+import { beginEventStream, writeTaken } from '../http/event-stream.ts';
+import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
+import type { GatewayService } from '../transports/gateway-service.ts';
+import { callTool, type ToolResult } from './call-tool.ts';
+import {
+  errorCodes,
+  errorMessage,
+  parseMessage,
+  RpcError,
+  type RpcRequest,
+  resultMessage,
+} from './json-rpc.ts';
+import { createTools } from './tools.ts';
+
+/** Newest first. What this server does is the same in all of them. */
+const protocolVersions = ['2025-11-25', '2025-06-18', '2025-03-26'];
+
+const instructions =
+  'Each tool is an operation of the Fathom graph, an AI platform. AskAndWait asks it a question; GenerationProvenance ' +
+  'tells where an answer came from. Tools answer with the data of the operation, or with GraphQL errors whose ' +
+  '`extensions.code` is stable.';
+
+export function createMcpEndpoint(service: GatewayService, operations: CheckedInOperations) {
+  const toolsOf = createTools(operations);
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (service.isDraining()) throw raise('SHUTTING_DOWN');
+    if (request.method !== 'POST') {
+      response.writeHead(405, { allow: 'POST' }).end();
+      return;
+    }
+    const principal = await service.authenticator.authenticate(credentialOfHeaders(request.headers));
+    if (!principal) throw raise('UNAUTHENTICATED');
+    const version = request.headers['mcp-protocol-version'];
+    if (typeof version === 'string' && !protocolVersions.includes(version))
+      throw raise('BAD_REQUEST', {
+        because: `MCP-Protocol-Version is none of ${protocolVersions.join(', ')}`,
+      });
+    const message = parseMessage(await readJsonBody(request, service.maxBodyBytes));
+    if (!message) {
+      response.writeHead(202).end();
+      return;
+    }
+    try {
+      const result = await resultOf({ message, principal, response, signal });
+      send(response, resultMessage(message.id, result));
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      send(response, errorMessage(message.id, { code: error.code, message: error.message }));
+    }
+  }
+
+  async function resultOf(exchange: Exchange): Promise<object> {
+    const { message, principal, signal } = exchange;
+    switch (message.method) {
+      case 'initialize':
+        return initializeResult(message);
+      case 'ping':
+        return {};
+      case 'tools/list':
+        return { tools: [...toolsOf(service.supergraph.current()).values()].map(({ tool }) => tool) };
+      case 'tools/call':
+        return callWithProgress(exchange, (onEvent) =>
+          callTool(service, {
+            tools: toolsOf(service.supergraph.current()),
+            principal,
+            params: message.params,
+            signal,
+            onEvent,
+          }),
+        );
+      default:
+        throw new RpcError(
+          errorCodes.methodNotFound,
+          `There is no method ${JSON.stringify(message.method)}.`,
+        );
+    }
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort('UNSUBSCRIBED'));
+    await withSpan(
+      `${request.method} /mcp`,
+      { 'http.request.method': request.method ?? '', 'url.path': '/mcp' },
+      async () => {
+        try {
+          await answer(request, response, gone.signal);
+        } catch (error) {
+          if (response.headersSent || !(error instanceof AppError || error instanceof RpcError)) throw error;
+          refuse(response, error);
+        }
+      },
+      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+    );
+  };
+}
+
+interface Exchange {
+  readonly message: RpcRequest;
+  readonly principal: Principal;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+}
+
+function initializeResult({ params }: RpcRequest): object {
+  const asked = String(params['protocolVersion']);
+  return {
+    protocolVersion: protocolVersions.includes(asked) ? asked : protocolVersions[0],
+    capabilities: { tools: {} },
+    serverInfo: { name: 'fathom', title: 'Fathom', version: '0.1.0' },
+    instructions,
+  };
+}
+
+/** Events are told as progress where the client gave a token for it; the first of them turns the answer into a stream. */
+async function callWithProgress(
+  { message, response }: Exchange,
+  call: (onEvent: (count: number, event: object) => Promise<void>) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const { _meta } = message.params as { readonly _meta?: { readonly progressToken?: unknown } };
+  const progressToken = _meta?.progressToken;
+  return call(async (progress, event) => {
+    if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return;
+    if (!response.headersSent) beginEventStream(response);
+    await writeTaken(
+      response,
+      eventOf({
+        jsonrpc: '2.0',
+        method: 'notifications/progress',
+        params: { progressToken, progress, message: JSON.stringify(event) },
+      }),
+    );
+  });
+}
+
+function send(response: ServerResponse, message: object): void {
+  if (response.headersSent) {
+    response.end(eventOf(message));
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(message));
+}
+
+const eventOf = (message: object): string => `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+
+/** What was refused before it was known which message it is. */
+function refuse(response: ServerResponse, error: AppError | RpcError): void {
+  const status = error instanceof AppError ? error.status : 400;
+  const data = error instanceof AppError ? { code: error.code } : undefined;
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(status === 413 ? { connection: 'close' } : {}),
+  });
+  const code = error instanceof RpcError ? error.code : errorCodes.invalidRequest;
+  response.end(
+    JSON.stringify(errorMessage(null, { code, message: error.message, ...(data ? { data } : {}) })),
+  );
+}
