@@ -2,11 +2,11 @@
  * What clients of the OpenAI API send, as runs of the graph. Lenient where the API is: an option that the platform does
  * not have is left out, never answered with an error; a bound above the platform's own is the platform's.
  *
- * A chat is answered from its last user message: the platform's models answer one question at a time.
+ * A model that is named gets the whole conversation; `ask`, which routes, answers its last user message.
  */
 import { z } from 'zod';
 import { raise } from '../errors.ts';
-import type { RunInput } from './generation-run.ts';
+import type { ChatMessage, RunInput } from './generation-run.ts';
 
 /** What `maxTokens` may be at most, see `GenerateInput`. A client's larger bound is met by the smaller one. */
 const maxCompletionTokens = 512;
@@ -23,6 +23,8 @@ export interface CompletionRequest {
   /** Of `/v1/completions`: begin each choice with its prompt. */
   readonly echoes: boolean;
 }
+
+type Prompt = Pick<RunInput, 'question' | 'prompt'>;
 
 const textPart = z.looseObject({ type: z.literal('text'), text: z.string() });
 const content = z.union([z.string(), z.array(textPart)]);
@@ -60,7 +62,12 @@ export function parseChatRequest(body: unknown): CompletionRequest {
       details: { param: 'messages' },
     });
   return {
-    ...commonOf(request, [textOf(asked.content)], false),
+    ...commonOf(request, [
+      {
+        question: textOf(asked.content),
+        prompt: { kind: 'messages', messages: request.messages.flatMap(turnOf) },
+      },
+    ]),
     logProbabilities: request.logprobs ?? false,
     echoes: false,
   };
@@ -71,7 +78,10 @@ export function parseCompletionRequest(body: unknown): CompletionRequest {
   const request = parse(completionRequest, body);
   const prompts = typeof request.prompt === 'string' ? [request.prompt] : request.prompt;
   return {
-    ...commonOf(request, prompts, true),
+    ...commonOf(
+      request,
+      prompts.map((text) => ({ question: text, prompt: { kind: 'text', text } })),
+    ),
     logProbabilities: request.logprobs != null,
     echoes: request.echo ?? false,
   };
@@ -79,8 +89,7 @@ export function parseCompletionRequest(body: unknown): CompletionRequest {
 
 function commonOf(
   request: z.infer<typeof options>,
-  prompts: readonly string[],
-  raw: boolean,
+  prompts: readonly Prompt[],
 ): Pick<CompletionRequest, 'runs' | 'streams' | 'includeUsage'> {
   const copies = request.n ?? 1;
   if (copies * prompts.length > maxChoices)
@@ -90,23 +99,19 @@ function commonOf(
     });
   return {
     runs: prompts.flatMap((prompt) =>
-      Array.from({ length: copies }, (_, copy) => runOf(request, { prompt, raw, copy })),
+      Array.from({ length: copies }, (_, copy) => runOf(request, prompt, copy)),
     ),
     streams: request.stream ?? false,
     includeUsage: request.stream_options?.include_usage ?? false,
   };
 }
 
-function runOf(
-  request: z.infer<typeof options>,
-  { prompt, raw, copy }: { readonly prompt: string; readonly raw: boolean; readonly copy: number },
-): RunInput {
+function runOf(request: z.infer<typeof options>, prompt: Prompt, copy: number): RunInput {
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? undefined;
   const { seed, stop } = request;
   return {
     model: request.model || undefined,
-    question: prompt,
-    raw,
+    ...prompt,
     maxTokens: maxTokens === undefined ? undefined : Math.min(Math.floor(maxTokens), maxCompletionTokens),
     temperature: request.temperature ?? undefined,
     topP: request.top_p ?? undefined,
@@ -130,4 +135,18 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer
 function textOf(value: z.infer<typeof content> | null | undefined): string {
   if (value == null) return '';
   return typeof value === 'string' ? value : value.map(({ text }) => text).join('');
+}
+
+const roles: Readonly<Record<string, ChatMessage['role']>> = {
+  system: 'SYSTEM',
+  developer: 'SYSTEM',
+  user: 'USER',
+  assistant: 'ASSISTANT',
+};
+
+/** Roles that the platform does not have, and turns without a word, are left out. */
+function turnOf({ role, content: said }: z.infer<typeof message>): readonly ChatMessage[] {
+  const known = Object.hasOwn(roles, role) ? roles[role] : undefined;
+  const text = textOf(said);
+  return known && text !== '' ? [{ role: known, content: text }] : [];
 }

@@ -27,6 +27,12 @@ export interface RunUsage {
   readonly completionTokens: number;
 }
 
+export type RunPrompt =
+  /** Rendered by the model's own template. */
+  | { readonly kind: 'messages'; readonly messages: readonly ChatMessage[] }
+  /** As it is, without the template. */
+  | { readonly kind: 'text'; readonly text: string };
+
 export type RunPart =
   /** `model`: the version that answers, or `deep-learning`. Again after a `retracted`. */
   | { readonly kind: 'routed'; readonly model: string; readonly route: Route }
@@ -35,11 +41,16 @@ export type RunPart =
   | { readonly kind: 'retracted' }
   | { readonly kind: 'completed'; readonly finishReason: 'stop' | 'length'; readonly usage: RunUsage };
 
+export interface ChatMessage {
+  readonly role: 'SYSTEM' | 'USER' | 'ASSISTANT';
+  readonly content: string;
+}
+
 export interface RunInput {
   readonly model: string | undefined;
+  /** What `ask` is asked. */
   readonly question: string;
-  /** The prompt as it is, without the model's chat template. */
-  readonly raw: boolean;
+  readonly prompt: RunPrompt;
   readonly maxTokens: number | undefined;
   readonly temperature: number | undefined;
   readonly topP: number | undefined;
@@ -98,12 +109,11 @@ function askInput({ question, maxTokens }: RunInput): Readonly<Record<string, un
 }
 
 function generateInput(input: RunInput): Readonly<Record<string, unknown>> {
-  const { question, model, raw, maxTokens, temperature, topP, seed, stop } = input;
+  const { prompt, model, maxTokens, temperature, topP, seed, stop } = input;
   const given = { maxTokens, temperature, topP, seed };
   return {
-    prompt: question,
+    ...(prompt.kind === 'messages' ? { messages: prompt.messages } : { prompt: prompt.text, raw: true }),
     model,
-    raw,
     stop,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };

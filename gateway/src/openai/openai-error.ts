@@ -23,7 +23,8 @@ const types: Readonly<Record<number, string>> = {
 /** Fields of the graph's inputs to the parameters that they were translated from. */
 const parameters: Readonly<Record<string, string>> = {
   'input.question': 'messages',
-  'input.prompt': 'messages',
+  'input.prompt': 'prompt',
+  'input.messages': 'messages',
   'input.maxTokens': 'max_tokens',
   'input.temperature': 'temperature',
   'input.topP': 'top_p',

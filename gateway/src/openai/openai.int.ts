@@ -82,9 +82,11 @@ describe('a chat completion', () => {
     expect(asked).toMatchObject({
       field: 'generate',
       input: {
-        prompt: 'What is the capital of France?',
+        messages: [
+          { role: 'SYSTEM', content: 'Be brief.' },
+          { role: 'USER', content: 'What is the capital of France?' },
+        ],
         model: 'fathom-facts@3',
-        raw: false,
         temperature: 0.7,
         topP: 0.9,
         stop: ['\n'],
