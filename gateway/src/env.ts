@@ -8,6 +8,20 @@ import { defaultSettings, type GatewaySettings } from './settings.ts';
 const bound = (defaultValue: number) => z.coerce.number().int().min(1).default(defaultValue);
 const { limits, rateLimit, fetches, streams, uploads } = defaultSettings;
 
+const positive = z.number().int().min(1);
+/** Of one service, in SUBGRAPH_FETCHES. */
+const fetchOverrides = z.strictObject({
+  queryTimeoutMs: positive.optional(),
+  mutationTimeoutMs: positive.optional(),
+  maxRetries: z.number().int().min(0).optional(),
+  circuitFailures: positive.optional(),
+  circuitOpenMs: positive.optional(),
+  maxConcurrent: positive.optional(),
+  maxWaiting: positive.optional(),
+  maxResponseBytes: positive.optional(),
+  hedgeAfterMs: positive.optional(),
+});
+
 export const gatewayEnv = baseEnv.extend({
   PORT: portVariable(4000),
   NODE_ENV: z.string().default('development'),
@@ -36,6 +50,13 @@ export const gatewayEnv = baseEnv.extend({
   RATE_LIMIT_WINDOW_MS: bound(rateLimit.windowMs),
   QUERY_TIMEOUT_MS: bound(fetches.queryTimeoutMs),
   MUTATION_TIMEOUT_MS: bound(fetches.mutationTimeoutMs),
+  /** `apollo`: the stock executor. */
+  GATEWAY_EXECUTOR: z.enum(['fathom', 'apollo']).default(defaultSettings.executor),
+  SUBGRAPH_MAX_CONCURRENT: bound(fetches.maxConcurrent),
+  SUBGRAPH_MAX_WAITING: bound(fetches.maxWaiting),
+  SUBGRAPH_MAX_RESPONSE_BYTES: bound(fetches.maxResponseBytes),
+  SUBGRAPH_FETCHES: jsonVariable(z.record(z.string(), fetchOverrides)).default({}),
+  OVERRIDE_LABELS: z.string().default(''),
   STREAM_PATIENCE_MS: bound(streams.window.patienceMs),
   MAX_UPLOAD_CHUNK_BYTES: bound(uploads.maxChunkBytes),
   UPLOAD_PATIENCE_MS: bound(uploads.patienceMs),
@@ -53,7 +74,7 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
     consoleFolder: resolve(env.CONSOLE_DIR),
     introspection: env.INTROSPECTION ?? (development ? 'public' : 'off'),
     cors: {
-      origins: (env.CORS_ORIGINS ?? (development ? '*' : '')).split(',').filter((origin) => origin !== ''),
+      origins: listOf(env.CORS_ORIGINS ?? (development ? '*' : '')),
     },
     maxBodyBytes: env.MAX_BODY_BYTES,
     limits: {
@@ -65,7 +86,17 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
       maxCost: env.MAX_OPERATION_COST,
     },
     rateLimit: { operationsPerWindow: env.RATE_LIMIT_OPERATIONS, windowMs: env.RATE_LIMIT_WINDOW_MS },
-    fetches: { ...fetches, queryTimeoutMs: env.QUERY_TIMEOUT_MS, mutationTimeoutMs: env.MUTATION_TIMEOUT_MS },
+    fetches: {
+      ...fetches,
+      queryTimeoutMs: env.QUERY_TIMEOUT_MS,
+      mutationTimeoutMs: env.MUTATION_TIMEOUT_MS,
+      maxConcurrent: env.SUBGRAPH_MAX_CONCURRENT,
+      maxWaiting: env.SUBGRAPH_MAX_WAITING,
+      maxResponseBytes: env.SUBGRAPH_MAX_RESPONSE_BYTES,
+    },
+    fetchesOf: env.SUBGRAPH_FETCHES as GatewaySettings['fetchesOf'],
+    executor: env.GATEWAY_EXECUTOR,
+    overrideLabels: listOf(env.OVERRIDE_LABELS),
     streams: { ...streams, window: { ...streams.window, patienceMs: env.STREAM_PATIENCE_MS } },
     uploads: { maxChunkBytes: env.MAX_UPLOAD_CHUNK_BYTES, patienceMs: env.UPLOAD_PATIENCE_MS },
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
@@ -83,4 +114,8 @@ export function jwtOptionsOf(env: GatewayEnv): JwtOptions | undefined {
     tenantClaim: env.JWT_TENANT_CLAIM,
     rolesClaim: env.JWT_ROLES_CLAIM,
   };
+}
+
+function listOf(text: string): readonly string[] {
+  return text.split(',').filter((item) => item !== '');
 }

@@ -46,6 +46,7 @@ export const gatewayErrors = {
       'A subscription needs a stream: send `accept: text/event-stream`, or connect by WebSocket (graphql-transport-ws).',
     status: 406,
   },
+  NOT_ACCEPTABLE: { message: 'The answer cannot be sent in a form that the client accepts.', status: 406 },
   SUBGRAPH_UNAVAILABLE: {
     message: 'A service behind this part of the graph is not reachable. Retry shortly.',
     status: 503,
@@ -55,6 +56,20 @@ export const gatewayErrors = {
     message: 'A service behind this part of the graph did not answer in time.',
     status: 504,
     retryable: true,
+  },
+  SUBGRAPH_OVERLOADED: {
+    message:
+      'Too many operations wait for a service behind this part of the graph. Retry after `retryAfterMs`.',
+    status: 503,
+    retryable: true,
+  },
+  SUBGRAPH_BAD_ANSWER: {
+    message: 'A service behind this part of the graph sent something that is no answer.',
+    status: 502,
+  },
+  SUBGRAPH_ANSWER_TOO_LARGE: {
+    message: 'A service sent more than the gateway takes. Ask for fewer items or fields.',
+    status: 502,
   },
   SLOW_CONSUMER: {
     message: 'The stream was ended because its events were not read. Resume after your last cursor.',

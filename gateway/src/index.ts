@@ -4,7 +4,7 @@ import { readEnv } from '@fathom/platform/env';
 import { createIdentitySigner } from '@fathom/platform/identity-token';
 import { openPlatform } from '@fathom/platform/platform';
 import { runService } from '@fathom/platform/server/run-service';
-import { createAccessDataSource } from './access/access-subgraph.ts';
+import { createAccessSubgraph } from './access/access-subgraph.ts';
 import { createApiKeys } from './access/api-keys.ts';
 import { ensureBootstrapKey } from './access/bootstrap-key.ts';
 import { createJwtVerifier } from './auth/jwt.ts';
@@ -34,7 +34,7 @@ await runService('gateway', async () => {
       jwt: jwtOptions && createJwtVerifier(jwtOptions),
       signer: createIdentitySigner({ privateJwk: env.IDENTITY_PRIVATE_JWK, issuer: 'gateway' }),
       cache,
-      localSubgraphs: { access: createAccessDataSource(createApiKeys({ store: apiKeys })) },
+      localSubgraphs: { access: createAccessSubgraph(createApiKeys({ store: apiKeys })) },
       probes,
       facts: () => ({
         introspection: settings.introspection,

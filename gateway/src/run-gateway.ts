@@ -1,6 +1,5 @@
 /** Puts the parts together. `index.ts` brings them from the environment, tests bring their own. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Cache } from '@fathom/platform/cache/cache';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
@@ -11,10 +10,13 @@ import { createApiKeyDirectory } from './auth/api-key-directory.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import type { JwtVerifier } from './auth/jwt.ts';
 import { watchKeys } from './auth/key-watch.ts';
-import type { GatewayContext } from './context.ts';
+import { createApolloExecutor } from './execution/apollo-executor.ts';
+import { createPlanExecutor } from './execution/executor.ts';
+import { createOperationPlanner } from './execution/operation-plan.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
 import { createOperationLog } from './observability/operation-log.ts';
+import { createPlanMetrics } from './observability/plan-metrics.ts';
 import { createStreamMetrics } from './observability/stream-metrics.ts';
 import { createAdmission } from './operations/admission.ts';
 import { formatExecutionError } from './operations/format-result.ts';
@@ -23,6 +25,7 @@ import { readCheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
 import { createServices } from './subgraphs/services.ts';
+import type { Subgraph } from './subgraphs/subgraph.ts';
 import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
 import { openSupergraph, type Supergraph } from './supergraph/supergraph.ts';
 import { createOpenClients } from './transports/open-clients.ts';
@@ -36,7 +39,7 @@ export interface GatewayParts {
   readonly signer: IdentitySigner;
   readonly cache: Pick<Cache, 'increment'>;
   /** Subgraphs that live in this process, by name. */
-  readonly localSubgraphs: Readonly<Record<string, GraphQLDataSource<GatewayContext>>>;
+  readonly localSubgraphs: Readonly<Record<string, Subgraph>>;
   readonly probes: Readonly<Record<string, Probe>>;
   readonly facts: () => Readonly<Record<string, string>>;
   readonly metrics: Metrics;
@@ -53,6 +56,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     urls: settings.subgraphUrls,
     local: parts.localSubgraphs,
     fetches: settings.fetches,
+    fetchesOf: settings.fetchesOf,
     metrics,
     logger,
     pause,
@@ -67,6 +71,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     formatError: (_formatted, error) => formatExecutionError(error, { traceId: currentTraceId(), logger }),
     introspection: settings.introspection !== 'off',
     maxTokens: settings.limits.maxTokens,
+    overrideLabels: settings.overrideLabels,
     logger,
     metrics,
   });
@@ -81,10 +86,16 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     logger,
   });
 
+  const executor =
+    settings.executor === 'apollo'
+      ? createApolloExecutor()
+      : createPlanExecutor(createOperationPlanner(createPlanMetrics(metrics)));
+
   const gateway = await startGateway({
     ...parts,
     ...settings,
     supergraph,
+    executor,
     clients,
     authenticator: createAuthenticator({ apiKeys: directory, jwt: parts.jwt }),
     admission: createAdmission({

@@ -1,6 +1,7 @@
 /** Everything that can be tuned, with the values that fit most installations. `env.ts` maps variables onto it. */
 import { join } from 'node:path';
 import { repositoryRoot } from '@fathom/platform/repository';
+import type { ExecutorName } from './execution/executor.ts';
 import type { CorsPolicy } from './http/security-headers.ts';
 import type { OperationLimits } from './operations/prepare.ts';
 import type { StreamSettings } from './subscriptions/client-connection.ts';
@@ -23,6 +24,11 @@ export interface GatewaySettings {
   readonly streams: StreamSettings;
   readonly fetches: FetchSettings;
   readonly uploads: UploadSettings;
+  /** What differs for one service, by its name. */
+  readonly fetchesOf: Readonly<Record<string, Partial<FetchSettings>>>;
+  readonly executor: ExecutorName;
+  /** Labels of `@override` that are on, besides those by percentage. */
+  readonly overrideLabels: readonly string[];
   readonly drainTimeoutMs: number;
   readonly healthIntervalMs: number;
   readonly keySweepMs: number;
@@ -35,6 +41,13 @@ export interface FetchSettings {
   readonly maxRetries: number;
   readonly circuitFailures: number;
   readonly circuitOpenMs: number;
+  /** Fetches from one service at a time; also its connections. */
+  readonly maxConcurrent: number;
+  /** Fetches that may wait for their turn. */
+  readonly maxWaiting: number;
+  readonly maxResponseBytes: number;
+  /** Ask a second time where a query's answer is later than this. Absent: never. */
+  readonly hedgeAfterMs?: number;
 }
 
 export const defaultSettings: GatewaySettings = {
@@ -66,8 +79,14 @@ export const defaultSettings: GatewaySettings = {
     maxRetries: 2,
     circuitFailures: 5,
     circuitOpenMs: 2_000,
+    maxConcurrent: 64,
+    maxWaiting: 512,
+    maxResponseBytes: 32 * 1024 * 1024,
   },
   uploads: { maxChunkBytes: 64 * 1024 * 1024, patienceMs: 60_000 },
+  fetchesOf: {},
+  executor: 'fathom',
+  overrideLabels: [],
   drainTimeoutMs: 10_000,
   healthIntervalMs: 2_000,
   keySweepMs: 900,

@@ -1,12 +1,11 @@
 /** The gateway's own subgraph, in this process: composed and planned like every other, reached without a socket. */
-
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { GraphQLScalarType } from 'graphql';
 import type { Resolvers } from '../__generated__/resolvers.ts';
 import type { GatewayContext } from '../context.ts';
-import { createLocalDataSource } from '../subgraphs/local-data-source.ts';
+import { createLocalSubgraph } from '../subgraphs/local-subgraph.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { AccessContext } from './context.ts';
 import { apiKey } from './resolvers/api-key.ts';
@@ -29,8 +28,8 @@ const resolvers: Resolvers = {
 
 type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: unknown }>;
 
-export function createAccessDataSource(keys: ApiKeys): GraphQLDataSource<GatewayContext> {
+export function createAccessSubgraph(keys: ApiKeys): Subgraph {
   const schema = buildSubgraphSchema({ typeDefs: loadTypeDefs('access'), resolvers } as SchemaModule);
   const extend = (context: GatewayContext): AccessContext => ({ ...context, apiKeys: keys });
-  return createLocalDataSource(schema, extend);
+  return createLocalSubgraph(schema, extend);
 }

@@ -2,21 +2,16 @@
  * The services behind the graph: where each is, how it is asked. Kept across reloads of the supergraph, so that a
  * reload does not drop warm connections or forget that a circuit is open.
  */
-import type { GraphQLDataSource } from '@apollo/gateway';
-import { CircuitBreaker } from '@fathom/platform/client/circuit-breaker';
+import { CircuitBreaker, type CircuitState } from '@fathom/platform/client/circuit-breaker';
 import type { Logger } from '@fathom/platform/logging';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
-import type { GatewayContext } from '../context.ts';
 import type { FetchSettings } from '../settings.ts';
-import { createHttpDataSource, type HttpDataSource } from './http-data-source.ts';
+import { createHttpSubgraph, type FetchObserver, type HttpSubgraph } from './http-subgraph.ts';
+import type { Subgraph } from './subgraph.ts';
 
 export type Service =
-  | { readonly kind: 'local'; readonly dataSource: GraphQLDataSource<GatewayContext> }
-  | {
-      readonly kind: 'remote';
-      readonly dataSource: GraphQLDataSource<GatewayContext>;
-      readonly endpoint: Endpoint;
-    };
+  | { readonly kind: 'local'; readonly subgraph: Subgraph }
+  | { readonly kind: 'remote'; readonly subgraph: Subgraph; readonly endpoint: Endpoint };
 
 export interface Endpoint {
   /** `http://host:port/graphql` */
@@ -37,8 +32,10 @@ export interface ServicesOptions {
   /** By service; a base URL, or one that ends in the GraphQL path. */
   readonly urls: Readonly<Record<string, string>>;
   /** Those that live in this process. */
-  readonly local: Readonly<Record<string, GraphQLDataSource<GatewayContext>>>;
+  readonly local: Readonly<Record<string, Subgraph>>;
   readonly fetches: FetchSettings;
+  /** What differs for one service. */
+  readonly fetchesOf: Readonly<Record<string, Partial<FetchSettings>>>;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly pause: (ms: number) => Promise<unknown>;
@@ -46,50 +43,42 @@ export interface ServicesOptions {
 
 interface Remote {
   readonly endpoint: Endpoint;
-  readonly dataSource: HttpDataSource;
+  readonly subgraph: HttpSubgraph;
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { urls, local, fetches, metrics, logger, pause } = options;
+  const { urls, local, metrics, logger, pause } = options;
   const remotes = new Map<string, Remote>();
-  const durations = metrics.histogram({
-    name: 'fathom_gateway_fetch_duration_seconds',
-    help: 'Fetches from subgraphs, retries included, by outcome.',
-    labels: ['subgraph', 'outcome'],
-  });
-  const circuits = metrics.gauge({
-    name: 'fathom_gateway_circuit_open',
-    help: '1 while a subgraph is not asked because it did not answer, 0.5 while it is tried again.',
-    labels: ['subgraph'],
-  });
+  const observer = createFetchMetrics(metrics);
 
   function createRemote(name: string, url: string): Remote {
-    const endpoint = endpointOf(url);
-    circuits.set({ subgraph: name }, 0);
+    const settings = { ...options.fetches, ...options.fetchesOf[name] };
+    const observed = observer(name);
     const breaker = new CircuitBreaker({
       name,
-      failures: fetches.circuitFailures,
-      openMs: fetches.circuitOpenMs,
+      failures: settings.circuitFailures,
+      openMs: settings.circuitOpenMs,
       onChange(state) {
-        circuits.set({ subgraph: name }, { closed: 0, 'half-open': 0.5, open: 1 }[state]);
+        observed.circuit(state);
         logger.warn({ subgraph: name, state }, 'a circuit changed');
       },
     });
-    const dataSource = createHttpDataSource({
+    const endpoint = endpointOf(url);
+    const subgraph = createHttpSubgraph({
       service: name,
       url: endpoint.graphql,
-      ...fetches,
+      settings,
       breaker,
       pause,
-      observe: (outcome, seconds) => durations.observe({ subgraph: name, outcome }, seconds),
+      observer: observed,
     });
-    return { endpoint, dataSource };
+    return { endpoint, subgraph };
   }
 
   return {
     of(name, composedUrl) {
       const inProcess = local[name];
-      if (inProcess) return { kind: 'local', dataSource: inProcess };
+      if (inProcess) return { kind: 'local', subgraph: inProcess };
       const url = urls[name] ?? composedUrl;
       if (!url) throw new Error(`SUBGRAPH_URLS names no URL for "${name}", nor does the supergraph`);
       const key = `${name} ${url}`;
@@ -98,7 +87,7 @@ export function createServices(options: ServicesOptions): Services {
       return { kind: 'remote', ...remote };
     },
     async close() {
-      await Promise.all([...remotes.values()].map(({ dataSource }) => dataSource.close()));
+      await Promise.all([...remotes.values()].map(({ subgraph }) => subgraph.close()));
     },
   };
 }
@@ -109,4 +98,34 @@ export function endpointOf(text: string): Endpoint {
   const stream = new URL(graphql);
   stream.protocol = graphql.protocol === 'https:' ? 'wss:' : 'ws:';
   return { graphql, stream: stream.href, readiness: new URL('/readyz', graphql) };
+}
+
+interface ObservedService extends FetchObserver {
+  circuit(state: CircuitState): void;
+}
+
+function createFetchMetrics(metrics: Metrics): (subgraph: string) => ObservedService {
+  const durations = metrics.histogram({
+    name: 'fathom_gateway_fetch_duration_seconds',
+    help: 'Fetches from subgraphs, with all they waited for, by outcome.',
+    labels: ['subgraph', 'outcome'],
+  });
+  const events = metrics.counter({
+    name: 'fathom_gateway_fetch_events_total',
+    help: 'Fetches that were retried, hedged, or refused because too many wait for their turn (overloaded).',
+    labels: ['subgraph', 'event'],
+  });
+  const circuits = metrics.gauge({
+    name: 'fathom_gateway_circuit_open',
+    help: '1 while a subgraph is not asked because it did not answer, 0.5 while it is tried again.',
+    labels: ['subgraph'],
+  });
+  return (subgraph) => {
+    circuits.set({ subgraph }, 0);
+    return {
+      ended: (outcome, seconds) => durations.observe({ subgraph, outcome }, seconds),
+      happened: (event) => events.inc({ subgraph, event }),
+      circuit: (state) => circuits.set({ subgraph }, { closed: 0, 'half-open': 0.5, open: 1 }[state]),
+    };
+  };
 }

@@ -35,7 +35,7 @@ let snapshot: Snapshot;
 beforeAll(async () => {
   snapshot = await createSnapshot({
     supergraphSdl: readFileSync(defaultSettings.supergraphFile, 'utf8'),
-    serviceFor: () => ({ kind: 'local', dataSource: { process: async () => ({ data: {} }) } }),
+    serviceFor: () => ({ kind: 'local', subgraph: { ask: async () => ({ data: {} }) } }),
     formatError: (formatted) => formatted,
     introspection: true,
     maxTokens: defaultSettings.limits.maxTokens,

@@ -4,20 +4,25 @@
  * Invariant: whatever starts on a snapshot ends on it. A reload makes a new snapshot beside it; the old one is stopped
  * when its last operation and its last stream have ended (`retain` and `release`), so a reload drops no event.
  *
- * Queries and mutations run through Apollo Server and ApolloGateway. Subscriptions are planned by the same planner
- * (`@apollo/gateway` plans them but refuses to run them) and executed by `subscriptions/`.
+ * Queries, mutations and the events of subscriptions are planned by Apollo's planner and run by `execution/`. Apollo's
+ * own executor can be chosen instead; it is built only then.
  */
 import './no-telemetry.ts';
 import { createHash } from 'node:crypto';
-import { type Schema, Supergraph } from '@apollo/federation-internals';
+import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
 import { ApolloGateway, type GraphQLDataSource, type ServiceMap } from '@apollo/gateway';
 import { QueryPlanner } from '@apollo/query-planner';
 import { ApolloServer } from '@apollo/server';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
+import { createOverrideLabels, type OverrideLabels } from '../execution/override-labels.ts';
+import { fieldSetNames } from '../execution/response-names.ts';
+import { objectTypeNames } from '../execution/rewrites.ts';
 import { type CostTable, createCostTable } from '../limits/cost-table.ts';
+import { createApolloDataSource } from '../subgraphs/apollo-data-source.ts';
 import type { Service } from '../subgraphs/services.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
 
 export interface SnapshotOptions {
   readonly supergraphSdl: string;
@@ -26,6 +31,8 @@ export interface SnapshotOptions {
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly introspection: boolean;
   readonly maxTokens: number;
+  /** Override labels that are on, besides those by percentage. */
+  readonly overrideLabels?: readonly string[];
   readonly logger: Logger;
 }
 
@@ -45,7 +52,14 @@ export interface Snapshot {
   readonly services: Readonly<Record<string, Service>>;
   /** The same as the executor wants them. */
   readonly dataSources: ServiceMap;
-  readonly server: ApolloServer<GatewayContext>;
+  /** The same as this gateway's executor wants them. */
+  readonly subgraphs: Readonly<Record<string, Subgraph>>;
+  /** Names that its keys and other field sets use. */
+  readonly fieldSetNames: ReadonlySet<string>;
+  readonly objectTypeNames: ReadonlySet<unknown>;
+  readonly overrideLabels: OverrideLabels;
+  /** The stock executor; made when it is first asked for. */
+  apolloServer(): Promise<ApolloServer<GatewayContext>>;
   /** Operations and streams that run on it. */
   readonly inUse: number;
   retain(): void;
@@ -54,6 +68,12 @@ export interface Snapshot {
   retire(): void;
 }
 
+/** Beside what Apollo's gateway runs: `@context`, which `execution/` resolves itself. */
+const supportedFeatures = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/context/v0.1',
+]);
+
 export function supergraphId(supergraphSdl: string): string {
   return createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 12);
 }
@@ -61,54 +81,67 @@ export function supergraphId(supergraphSdl: string): string {
 /** Throws what Apollo says when the supergraph cannot be loaded; the caller keeps the snapshot it has. */
 export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot> {
   const { supergraphSdl, logger } = options;
-  const supergraph = Supergraph.build(supergraphSdl);
+  const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
   const services: Record<string, Service> = {};
   const dataSources: ServiceMap = {};
+  const subgraphs: Record<string, Subgraph> = {};
   for (const { name, url } of supergraph.subgraphsMetadata()) {
-    services[name] = options.serviceFor(name, url);
-    dataSources[name] = services[name].dataSource as GraphQLDataSource;
+    const service = options.serviceFor(name, url);
+    services[name] = service;
+    subgraphs[name] = service.subgraph;
+    dataSources[name] = createApolloDataSource(service.subgraph);
   }
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
 
-  const gateway = new ApolloGateway({
-    supergraphSdl,
-    buildService: ({ name }) => dataSources[name] as GraphQLDataSource,
-    logger: quiet(logger),
-  });
-  const server = new ApolloServer<GatewayContext>({
-    gateway,
-    introspection: options.introspection,
-    formatError: options.formatError,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    persistedQueries: false,
-    allowBatchedHttpRequests: false,
-    // A header of this list cannot be sent by a page of another origin without the browser asking first.
-    csrfPrevention: {
-      requestHeaders: ['authorization', 'x-api-key', 'apollo-require-preflight', 'x-apollo-operation-name'],
-    },
-    parseOptions: { maxTokens: options.maxTokens },
-    logger: quiet(logger),
-  });
-  await server.start();
+  let apolloServer: Promise<ApolloServer<GatewayContext>> | undefined;
+  async function startApolloServer(): Promise<ApolloServer<GatewayContext>> {
+    const gateway = new ApolloGateway({
+      supergraphSdl,
+      buildService: ({ name }) => dataSources[name] as GraphQLDataSource,
+      logger: quiet(logger),
+    });
+    const server = new ApolloServer<GatewayContext>({
+      gateway,
+      introspection: options.introspection,
+      formatError: options.formatError,
+      includeStacktraceInErrorResponses: false,
+      stopOnTerminationSignals: false,
+      persistedQueries: false,
+      parseOptions: { maxTokens: options.maxTokens },
+      logger: quiet(logger),
+    });
+    await server.start();
+    return server;
+  }
 
   const federationApiSchema = supergraph.apiSchema();
   let inUse = 0;
   let retired = false;
   const stopWhenIdle = (): void => {
     if (!retired || inUse > 0) return;
-    server.stop().catch((error: unknown) => logger.warn({ err: error }, 'a retired supergraph did not stop'));
+    apolloServer
+      ?.then((server) => server.stop())
+      .catch((error: unknown) => logger.warn({ err: error }, 'a retired supergraph did not stop'));
+    apolloServer = undefined;
   };
   return {
     id: supergraphId(supergraphSdl),
     apiSchema: federationApiSchema.toGraphQLJSSchema(),
     federationApiSchema,
-    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    supergraphSchema,
     planner: new QueryPlanner(supergraph),
     costs: createCostTable(supergraphSdl),
     hidesElements: /\s@inaccessible\b/.test(supergraphSdl.replace(/^directive .*$/gm, '')),
     services,
     dataSources,
-    server,
+    subgraphs,
+    fieldSetNames: fieldSetNames(supergraphSdl),
+    objectTypeNames: objectTypeNames(supergraphSchema),
+    overrideLabels: createOverrideLabels(supergraphSdl, options.overrideLabels ?? []),
+    apolloServer() {
+      apolloServer ??= startApolloServer();
+      return apolloServer;
+    },
     get inUse() {
       return inUse;
     },

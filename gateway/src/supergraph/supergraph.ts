@@ -82,7 +82,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
     },
     async close() {
       await queue;
-      await current.server.stop();
+      current.retire();
     },
   };
 }

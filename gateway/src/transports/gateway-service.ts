@@ -1,5 +1,4 @@
 /** What all transports share. */
-import type { ApolloServer } from '@apollo/server';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
 import { injectTrace } from '@fathom/platform/telemetry/tracing';
@@ -8,10 +7,12 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
+import type { OperationExecutor } from '../execution/executor.ts';
 import type { OperationLog, OperationRecord } from '../observability/operation-log.ts';
 import type { Admission } from '../operations/admission.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { OpenClients } from './open-clients.ts';
 
@@ -19,6 +20,7 @@ export interface GatewayService {
   readonly supergraph: Supergraph;
   readonly authenticator: Authenticator;
   readonly admission: Admission;
+  readonly executor: OperationExecutor;
   readonly signer: IdentitySigner;
   readonly streams: StreamSettings;
   readonly streamObserver: StreamObserver;
@@ -56,22 +58,19 @@ export function createContext(
   };
 }
 
-/** A query or mutation outside HTTP's request and response: on a WebSocket, or as one event of an SSE stream. */
+/** A query or mutation, on whichever transport; the supergraph it began on stays until it has ended. */
 export async function executeOnce(
-  server: ApolloServer<GatewayContext>,
+  service: GatewayService,
+  snapshot: Snapshot,
   operation: AdmittedOperation,
   context: GatewayContext,
 ): Promise<FormattedExecutionResult> {
-  const { body } = await server.executeOperation(
-    {
-      query: operation.query,
-      variables: operation.variables,
-      ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
-    },
-    { contextValue: context },
-  );
-  if (body.kind !== 'single') throw raise('INTERNAL_SERVER_ERROR', { because: 'an incremental result' });
-  return body.singleResult;
+  snapshot.retain();
+  try {
+    return await service.executor.execute(snapshot, operation, context);
+  } finally {
+    snapshot.release();
+  }
 }
 
 /** Counts a stream and closes its record when it ends, however it ends. */

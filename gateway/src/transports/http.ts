@@ -1,9 +1,8 @@
 /**
  * POST and GET /graphql. Refused before the body is read: no credentials where they are needed, a bad key, a body too
- * large. What is admitted goes to Apollo Server (JSON) or becomes server-sent events.
+ * large, a request that a page of another origin could forge. What is admitted is answered as JSON or as events.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HeaderMap } from '@apollo/server';
 import { AppError } from '@fathom/platform/errors';
 import { readJsonBody } from '@fathom/platform/server/read-body';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
@@ -18,7 +17,7 @@ import type { AdmittedOperation, RawOperation } from '../operations/prepare.ts';
 import { parseRawOperation, parseSearch } from '../operations/raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
-import { createContext, type GatewayService } from './gateway-service.ts';
+import { createContext, executeOnce, type GatewayService } from './gateway-service.ts';
 import { acceptsEventStream, answerAsEvents, refuseAsEvents } from './sse.ts';
 
 export function createHttpTransport(service: GatewayService) {
@@ -91,53 +90,51 @@ interface Admitted {
   readonly principal: Principal | undefined;
 }
 
-/** Apollo Server negotiates the media type, refuses what a page of another origin could forge, and executes. */
 async function answerAsJson(
   service: GatewayService,
   { request, response }: Exchange,
   { snapshot, operation, context, principal }: Admitted,
 ): Promise<void> {
-  const record = service.operationLog.begin('http', principal, operation);
-  snapshot.retain();
-  try {
-    const result = await snapshot.server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: 'POST',
-        headers: headerMapOf(request),
-        search: '',
-        body: {
-          query: operation.query,
-          variables: operation.variables,
-          ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
-        },
-      },
-      context: async () => context,
+  if (isForgeable(request))
+    throw raise('BAD_REQUEST', {
+      because: `a page of another origin could have sent this: add one of the headers ${preflightedHeaders.join(', ')}`,
     });
-    for (const [name, value] of result.headers) response.setHeader(name, value);
-    response.statusCode = result.status ?? 200;
-    if (result.body.kind !== 'complete')
-      throw raise('INTERNAL_SERVER_ERROR', { because: 'an incremental result' });
-    response.end(result.body.string);
-    record.end(outcomeOfBody(result.body.string));
-  } catch (error) {
-    record.end('INTERNAL_SERVER_ERROR');
-    throw error;
-  } finally {
-    snapshot.release();
-  }
+  const contentType = mediaTypeFor(request.headers.accept);
+  if (!contentType)
+    throw raise('NOT_ACCEPTABLE', {
+      because: 'accept application/json or application/graphql-response+json',
+    });
+  const record = service.operationLog.begin('http', principal, operation);
+  const result = await executeOnce(service, snapshot, operation, context);
+  record.end(outcomeOf(result.errors));
+  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
+  response.end(JSON.stringify(result));
 }
 
-/** Apollo writes errors first, so an answer without any is known by its beginning. */
-function outcomeOfBody(body: string): string {
-  if (!body.startsWith('{"errors":')) return 'OK';
-  return outcomeOf((JSON.parse(body) as { errors: { extensions?: Record<string, unknown> }[] }).errors);
+/** A page of another origin cannot send one of these without the browser asking first. */
+const preflightedHeaders = [
+  'authorization',
+  'x-api-key',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+];
+
+/** A POST is none: its content type has to be one that browsers ask about. */
+function isForgeable({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && !preflightedHeaders.some((name) => headers[name] !== undefined);
 }
 
-function headerMapOf(request: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  return headers;
+const jsonType = 'application/json; charset=utf-8';
+const graphqlType = 'application/graphql-response+json; charset=utf-8';
+
+/** As the GraphQL over HTTP specification has it; `undefined` if the client takes neither. */
+function mediaTypeFor(accept: string | undefined): string | undefined {
+  if (accept === undefined || accept === '') return jsonType;
+  const types = accept.split(',').map((range) => range.split(';')[0]?.trim().toLowerCase());
+  if (types.includes('application/graphql-response+json')) return graphqlType;
+  return types.some((type) => type === 'application/json' || type === 'application/*' || type === '*/*')
+    ? jsonType
+    : undefined;
 }
 
 function sendRefusal(response: ServerResponse, { errors, status, headers }: Refusal): void {

@@ -49,14 +49,9 @@ async function once(
   { response, snapshot, operation, context }: SseRequest,
 ): Promise<void> {
   const record = service.operationLog.begin('sse', context.principal, operation);
-  snapshot.retain();
-  try {
-    const result = await executeOnce(snapshot.server, operation, context);
-    response.write(nextEvent(JSON.stringify(result)));
-    record.end(outcomeOf(result.errors));
-  } finally {
-    snapshot.release();
-  }
+  const result = await executeOnce(service, snapshot, operation, context);
+  response.write(nextEvent(JSON.stringify(result)));
+  record.end(outcomeOf(result.errors));
 }
 
 async function stream(

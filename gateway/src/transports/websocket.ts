@@ -81,14 +81,9 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
     onSubscribe: (connection, id, payload) => begin(service, connection, id, payload),
     execute: async (args) => {
       const { snapshot, operation, context, record } = runningOf(args);
-      snapshot.retain();
-      try {
-        const result = await executeOnce(snapshot.server, operation, context);
-        record.end(outcomeOf(result.errors));
-        return asExecutionResult(result);
-      } finally {
-        snapshot.release();
-      }
+      const result = await executeOnce(service, snapshot, operation, context);
+      record.end(outcomeOf(result.errors));
+      return asExecutionResult(result);
     },
     subscribe: async (args) => openStream(service, runningOf(args)),
     // Results are formatted already; the protocol's own serialisation would look for `toJSON` on their errors.

@@ -1,16 +1,16 @@
 /** A subgraph that lives in this process: same planner, no socket. */
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { type DocumentNode, execute, type GraphQLSchema, parse } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { BoundedMap } from '../operations/bounded-map.ts';
 import { formatResult } from '../operations/format-result.ts';
+import type { Subgraph } from './subgraph.ts';
 
 const maxDocuments = 200;
 
-export function createLocalDataSource(
+export function createLocalSubgraph(
   schema: GraphQLSchema,
   extend: (context: GatewayContext) => object,
-): GraphQLDataSource<GatewayContext> {
+): Subgraph {
   const documents = new BoundedMap<string, DocumentNode>(maxDocuments);
 
   function documentOf(query: string): DocumentNode {
@@ -22,17 +22,15 @@ export function createLocalDataSource(
   }
 
   return {
-    async process({ request, context }) {
+    async ask({ query, operationName }, variablesJson, context) {
       const result = await execute({
         schema,
-        document: documentOf(request.query ?? ''),
-        contextValue: extend(context as GatewayContext),
-        variableValues: request.variables ?? {},
-        operationName: request.operationName ?? null,
+        document: documentOf(query),
+        contextValue: extend(context),
+        variableValues: JSON.parse(variablesJson) as Record<string, unknown>,
+        operationName: operationName ?? null,
       });
-      return formatResult(result, context as GatewayContext) as Awaited<
-        ReturnType<GraphQLDataSource['process']>
-      >;
+      return formatResult(result, context);
     },
   };
 }

@@ -1,0 +1,29 @@
+/** The stock executor behind the same interface. */
+import type { GatewayContext } from '../context.ts';
+import { raise } from '../errors.ts';
+import { formatExecutionError } from '../operations/format-result.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
+import type { OperationExecutor } from './executor.ts';
+
+export function createApolloExecutor(): OperationExecutor {
+  return {
+    async execute(snapshot: Snapshot, operation, context: GatewayContext) {
+      try {
+        const server = await snapshot.apolloServer();
+        const { body } = await server.executeOperation(
+          {
+            query: operation.query,
+            variables: operation.variables,
+            ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
+          },
+          { contextValue: context },
+        );
+        if (body.kind !== 'single')
+          throw raise('INTERNAL_SERVER_ERROR', { because: 'an incremental result' });
+        return body.singleResult;
+      } catch (error) {
+        return { data: null, errors: [formatExecutionError(error, context)] };
+      }
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * Apollo's query plan as the walker wants it: everything that does not depend on a request is worked out here, once a
+ * plan. The tree keeps the planner's shape.
+ */
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import { type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
+import { type SubgraphOperation, subgraphOperation } from '../subgraphs/subgraph.ts';
+import { type ContextArguments, compileContextArguments } from './context-arguments.ts';
+import { compileRepresentation, type Represent } from './representation.ts';
+import { responseNameOf } from './response-names.ts';
+import { compileRewrites, type Rewrite } from './rewrites.ts';
+import { type TargetPath, targetPathOf } from './targets.ts';
+
+export type Step =
+  | { readonly kind: 'sequence'; readonly steps: readonly Step[] }
+  | { readonly kind: 'parallel'; readonly steps: readonly Step[] }
+  | { readonly kind: 'flatten'; readonly path: TargetPath; readonly step: Step }
+  | {
+      readonly kind: 'condition';
+      readonly variable: string;
+      readonly ifTrue: Step | undefined;
+      readonly ifFalse: Step | undefined;
+    }
+  | FetchStep;
+
+export interface FetchStep {
+  readonly kind: 'fetch';
+  readonly service: string;
+  readonly operation: SubgraphOperation;
+  /** The operation without its name: fetches that are equal but for it need to be sent once only. */
+  readonly identity: string;
+  readonly variables: readonly string[];
+  /** Absent for a fetch of root fields. */
+  readonly represent: Represent | undefined;
+  readonly contextArguments: ContextArguments | undefined;
+  readonly rewriteAnswer: Rewrite | undefined;
+  /** The root fields it brings, by the name they are fetched under; empty for entities. */
+  readonly rootNames: readonly string[];
+}
+
+export function compilePlan(schema: GraphQLSchema, node: PlanNode): Step {
+  const compile = (child: PlanNode): Step => compilePlan(schema, child);
+  switch (node.kind) {
+    case 'Sequence':
+      return { kind: 'sequence', steps: node.nodes.map(compile) };
+    case 'Parallel':
+      return { kind: 'parallel', steps: node.nodes.map(compile) };
+    case 'Flatten':
+      return { kind: 'flatten', path: targetPathOf(node.path), step: compile(node.node) };
+    case 'Condition':
+      return {
+        kind: 'condition',
+        variable: node.condition,
+        ifTrue: node.ifClause && compile(node.ifClause),
+        ifFalse: node.elseClause && compile(node.elseClause),
+      };
+    case 'Fetch':
+      return compileFetch(schema, node);
+    case 'Defer':
+      // The planner makes them only where it is told to, and it is not.
+      throw new Error('a plan with @defer');
+  }
+}
+
+function compileFetch(schema: GraphQLSchema, fetch: FetchNode): FetchStep {
+  const { operation, operationName, requires } = fetch;
+  const contextArguments = compileContextArguments(schema, fetch.contextRewrites);
+  const fromContext = new Set(fetch.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
+  return {
+    kind: 'fetch',
+    service: fetch.serviceName,
+    operation: subgraphOperation(operation, operationName),
+    identity: `${fetch.serviceName} ${operationName ? operation.replace(operationName, '') : operation}`,
+    variables: (fetch.variableUsages ?? []).filter((name) => !fromContext.has(name)),
+    represent:
+      requires && compileRepresentation(schema, requires, compileRewrites(schema, fetch.inputRewrites)),
+    contextArguments,
+    rewriteAnswer: compileRewrites(schema, fetch.outputRewrites),
+    rootNames: requires ? [] : rootNamesOf(operation),
+  };
+}
+
+/** Under which names the root fields of an operation are fetched. */
+function rootNamesOf(operation: string): readonly string[] {
+  const { definitions } = parse(operation, { noLocation: true });
+  const names = new Set<string>();
+  const collect = (set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) names.add(responseNameOf(selection));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else
+        for (const definition of definitions)
+          if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value)
+            collect(definition.selectionSet);
+    }
+  };
+  for (const definition of definitions)
+    if (definition.kind === Kind.OPERATION_DEFINITION) collect(definition.selectionSet);
+  names.delete('__typename');
+  return [...names];
+}
