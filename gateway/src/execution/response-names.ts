@@ -19,25 +19,32 @@ export interface SeparatedDocument {
 
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-/** Names in keys, `@requires`, `@provides` and context selections of a supergraph. */
-export function fieldSetNames(supergraphSdl: string): ReadonlySet<string> {
-  const names = new Set(['__typename']);
-  const fieldSets = /\b(?:key|requires|provides|selection): "((?:[^"\\]|\\.)*)"/g;
-  for (const [, fieldSet = ''] of supergraphSdl.matchAll(fieldSets))
-    for (const [name] of fieldSet.matchAll(/[A-Za-z_]\w*/g)) names.add(name);
-  return names;
+/** What the field sets of a supergraph (keys, `@requires`, `@provides`, context selections) name. */
+export interface FieldSetNames {
+  readonly all: ReadonlySet<string>;
+  /** Fields that are named with arguments: without any they may mean something else. */
+  readonly withArguments: ReadonlySet<string>;
 }
 
-export function separateResponseNames(
-  document: DocumentNode,
-  reserved: ReadonlySet<string>,
-): SeparatedDocument {
+export function fieldSetNames(supergraphSdl: string): FieldSetNames {
+  const all = new Set(['__typename']);
+  const withArguments = new Set<string>();
+  const fieldSets = /\b(?:key|requires|provides|selection): "((?:[^"\\]|\\.)*)"/g;
+  for (const [, fieldSet = ''] of supergraphSdl.matchAll(fieldSets)) {
+    for (const [name] of fieldSet.matchAll(/[A-Za-z_]\w*/g)) all.add(name);
+    for (const [, name = ''] of fieldSet.matchAll(/([A-Za-z_]\w*)\s*\(/g)) withArguments.add(name);
+  }
+  return { all, withArguments };
+}
+
+export function separateResponseNames(document: DocumentNode, reserved: FieldSetNames): SeparatedDocument {
   const meanings = meaningsOfNames(document);
   const names = createNames(document);
   const needsOwnName = (field: FieldNode): boolean => {
     const name = responseNameOf(field);
-    if (inherited.has(name) || (meanings.get(name)?.size ?? 0) > 1) return true;
-    return reserved.has(name) && (name !== field.name.value || (field.arguments?.length ?? 0) > 0);
+    if (inherited.has(name) || reserved.withArguments.has(name) || (meanings.get(name)?.size ?? 0) > 1)
+      return true;
+    return reserved.all.has(name) && (name !== field.name.value || (field.arguments?.length ?? 0) > 0);
   };
   const clientNames = new Map<string, string>();
 

@@ -17,7 +17,7 @@ import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
 import { createOverrideLabels, type OverrideLabels } from '../execution/override-labels.ts';
-import { fieldSetNames } from '../execution/response-names.ts';
+import { type FieldSetNames, fieldSetNames } from '../execution/response-names.ts';
 import { objectTypeNames } from '../execution/rewrites.ts';
 import { type CostTable, createCostTable } from '../limits/cost-table.ts';
 import { createApolloDataSource } from '../subgraphs/apollo-data-source.ts';
@@ -54,8 +54,7 @@ export interface Snapshot {
   readonly dataSources: ServiceMap;
   /** The same as this gateway's executor wants them. */
   readonly subgraphs: Readonly<Record<string, Subgraph>>;
-  /** Names that its keys and other field sets use. */
-  readonly fieldSetNames: ReadonlySet<string>;
+  readonly fieldSetNames: FieldSetNames;
   readonly objectTypeNames: ReadonlySet<unknown>;
   readonly overrideLabels: OverrideLabels;
   /** The stock executor; made when it is first asked for. */

@@ -1,0 +1,80 @@
+/** The Federation specification as operations over small supergraphs, through this gateway's executor and Apollo's. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { differencesOf } from './compare-executors.ts';
+import { loadSuites } from './load-suites.ts';
+import { type Ran, type RunningSuite, startSuite } from './run-suite.ts';
+import { type ExpectedError, expectedOf } from './suite.ts';
+
+const suites = await loadSuites();
+
+for (const { name, graph, cases } of suites) {
+  describe(`${name} (${graph.about}): the answer`, () => {
+    let suite: RunningSuite;
+    beforeAll(async () => {
+      suite = await startSuite(graph);
+    });
+    afterAll(() => suite.snapshot.retire());
+    for (const operation of cases) {
+      test(operation.title, async () => {
+        const { result, asked } = await suite.run('fathom', operation);
+        expect(result.data).toEqual(operation.data);
+        expect(JSON.stringify(result.data)).toBe(JSON.stringify(operation.data));
+        expect(sorted(expectedOf(result.errors))).toEqual(
+          sorted(operation.errors ?? []).map((error) => expect.objectContaining(error)),
+        );
+        if (operation.fetches) expect(fetchesOf(asked)).toEqual(operation.fetches);
+        for (const [service, count] of Object.entries(operation.entities ?? {}))
+          expect(entitiesOf(asked, service)).toBe(count);
+      });
+      if (!graph.stockCannotLoad)
+        test(
+          operation.stockDiffers
+            ? `${operation.title}; stock answers otherwise, because ${operation.stockDiffers}`
+            : `${operation.title}; stock agrees`,
+          async () => {
+            const ours = await suite.run('fathom', operation);
+            const theirs = await suite.run('apollo', operation);
+            const difference = differencesOf(ours.result, theirs.result);
+            if (operation.stockDiffers) expect(difference).not.toEqual([]);
+            else expect(difference).toEqual([]);
+          },
+        );
+      else
+        test(`${operation.title}; stock has none, because ${graph.stockCannotLoad}`, async () => {
+          const { result } = await suite.run('apollo', operation);
+          expect(result.data ?? null).toBeNull();
+        });
+    }
+  });
+}
+
+test('the suite has at least ten supergraphs and fifty-five operations', () => {
+  expect(suites.length).toBeGreaterThanOrEqual(10);
+  expect(suites.flatMap(({ cases }) => cases).length).toBeGreaterThanOrEqual(55);
+});
+
+test('no two operations of a supergraph have the same title', () => {
+  for (const { name, cases } of suites)
+    expect(new Set(cases.map(({ title }) => title)).size, name).toBe(cases.length);
+});
+
+/** Errors have no order. */
+function sorted(errors: readonly ExpectedError[]): readonly ExpectedError[] {
+  const keyOf = ({ path, code }: ExpectedError): string => JSON.stringify([path ?? null, code]);
+  return errors.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
+}
+
+function fetchesOf(asked: Ran['asked']): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { service } of asked) counts[service] = (counts[service] ?? 0) + 1;
+  return counts;
+}
+
+function entitiesOf(asked: Ran['asked'], service: string): number {
+  return asked
+    .filter((fetch) => fetch.service === service)
+    .reduce(
+      (sum, { variables }) => sum + ((variables['representations'] as unknown[] | undefined)?.length ?? 0),
+      0,
+    );
+}

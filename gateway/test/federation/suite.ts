@@ -1,0 +1,80 @@
+/**
+ * What a folder beside this file holds: one small supergraph and the operations it must answer.
+ *
+ *   <name>/graph.ts   the subgraphs: SDL and resolvers over a few objects in memory
+ *   <name>/cases.ts   operations, each with the data and errors that the Federation specification demands
+ */
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { SubgraphAnswer } from '../../src/subgraphs/subgraph.ts';
+
+export interface FederationGraph {
+  /** What of Federation it is about. */
+  readonly about: string;
+  readonly subgraphs: Readonly<Record<string, SubgraphDefinition>>;
+  /** Override labels that are on. */
+  readonly labels?: readonly string[];
+  /** Why Apollo's gateway cannot load it; absent where it can. */
+  readonly stockCannotLoad?: string;
+}
+
+export interface SubgraphDefinition {
+  readonly sdl: string;
+  readonly resolvers: Readonly<Record<string, object>>;
+}
+
+export interface FederationCase {
+  /** Completes "the answer …". */
+  readonly title: string;
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+  readonly tenant?: string;
+  readonly data: unknown;
+  readonly errors?: readonly ExpectedError[];
+  /** How often each service is asked; absent where it does not matter. */
+  readonly fetches?: Readonly<Record<string, number>>;
+  /** How many entities each service is asked for, in all. */
+  readonly entities?: Readonly<Record<string, number>>;
+  /** Services that do not answer. */
+  readonly down?: readonly string[];
+  /** What a service answers instead, whatever it is asked. */
+  readonly answers?: Readonly<Record<string, SubgraphAnswer>>;
+  /** Why Apollo's executor answers otherwise. It is tried, and has to. */
+  readonly stockDiffers?: string;
+}
+
+export interface ExpectedError {
+  readonly path?: readonly (string | number)[];
+  readonly code: string;
+  readonly service?: string;
+  readonly message?: string;
+}
+
+export const specification = 'https://specs.apollo.dev/federation/v2.9';
+
+/** The schema extension that a subgraph begins with. */
+export function imports(...names: readonly string[]): string {
+  return `extend schema @link(url: "${specification}", import: [${names.map((name) => `"${name}"`).join(', ')}])\n`;
+}
+
+/** Resolves references by these keys; what the reference carries beside them (`@requires`) stays on the object. */
+export function byKey<Row extends object>(rows: readonly Row[], ...keys: readonly (keyof Row)[]) {
+  return (reference: Partial<Row>): Row | null => {
+    const row = rows.find((candidate) => keys.every((key) => candidate[key] === reference[key]));
+    return row ? { ...row, ...reference } : null;
+  };
+}
+
+/** Fails as a service does that knows why. */
+export function refuse(code: string, message: string): never {
+  throw new GraphQLError(message, { extensions: { code } });
+}
+
+export function expectedOf(errors: readonly GraphQLFormattedError[] | undefined): readonly ExpectedError[] {
+  return (errors ?? []).map(({ message, path, extensions }) => ({
+    message,
+    code: String(extensions?.['code']),
+    ...(path ? { path } : {}),
+    ...(extensions?.['serviceName'] === undefined ? {} : { service: String(extensions['serviceName']) }),
+  }));
+}
