@@ -45,17 +45,9 @@ export async function executeCall(
 ): Promise<FormattedExecutionResult> {
   const { snapshot, operation, context } = await admit(service, call);
   const record = service.operationLog.begin(call.transport, call.principal, operation);
-  snapshot.retain();
-  try {
-    const result = await executeOnce(snapshot.server, operation, context);
-    record.end(outcomeOf(result.errors));
-    return result;
-  } catch (error) {
-    record.end('INTERNAL_SERVER_ERROR');
-    throw error;
-  } finally {
-    snapshot.release();
-  }
+  const result = await executeOnce(service, snapshot, operation, context);
+  record.end(outcomeOf(result.errors));
+  return result;
 }
 
 /** The data of a query or mutation. Throws AppError for the first error. */
