@@ -180,6 +180,54 @@ export type DeviceStatus =
   /** It is being opened. */
   | 'STARTING';
 
+/** Texts to be turned into vectors. */
+export type EmbedInput = {
+  /** The encoder, one of `embeddingModels`. The platform's own without it. */
+  readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** 1 to 256 texts of up to 8,000 characters each, 200,000 characters together. */
+  readonly texts: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** What became of an `embed`. */
+export type EmbedResult = Embeddings | InvalidInput | Overloaded | UnknownModel;
+
+/** The vector of a text. */
+export type Embedding = {
+  readonly __typename?: 'Embedding';
+  /** The place of the text in the input, from 0. */
+  readonly index: Scalars['Int']['output'];
+  /** Pieces of the text that were read. */
+  readonly tokens: Scalars['Int']['output'];
+  /** True if the text has more pieces than the encoder reads: what is behind them has no part in the vector. */
+  readonly truncated: Scalars['Boolean']['output'];
+  /** As many numbers as the encoder has dimensions. Its length is 1, so the inner product of two is their cosine. */
+  readonly vector: ReadonlyArray<Scalars['Float']['output']>;
+};
+
+/** An encoder of texts. */
+export type EmbeddingModel = {
+  readonly __typename?: 'EmbeddingModel';
+  /** Numbers of a vector. */
+  readonly dimensions: Scalars['Int']['output'];
+  /** Its name and version, for instance `use-lite-en@0.2.0`. Vectors of different encoders cannot be compared. */
+  readonly id: Scalars['ID']['output'];
+  /** Pieces that it reads of a text. */
+  readonly maxTokens: Scalars['Int']['output'];
+};
+
+/** The vectors of texts. */
+export type Embeddings = {
+  readonly __typename?: 'Embeddings';
+  /** Milliseconds of device time that they took. */
+  readonly deviceMs: Scalars['Float']['output'];
+  /** One for each text, in the order of the texts. */
+  readonly embeddings: ReadonlyArray<Embedding>;
+  /** The encoder that made them. */
+  readonly encoder: EmbeddingModel;
+  /** Pieces that were read, all texts together. */
+  readonly totalTokens: Scalars['Int']['output'];
+};
+
 /** Why a text ended. */
 export type FinishReason =
   /** Nobody knows: deep-learning abstained. */
@@ -509,6 +557,13 @@ export type Query = {
   readonly device?: Maybe<Device>;
   /** The devices (CPU, WebGPU, CUDA) that run models, with their present load. */
   readonly devices: ReadonlyArray<Device>;
+  /**
+   * A vector for each text: the nearer the meanings, the larger the cosine of their vectors. Texts are computed in batches
+   * beside the token streams of the same device, and are not stored.
+   */
+  readonly embed: EmbedResult;
+  /** The encoders that `embed` can use. */
+  readonly embeddingModels: ReadonlyArray<EmbeddingModel>;
   /** One generation by its id, while it runs and for ever after. */
   readonly generation?: Maybe<Generation>;
   /** The generations of your tenant, newest first. */
@@ -523,6 +578,11 @@ export type QueryDeploymentArgs = {
 
 export type QueryDeviceArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryEmbedArgs = {
+  input: EmbedInput;
 };
 
 
@@ -764,6 +824,12 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( GenerationMapper )
     | ( NotFound )
   ;
+  EmbedResult:
+    | ( Embeddings )
+    | ( InvalidInput )
+    | ( Overloaded )
+    | ( UnknownModel )
+  ;
   GenerateResult:
     | ( GenerationMapper )
     | ( InvalidInput )
@@ -806,6 +872,11 @@ export type ResolversTypes = {
   Device: ResolverTypeWrapper<DeviceMapper>;
   DeviceKind: DeviceKind;
   DeviceStatus: DeviceStatus;
+  EmbedInput: EmbedInput;
+  EmbedResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EmbedResult']>;
+  Embedding: ResolverTypeWrapper<Embedding>;
+  EmbeddingModel: ResolverTypeWrapper<EmbeddingModel>;
+  Embeddings: ResolverTypeWrapper<Embeddings>;
   FinishReason: FinishReason;
   GenerateInput: GenerateInput;
   GenerateResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['GenerateResult']>;
@@ -853,6 +924,11 @@ export type ResolversParentTypes = {
   Deployment: DeploymentMapper;
   ID: Scalars['ID']['output'];
   Device: DeviceMapper;
+  EmbedInput: EmbedInput;
+  EmbedResult: ResolversUnionTypes<ResolversParentTypes>['EmbedResult'];
+  Embedding: Embedding;
+  EmbeddingModel: EmbeddingModel;
+  Embeddings: Embeddings;
   GenerateInput: GenerateInput;
   GenerateResult: ResolversUnionTypes<ResolversParentTypes>['GenerateResult'];
   GeneratedToken: GeneratedToken;
@@ -938,6 +1014,31 @@ export type DeviceResolvers<ContextType = Context, ParentType extends ResolversP
   status?: Resolver<ResolversTypes['DeviceStatus'], ParentType, ContextType>;
   threads?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   tokensPerSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type EmbedResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EmbedResult'] = ResolversParentTypes['EmbedResult']> = {
+  __resolveType: TypeResolveFn<'Embeddings' | 'InvalidInput' | 'Overloaded' | 'UnknownModel', ParentType, ContextType>;
+};
+
+export type EmbeddingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Embedding'] = ResolversParentTypes['Embedding']> = {
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  truncated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  vector?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type EmbeddingModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EmbeddingModel'] = ResolversParentTypes['EmbeddingModel']> = {
+  dimensions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  maxTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type EmbeddingsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Embeddings'] = ResolversParentTypes['Embeddings']> = {
+  deviceMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  embeddings?: Resolver<ReadonlyArray<ResolversTypes['Embedding']>, ParentType, ContextType>;
+  encoder?: Resolver<ResolversTypes['EmbeddingModel'], ParentType, ContextType>;
+  totalTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type GenerateResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerateResult'] = ResolversParentTypes['GenerateResult']> = {
@@ -1081,6 +1182,8 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   deployments?: Resolver<ReadonlyArray<ResolversTypes['Deployment']>, ParentType, ContextType>;
   device?: Resolver<Maybe<ResolversTypes['Device']>, ParentType, ContextType, RequireFields<QueryDeviceArgs, 'id'>>;
   devices?: Resolver<ReadonlyArray<ResolversTypes['Device']>, ParentType, ContextType>;
+  embed?: Resolver<ResolversTypes['EmbedResult'], ParentType, ContextType, RequireFields<QueryEmbedArgs, 'input'>>;
+  embeddingModels?: Resolver<ReadonlyArray<ResolversTypes['EmbeddingModel']>, ParentType, ContextType>;
   generation?: Resolver<Maybe<ResolversTypes['Generation']>, ParentType, ContextType, RequireFields<QueryGenerationArgs, 'id'>>;
   generations?: Resolver<ResolversTypes['GenerationConnection'], ParentType, ContextType, RequireFields<QueryGenerationsArgs, 'first'>>;
 };
@@ -1135,6 +1238,10 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Deployment?: DeploymentResolvers<ContextType>;
   Device?: DeviceResolvers<ContextType>;
+  EmbedResult?: EmbedResultResolvers<ContextType>;
+  Embedding?: EmbeddingResolvers<ContextType>;
+  EmbeddingModel?: EmbeddingModelResolvers<ContextType>;
+  Embeddings?: EmbeddingsResolvers<ContextType>;
   GenerateResult?: GenerateResultResolvers<ContextType>;
   GeneratedToken?: GeneratedTokenResolvers<ContextType>;
   Generation?: GenerationResolvers<ContextType>;

@@ -13,6 +13,7 @@ import type { Logger } from '@fathom/platform/logging';
 import type { DeviceStatus } from '../__generated__/resolvers.ts';
 import { type Admission, admit } from '../domain/admission.ts';
 import { createRollingWindow } from '../domain/rolling-window.ts';
+import { DeviceEmbeddings, type EmbedOutcome } from './device-embeddings.ts';
 import type {
   EngineEnd,
   EngineLoad,
@@ -92,6 +93,8 @@ interface RequestInFlight {
 }
 
 const maxWorkersLost = 3;
+/** Some seconds of work. */
+const maxWaitingTexts = 4_096;
 const windowMs = 10_000;
 const idle: EngineLoad = { active: 0, waiting: 0, kvCacheUsage: 0, memoryBytes: 0 };
 
@@ -102,12 +105,19 @@ export class EngineDevice {
   readonly #inFlight = new Map<string, RequestInFlight>();
   /** What is to be resident, in the order of loading: bases come before their adapters. */
   readonly #resident = new Map<string, LoadModel>();
+  readonly #embeddings = new DeviceEmbeddings({
+    maxWaitingTexts,
+    post: (message) => {
+      if (this.#isListening) this.#post(message);
+    },
+  });
   readonly #loading = new Map<string, (outcome: LoadOutcome) => void>();
   #status: DeviceStatus = 'STARTING';
   #worker: Worker;
   /** False between the loss of a worker and its successor's first message: what is posted then is lost. */
   #isListening = false;
   #load: EngineLoad = idle;
+  #encoderBytes = 0;
   #meanRequestMs = 0;
   #isClosing = false;
   #lostInARow = 0;
@@ -180,6 +190,11 @@ export class EngineDevice {
       });
   }
 
+  /** One vector a text, in order, computed between the steps of the token streams. Never rejects. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<EmbedOutcome> {
+    return this.#embeddings.embed(texts, signal);
+  }
+
   snapshot(): DeviceSnapshot {
     const { worker } = this.#options;
     const activeSequences = Math.min(this.#load.active, this.#inFlight.size);
@@ -194,7 +209,7 @@ export class EngineDevice {
       queuedRequests: this.#inFlight.size - activeSequences,
       ...this.#window.read(),
       kvCacheUsage: this.#load.kvCacheUsage,
-      memoryBytes: this.#load.memoryBytes,
+      memoryBytes: this.#load.memoryBytes + this.#encoderBytes,
       loaded: [...this.#resident.keys()],
     };
   }
@@ -208,6 +223,7 @@ export class EngineDevice {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#inFlight.clear();
+    this.#embeddings.close();
     await this.#worker.terminate();
   }
 
@@ -237,7 +253,9 @@ export class EngineDevice {
       { device: this.id, exitCode, requests: this.#inFlight.size, lostInARow: this.#lostInARow },
       'the engine worker was lost and is restarted',
     );
+    this.#encoderBytes = 0;
     for (const inFlight of [...this.#inFlight.values()]) this.#afterLoss(inFlight);
+    this.#embeddings.workerLost();
     // The first restart is immediate; a worker that cannot live is not restarted in a tight loop.
     const delayMs = this.#lostInARow === 1 ? 0 : Math.min(5_000, 100 * 2 ** this.#lostInARow);
     setTimeout(() => {
@@ -273,6 +291,15 @@ export class EngineDevice {
       case 'step':
         this.#report(message);
         break;
+      case 'embedding-step':
+        this.#lostInARow = 0;
+        this.#encoderBytes = message.memoryBytes;
+        this.#window.add({ busyMs: message.busyMs, tokens: 0 });
+        break;
+      case 'embedded':
+      case 'embed-failed':
+        this.#embeddings.receive(message);
+        break;
     }
   }
 
@@ -280,6 +307,7 @@ export class EngineDevice {
   #ready(): void {
     const worker = this.#worker;
     this.#isListening = true;
+    this.#embeddings.workerReady();
     const loads = [...this.#resident.values()].map((request) => this.#postLoad(request));
     void Promise.all(loads).then(() => {
       if (worker !== this.#worker || this.#isClosing) return;

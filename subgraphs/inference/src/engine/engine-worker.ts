@@ -8,6 +8,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { createEmbeddings } from './embeddings.ts';
 import { EngineCore } from './engine-core.ts';
 import { openLane } from './lane.ts';
 import type { FromWorker, LoadedModel, LoadModel, ToWorker, WorkerOptions } from './protocol.ts';
@@ -26,6 +27,7 @@ async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
     ownMemoryBytes: () => getHeapStatistics().used_heap_size,
   });
   const send = (message: FromWorker): void => port.postMessage(message);
+  const embeddings = createEmbeddings({ threads: options.threads, send, onReady: () => wake() });
   let isClosing = false;
   let wake = (): void => {};
   // Loads and unloads wait for each other; they never overlap with a step that uses the same model, because the
@@ -46,6 +48,12 @@ async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
       case 'cancel':
         core.cancel(message.id);
         break;
+      case 'embed':
+        embeddings.submit(message.request);
+        break;
+      case 'cancel-embed':
+        embeddings.cancel(message.id);
+        break;
       case 'close':
         isClosing = true;
         port.close();
@@ -56,8 +64,9 @@ async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
 
   send({ type: 'ready' });
   while (!isClosing) {
-    if (core.hasWork) {
-      send(await core.step());
+    if (core.hasWork || embeddings.hasWork) {
+      if (core.hasWork) send(await core.step());
+      if (embeddings.hasWork) await embeddings.step();
       await nextTurn();
     } else {
       await new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 /**
  * What the service and an engine worker say to each other. Everything is structured-cloneable.
  *
- *   service --load, unload, submit, cancel--> worker
- *   service <--ready, loaded, load-failed, step-- worker
+ *   service --load, unload, submit, cancel, embed, cancel-embed--> worker
+ *   service <--ready, loaded, load-failed, step, embedded, embed-failed-- worker
  *
  * A worker owns no truth: every request can be submitted again to another worker with the tokens it already has
  * (`priorTokens`), and goes on with the very tokens it would have had.
@@ -44,6 +44,21 @@ export type EngineEnd =
     }
   | { readonly id: string; readonly kind: 'failed'; readonly code: 'MODEL_FAULT'; readonly message: string };
 
+/** Texts of which each gets a vector. */
+export interface EmbeddingRequest {
+  readonly id: string;
+  readonly texts: readonly string[];
+}
+
+export interface EmbeddedText {
+  /** Of unit length. */
+  readonly vector: Float32Array;
+  /** Pieces that were read. */
+  readonly tokens: number;
+  /** True if the text has more pieces than the encoder reads. */
+  readonly isCut: boolean;
+}
+
 export interface LoadModel {
   readonly type: 'load';
   readonly versionId: string;
@@ -58,6 +73,8 @@ export type ToWorker =
   | { readonly type: 'unload'; readonly versionId: string }
   | { readonly type: 'submit'; readonly request: EngineRequest }
   | { readonly type: 'cancel'; readonly id: string }
+  | { readonly type: 'embed'; readonly request: EmbeddingRequest }
+  | { readonly type: 'cancel-embed'; readonly id: string }
   | { readonly type: 'close' };
 
 export interface LoadedModel {
@@ -98,7 +115,16 @@ export type FromWorker =
       readonly code: string;
       readonly message: string;
     }
-  | StepReport;
+  | StepReport
+  | {
+      readonly type: 'embedded';
+      readonly id: string;
+      readonly texts: readonly EmbeddedText[];
+      /** Its share of the runs it was in. */
+      readonly deviceMs: number;
+    }
+  | { readonly type: 'embed-failed'; readonly id: string; readonly message: string }
+  | { readonly type: 'embedding-step'; readonly busyMs: number; readonly memoryBytes: number };
 
 /** What a worker is started with. */
 export interface WorkerOptions {

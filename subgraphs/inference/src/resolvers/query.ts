@@ -1,6 +1,8 @@
 import { pageRequest, toConnection } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { QueryResolvers } from '../__generated__/resolvers.ts';
+import { encoders } from '../runtime/encoders.ts';
+import { embed } from './embed.ts';
 
 const scope = 'inference:read';
 
@@ -36,5 +38,10 @@ export const Query: QueryResolvers = {
   device(_, { id }, { inference, identity }) {
     requireScope(identity, scope);
     return id === inference.device.id ? inference.device.snapshot() : null;
+  },
+  embed,
+  embeddingModels(_, __, { identity }) {
+    requireScope(identity, scope);
+    return encoders;
   },
 };

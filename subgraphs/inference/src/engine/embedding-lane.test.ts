@@ -1,0 +1,78 @@
+import { releasedModelFolder } from '@fathom/neural/sentence-encoder/released-model';
+import { openSentenceEncoder, type SentenceEncoder } from '@fathom/neural/sentence-encoder/sentence-encoder';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EmbeddingLane, type EmbeddingStep } from './embedding-lane.ts';
+
+let encoder: SentenceEncoder;
+/** Texts of each run of the encoder. */
+let runs: number[];
+
+beforeAll(async () => {
+  const opened = await openSentenceEncoder(releasedModelFolder, { threads: 1 });
+  encoder = opened;
+});
+afterAll(() => encoder.release());
+
+function newLane(piecesPerStep: number): EmbeddingLane {
+  runs = [];
+  const counting: Pick<SentenceEncoder, 'tokenize' | 'embed' | 'weightBytes'> = {
+    weightBytes: encoder.weightBytes,
+    tokenize: (text) => encoder.tokenize(text),
+    embed(texts) {
+      runs.push(texts.length);
+      return encoder.embed(texts);
+    },
+  };
+  return new EmbeddingLane({ encoder: counting, piecesPerStep, now: () => performance.now() });
+}
+
+async function runAll(lane: EmbeddingLane): Promise<EmbeddingStep['finished'][number][]> {
+  const finished = [];
+  while (lane.hasWork) finished.push(...(await lane.step()).finished);
+  return finished;
+}
+
+test('texts of several requests share a run, and each request gets its own in order', async () => {
+  const lane = newLane(64);
+  lane.submit({ id: 'a', texts: ['one', 'two'] });
+  lane.submit({ id: 'b', texts: ['three'] });
+  const finished = await runAll(lane);
+  expect(runs).toEqual([3]);
+  const alone = await encoder.embed(['one', 'two', 'three'].map((text) => encoder.tokenize(text)));
+  expect(finished.map(({ id }) => id)).toEqual(['a', 'b']);
+  const vectors = finished.flatMap(({ texts }) => texts.map(({ vector }) => vector));
+  for (const [at, vector] of vectors.entries()) {
+    expect(vector.reduce((dot, value, index) => dot + value * alone[at]![index]!, 0)).toBeCloseTo(1, 5);
+  }
+});
+
+test('a run is bounded by its pieces, but for a single text that is longer', async () => {
+  const lane = newLane(8);
+  const long = 'a text of many more pieces than fit into one bounded run of the encoder, all in one';
+  lane.submit({ id: 'a', texts: ['one', 'two', long, 'three'] });
+  const [{ texts }] = (await runAll(lane)) as [EmbeddingStep['finished'][number]];
+  expect(texts.map(({ tokens }) => tokens)).toEqual(
+    ['one', 'two', long, 'three'].map((text) => encoder.tokenize(text).ids.length),
+  );
+  expect(runs).toEqual([2, 1, 1]);
+});
+
+test('a request that was cancelled takes no further run', async () => {
+  const lane = newLane(1);
+  lane.submit({ id: 'a', texts: ['one', 'two', 'three'] });
+  lane.submit({ id: 'b', texts: ['four'] });
+  await lane.step();
+  lane.cancel('a');
+  expect((await runAll(lane)).map(({ id }) => id)).toEqual(['b']);
+  expect(runs).toEqual([1, 1]);
+});
+
+test('device time is shared by the texts of a run', async () => {
+  const lane = newLane(64);
+  lane.submit({ id: 'a', texts: ['one', 'two', 'three'] });
+  lane.submit({ id: 'b', texts: ['four'] });
+  const { finished, busyMs } = await lane.step();
+  expect(finished.map(({ deviceMs }) => deviceMs)).toEqual([(busyMs * 3) / 4, busyMs / 4].map(closeTo));
+});
+
+const closeTo = (value: number): unknown => expect.closeTo(value, 6);
