@@ -284,12 +284,19 @@ export type HyperparametersInput = {
   readonly checkpointEverySteps?: InputMaybe<Scalars['Int']['input']>;
   /** Whether the embeddings are decayed as well. */
   readonly decayEmbeddings?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The share of activations that a step leaves out, 0 to 0.9. The same ones after a resumption. */
+  readonly dropout?: InputMaybe<Scalars['Float']['input']>;
   /** Stop when the held-out loss has not improved for this many evaluations. 0 never stops early. */
   readonly earlyStoppingPatience?: InputMaybe<Scalars['Int']['input']>;
   /** Steps between evaluations on the held-out examples. */
   readonly evaluateEverySteps?: InputMaybe<Scalars['Int']['input']>;
   /** The learning rate of the last step as a share of the highest, 0 to 1, for `COSINE` and `LINEAR`. */
   readonly finalLearningRateShare?: InputMaybe<Scalars['Float']['input']>;
+  /**
+   * The sequences of a step are computed in so many parts, whose gradients are added: only one part's activations take
+   * memory at a time. Divides `batchSize`.
+   */
+  readonly gradientAccumulationSteps?: InputMaybe<Scalars['Int']['input']>;
   /** The share of examples that is held out, 0.01 to 0.5. */
   readonly heldOutShare?: InputMaybe<Scalars['Float']['input']>;
   /** The highest learning rate, reached after the warm-up. */

@@ -30,6 +30,8 @@ test.each([
 test.each([
   [{ optimizer: 'SGD', momentum: 1 }, 'momentum', /1 is outside 0 to 0.999/],
   [{ optimizer: 'SGD', momentum: 0, nesterov: true }, 'nesterov', /needs a momentum above 0/],
+  [{ gradientAccumulationSteps: 3 }, 'gradientAccumulationSteps', /3 does not divide the 8 sequences/],
+  [{ dropout: 1 }, 'dropout', /1 is outside 0 to 0.9/],
   [{ finalLearningRateShare: -0.1 }, 'finalLearningRateShare', /outside 0 to 1/],
 ] as const)(
   'hyperparameters of %j are refused by the path of the value',

@@ -21,6 +21,8 @@ export interface Hyperparameters {
   readonly maxSeconds: number | null;
   readonly targetHeldOutLoss: number | null;
   readonly batchSize: number;
+  readonly gradientAccumulationSteps: number;
+  readonly dropout: number;
   readonly optimizer: OptimizerKind;
   readonly momentum: number;
   readonly nesterov: boolean;
@@ -61,6 +63,8 @@ export const defaultHyperparameters: Hyperparameters = {
   maxSeconds: null,
   targetHeldOutLoss: null,
   batchSize: 8,
+  gradientAccumulationSteps: 1,
+  dropout: 0,
   optimizer: 'ADAMW',
   momentum: 0.9,
   nesterov: false,
@@ -102,6 +106,8 @@ const hyperparameterBounds: Bounds<Hyperparameters> = {
   maxSeconds: [1, 31_536_000],
   targetHeldOutLoss: [0, 100],
   batchSize: [1, 64],
+  gradientAccumulationSteps: [1, 64],
+  dropout: [0, 0.9],
   momentum: [0, 0.999],
   learningRate: [1e-7, 10],
   finalLearningRateShare: [0, 1],
@@ -156,6 +162,12 @@ function hyperparametersProblem(given: Hyperparameters): FieldProblem | undefine
   if (outside) return outside;
   if (given.optimizer === 'SGD' && given.nesterov && given.momentum === 0) {
     return problemAt('input.hyperparameters.nesterov', 'needs a momentum above 0');
+  }
+  if (given.batchSize % given.gradientAccumulationSteps !== 0) {
+    return problemAt(
+      'input.hyperparameters.gradientAccumulationSteps',
+      `${given.gradientAccumulationSteps} does not divide the ${given.batchSize} sequences of a step`,
+    );
   }
   return undefined;
 }

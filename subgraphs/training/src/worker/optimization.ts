@@ -27,3 +27,8 @@ export function scheduleOf(given: Hyperparameters): Schedule {
       return { kind: 'linear', warmupSteps, totalSteps: steps, finalRatio };
   }
 }
+
+/** Left to the trainer where nothing is asked for: it then cuts a batch as suits the threads. */
+export function partsOf({ gradientAccumulationSteps }: Hyperparameters): { readonly microBatches?: number } {
+  return gradientAccumulationSteps > 1 ? { microBatches: gradientAccumulationSteps } : {};
+}

@@ -35,6 +35,8 @@ export const trainingSpecification = z.object({
     maxSeconds: z.number().nullable().default(null),
     targetHeldOutLoss: z.number().nullable().default(null),
     batchSize: count,
+    gradientAccumulationSteps: count,
+    dropout: z.number(),
     optimizer: z.enum(['ADAMW', 'SGD']),
     momentum: z.number(),
     nesterov: z.boolean(),

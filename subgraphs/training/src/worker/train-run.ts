@@ -20,7 +20,7 @@ import type { WorkerChannel } from '@fathom/platform/jobs/worker';
 import type { Architecture } from '../domain/run-config.ts';
 import type { StopReason } from '../domain/run-states.ts';
 import { exactMatch } from './exact-match.ts';
-import { optimizerOf, scheduleOf } from './optimization.ts';
+import { optimizerOf, partsOf, scheduleOf } from './optimization.ts';
 import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
 import { loadVersion } from './version-files.ts';
 
@@ -169,6 +169,8 @@ async function initialise({ specification }: Work, { model, sequenceLength }: Pr
     config: model.config,
     ...(model.weights ? { weights: model.weights } : {}),
     batchSize: hyperparameters.batchSize,
+    ...partsOf(hyperparameters),
+    dropout: hyperparameters.dropout,
     sequenceLength,
     optimizer: optimizerOf(hyperparameters),
     schedule: scheduleOf(hyperparameters),

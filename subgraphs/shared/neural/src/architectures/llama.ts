@@ -31,11 +31,16 @@ export interface LlamaInputs {
 /** y = x·Wᵀ + b, plus whatever an adapter adds to this projection. */
 export type Linear = (x: Value, projection: { layer: number; projection: Projection }) => Value;
 
+/** x with some of its elements left out. */
+export type Dropout = (x: Value, site: string) => Value;
+
 interface LlamaOptions {
   readonly config: ModelConfig;
   readonly parameters: ReadonlyMap<string, Value>;
   readonly inputs: LlamaInputs;
-  readonly linear?: Linear;
+  readonly linear?: Linear | undefined;
+  /** Leaves out a share of what is written into the residual stream; the site names where. */
+  readonly dropout?: Dropout | undefined;
 }
 
 /**
@@ -101,14 +106,15 @@ export function llamaHidden(builder: GraphBuilder, options: LlamaOptions): Value
     return linear(hidden, { layer, projection: 'down_proj' });
   };
 
-  let stream = builder.reshape(builder.gather(parameter(embeddingName), inputs.inputIds), [
-    batch * time,
-    config.hiddenSize,
-  ]);
+  const drop: Dropout = options.dropout ?? ((x) => x);
+  const embedded = builder.gather(parameter(embeddingName), inputs.inputIds);
+  let stream = drop(builder.reshape(embedded, [batch * time, config.hiddenSize]), 'embeddings');
   for (let layer = 0; layer < config.layers; layer += 1) {
     builder.scope(`layer_${layer}`, () => {
-      stream = builder.add(stream, attend(normalize(stream, attentionNormName(layer)), layer));
-      stream = builder.add(stream, feedForward(normalize(stream, feedForwardNormName(layer)), layer));
+      const attended = attend(normalize(stream, attentionNormName(layer)), layer);
+      stream = builder.add(stream, drop(attended, `layer_${layer}.attention`));
+      const fed = feedForward(normalize(stream, feedForwardNormName(layer)), layer);
+      stream = builder.add(stream, drop(fed, `layer_${layer}.feed_forward`));
     });
   }
   return normalize(stream, finalNormName);

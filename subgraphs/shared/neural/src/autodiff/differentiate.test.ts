@@ -10,6 +10,7 @@ import { Session } from '../runtime/session.ts';
 import { elementCount } from '../weights/tensor.ts';
 import { attention } from './composites/attention.ts';
 import { crossEntropy } from './composites/cross-entropy.ts';
+import { dropout } from './composites/dropout.ts';
 import { rmsNorm } from './composites/rms-norm.ts';
 import { rotary, rotaryTables } from './composites/rotary.ts';
 import { swiGlu } from './composites/swiglu.ts';
@@ -147,6 +148,13 @@ const operators: Readonly<Record<string, { write: Write; operands: readonly Oper
         });
       },
       operands: [operand(24, [2, 4, 3, 4]), operand(25, [2, 2, 3, 4]), operand(26, [2, 2, 3, 4])],
+    },
+    Dropout: {
+      write: (b, [x]) => {
+        const data = Uint8Array.of(1, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1);
+        return dropout(b, x!, { mask: b.initializer('mask', { dims: [3, 4], data }), scale: 1.5 });
+      },
+      operands: [operand(33, [3, 4])],
     },
     CrossEntropy: {
       write: (b, [x]) =>

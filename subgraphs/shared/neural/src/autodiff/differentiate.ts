@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Value } from '../onnx/types.ts';
 import { attentionGradient } from './composites/attention.ts';
 import { crossEntropyGradient } from './composites/cross-entropy.ts';
+import { dropoutGradient } from './composites/dropout.ts';
 import { rmsNormGradient } from './composites/rms-norm.ts';
 import { rotaryGradient } from './composites/rotary.ts';
 import { swiGluGradient } from './composites/swiglu.ts';
@@ -31,6 +32,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   SwiGlu: swiGluGradient,
   Attention: attentionGradient,
   CrossEntropy: crossEntropyGradient,
+  Dropout: dropoutGradient,
 };
 
 /**

@@ -62,6 +62,8 @@ export interface OrtLibrary {
   readonly version: string;
   /** Throws `RUNTIME_FAILED` with ONNX Runtime's own message. */
   call(name: keyof typeof calls, ...args: readonly Argument[]): void;
+  /** The same on a thread of libuv's pool, which has four; whatever the arguments point to must stay until it is done. */
+  callInBackground(name: keyof typeof calls, ...args: readonly Argument[]): Promise<void>;
   /** A call whose last parameter receives an address. */
   create(name: keyof typeof calls, ...args: readonly Argument[]): Pointer;
   release(name: keyof typeof releases, pointer: Pointer): void;
@@ -112,13 +114,25 @@ function openLibrary(path: string): OrtLibrary {
       return [name, koffi.decode(readPointer(api, position), koffi.proto(`void *(${types})`))];
     }),
   );
-  const call: OrtLibrary['call'] = (name, ...args) => {
-    const status: Pointer | null = functions[name](...args);
+  const check = (name: keyof typeof calls, status: Pointer | null): void => {
     if (status === null || status === 0n) return;
     const message = String(getErrorMessage(status));
     release.ReleaseStatus(status);
     throw new NeuralError('RUNTIME_FAILED', `ONNX Runtime: ${message}`, { details: { function: name } });
   };
+  const call: OrtLibrary['call'] = (name, ...args) => check(name, functions[name](...args));
+  const callInBackground: OrtLibrary['callInBackground'] = (name, ...args) =>
+    new Promise((resolve, reject) => {
+      functions[name].async(...args, (error: Error | null, status: Pointer | null) => {
+        try {
+          if (error) throw error;
+          check(name, status);
+          resolve();
+        } catch (failure) {
+          reject(failure);
+        }
+      });
+    });
   const create: OrtLibrary['create'] = (name, ...args) => {
     const result = new BigUint64Array(1);
     call(name, ...args, result);
@@ -129,6 +143,7 @@ function openLibrary(path: string): OrtLibrary {
   return {
     version: String(getVersion()),
     call,
+    callInBackground,
     create,
     release: (name, pointer) => release[name](pointer),
     environment,

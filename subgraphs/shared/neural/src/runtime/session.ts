@@ -84,20 +84,17 @@ export class Session {
    */
   async run(plan: RunPlan): Promise<void> {
     await setImmediate();
-    if (this.#released)
-      throw new NeuralError('SESSION_RELEASED', `the session of graph ${this.#graph.name} was released`);
-    const { inputNames, inputs, outputNames, outputs } = plan;
-    ortLibrary().call(
-      'Run',
-      this.#handle,
-      null,
-      inputNames,
-      inputs,
-      inputs.length,
-      outputNames,
-      outputNames.length,
-      outputs,
-    );
+    this.#checkLive();
+    ortLibrary().call('Run', ...this.#arguments(plan));
+  }
+
+  /**
+   * On another thread, so that several plans of one session run at once. The pool has four threads. Denormals are what
+   * they are there: `flushDenormals` reaches the thread that created the session only.
+   */
+  async runInBackground(plan: RunPlan): Promise<void> {
+    this.#checkLive();
+    await ortLibrary().callInBackground('Run', ...this.#arguments(plan));
   }
 
   /** One run with fresh memory for every output; their shapes must be static. */
@@ -113,6 +110,25 @@ export class Session {
     if (this.#released) return;
     this.#released = true;
     ortLibrary().release('ReleaseSession', this.#handle);
+  }
+
+  #checkLive(): void {
+    if (this.#released)
+      throw new NeuralError('SESSION_RELEASED', `the session of graph ${this.#graph.name} was released`);
+  }
+
+  #arguments({ inputNames, inputs, outputNames, outputs }: RunPlan) {
+    const { length } = inputs;
+    return [
+      this.#handle,
+      null,
+      inputNames,
+      inputs,
+      length,
+      outputNames,
+      outputNames.length,
+      outputs,
+    ] as const;
   }
 
   #addresses(names: readonly string[]): BigUint64Array {

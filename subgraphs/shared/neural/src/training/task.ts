@@ -2,7 +2,7 @@
  * What a run learns: how an architecture and a loss over its batches plug into the training graph. The trainer knows no
  * model and no loss beyond this; a new architecture or a new head is a new task.
  */
-import type { Linear } from '../architectures/llama.ts';
+import type { Dropout, Linear } from '../architectures/llama.ts';
 import type { ParameterSpec } from '../architectures/parameters.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly parameters: ReadonlyMap<string, Value>;
   /** A decoder's projections where an adapter changes them. */
   readonly linear?: Linear | undefined;
+  /** What leaves activations out, in a graph that trains with dropout. */
+  readonly dropout?: Dropout | undefined;
   /** Of the batch that this one is a part of; the loss is then the part's share. */
   readonly totalWeight?: Value | undefined;
 }
@@ -47,6 +49,11 @@ export interface TrainingTask<B> extends TaskGraph {
   check(batch: B): void;
   /** The batch as the inputs that `write` declared. */
   feeds(batch: B): HostTensors;
+  /**
+   * The batch in equal parts, in order, whose losses and gradients add up to the whole's. Left out where they do not: a
+   * contrastive loss compares every row with every other.
+   */
+  cut?(batch: B, parts: number): readonly B[];
   /** By which this batch's loss counts in a mean over several. */
   lossWeight(batch: B): number;
   /** `results` holds what `write` named as measured. */

@@ -81,6 +81,34 @@ async function steps(trainer: Trainer, count: number): Promise<number[]> {
   return losses;
 }
 
+/** Four rows: twice the batch of a step. */
+function wideBatchAt(step: number): Batch {
+  const [first, second] = [batchAt(2 * step), batchAt(2 * step + 1)];
+  const joined = <A extends BigInt64Array | Float32Array>(a: A, b: A): A => {
+    const both = new (a.constructor as new (length: number) => A)(a.length + b.length);
+    both.set(a as never);
+    both.set(b as never, a.length);
+    return both;
+  };
+  return {
+    inputIds: joined(first.inputIds, second.inputIds),
+    targets: joined(first.targets, second.targets),
+    lossWeights: joined(first.lossWeights, second.lossWeights),
+    segmentIds: joined(first.segmentIds, second.segmentIds),
+    positions: joined(first.positions, second.positions),
+    tokens: first.tokens + second.tokens,
+  };
+}
+
+async function wideSteps(trainer: Trainer, count: number) {
+  const results: { loss: number; gradientNorm: number }[] = [];
+  for (let done = 0; done < count; done += 1) {
+    const { loss, gradientNorm } = await trainer.trainStep(wideBatchAt(trainer.step));
+    results.push({ loss, gradientNorm });
+  }
+  return results;
+}
+
 describe('Trainer', () => {
   it('lowers the loss to near zero on a rule that can be learned', async () => {
     const trainer = await open({ ...run, optimizer: { learningRate: 0.02 }, schedule: { kind: 'constant' } });
@@ -224,6 +252,74 @@ describe('Trainer', () => {
       code: 'CHECKPOINT_CORRUPT',
       details: { file },
     });
+  });
+
+  it('accumulates the gradients of parts of a batch to those of the whole, within rounding', async () => {
+    const whole = await wideSteps(await open({ ...run, batchSize: 4, microBatches: 1 }), 8);
+    for (const microBatches of [2, 4]) {
+      const parts = await wideSteps(await open({ ...run, batchSize: 4, microBatches }), 8);
+      parts.forEach(({ loss, gradientNorm }, at) => {
+        expect(Math.abs(loss / whole[at]!.loss - 1)).toBeLessThan(1e-5);
+        expect(Math.abs(gradientNorm / whole[at]!.gradientNorm - 1)).toBeLessThan(1e-5);
+      });
+    }
+  });
+
+  it.each([
+    ['parts', { microBatches: 4 }],
+    ['dropout', { dropout: 0.2, microBatches: 1 }],
+    ['parts and dropout', { microBatches: 4, dropout: 0.2 }],
+    [
+      'parts of an adapter',
+      { microBatches: 2, lora: { rank: 2, alpha: 4 }, weights: initializeLlama(config, 1) },
+    ],
+  ])('is bitwise the same with %s on one thread, on three, and across a stop', async (_, more) => {
+    const options = { ...run, batchSize: 4, ...more };
+    const straight = await open(options);
+    const expected = await wideSteps(straight, 4);
+    const threaded = await open({ ...options, threads: 3 });
+    expect(await wideSteps(threaded, 2)).toEqual(expected.slice(0, 2));
+    await threaded.saveCheckpoint(join(folder, 'parts'));
+    const weights = 'weights' in more ? { weights: more.weights } : {};
+    const resumed = await open({ checkpoint: join(folder, 'parts'), threads: 2, ...weights });
+    expect(await wideSteps(resumed, 2)).toEqual(expected.slice(2));
+    expect(resumed.stateSha256()).toBe(straight.stateSha256());
+  });
+
+  it('drops the same activations however the batch is cut, and none when it evaluates', async () => {
+    const dropped = { ...run, batchSize: 4, dropout: 0.3 };
+    const whole = await open({ ...dropped, microBatches: 1 });
+    const [first] = await wideSteps(whole, 1);
+    const [inParts] = await wideSteps(await open({ ...dropped, microBatches: 4 }), 1);
+    expect(inParts!.loss).toBeCloseTo(first!.loss, 5);
+    expect(inParts!.gradientNorm).toBeCloseTo(first!.gradientNorm, 5);
+    const plain = await open({ ...run, batchSize: 4 });
+    const [undropped] = await wideSteps(plain, 1);
+    expect(Math.abs(undropped!.loss - first!.loss)).toBeGreaterThan(1e-3);
+    const fresh = await open({ ...dropped, optimizer: { learningRate: 0 } });
+    const still = await open({ ...run, batchSize: 4, optimizer: { learningRate: 0 } });
+    expect((await fresh.evaluate(wideBatchAt(0))).loss).toBe((await still.evaluate(wideBatchAt(0))).loss);
+  });
+
+  it('keeps its gradients and its loss finite or its state untouched, also in parts', async () => {
+    const trainer = await open({
+      ...run,
+      batchSize: 4,
+      microBatches: 2,
+      optimizer: { learningRate: 1e30 },
+      schedule: { kind: 'constant' },
+    });
+    await wideSteps(trainer, 1);
+    const before = trainer.stateSha256();
+    await expect(wideSteps(trainer, 1)).rejects.toMatchObject({ code: 'LOSS_NOT_FINITE' });
+    expect(trainer.stateSha256()).toBe(before);
+  });
+
+  it.each([
+    [{ microBatches: 3 }, '2 rows do not divide into 3 parts'],
+    [{ dropout: 1 }, 'a dropout of 1 is not from 0 to below 1'],
+  ])('refuses %j by name', async (more, message) => {
+    await expect(createTrainer({ ...run, ...more })).rejects.toThrow(message);
   });
 
   it('refuses a batch of the wrong size or with a token outside the vocabulary before it reaches the device', async () => {

@@ -5,19 +5,17 @@ import { initializeAdapter } from '../lora/initialize.ts';
 import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer.ts';
 import { decayedByDefault, type Optimizer } from '../optimizers/optimizer.ts';
 import { learningRateRatio, type Schedule } from '../optimizers/schedule.ts';
-import { floats, type HostTensors, hostTensors } from '../runtime/host-tensor.ts';
-import { Session, type SessionOptions } from '../runtime/session.ts';
+import { type HostTensors, hostTensors } from '../runtime/host-tensor.ts';
+import { Session } from '../runtime/session.ts';
 import { checkTensors, weightsSha256 } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { corrupt, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { createFusedStep, type StepParts } from './steps/fused-step.ts';
+import type { StepEngine } from './steps/step-engine.ts';
+import { createSummedStep } from './steps/summed-step.ts';
 import type { TaskGraph, TrainingTask } from './task.ts';
 import { type BatchOf, type ConfigOf, createTask, type LanguageModel, type TaskOptions } from './tasks.ts';
-import {
-  adaptableOf,
-  buildEvaluationGraph,
-  buildTrainingGraph,
-  trainableParameters,
-} from './training-graph.ts';
+import { adaptableOf, buildEvaluationGraph, trainableParameters } from './training-graph.ts';
 import { stateTensors, TrainingState } from './training-state.ts';
 
 export interface NewRun<T extends TaskOptions = LanguageModel> {
@@ -33,6 +31,14 @@ export interface NewRun<T extends TaskOptions = LanguageModel> {
   readonly schedule: Schedule;
   readonly seed: number;
   readonly threads?: number;
+  /** The share of activations that a step leaves out where the residual stream is written to; 0 by default. */
+  readonly dropout?: number;
+  /**
+   * The batch is cut into so many equal parts whose gradients are added: several parts compute at a time, one a thread,
+   * and only theirs lie in memory. Two by default, one where that would leave parts too small. The number decides the
+   * order of sums, and so the bits; how many threads compute them does not.
+   */
+  readonly microBatches?: number;
   /** Train an adapter over the frozen weights instead of the weights themselves. */
   readonly lora?: LoraOptions;
 }
@@ -78,9 +84,10 @@ export async function createTrainer<T extends TaskOptions = LanguageModel>(
   const { weights, threads, ...given } = options;
   // What is decayed by default has changed before: a checkpoint says what its run does.
   const optimizer = { ...given.optimizer, decayed: given.optimizer.decayed ?? decayedByDefault };
-  const run: Run<T> = { ...given, optimizer };
-  const task = createTask<T>(run);
-  checkLength(run);
+  const task = createTask<T>(given);
+  const microBatches = given.microBatches ?? microBatchesByDefault(given, task);
+  const run: Run<T> = { ...given, optimizer, microBatches };
+  checkRun(run, task);
   if (run.lora !== undefined && weights === undefined) {
     throw new NeuralError('ADAPTER_INVALID', 'a LoRA run needs the weights of the model it adapts');
   }
@@ -88,7 +95,7 @@ export async function createTrainer<T extends TaskOptions = LanguageModel>(
   const initial =
     run.lora === undefined ? start : initializeAdapter(adaptableOf(task), { ...run.lora, seed: run.seed });
   const base = run.lora === undefined ? undefined : start;
-  return Trainer.start({ run, task, initial, base, threads, step: 0, extra: {} });
+  return new Trainer({ run, task, initial, base, threads, step: 0, extra: {} });
 }
 
 async function resumeTrainer<T extends TaskOptions>(options: ResumedRun<T>): Promise<Trainer<T>> {
@@ -105,7 +112,7 @@ async function resumeTrainer<T extends TaskOptions>(options: ResumedRun<T>): Pro
     }
   }
   if (run.lora !== undefined) checkBase(task, options.weights, saved.baseSha256);
-  return Trainer.start({
+  return new Trainer({
     run,
     task,
     initial: saved.state,
@@ -126,11 +133,7 @@ function checkKind(run: Run, { checkpoint, task = 'language-model' }: ResumedRun
   );
 }
 
-function checkBase(
-  task: TrainingTask<never>,
-  weights: TensorMap | undefined,
-  recorded: string | undefined,
-): void {
+function checkBase(task: TaskGraph, weights: TensorMap | undefined, recorded: string | undefined): void {
   if (weights === undefined) {
     throw new NeuralError(
       'ADAPTER_INVALID',
@@ -146,7 +149,26 @@ function checkBase(
   }
 }
 
-function checkLength(run: Run): void {
+/** Halves of a batch keep both of two cores busy; below this many tokens a part costs more than it saves. */
+const smallestPartTokens = 256;
+
+function microBatchesByDefault<B>(run: Run, task: TrainingTask<B>): number {
+  const { batchSize, sequenceLength } = run;
+  const halved = batchSize % 2 === 0 && (batchSize / 2) * sequenceLength >= smallestPartTokens;
+  return halved && task.cut !== undefined ? 2 : 1;
+}
+
+function checkRun<B>(run: Run, task: TrainingTask<B>): void {
+  const { batchSize, microBatches = 1, dropout = 0 } = run;
+  if (microBatches > 1 && task.cut === undefined) {
+    throw new NeuralError('CONFIG_INVALID', 'the loss of this task does not add up over parts of a batch');
+  }
+  if (batchSize % microBatches !== 0) {
+    throw new NeuralError('CONFIG_INVALID', `${batchSize} rows do not divide into ${microBatches} parts`);
+  }
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new NeuralError('CONFIG_INVALID', `a dropout of ${dropout} is not from 0 to below 1`);
+  }
   if (run.sequenceLength > run.config.maxPositions) {
     throw new NeuralError(
       'CONFIG_INVALID',
@@ -166,8 +188,7 @@ interface TrainerParts<T extends TaskOptions> {
 }
 
 /**
- * One training run on one ONNX Runtime session. `trainStep` blocks its thread for the length of a step: give a trainer a
- * process of its own. Calls must not overlap.
+ * One training run. `trainStep` takes all of its threads for the length of a step: give a trainer a process of its own. Calls must not overlap.
  */
 export class Trainer<T extends TaskOptions = LanguageModel> {
   readonly config: ConfigOf<T>;
@@ -180,33 +201,32 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
   readonly #baseFeeds: HostTensors;
   readonly #threads: number | undefined;
   readonly #state: TrainingState;
-  readonly #training: Session;
+  readonly #engine: StepEngine<BatchOf<T>>;
   #evaluation: Session | undefined;
   #step: number;
   #released = false;
 
-  static start<T extends TaskOptions>(parts: TrainerParts<T>): Trainer<T> {
-    const shape = { task: parts.task, lora: parts.run.lora };
-    const graph = buildTrainingGraph(shape, createOptimizer(parts.run.optimizer));
-    return new Trainer(parts, Session.create(graph, sessionOptions(parts.threads)));
-  }
-
-  private constructor(parts: TrainerParts<T>, training: Session) {
-    this.config = parts.run.config;
+  constructor(parts: TrainerParts<T>) {
+    const { run, task, base, threads } = parts;
+    const shape = { task, lora: run.lora, dropout: run.dropout };
+    this.config = run.config;
     this.extra = parts.extra;
-    this.#run = parts.run;
-    this.#task = parts.task;
-    this.#optimizer = createOptimizer(parts.run.optimizer);
-    this.#base = parts.base;
-    this.#baseFeeds = parts.base === undefined ? {} : hostTensors(modelTensors(parts.task, parts.base));
-    this.#threads = parts.threads;
-    this.#state = new TrainingState(
-      trainableParameters({ task: parts.task, lora: parts.run.lora }),
-      this.#optimizer.moments,
-      parts.initial,
-    );
-    this.#training = training;
+    this.#run = run;
+    this.#task = task;
+    this.#optimizer = createOptimizer(run.optimizer);
+    this.#base = base;
+    this.#baseFeeds = base === undefined ? {} : hostTensors(modelTensors(task, base));
+    this.#threads = threads;
+    this.#state = new TrainingState(trainableParameters(shape), this.#optimizer.moments, parts.initial);
     this.#step = parts.step;
+    this.#engine = createStepEngine(run, {
+      shape,
+      optimizer: this.#optimizer,
+      state: this.#state,
+      baseFeeds: this.#baseFeeds,
+      seed: run.seed,
+      threads,
+    });
   }
 
   /** Steps done. */
@@ -223,16 +243,7 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
     const step = this.#step + 1;
     const learningRate = this.#optimizer.learningRate * learningRateRatio(this.#run.schedule, step);
     const scalars = this.#optimizer.scalarsAt({ learningRate, step });
-    const inputs = {
-      ...this.#task.feeds(batch),
-      ...this.#baseFeeds,
-      ...this.#state.feeds,
-      ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalarTensor(value)])),
-    };
-    const results = { loss: floats([]), gradient_norm: floats([]) };
-    await this.#training.run(this.#training.plan(inputs, { ...results, ...this.#state.fetches }));
-    const loss = results.loss.data[0]!;
-    const gradientNorm = results.gradient_norm.data[0]!;
+    const { loss, gradientNorm } = await this.#engine.run({ batch, step, scalars });
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       throw new NeuralError(
         'LOSS_NOT_FINITE',
@@ -248,10 +259,10 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
   /** Loss and next-token accuracy without an update. */
   async evaluate(batch: BatchOf<T>): Promise<EvaluationResult> {
     this.#check(batch);
-    this.#evaluation ??= Session.create(
-      buildEvaluationGraph({ task: this.#task, lora: this.#run.lora }),
-      sessionOptions(this.#threads),
-    );
+    this.#evaluation ??= Session.create(buildEvaluationGraph({ task: this.#task, lora: this.#run.lora }), {
+      threads: this.#threads,
+      flushDenormals: true,
+    });
     const results = await this.#evaluation.evaluate({
       ...this.#task.feeds(batch),
       ...this.#baseFeeds,
@@ -301,7 +312,7 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    this.#training.release();
+    await this.#engine.release();
     this.#evaluation?.release();
   }
 
@@ -320,10 +331,12 @@ function modelTensors(task: TaskGraph, weights: TensorMap): TensorMap {
   return new Map(task.parameters.map(({ name }) => [name, weights.get(name)!]));
 }
 
-function sessionOptions(threads: number | undefined): SessionOptions {
-  return { threads, flushDenormals: true };
-}
-
-function scalarTensor(value: number) {
-  return floats([], Float32Array.of(value));
+function createStepEngine<T extends TaskOptions>(
+  run: Run<T>,
+  parts: StepParts<BatchOf<T>>,
+): StepEngine<BatchOf<T>> {
+  const { microBatches = 1, batchSize } = run;
+  if (microBatches === 1) return createFusedStep(parts);
+  const partTask = createTask<T>({ ...run, batchSize: batchSize / microBatches });
+  return createSummedStep({ ...parts, parts: microBatches, partTask });
 }

@@ -1,6 +1,7 @@
-import { type Linear, plainLinear } from '../architectures/llama.ts';
+import { type Dropout, type Linear, plainLinear } from '../architectures/llama.ts';
 import { projectionName, projections } from '../architectures/llama-parameters.ts';
 import type { ParameterSpec } from '../architectures/parameters.ts';
+import { dropout } from '../autodiff/composites/dropout.ts';
 import { differentiate } from '../autodiff/differentiate.ts';
 import { NeuralError } from '../errors.ts';
 import { type LoraOptions, loraSites } from '../lora/adapter.ts';
@@ -9,11 +10,15 @@ import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Graph, Value } from '../onnx/types.ts';
 import { clipFactor, globalNorm } from '../optimizers/clipping.ts';
 import type { Moment, Optimizer } from '../optimizers/optimizer.ts';
+import { keptScale, maskName } from './dropout.ts';
+import { sumByHalves } from './sum-by-halves.ts';
 import type { TaskGraph } from './task.ts';
 
 export interface TrainingShape {
   readonly task: TaskGraph;
   readonly lora?: LoraOptions | undefined;
+  /** The share of activations that a step leaves out; 0 when left out. */
+  readonly dropout?: number | undefined;
 }
 
 /** What the optimizer moves: the whole model, or an adapter's matrices over a frozen model. */
@@ -40,12 +45,13 @@ export function adaptableOf(task: TaskGraph): ModelConfig {
 /** Names of the state's tensors in the graph: inputs as they are, outputs with `next_` before them. */
 export const momentName = (moment: Moment, parameter: string): string => `${moment}.${parameter}`;
 export const gradientName = (parameter: string): string => `gradient.${parameter}`;
+export const termName = (parameter: string, term: number): string => `${gradientName(parameter)}.${term}`;
 export const nextName = (name: string): string => `next_${name}`;
 
 /**
  * Forward, backward and the optimizer's step as one graph:
  *
- *   inputs   batch, parameters, moments, [frozen base], the optimizer's scalars
+ *   inputs   batch, [dropout masks], parameters, moments, [frozen base], the optimizer's scalars
  *   outputs  loss, gradient_norm, next_<parameter>, next_<moment>.<parameter>
  */
 export function buildTrainingGraph(shape: TrainingShape, optimizer: Optimizer): Graph {
@@ -64,8 +70,8 @@ export function buildTrainingGraph(shape: TrainingShape, optimizer: Optimizer): 
 }
 
 /**
- * Forward and backward of a part of a batch: inputs parameters, the part, `total_weight` of the whole batch; outputs
- * `loss` and `gradient.<parameter>`, the part's shares of the whole batch's.
+ * Forward and backward of a part of a batch: inputs parameters, the part, [its masks], `total_weight` of the whole batch;
+ * outputs `loss` and `gradient.<parameter>`, the part's shares of the whole batch's.
  */
 export function buildGradientGraph(shape: TrainingShape): Graph {
   const builder = new GraphBuilder('gradients');
@@ -82,6 +88,24 @@ export function buildGradientGraph(shape: TrainingShape): Graph {
   trainable.forEach(({ name }, at) => {
     builder.output(gradientName(name), gradients[at]!);
   });
+  return builder.build();
+}
+
+/**
+ * The optimizer's step alone, over the sum of several terms of each gradient: inputs parameters, moments, the scalars and
+ * `gradient.<parameter>.<term>`; outputs as the training graph's, but for the loss.
+ */
+export function buildUpdateGraph(shape: TrainingShape, optimizer: Optimizer, terms: number): Graph {
+  const builder = new GraphBuilder('update');
+  const trainable = trainableParameters(shape);
+  const parameters = new Map(trainable.map(({ name, dims }) => [name, builder.input(name, 'float32', dims)]));
+  const gradients = trainable.map(({ name, dims }) => {
+    const declared = Array.from({ length: terms }, (_, term) =>
+      builder.input(termName(name, term), 'float32', dims),
+    );
+    return sumByHalves(declared, (a, b) => builder.add(a, b));
+  });
+  writeUpdate(builder, { trainable, parameters, gradients, optimizer });
   return builder.build();
 }
 
@@ -123,9 +147,9 @@ function writeUpdate(
 }
 
 /** The forward half alone: `loss` and what the task measures. */
-export function buildEvaluationGraph(shape: TrainingShape): Graph {
+export function buildEvaluationGraph({ task, lora }: TrainingShape): Graph {
   const builder = new GraphBuilder('evaluate');
-  const { lossOf } = declareModel(builder, shape);
+  const { lossOf } = declareModel(builder, { task, lora });
   const { loss, measured } = lossOf();
   builder.output('loss', loss);
   for (const [name, value] of Object.entries(measured)) builder.output(name, value);
@@ -140,8 +164,16 @@ function declareModel(builder: GraphBuilder, shape: TrainingShape) {
   );
   const linear =
     lora === undefined ? undefined : adaptedLinear({ builder, config: adaptableOf(task), lora, parameters });
-  const lossOf = (totalWeight?: Value) => task.write(builder, { parameters, linear, totalWeight });
+  const dropout = dropoutOf(builder, shape.dropout ?? 0);
+  const lossOf = (totalWeight?: Value) => task.write(builder, { parameters, linear, dropout, totalWeight });
   return { parameters, lossOf };
+}
+
+/** Declares a mask wherever a task asks for dropout. */
+function dropoutOf(builder: GraphBuilder, rate: number): Dropout | undefined {
+  if (rate === 0) return undefined;
+  const scale = keptScale(rate);
+  return (x, site) => dropout(builder, x, { mask: builder.input(maskName(site), 'uint8', x.dims), scale });
 }
 
 /** x·Wᵀ + b + (alpha / rank)·(x·Aᵀ)·Bᵀ where the adapter targets the projection. */

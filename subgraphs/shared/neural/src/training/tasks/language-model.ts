@@ -6,7 +6,7 @@ import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { int } from '../../onnx/types.ts';
 import { floats, longs } from '../../runtime/host-tensor.ts';
 import { checkTensors } from '../../weights/check-weights.ts';
-import { type Batch, checkBatch } from '../batch.ts';
+import { type Batch, checkBatch, cutBatch } from '../batch.ts';
 import type { TaskShape, TrainingTask, WriteOptions, WrittenTask } from '../task.ts';
 
 /** A decoder learns the next token of packed rows. */
@@ -31,6 +31,7 @@ export function languageModelTask(config: ModelConfig, shape: TaskShape): Traini
       targets: longs(flat, batch.targets),
       loss_weights: floats(flat, batch.lossWeights),
     }),
+    cut: cutBatch,
     lossWeight: ({ lossWeights }) => lossWeights.reduce((total, weight) => total + weight, 0),
     measure: ({ lossWeights, targets }, results) => {
       const predicted = results['predicted']!.data as BigInt64Array;
@@ -50,7 +51,7 @@ function write(
   builder: GraphBuilder,
   options: WriteOptions & { config: ModelConfig; grid: readonly number[]; flat: readonly number[] },
 ): WrittenTask {
-  const { config, grid, flat, parameters, linear, totalWeight } = options;
+  const { config, grid, flat, parameters, linear, dropout, totalWeight } = options;
   const inputs: LlamaInputs = {
     inputIds: builder.input('input_ids', 'int64', grid),
     segmentIds: builder.input('segment_ids', 'int64', grid),
@@ -58,7 +59,7 @@ function write(
   };
   const targets = builder.input('targets', 'int64', flat);
   const weights = builder.input('loss_weights', 'float32', flat);
-  const logits = llama(builder, { config, parameters, inputs, ...(linear === undefined ? {} : { linear }) });
+  const logits = llama(builder, { config, parameters, inputs, linear, dropout });
   const { loss, perToken } = crossEntropy(builder, logits, {
     targets,
     weights,
