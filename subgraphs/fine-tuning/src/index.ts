@@ -22,7 +22,7 @@ await runService('fine-tuning', async () => {
   const { database, logger } = platform;
 
   const workers = createFineTuningWorkers({
-    dataDir: env.FATHOM_DATA_DIR,
+    artifacts: env,
     niceness: env.FINE_TUNING_NICENESS,
     logger,
   });

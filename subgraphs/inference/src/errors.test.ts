@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { baseEnv } from '@fathom/platform/env';
 import { expect, test } from 'vitest';
 import { env } from './env.ts';
 import { inferenceErrors } from './errors.ts';
@@ -19,16 +20,7 @@ test('the README lists exactly the codes of the table', () => {
 
 test('the README names every variable that inference has of its own', () => {
   const listed = [...section('Configuration').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
-  const shared = [
-    'HOST',
-    'DATABASE_URL',
-    'REDIS_URL',
-    'KAFKA_BROKERS',
-    'FATHOM_DATA_DIR',
-    'IDENTITY_JWKS',
-    'LOG_LEVEL',
-  ];
-  const platform = [...shared, 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_SERVICE_INSTANCE_ID', 'DRAIN_TIMEOUT_MS'];
+  const platform = Object.keys(baseEnv.shape).filter((name) => name !== 'PORT');
   const own = Object.keys(env.shape).filter((name) => !platform.includes(name));
   expect(listed.sort()).toEqual(own.sort());
 });

@@ -33,7 +33,7 @@ await runService('training', async () => {
     },
   );
   const workers = createTrainingWorkers({
-    dataDir: env.FATHOM_DATA_DIR,
+    artifacts: env,
     niceness: env.TRAINING_NICENESS,
     logger,
   });

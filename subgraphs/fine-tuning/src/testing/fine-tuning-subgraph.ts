@@ -39,7 +39,7 @@ export async function startFineTuningSubgraph(options: {
   });
   const workerPids: number[] = [];
   const workers = createFineTuningWorkers({
-    dataDir: options.dataDir,
+    artifacts: parts.env,
     niceness: 0,
     logger: parts.logger,
     onStart: (pid) => workerPids.push(pid),

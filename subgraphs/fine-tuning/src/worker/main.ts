@@ -1,14 +1,12 @@
 /** The fine-tuning worker: see the platform's job executor for the protocol around it. */
-import { join } from 'node:path';
 import { trainingFailureCode } from '@fathom/neural/training/failure-code';
-import { createFileArtifactStore } from '@fathom/platform/artifacts/file-artifact-store';
+import { openArtifactStore } from '@fathom/platform/artifacts/open-artifact-store';
 import { runWorker } from '@fathom/platform/jobs/worker';
 import { workerEnv } from './env.ts';
 import { fineTune } from './fine-tune.ts';
 import { type FineTuningMessage, type FineTuningSpecification, fineTuningSpecification } from './protocol.ts';
 
-const { FATHOM_DATA_DIR } = workerEnv();
-const artifacts = createFileArtifactStore({ directory: join(FATHOM_DATA_DIR, 'artifacts') });
+const artifacts = openArtifactStore(workerEnv());
 
 await runWorker<FineTuningSpecification, FineTuningMessage>({
   specification: fineTuningSpecification,

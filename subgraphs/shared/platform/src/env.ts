@@ -4,6 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { artifactVariables } from './artifacts/artifact-env.ts';
 import { repositoryRoot } from './repository.ts';
 
 /** A TCP port; 0 takes any free one. */
@@ -60,6 +61,7 @@ export const baseEnv = z.object({
     .string()
     .default(() => join(repositoryRoot(), '.fathom'))
     .transform((path) => resolve(path)),
+  ...artifactVariables,
   IDENTITY_JWKS: jsonVariable(publicJwksSchema),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),

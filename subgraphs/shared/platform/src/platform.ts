@@ -2,10 +2,9 @@
  * Everything a service is made of, opened in one call and closed in the opposite order: database with its schema brought
  * up to date, broker with the outbox relay, cache, stream buffers, artifacts, identity, log, metrics, traces.
  */
-import { join } from 'node:path';
 import type { Tracer } from '@opentelemetry/api';
 import type { ArtifactStore } from './artifacts/artifact-store.ts';
-import { createFileArtifactStore } from './artifacts/file-artifact-store.ts';
+import { openArtifactStore } from './artifacts/open-artifact-store.ts';
 import type { Broker } from './broker/broker.ts';
 import { openBroker } from './broker/open-broker.ts';
 import type { Cache } from './cache/cache.ts';
@@ -98,7 +97,7 @@ export async function openPlatform<Env extends BaseEnv>(
       await openCache({ redisUrl: env.REDIS_URL, database: sharedCache ? database : undefined, logger }),
     );
     const streams = keep(await openStreamBuffer({ redisUrl: env.REDIS_URL, database, logger }));
-    const artifacts = await createFileArtifactStore({ directory: join(env.FATHOM_DATA_DIR, 'artifacts') });
+    const artifacts = openArtifactStore(env);
     const outbox = keep(startOutboxRelay({ database, broker, logger, registry: metrics.registry }));
 
     let closing: Promise<void> | undefined;

@@ -1,27 +1,29 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ArtifactEnv, artifactEnvOf } from '@fathom/platform/artifacts/artifact-env';
 import { createChildProcessExecutor } from '@fathom/platform/jobs/child-process-executor';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import type { Logger } from '@fathom/platform/logging';
 
 export interface TrainingWorkerOptions {
-  readonly dataDir: string;
+  /** Where artifacts are. */
+  readonly artifacts: ArtifactEnv;
   /** 0 to 19. */
   readonly niceness: number;
   readonly logger: Logger;
   readonly onStart?: (pid: number) => void;
 }
 
-/** Training workers as child processes. They are given the data folder and nothing else: no database, no secret. */
+/** Training workers as child processes. They are given the way to the artifacts and nothing else: no database, no broker. */
 export function createTrainingWorkers({
-  dataDir,
+  artifacts,
   niceness,
   logger,
   onStart,
 }: TrainingWorkerOptions): JobExecutor {
   return createChildProcessExecutor({
     entry: fileURLToPath(new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url)),
-    env: { FATHOM_DATA_DIR: dataDir },
+    env: artifactEnvOf(artifacts),
     niceness,
     logger,
     ...(onStart ? { onStart } : {}),

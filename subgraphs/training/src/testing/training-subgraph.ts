@@ -46,7 +46,7 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
   });
   const workerPids: number[] = [];
   const workers = createTrainingWorkers({
-    dataDir: parts.env.FATHOM_DATA_DIR,
+    artifacts: parts.env,
     niceness: 0,
     logger: parts.logger,
     onStart: (pid) => workerPids.push(pid),

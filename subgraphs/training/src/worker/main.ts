@@ -1,14 +1,12 @@
 /** The training worker: see the platform's job executor for the protocol around it. */
-import { join } from 'node:path';
 import { trainingFailureCode } from '@fathom/neural/training/failure-code';
-import { createFileArtifactStore } from '@fathom/platform/artifacts/file-artifact-store';
+import { openArtifactStore } from '@fathom/platform/artifacts/open-artifact-store';
 import { runWorker } from '@fathom/platform/jobs/worker';
 import { workerEnv } from './env.ts';
 import { type TrainingMessage, type TrainingSpecification, trainingSpecification } from './protocol.ts';
 import { trainRun } from './train-run.ts';
 
-const { FATHOM_DATA_DIR } = workerEnv();
-const artifacts = createFileArtifactStore({ directory: join(FATHOM_DATA_DIR, 'artifacts') });
+const artifacts = openArtifactStore(workerEnv());
 
 await runWorker<TrainingSpecification, TrainingMessage>({
   specification: trainingSpecification,

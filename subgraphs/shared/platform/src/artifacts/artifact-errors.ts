@@ -9,6 +9,7 @@ export const artifactErrors = {
   NOT_FOUND: platformErrors.NOT_FOUND,
   BAD_USER_INPUT: platformErrors.BAD_USER_INPUT,
   STORAGE_FULL: platformErrors.STORAGE_FULL,
+  DEPENDENCY_UNAVAILABLE: platformErrors.DEPENDENCY_UNAVAILABLE,
 } as const satisfies ErrorTable;
 
 export const raiseArtifact = defineErrors(artifactErrors);

@@ -17,5 +17,10 @@ export interface ArtifactStore {
    * Throws AppError ARTIFACT_CORRUPT naming the file, or NOT_FOUND.
    */
   fetch(uri: string): Promise<string>;
+  /**
+   * Forgets an artifact; one that is not there is no error. Only whoever knows that nobody else has the URI may: equal
+   * content of others is the same artifact.
+   */
+  remove(uri: string): Promise<void>;
   ping(): Promise<void>;
 }

@@ -14,7 +14,6 @@ import {
   access,
   constants,
   type FileHandle,
-  lstat,
   mkdir,
   open,
   readdir,
@@ -24,10 +23,11 @@ import {
   stat,
   statfs,
 } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { raiseArtifact } from './artifact-errors.ts';
 import type { Artifact, ArtifactStore } from './artifact-store.ts';
+import { listFiles } from './list-files.ts';
 import {
   corrupt,
   decodeManifest,
@@ -114,6 +114,17 @@ export function createFileArtifactStore({ directory }: FileArtifactStoreOptions)
     implementation: 'files',
     put,
     fetch: async (uri) => verify(hashOf(uri)),
+    remove: async (uri) => {
+      const doomed = join(staging, `removed-${randomUUID()}`);
+      await mkdir(staging, { recursive: true });
+      try {
+        // Out of sight in one step, so that nobody fetches a half.
+        await rename(folderOf(hashOf(uri)), doomed);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+      await rm(doomed, { recursive: true, force: true });
+    },
     ping: async () => {
       await mkdir(directory, { recursive: true });
       await access(directory, constants.W_OK);
@@ -194,19 +205,6 @@ async function verifyFile(path: string, expected: ManifestFile, hash: string): P
   if (actual.digest('hex') !== expected.sha256) {
     throw raiseArtifact('ARTIFACT_CORRUPT', corrupt(hash, expected.path, 'its hash differs'));
   }
-}
-
-/** Paths of all files below a folder, relative, with `/`. Throws BAD_USER_INPUT for linked folders, sockets, devices and the like. */
-async function listFiles(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  for (const name of await readdir(folder, { recursive: true })) {
-    const path = join(folder, name);
-    if ((await stat(path)).isFile()) paths.push(relative(folder, path).split(sep).join('/'));
-    else if (!(await lstat(path)).isDirectory()) {
-      throw raiseArtifact('BAD_USER_INPUT', { because: `${path} is neither a file nor a folder` });
-    }
-  }
-  return paths;
 }
 
 function foldersAbove(path: string): string[] {

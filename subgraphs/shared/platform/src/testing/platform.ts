@@ -35,6 +35,8 @@ export async function openTestPlatform<Extra extends object = object>(
     HOST: '127.0.0.1',
     DATABASE_URL: databaseUrl,
     FATHOM_DATA_DIR: dataDirectory,
+    S3_BUCKET: 'fathom',
+    S3_REGION: 'us-east-1',
     IDENTITY_JWKS: identity.jwks,
     LOG_LEVEL: logLevel,
     DRAIN_TIMEOUT_MS: 1_000,
