@@ -17,7 +17,8 @@ const schema = buildSchema(`
   input AskInput { question: String!, idempotencyKey: String }
   type Subscription { ask(input: AskInput!): Event! }
   interface Event { sequence: Int! cursor: String! generation: Generation! }
-  type Generation { id: ID! }
+  type Generation { id: ID! modelVersion: ModelVersion }
+  type ModelVersion { id: ID! }
   type Usage { promptTokens: Int completionTokens: Int timeToFirstTokenMs: Float totalMs: Float tokensPerSecond: Float }
   type TokenGenerated implements Event { sequence: Int! cursor: String! generation: Generation! text: String! logProbability: Float }
   type GenerationRouted implements Event { sequence: Int! cursor: String! generation: Generation! service: String reason: String explanation: String score: Float bound: Float calibrationVersion: String }

@@ -1,7 +1,7 @@
-import { createFathomClient, FathomError } from '@fathom/gateway/client';
+import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
 import { CommandError } from './command-error.ts';
-import { readConnection } from './connection.ts';
+import { withClient } from './platform-client.ts';
 import { type ProvenanceFacts, provenanceLine } from './provenance-line.ts';
 
 /**
@@ -17,8 +17,6 @@ data folder) say whom to ask.
 Exit codes: 0 answered, 1 failed, 2 wrong usage, 3 not reachable, 130 cancelled.`;
 
 const cancelledExitCode = 130;
-const refusedKeyCodes: readonly string[] = ['UNAUTHENTICATED', 'KEY_REVOKED', 'KEY_EXPIRED'];
-
 interface AskEvent {
   readonly __typename: string;
   readonly generation: { readonly id: string };
@@ -35,42 +33,10 @@ export async function askCommand(args: readonly string[]): Promise<number> {
   }
   const question = args.length > 0 ? args.join(' ') : await readStandardInput();
   if (question.trim() === '') throw new CommandError(`There is no question.\n\n${askUsage}`, 2);
-  const connection = readConnection(process.env);
-  await requireAnswer(connection.url);
-  const client = createFathomClient({ ...connection, onReconnect: createReconnectReport() });
-  try {
-    return await streamAnswer(client, question);
-  } catch (error) {
-    throw toCommandError(error);
-  } finally {
-    await client.close();
-  }
+  return withClient((client) => streamAnswer(client, question));
 }
 
-/** Says why the stream is resumed, and again only when the reason is another one. */
-function createReconnectReport(): (error: FathomError, attempt: number) => void {
-  let said = '';
-  return ({ message }, attempt) => {
-    process.stderr.write(`\n(${message === said ? '' : `${message} `}Resuming, attempt ${attempt} …)\n`);
-    said = message;
-  };
-}
-
-/** A platform that is not there is said at once; one that goes away later is waited for by the client. */
-async function requireAnswer(url: string): Promise<void> {
-  await fetch(new URL('/livez', url)).catch((error: unknown) => {
-    throw new CommandError(
-      `Nothing answers at ${new URL(url).origin}. Start the platform with \`npm start\`.`,
-      3,
-      error,
-    );
-  });
-}
-
-async function streamAnswer(
-  client: ReturnType<typeof createFathomClient>,
-  question: string,
-): Promise<number> {
+async function streamAnswer(client: FathomClient, question: string): Promise<number> {
   const events = client.stream<{ readonly ask: AskEvent }, { input: { question: string } }>(
     readOperation('ask'),
     {
@@ -103,7 +69,7 @@ function show({ __typename, text }: AskEvent): void {
   }
 }
 
-async function provenanceOf(client: ReturnType<typeof createFathomClient>, id: string): Promise<string> {
+async function provenanceOf(client: FathomClient, id: string): Promise<string> {
   const { generation } = await client.request<
     { readonly generation: ProvenanceFacts | null },
     { id: string }
@@ -115,23 +81,4 @@ async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8').trim();
-}
-
-function toCommandError(error: unknown): unknown {
-  if (!(error instanceof FathomError)) return error;
-  if (error.code === 'CONNECTION_LOST') {
-    return new CommandError(
-      `The platform does not answer: ${error.message} Is it running? Start it with \`npm start\`.`,
-      3,
-      error,
-    );
-  }
-  if (refusedKeyCodes.includes(error.code)) {
-    return new CommandError(
-      `The API key is not accepted (${error.code}). Set FATHOM_API_KEY to a valid one, or unset it to use the admin key of the data folder.`,
-      1,
-      error,
-    );
-  }
-  return new CommandError(`${error.message} (${error.code})`, 1, error);
 }

@@ -2,16 +2,27 @@
 import { checkCommand } from '@fathom/schema/check-command';
 import { askCommand } from './ask.ts';
 import { CommandError } from './command-error.ts';
+import { promoteCommand, rollBackCommand } from './promote.ts';
+import { runsCommand } from './runs/runs-command.ts';
+import { trainCommand } from './train/train-command.ts';
 
 const usage = `Usage: fathom COMMAND
 
   ask [QUESTION]   ask and see the answer stream
+  train            train a model from a config file, and watch it
+  runs             list, show, watch, pause, resume, cancel, retry and compare training runs
+  promote          move an alias of a model to a version
+  rollback         move an alias back
   schema check     hold the subgraphs against what clients use today
 
 fathom COMMAND --help says more.`;
 
 async function run([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'ask') return askCommand(args);
+  if (command === 'train') return trainCommand(args);
+  if (command === 'runs') return runsCommand(args);
+  if (command === 'promote') return promoteCommand(args);
+  if (command === 'rollback') return rollBackCommand(args);
   if (command === 'schema' && args[0] === 'check') {
     return checkCommand(args.slice(1), {
       stdout: (text) => process.stdout.write(text),

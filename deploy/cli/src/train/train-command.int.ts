@@ -1,0 +1,282 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDeferred, type Deferred } from '@fathom/platform/deferred';
+import { createEventQueue } from '@fathom/platform/server/async-events';
+import { readApiSchema } from '@fathom/schema/api-schema';
+import { graphql } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+
+// The commands against a gateway of a test's own with the product's schema, so that every operation of the commands is
+// validated, and runs do what the test says when it says so.
+type Fields = Readonly<Record<string, unknown>>;
+type Root = Record<string, (args: never) => unknown>;
+
+let gateway: Server;
+let sockets: WebSocketServer;
+let url: string;
+let root: Root;
+let unsubscribed: Deferred<void>;
+let folder: string;
+
+const run: Fields = {
+  __typename: 'TrainingRun',
+  id: 'run_1',
+  status: 'COMPLETED',
+  detail: 'alphabet@1 is registered',
+  attempt: 1,
+  model: { name: 'alphabet' },
+  modelVersion: { id: 'alphabet@1', aliases: ['champion'] },
+  config: '{}',
+  seed: 1,
+  step: 40,
+  totalSteps: 40,
+  tokensSeen: 4_000,
+  loss: 0.5,
+  startedBy: 'tester',
+  createdAt: '2026-11-25T08:00:00.000Z',
+  checkpoints: [{ step: 40, sizeBytes: 1_000 }],
+  evaluations: [{ suite: 'held-out', exampleCount: 5, loss: 0.75, exactMatch: 0.8 }],
+  history: [],
+};
+
+beforeEach(async () => {
+  unsubscribed = createDeferred();
+  root = { trainingRun: () => run };
+  gateway = createServer((request, response) => {
+    void answer(request).then((body) => response.end(JSON.stringify(body)));
+  });
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+  sockets = new WebSocketServer({ server: gateway, path: '/graphql' });
+  useServer({ schema: readApiSchema(), roots: { subscription: rootValue() } }, sockets);
+  folder = await mkdtemp(join(tmpdir(), 'fathom-train-cli-'));
+});
+
+afterEach(async () => {
+  for (const client of sockets.clients) client.terminate();
+  sockets.close();
+  gateway.closeAllConnections();
+  await new Promise((resolve) => gateway.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Looks the test's resolvers up when they are called. */
+const rootValue = () => new Proxy({}, { get: (_, name) => root[name as string] });
+
+async function answer(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  if (request.url !== '/graphql') return {};
+  const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as {
+    query: string;
+    variables: Fields;
+  };
+  return graphql({
+    schema: readApiSchema(),
+    source: query,
+    variableValues: variables,
+    rootValue: rootValue(),
+  });
+}
+
+const event = (sequence: number, more: Fields): Fields => ({
+  trainingRunProgressed: { sequence, cursor: `c${sequence}`, ...more },
+});
+const stepped = (sequence: number, step: number): Fields =>
+  event(sequence, {
+    __typename: 'TrainingStepped',
+    etaSeconds: 1,
+    point: { step, tokensSeen: 1, loss: 1.5, learningRate: 0.003, gradientNorm: 0.5, tokensPerSecond: 1_000 },
+  });
+const moved = (sequence: number, to: string): Fields =>
+  event(sequence, {
+    __typename: 'TrainingRunTransitioned',
+    transition: { from: 'QUEUED', to, detail: 'because', at: '2026-11-25T08:00:00.000Z' },
+  });
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function fathom(
+  args: readonly string[],
+  onStdout: (child: ChildProcess) => void = () => {},
+): Promise<Ended> {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=development', '--import', 'tsx', 'deploy/cli/src/index.ts', ...args],
+    {
+      cwd: fileURLToPath(new URL('../../../../', import.meta.url)),
+      env: { ...process.env, FATHOM_URL: url, FATHOM_API_KEY: 'fth_test_key' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.stdout += chunk.toString('utf8');
+    onStdout(child);
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.stderr += chunk.toString('utf8');
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...output };
+}
+
+async function configFile(text: string): Promise<string> {
+  const path = join(folder, 'config.yaml');
+  await writeFile(path, text);
+  return path;
+}
+
+test('a run is started from a config and its examples beside it, and shown until it completed', async () => {
+  const asked: Fields[] = [];
+  root['createDataSet'] = ({ input }: { readonly input: Fields }) => {
+    asked.push(input);
+    return { __typename: 'DataSet', id: 'dataset_1', exampleCount: 1 };
+  };
+  root['startTrainingRun'] = ({ input }: { readonly input: Fields }) => {
+    asked.push(input);
+    return run;
+  };
+  root['trainingRunProgressed'] = async function* () {
+    yield moved(1, 'TRAINING');
+    yield stepped(2, 40);
+    yield moved(3, 'COMPLETED');
+  };
+  await writeFile(join(folder, 'a.jsonl'), '{"prompt":"a","completion":"b"}\n');
+  const config = await configFile(
+    'modelName: alphabet\ndataSet: { file: a.jsonl }\nhyperparameters: { steps: 40 }',
+  );
+  const { code, stdout, stderr } = await fathom(['train', '--config', config]);
+  expect(asked).toMatchObject([
+    { name: 'a.jsonl', format: 'JSONL', content: '{"prompt":"a","completion":"b"}\n' },
+    { modelName: 'alphabet', dataSetId: 'dataset_1', hyperparameters: { steps: 40 } },
+  ]);
+  expect(stderr).toBe('run_1\n');
+  expect(stdout).toBe(`TRAINING: because
+step 40/40 · loss 1.5000 · lr 3.00e-3 · grad 0.50 · 1,000 tokens/s
+COMPLETED: because
+version alphabet@1 (champion)
+held-out: loss 0.7500, 80.0% exact
+`);
+  expect(code).toBe(0);
+});
+
+test('a config with an unknown key is refused before anything is asked, with the key that was meant', async () => {
+  const config = await configFile('modelName: a\ndataSetId: b\nhyperparameters: { learningrate: 1 }');
+  const { code, stderr } = await fathom(['train', '--config', config]);
+  expect(stderr).toBe(
+    `${config}:3: hyperparameters.learningrate: there is no such key; did you mean \`learningRate\`?\n`,
+  );
+  expect(code).toBe(2);
+});
+
+test('Ctrl-C leaves the run running and says how to come back', async () => {
+  const events = createEventQueue<Fields>({ maxEvents: 10, onClose: () => unsubscribed.resolve() });
+  events.push(stepped(1, 10));
+  root['trainingRunProgressed'] = () => events.events;
+  root['trainingRun'] = () => ({ ...run, status: 'TRAINING' });
+  let interrupted = false;
+  const { code, stderr } = await fathom(['train', '--resume', 'run_1'], (child) => {
+    if (!interrupted) child.kill('SIGINT');
+    interrupted = true;
+  });
+  await unsubscribed.promise;
+  expect(stderr).toContain('The run goes on without you. See it again:  npm run fathom -- runs watch run_1');
+  expect(code).toBe(130);
+});
+
+test('a paused run is resumed and, when its stream breaks, followed behind the last event', async () => {
+  const resumed: unknown[] = [];
+  const after: unknown[] = [];
+  root['trainingRun'] = () => ({ ...run, status: resumed.length === 0 ? 'PAUSED' : 'COMPLETED' });
+  root['resumeTrainingRun'] = ({ id }: { readonly id: string }) => {
+    resumed.push(id);
+    return run;
+  };
+  root['trainingRunProgressed'] = async function* (args: Fields) {
+    after.push(args['after'] ?? null);
+    if (after.length === 1) {
+      yield moved(1, 'TRAINING');
+      for (const client of sockets.clients) client.terminate();
+      await new Promise(() => undefined);
+    }
+    yield moved(2, 'COMPLETED');
+  };
+  const { code, stdout } = await fathom(['train', '--resume', 'run_1', '--json']);
+  expect(resumed).toEqual(['run_1']);
+  expect(after).toEqual([null, 'c1']);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Fields);
+  expect(lines.map(({ __typename, sequence }) => [__typename, sequence])).toEqual([
+    ['TrainingRunTransitioned', 1],
+    ['TrainingRunTransitioned', 2],
+    ['TrainingRun', undefined],
+  ]);
+  expect(code).toBe(0);
+});
+
+test('runs are listed, changed and compared, and aliases moved', async () => {
+  root['trainingRuns'] = () => ({ edges: [{ node: run }] });
+  root['pauseTrainingRun'] = () => ({ ...run, status: 'PAUSED', detail: 'paused' });
+  root['cancelTrainingRun'] = () => ({
+    __typename: 'WrongState',
+    message: 'The run is COMPLETED.',
+    state: 'COMPLETED',
+  });
+  root['compareTrainingRuns'] = () => ({
+    __typename: 'TrainingRunComparison',
+    differences: [{ path: 'seed', values: ['1', '2'] }],
+    metrics: [{ name: 'loss', values: [1, 2] }],
+    curve: [],
+  });
+  const move = {
+    __typename: 'AliasMove',
+    alias: 'champion',
+    from: { id: 'a@1' },
+    to: { id: 'a@2' },
+    movedBy: 'me',
+    movedAt: '2026-11-25T08:00:00.000Z',
+  };
+  const inputs: Fields[] = [];
+  const moveAlias = ({ input }: { readonly input: Fields }) => {
+    inputs.push(input);
+    return move;
+  };
+  root['moveModelAlias'] = moveAlias;
+  root['rollBackModelAlias'] = moveAlias;
+
+  expect((await fathom(['runs'])).stdout).toContain('run_1  COMPLETED  alphabet@1  40/40  0.5000');
+  expect((await fathom(['runs', 'show', 'run_1'])).stdout).toContain(
+    'held-out     loss 0.7500, exact 80.0% on 5',
+  );
+  expect((await fathom(['runs', 'pause', 'run_1'])).stdout).toBe('run_1  PAUSED: paused\n');
+  expect(await fathom(['runs', 'cancel', 'run_1'])).toMatchObject({
+    code: 1,
+    stderr: 'The run is COMPLETED.\n',
+  });
+  expect((await fathom(['runs', 'compare', 'run_1', 'run_2'])).stdout).toContain('seed        1  2');
+  expect((await fathom(['promote', 'a@2', '--reason', 'better'])).stdout).toContain(
+    'champion: a@1 -> a@2 (me, ',
+  );
+  await fathom(['rollback', 'a', '--alias', 'candidate', '--reason', 'worse']);
+  expect(inputs).toEqual([
+    { modelName: 'a', versionId: 'a@2', alias: 'champion', reason: 'better' },
+    { modelName: 'a', alias: 'candidate', reason: 'worse' },
+  ]);
+  expect(await fathom(['promote', 'a', '--reason', 'x'])).toMatchObject({ code: 2 });
+  expect(await fathom(['runs', 'compare', 'run_1'])).toMatchObject({ code: 2 });
+});
