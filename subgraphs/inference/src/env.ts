@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { requestedPrecisions } from '@fathom/neural/serving/choose-precision';
 import { baseEnv, jsonVariable, portVariable, privateJwkSchema } from '@fathom/platform/env';
 import { z } from 'zod';
 
@@ -20,7 +21,8 @@ export const env = baseEnv.extend({
   /** Requests that may wait for a slot. */
   MAX_QUEUED: z.coerce.number().int().nonnegative().default(64),
   PREFILL_TOKENS_PER_STEP: count(128),
-  MODEL_PRECISION: z.enum(['fp32', 'int8']).default('fp32'),
+  /** `auto` goes by MAX_SEQUENCES: int4 up to 2, int8 above. */
+  MODEL_PRECISION: z.enum(requestedPrecisions).default('fp32'),
   MAX_CONTEXT_LENGTH: count(2_048),
   MODEL_MEMORY_BYTES: count(2 * 1024 ** 3),
   GENERATION_GRACE_MS: milliseconds(30_000),

@@ -2,6 +2,7 @@
  * Inference put together from its parts: what `index.ts` runs in production is what integration tests run.
  */
 
+import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Broker } from '@fathom/platform/broker/broker';
 import type { Cache } from '@fathom/platform/cache/cache';
@@ -30,7 +31,7 @@ export interface InferenceSettings {
   readonly maxSequences: number;
   readonly maxQueued: number;
   readonly prefillTokensPerStep: number;
-  readonly precision: 'fp32' | 'int8';
+  readonly precision: RequestedPrecision;
   readonly maxContextLength: number;
   readonly modelMemoryBytes: number;
   /** How long a generation goes on that nobody watches. */

@@ -1,13 +1,12 @@
 /** One full model loaded on a device, with the adapters that are loaded onto it. */
 import { readAdapter } from '@fathom/neural/lora/adapter-folder';
-import { loadModelFolder } from '@fathom/neural/models/model-folder';
-import { createDecoderSession, type DecoderSession } from '@fathom/neural/serving/decoder-session';
+import type { Decoder } from '@fathom/neural/serving/decoder';
+import { openModel } from '@fathom/neural/serving/open-model';
 import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
-import { stopTokenIds } from '@fathom/neural/tokenizers/chat-template';
 import type { WorkerOptions } from './protocol.ts';
 
 export interface Lane {
-  readonly session: DecoderSession;
+  readonly session: Decoder;
   readonly tokenizer: ByteLevelBpe;
   readonly stopTokenIds: ReadonlySet<number>;
   /** Tokens that a slot holds, prompt and completion together. */
@@ -20,24 +19,17 @@ export interface Lane {
   release(): Promise<void>;
 }
 
-/** Reads, verifies and loads a model folder. Throws what `@fathom/neural` throws, which names file and fault. */
+/** Reads, verifies and loads a model folder of either kind. Throws what `@fathom/neural` throws, which names file and fault. */
 export async function openLane(folder: string, options: WorkerOptions): Promise<Lane> {
-  const model = await loadModelFolder(folder);
-  const capacity = Math.min(model.config.maxPositions, options.maxContextLength);
-  const session = await createDecoderSession({
-    config: model.config,
-    weights: model.weights,
-    maxSlots: options.maxSequences,
-    capacity,
-    precision: options.precision,
-    threads: options.threads,
-  });
+  const { precision, threads, maxContextLength, maxSequences: maxSlots } = options;
+  const model = await openModel({ folder, precision, threads, maxContextLength, maxSlots });
+  const session = model.decoder;
   return {
     session,
     tokenizer: model.tokenizer,
-    stopTokenIds: new Set(stopTokenIds(model)),
-    capacity,
-    precision: options.precision,
+    stopTokenIds: model.stopTokenIds,
+    capacity: session.capacity,
+    precision: model.source === 'onnx' ? `${model.precision} (ONNX)` : model.precision,
     get memoryBytes() {
       return session.bytes.weights + session.bytes.cache;
     },

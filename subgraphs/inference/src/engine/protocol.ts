@@ -7,6 +7,7 @@
  * A worker owns no truth: every request can be submitted again to another worker with the tokens it already has
  * (`priorTokens`), and goes on with the very tokens it would have had.
  */
+import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
 import type { SamplingSettings } from '../domain/sampling.ts';
 
 export interface EngineRequest {
@@ -131,7 +132,7 @@ export interface WorkerOptions {
   readonly threads: number;
   readonly maxSequences: number;
   readonly prefillTokensPerStep: number;
-  readonly precision: 'fp32' | 'int8';
+  readonly precision: RequestedPrecision;
   /** Upper bound for the tokens a slot holds; a model with fewer positions keeps its own. */
   readonly maxContextLength: number;
 }

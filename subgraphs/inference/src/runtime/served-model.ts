@@ -1,8 +1,13 @@
 /** What the service itself needs of a model that a device holds: its tokenizer, its template and its calibration. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
-import { ChatTemplate, encodePromptParts, type PromptPart } from '@fathom/neural/tokenizers/chat-template';
+import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
+import {
+  type ChatTemplate,
+  encodePromptParts,
+  type PromptPart,
+} from '@fathom/neural/tokenizers/chat-template';
+import { readChatTemplate, readTokenizer } from '@fathom/neural/tokenizers/read-tokenizer';
 import { type Calibration, parseCalibration } from '../domain/answer-confidence.ts';
 import type { ChatMessage } from '../domain/conversation.ts';
 
@@ -34,8 +39,8 @@ export interface ModelText {
 export async function readModelText({ folder, adapterFolder }: ServedModelFiles): Promise<ModelText> {
   const own = adapterFolder === undefined ? undefined : await readCalibration(adapterFolder);
   return {
-    tokenizer: ByteLevelBpe.fromTokenizerJson(await readJson(join(folder, 'tokenizer.json'))),
-    chatTemplate: ChatTemplate.fromTokenizerConfig(await readJson(join(folder, 'tokenizer_config.json'))),
+    tokenizer: await readTokenizer(folder),
+    chatTemplate: await readChatTemplate(folder),
     calibration: own ?? (await readCalibration(folder)),
   };
 }
@@ -69,8 +74,4 @@ async function readCalibration(folder: string): Promise<Calibration | undefined>
       { cause },
     );
   }
-}
-
-async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, 'utf8'));
 }

@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import { readFileIfPresent, writeFolderAtomically } from '../files.ts';
-import { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
-import { ChatTemplate, stopTokenIds } from '../tokenizers/chat-template.ts';
+import type { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
+import { type ChatTemplate, stopTokenIds } from '../tokenizers/chat-template.ts';
+import { readChatTemplate, readJson, readTokenizer } from '../tokenizers/read-tokenizer.ts';
 import { checkWeights } from '../weights/check-weights.ts';
 import { parseSafetensors, serializeSafetensors } from '../weights/safetensors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
@@ -27,14 +28,16 @@ type ModelFile = (typeof modelFiles)[number];
  * for a malformed one: `CONFIG_INVALID`, `TOKENIZER_INVALID`, `SAFETENSORS_CORRUPT`.
  */
 export async function loadModelFolder(dir: string): Promise<ModelFolder> {
-  const [configBytes, tokenizerBytes, tokenizerConfigBytes, weightBytes] = await Promise.all(
-    modelFiles.map((file) => requireFile(dir, file)),
-  );
-  const config = parseModelConfig(parseJson(configBytes!, 'config.json'));
-  const tokenizer = ByteLevelBpe.fromTokenizerJson(parseJson(tokenizerBytes!, 'tokenizer.json'));
-  const chatTemplate = ChatTemplate.fromTokenizerConfig(parseJson(tokenizerConfigBytes!, 'tokenizer_config.json'));
+  const config = parseModelConfig(await readJson(dir, 'config.json'));
+  const tokenizer = await readTokenizer(dir);
+  const chatTemplate = await readChatTemplate(dir);
+  const weightBytes = await readFileIfPresent(join(dir, 'model.safetensors'));
+  if (weightBytes === undefined) {
+    const details = { dir, file: 'model.safetensors' };
+    throw new NeuralError('MODEL_INCOMPLETE', `${join(dir, 'model.safetensors')} is missing`, { details });
+  }
   const source = join(dir, 'model.safetensors');
-  const weights = parseSafetensors(weightBytes!, source);
+  const weights = parseSafetensors(weightBytes, source);
   checkWeights(config, weights, source);
   checkVocabulary({ config, weights, tokenizer, chatTemplate });
   return { config, weights, tokenizer, chatTemplate };
@@ -70,22 +73,5 @@ function checkVocabulary({ config, tokenizer, chatTemplate }: ModelFolder): void
       'MODEL_INCOMPLETE',
       `the tokenizer has ${tokenizer.vocabularySize} tokens, the model's embedding ${config.vocabularySize}`,
     );
-  }
-}
-
-async function requireFile(dir: string, file: ModelFile): Promise<Buffer> {
-  const bytes = await readFileIfPresent(join(dir, file));
-  if (bytes === undefined) {
-    throw new NeuralError('MODEL_INCOMPLETE', `${join(dir, file)} is missing`, { details: { dir, file } });
-  }
-  return bytes;
-}
-
-function parseJson(bytes: Uint8Array, file: 'config.json' | 'tokenizer.json' | 'tokenizer_config.json'): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    const code = file === 'config.json' ? 'CONFIG_INVALID' : 'TOKENIZER_INVALID';
-    throw new NeuralError(code, `${file}: not valid JSON: ${(error as Error).message}`, { cause: error });
   }
 }

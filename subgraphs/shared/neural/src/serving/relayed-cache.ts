@@ -32,12 +32,14 @@ interface Plane {
 export class RelayedCache implements ExportedCache {
   readonly #planes: readonly Plane[];
   readonly #layout: Layout;
+  readonly #slots: number;
   readonly #decodeBlock: Block;
   readonly #prefillBlock: Block;
 
   constructor({ graph, slots, capacity }: RelayedCacheOptions) {
     const { layers, keyValueHeads: heads, headSize } = graph;
     this.#layout = { heads, headSize, capacity };
+    this.#slots = slots;
     this.#planes = Array.from({ length: layers }, (_, layer) =>
       ['key', 'value'].map((kind) => ({
         past: `past_key_values.${layer}.${kind}`,
@@ -49,9 +51,10 @@ export class RelayedCache implements ExportedCache {
     this.#prefillBlock = new Block(this.#planes, this.#layout);
   }
 
+  /** At most: homes, two memories of a block of all slots, two of a block of one. */
   get bytes(): number {
     const homes = this.#planes.reduce((total, plane) => total + plane.homes.byteLength, 0);
-    return homes + this.#decodeBlock.bytes + this.#prefillBlock.bytes;
+    return homes * 3 + (homes / this.#slots) * 2;
   }
 
   begin(request: StepRequest): CacheStep {
@@ -109,10 +112,6 @@ class Block {
     this.#planes = planes;
     this.#layout = layout;
     this.#memory = planes.map(() => ({ past: new Float32Array(), present: new Float32Array() }));
-  }
-
-  get bytes(): number {
-    return this.#memory.reduce((total, { past, present }) => total + past.byteLength + present.byteLength, 0);
   }
 
   holds(slot: number): boolean {

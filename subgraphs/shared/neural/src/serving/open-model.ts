@@ -1,0 +1,97 @@
+/**
+ * Any model folder as something that decodes: safetensors of a family that this package writes the graph of, or ONNX
+ * exports of any tool. A folder with both is served from its safetensors, whose graph updates its cache in place and takes
+ * adapters; where those are of another family, from its exports.
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NeuralError } from '../errors.ts';
+import { parseModelConfig } from '../models/model-config.ts';
+import { loadModelFolder } from '../models/model-folder.ts';
+import { checkOnnxFile, findOnnxFiles, type OnnxFile, readOnnxFolder } from '../models/onnx-folder.ts';
+import type { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
+import type { ChatTemplate } from '../tokenizers/chat-template.ts';
+import { readJson, readStopTokenIds } from '../tokenizers/read-tokenizer.ts';
+import { choosePrecision, type RequestedPrecision } from './choose-precision.ts';
+import type { Decoder } from './decoder.ts';
+import { createDecoderSession } from './decoder-session.ts';
+import { openExportedDecoder } from './exported-decoder.ts';
+import { type Precision, precisions } from './weight-product.ts';
+
+export interface OpenModelOptions {
+  readonly folder: string;
+  readonly precision: RequestedPrecision;
+  readonly maxSlots: number;
+  /** Upper bound for the tokens a slot holds; a model with fewer positions keeps its own. */
+  readonly maxContextLength: number;
+  readonly threads?: number;
+}
+
+export interface OpenModel {
+  readonly decoder: Decoder;
+  readonly tokenizer: ByteLevelBpe;
+  readonly chatTemplate: ChatTemplate;
+  readonly stopTokenIds: ReadonlySet<number>;
+  readonly source: 'safetensors' | 'onnx';
+  /** What it was loaded in, which is not always what was asked for: an export has the precisions that it has. */
+  readonly precision: Precision;
+}
+
+/** Throws a `NeuralError` that names the file and what is wrong with it. */
+export async function openModel(options: OpenModelOptions): Promise<OpenModel> {
+  const { folder } = options;
+  const files = await findOnnxFiles(folder);
+  return files.length > 0 && !(await isOwnFamily(folder))
+    ? openExport(options, files)
+    : openSafetensors(options);
+}
+
+/** Whether the folder's safetensors are to be served. A folder without any ONNX file is always taken for one. */
+async function isOwnFamily(folder: string): Promise<boolean> {
+  const hasWeights = await access(join(folder, 'model.safetensors')).then(
+    () => true,
+    () => false,
+  );
+  if (!hasWeights) return false;
+  try {
+    parseModelConfig(await readJson(folder, 'config.json'));
+    return true;
+  } catch (error) {
+    if (error instanceof NeuralError && error.code === 'CONFIG_INVALID') return false;
+    throw error;
+  }
+}
+
+async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
+  const { folder, maxSlots, threads } = options;
+  const model = await loadModelFolder(folder);
+  const precision = choosePrecision({ requested: options.precision, maxSlots, available: precisions })!;
+  const decoder = await createDecoderSession({
+    config: model.config,
+    weights: model.weights,
+    maxSlots,
+    capacity: Math.min(model.config.maxPositions, options.maxContextLength),
+    precision,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  const { tokenizer, chatTemplate } = model;
+  const stopTokenIds = await readStopTokenIds(folder, model);
+  return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'safetensors', precision };
+}
+
+async function openExport(options: OpenModelOptions, files: readonly OnnxFile[]): Promise<OpenModel> {
+  const { folder, maxSlots, threads } = options;
+  const { tokenizer, chatTemplate, maxPositions } = await readOnnxFolder(folder, files);
+  const available = files.map(({ precision }) => precision);
+  const precision = choosePrecision({ requested: options.precision, maxSlots, available })!;
+  const file = files.find((candidate) => candidate.precision === precision)!;
+  checkOnnxFile(file, tokenizer);
+  const stopTokenIds = await readStopTokenIds(folder, { tokenizer, chatTemplate });
+  const decoder = await openExportedDecoder({
+    path: file.path,
+    maxSlots,
+    capacity: Math.min(maxPositions, options.maxContextLength),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'onnx', precision };
+}
