@@ -122,10 +122,12 @@ export async function command(
     env,
     input,
     onOutput,
+    onError,
   }: {
     readonly env: NodeJS.ProcessEnv;
     readonly input?: string;
     readonly onOutput?: (stdout: string, child: ChildProcess) => void;
+    readonly onError?: (stderr: string) => void;
   },
 ): Promise<CommandResult> {
   const [file = 'npm', ...rest] = args;
@@ -142,6 +144,7 @@ export async function command(
   });
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
+    onError?.(stderr);
   });
   child.stdin?.end(input);
   const [code] = (await once(child, 'close')) as [number | null];

@@ -2,6 +2,7 @@
 import { checkCommand } from '@fathom/schema/check-command';
 import { askCommand } from './ask.ts';
 import { CommandError } from './command-error.ts';
+import { dataCommand } from './data.ts';
 import { promoteCommand, rollBackCommand } from './promote.ts';
 import { runsCommand } from './runs/runs-command.ts';
 import { trainCommand } from './train/train-command.ts';
@@ -9,6 +10,7 @@ import { trainCommand } from './train/train-command.ts';
 const usage = `Usage: fathom COMMAND
 
   ask [QUESTION]   ask and see the answer stream
+  data             store a file of examples as a data set, and list data sets
   train            train a model from a config file, and watch it
   runs             list, show, watch, pause, resume, cancel, retry and compare training runs
   promote          move an alias of a model to a version
@@ -19,6 +21,7 @@ fathom COMMAND --help says more.`;
 
 async function run([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'ask') return askCommand(args);
+  if (command === 'data') return dataCommand(args);
   if (command === 'train') return trainCommand(args);
   if (command === 'runs') return runsCommand(args);
   if (command === 'promote') return promoteCommand(args);

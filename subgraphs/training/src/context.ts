@@ -3,12 +3,14 @@ import type { RequestContext } from '@fathom/platform/server/request-context';
 import type { StoppableRuns } from './actions/change-training-run.ts';
 import type { Uploads } from './actions/uploads.ts';
 import type { Loaders } from './loaders.ts';
+import type { DataSetFiles } from './runtime/data-set-files.ts';
 
 /** What the service's actions work with. */
 export interface Training {
   readonly runs: StoppableRuns;
   readonly artifacts: ArtifactStore;
   readonly uploads: Uploads;
+  readonly dataSetFiles: DataSetFiles;
 }
 
 export interface Context extends RequestContext {

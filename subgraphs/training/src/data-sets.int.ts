@@ -104,6 +104,20 @@ test('an empty data set, an empty name and too much content are refused by what 
   });
 });
 
+test('the versions of a name are reached from each of them', async () => {
+  await store(twoExamples, { name: 'history' });
+  const { id } = await store(twoExamples.replace('"d"', '"e"'), { name: 'history' });
+  const query = 'query ($id: ID!) { dataSet(id: $id) { versions { version name } } }';
+  expect((await subgraph.request(query, { id })).data).toEqual({
+    dataSet: {
+      versions: [
+        { version: 2, name: 'history' },
+        { version: 1, name: 'history' },
+      ],
+    },
+  });
+});
+
 test('a reader may not store, and a stranger may not read', async () => {
   const input = { name: 'n', format: 'JSONL', content: twoExamples };
   const refused = await subgraph.request(create, { input }, { scopes: ['training:read'] });

@@ -3,7 +3,7 @@ import type { Queryable } from '@fathom/platform/database/database';
 import { createGroupedLoader, loaderByArgument } from '@fathom/platform/grouped-loader';
 import { platformTenant } from './domain/records.ts';
 import { aliasesOfModels, aliasesOfVersions, movesAt, movesByIds, movesOfAliases } from './stores/aliases.ts';
-import { dataSetsByIds } from './stores/data-sets.ts';
+import { dataSetsByIds, versionsOfNames } from './stores/data-sets.ts';
 import { lossCurves } from './stores/loss-curves.ts';
 import {
   evaluationsByIds,
@@ -30,6 +30,14 @@ export function createLoaders(database: Queryable, tenant: string) {
     aliasMove: createByIdLoader((ids) => movesByIds(database, tenant, ids)),
     model: createByIdLoader(async (names) =>
       (await modelsByNames(database, tenant, names)).map((model) => ({ ...model, id: model.name })),
+    ),
+    versionsOfDataSet: createGroupedLoader(
+      (keys) =>
+        versionsOfNames(
+          database,
+          keys.map((key) => JSON.parse(key) as { tenant: string; name: string }),
+        ),
+      dataSetName,
     ),
     runsOfDataSet: createGroupedLoader(
       (ids) => runsOfDataSets(database, tenant, ids),
@@ -92,3 +100,7 @@ export function createLoaders(database: Queryable, tenant: string) {
     ),
   };
 }
+
+/** The key of a name's versions. */
+export const dataSetName = ({ tenant, name }: { readonly tenant: string; readonly name: string }): string =>
+  JSON.stringify({ tenant, name });

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
+import type { Statistics as StatisticsMapper } from '../domain/example-statistics.ts';
 import type { Upload as UploadMapper, UploadFile as UploadFileMapper } from '../domain/upload.ts';
 import type { TrainingRunComparison as TrainingRunComparisonMapper } from '../actions/compare-training-runs.ts';
 import type { Stepped as SteppedMapper, Checkpointed as CheckpointedMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
@@ -141,10 +142,7 @@ export type CreateDataSetFromUploadResult = DataSet | InvalidDataSet | InvalidIn
 
 /** Examples to train on. */
 export type CreateDataSetInput = {
-  /**
-   * The examples, at most 16 MiB. JSONL: one object a line with `prompt` and `completion`. CSV: a header line with
-   * `prompt` and `completion`.
-   */
+  /** The examples, at most 16 MiB, in any format that is text. See `DataSetFormat`. */
   readonly content: Scalars['String']['input'];
   /** How `content` is written. */
   readonly format: DataSetFormat;
@@ -162,6 +160,8 @@ export type DataSet = {
   readonly createdAt: Scalars['DateTime']['output'];
   /** How many examples it holds. */
   readonly exampleCount: Scalars['Int']['output'];
+  /** Its examples in their order. */
+  readonly examples: ExampleConnection;
   /** The feature view that it was exported from, if it was. */
   readonly featureView?: Maybe<FeatureView>;
   /** The moment as of which the features were read, if it was exported from a feature view. */
@@ -172,22 +172,53 @@ export type DataSet = {
   readonly name: Scalars['String']['output'];
   /** Where its content comes from and under which licences, if that was recorded. */
   readonly provenance?: Maybe<Scalars['String']['output']>;
-  /** Some of its examples. */
+  /** The first of its examples, at hand even where its content is not kept. */
   readonly sample: ReadonlyArray<Example>;
   /** SHA-256 of its content, hexadecimal. */
   readonly sha256: Scalars['String']['output'];
   /** Its size in bytes. Null where only the record of a data set is kept, not its content. */
   readonly sizeBytes?: Maybe<Scalars['Float']['output']>;
+  /**
+   * How many examples a run with this seed and share trains on and holds out. Which ones is decided by each example's content and the
+   * seed alone, and equal examples are on one side. Null where its content is not kept.
+   */
+  readonly split?: Maybe<DataSetSplit>;
+  /** What can be said of all its examples. Null where that was not gathered: for records without content, and for old ones. */
+  readonly statistics?: Maybe<DataSetStatistics>;
+  /** About how many tokens it has for a model, from its first examples. Null where there are no statistics. */
+  readonly tokenEstimate?: Maybe<Scalars['Float']['output']>;
   /** The runs that trained on it, newest first. */
   readonly trainingRuns: ReadonlyArray<TrainingRun>;
   /** Which version of its name it is, from 1. */
   readonly version: Scalars['Int']['output'];
+  /** All versions of its name, newest first, at most 100. */
+  readonly versions: ReadonlyArray<DataSet>;
+};
+
+
+/** Examples to train on: a version of a name, immutable and named by its content. */
+export type DataSetExamplesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
 /** Examples to train on: a version of a name, immutable and named by its content. */
 export type DataSetSampleArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Examples to train on: a version of a name, immutable and named by its content. */
+export type DataSetSplitArgs = {
+  heldOutShare?: InputMaybe<Scalars['Float']['input']>;
+  seed?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Examples to train on: a version of a name, immutable and named by its content. */
+export type DataSetTokenEstimateArgs = {
+  modelVersionId: Scalars['ID']['input'];
 };
 
 /** A page of data sets. */
@@ -208,12 +239,16 @@ export type DataSetEdge = {
   readonly node: DataSet;
 };
 
-/** How a data set is written. */
+/** How a data set is written. Text is UTF-8. An example has a `prompt` and a `completion`, or it is a `text` to learn as it is. */
 export type DataSetFormat =
-  /** Comma-separated values with a header line, quoted as RFC 4180 says. */
+  /** Comma-separated values, quoted as RFC 4180 says; the header line names `prompt` and `completion`, or `text`, in any order. */
   | 'CSV'
-  /** One JSON object a line. */
-  | 'JSONL';
+  /** One JSON object a line, with `prompt` and `completion`, or with `text`; other fields are passed over. */
+  | 'JSONL'
+  /** Apache Parquet with the columns `prompt` and `completion`, or `text`. It is binary, so it is uploaded. */
+  | 'PARQUET'
+  /** Plain text. Paragraphs, parted by blank lines, are put together to passages of about 1,000 to 4,000 characters. */
+  | 'TEXT';
 
 /** A place that is wrong. */
 export type DataSetProblem = {
@@ -222,24 +257,52 @@ export type DataSetProblem = {
   readonly byteOffset?: Maybe<Scalars['Float']['output']>;
   /** What kind of wrong. */
   readonly code: DataSetProblemCode;
-  /** The line, from 1. */
+  /** The line, in Parquet the row, from 1. */
   readonly line: Scalars['Int']['output'];
   /** What is wrong with it. */
   readonly message: Scalars['String']['output'];
+  /** The row group of a Parquet file, from 1. */
+  readonly rowGroup?: Maybe<Scalars['Int']['output']>;
 };
 
 /** What can be wrong with a place of a data set. */
 export type DataSetProblemCode =
   /** The columns that are needed are not there, or a row has another number of fields than the header. */
   | 'COLUMNS_WRONG'
+  /** The file is damaged, or is another one than its format says. */
+  | 'CORRUPT'
   /** It is not UTF-8. */
   | 'ENCODING_INVALID'
-  /** `prompt` or `completion` is missing, empty, too long or no text. */
+  /** `prompt`, `completion` or `text` is missing, empty, too long or no text. */
   | 'FIELD_INVALID'
   /** It is longer than any example could be. */
   | 'LINE_TOO_LONG'
   /** It is not what the format says: JSON that does not parse, quotes of a CSV that do not match. */
   | 'MALFORMED';
+
+/** How a run divides the examples. */
+export type DataSetSplit = {
+  readonly __typename?: 'DataSetSplit';
+  /** Examples that are held out. */
+  readonly heldOutCount: Scalars['Int']['output'];
+  /** Examples that are trained on. */
+  readonly trainingCount: Scalars['Int']['output'];
+};
+
+/** What can be said of all examples of a data set. Lengths are in characters, prompt and completion together. */
+export type DataSetStatistics = {
+  readonly __typename?: 'DataSetStatistics';
+  /** Characters of all completions. */
+  readonly completionCharacters: Scalars['Float']['output'];
+  /** Examples that are equal to an earlier one. */
+  readonly duplicateCount: Scalars['Int']['output'];
+  /** How many examples have which length, from the shortest on; buckets without examples are there, too. */
+  readonly lengths: ReadonlyArray<LengthBucket>;
+  /** The longest example. */
+  readonly longestCharacters: Scalars['Int']['output'];
+  /** Characters of all prompts. */
+  readonly promptCharacters: Scalars['Float']['output'];
+};
 
 /** How good a version is on a set of examples. */
 export type Evaluation = {
@@ -263,10 +326,28 @@ export type Evaluation = {
 /** One example. */
 export type Example = {
   readonly __typename?: 'Example';
-  /** What it shall answer. */
+  /** What it shall answer; the text itself for plain text. */
   readonly completion: Scalars['String']['output'];
-  /** What the model is given. */
+  /** What the model is given. Empty for plain text, which is learned as it is. */
   readonly prompt: Scalars['String']['output'];
+};
+
+/** A page of examples. */
+export type ExampleConnection = {
+  readonly __typename?: 'ExampleConnection';
+  /** The examples of this page with their cursors. */
+  readonly edges: ReadonlyArray<ExampleEdge>;
+  /** Where the next page begins. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An example in a page. */
+export type ExampleEdge = {
+  readonly __typename?: 'ExampleEdge';
+  /** Pass it as `after` to continue behind this. */
+  readonly cursor: Scalars['String']['output'];
+  /** The example. */
+  readonly node: Example;
 };
 
 /** Named, typed features of a kind of thing. */
@@ -355,6 +436,15 @@ export type LearningRateSchedule =
   | 'INVERSE_SQRT'
   /** Down in a straight line to `finalLearningRateShare`. */
   | 'LINEAR';
+
+/** Examples of a length up to a bound and above the bound before. */
+export type LengthBucket = {
+  readonly __typename?: 'LengthBucket';
+  /** How many examples. */
+  readonly count: Scalars['Int']['output'];
+  /** The longest length that belongs here. Null for the last bucket, which has no end. */
+  readonly upTo?: Maybe<Scalars['Int']['output']>;
+};
 
 /** A point of the loss curve. */
 export type LossPoint = {
@@ -1214,15 +1304,20 @@ export type ResolversTypes = {
   DataSetFormat: DataSetFormat;
   DataSetProblem: ResolverTypeWrapper<DataSetProblem>;
   DataSetProblemCode: DataSetProblemCode;
+  DataSetSplit: ResolverTypeWrapper<DataSetSplit>;
+  DataSetStatistics: ResolverTypeWrapper<StatisticsMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Evaluation: ResolverTypeWrapper<EvaluationMapper>;
   Example: ResolverTypeWrapper<Example>;
+  ExampleConnection: ResolverTypeWrapper<ExampleConnection>;
+  ExampleEdge: ResolverTypeWrapper<ExampleEdge>;
   FeatureView: ResolverTypeWrapper<FeatureView>;
   HyperparametersInput: HyperparametersInput;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   InvalidDataSet: ResolverTypeWrapper<InvalidDataSet>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   LearningRateSchedule: LearningRateSchedule;
+  LengthBucket: ResolverTypeWrapper<LengthBucket>;
   LossPoint: ResolverTypeWrapper<LossPoint>;
   Model: ResolverTypeWrapper<ModelMapper>;
   ModelAlias: ResolverTypeWrapper<ModelAliasMapper>;
@@ -1285,14 +1380,19 @@ export type ResolversParentTypes = {
   DataSetConnection: Omit<DataSetConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['DataSetEdge']> };
   DataSetEdge: Omit<DataSetEdge, 'node'> & { node: ResolversParentTypes['DataSet'] };
   DataSetProblem: DataSetProblem;
+  DataSetSplit: DataSetSplit;
+  DataSetStatistics: StatisticsMapper;
   DateTime: Scalars['DateTime']['output'];
   Evaluation: EvaluationMapper;
   Example: Example;
+  ExampleConnection: ExampleConnection;
+  ExampleEdge: ExampleEdge;
   FeatureView: FeatureView;
   HyperparametersInput: HyperparametersInput;
   Boolean: Scalars['Boolean']['output'];
   InvalidDataSet: InvalidDataSet;
   InvalidInput: InvalidInput;
+  LengthBucket: LengthBucket;
   LossPoint: LossPoint;
   Model: ModelMapper;
   ModelAlias: ModelAliasMapper;
@@ -1393,6 +1493,7 @@ export type DataSetResolvers<ContextType = Context, ParentType extends Resolvers
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['DataSet']> | FederationReferenceType, FederationReferenceType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   exampleCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  examples?: Resolver<ResolversTypes['ExampleConnection'], ParentType, ContextType, RequireFields<DataSetExamplesArgs, 'first'>>;
   featureView?: Resolver<Maybe<ResolversTypes['FeatureView']>, ParentType, ContextType>;
   featuresAsOf?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1401,8 +1502,12 @@ export type DataSetResolvers<ContextType = Context, ParentType extends Resolvers
   sample?: Resolver<ReadonlyArray<ResolversTypes['Example']>, ParentType, ContextType, RequireFields<DataSetSampleArgs, 'first'>>;
   sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   sizeBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  split?: Resolver<Maybe<ResolversTypes['DataSetSplit']>, ParentType, ContextType, RequireFields<DataSetSplitArgs, 'heldOutShare' | 'seed'>>;
+  statistics?: Resolver<Maybe<ResolversTypes['DataSetStatistics']>, ParentType, ContextType>;
+  tokenEstimate?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType, RequireFields<DataSetTokenEstimateArgs, 'modelVersionId'>>;
   trainingRuns?: Resolver<ReadonlyArray<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  versions?: Resolver<ReadonlyArray<ResolversTypes['DataSet']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1421,6 +1526,20 @@ export type DataSetProblemResolvers<ContextType = Context, ParentType extends Re
   code?: Resolver<ResolversTypes['DataSetProblemCode'], ParentType, ContextType>;
   line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rowGroup?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type DataSetSplitResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetSplit'] = ResolversParentTypes['DataSetSplit']> = {
+  heldOutCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  trainingCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DataSetStatisticsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetStatistics'] = ResolversParentTypes['DataSetStatistics']> = {
+  completionCharacters?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  duplicateCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  lengths?: Resolver<ReadonlyArray<ResolversTypes['LengthBucket']>, ParentType, ContextType>;
+  longestCharacters?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  promptCharacters?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1443,6 +1562,16 @@ export type ExampleResolvers<ContextType = Context, ParentType extends Resolvers
   prompt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type ExampleConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExampleConnection'] = ResolversParentTypes['ExampleConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ExampleEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ExampleEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExampleEdge'] = ResolversParentTypes['ExampleEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Example'], ParentType, ContextType>;
+};
+
 export type FeatureViewResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeatureView'] = ResolversParentTypes['FeatureView']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
@@ -1458,6 +1587,11 @@ export type InvalidInputResolvers<ContextType = Context, ParentType extends Reso
   field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LengthBucketResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LengthBucket'] = ResolversParentTypes['LengthBucket']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  upTo?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type LossPointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LossPoint'] = ResolversParentTypes['LossPoint']> = {
@@ -1705,12 +1839,17 @@ export type Resolvers<ContextType = Context> = {
   DataSetConnection?: DataSetConnectionResolvers<ContextType>;
   DataSetEdge?: DataSetEdgeResolvers<ContextType>;
   DataSetProblem?: DataSetProblemResolvers<ContextType>;
+  DataSetSplit?: DataSetSplitResolvers<ContextType>;
+  DataSetStatistics?: DataSetStatisticsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Evaluation?: EvaluationResolvers<ContextType>;
   Example?: ExampleResolvers<ContextType>;
+  ExampleConnection?: ExampleConnectionResolvers<ContextType>;
+  ExampleEdge?: ExampleEdgeResolvers<ContextType>;
   FeatureView?: FeatureViewResolvers<ContextType>;
   InvalidDataSet?: InvalidDataSetResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  LengthBucket?: LengthBucketResolvers<ContextType>;
   LossPoint?: LossPointResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   ModelAlias?: ModelAliasResolvers<ContextType>;

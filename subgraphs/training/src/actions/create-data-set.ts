@@ -10,10 +10,11 @@ import type { Identity } from '@fathom/platform/identity';
 import { type InvalidInput, invalid, type NotFound, type WrongState } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { DataSetProblem } from '../domain/data-set-problem.ts';
-import type { DataSetFormat } from '../domain/example-reader.ts';
+import type { DataSetFormat, LineFormat } from '../domain/example-reader.ts';
 import { textProblem } from '../domain/names.ts';
 import type { DataSet } from '../domain/records.ts';
-import { type IngestedExamples, ingestExamples } from '../runtime/ingest-examples.ts';
+import { type IngestedExamples, type Items, ingestExamples, lineItems } from '../runtime/ingest-examples.ts';
+import { parquetItems } from '../runtime/parquet-items.ts';
 import {
   dataSetsByIds,
   equalDataSet,
@@ -56,6 +57,8 @@ export async function createDataSet(
   requireScope(identity, 'training:write');
   const problem = textProblem(name, { field: 'input.name', max: 100 });
   if (problem) return invalid(problem);
+  if (format === 'PARQUET')
+    return invalid({ field: 'input.format', message: 'PARQUET is no text: upload it (`beginUpload`)' });
   const bytes = Buffer.from(content);
   if (bytes.length > maxContentBytes) {
     return invalid({
@@ -65,7 +68,7 @@ export async function createDataSet(
   }
   const folder = await mkdtemp(join(tmpdir(), 'fathom-data-set-'));
   try {
-    return await store(parts, identity, { name, format, bytes: chunksOf(bytes), folder });
+    return await store(parts, identity, { name, items: lineItems(format, chunksOf(bytes)), folder });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -89,6 +92,17 @@ export async function createDataSetFromUpload(
   requireScope(identity, 'training:write');
   const problem = textProblem(name, { field: 'input.name', max: 100 });
   if (problem) return invalid(problem);
+  // A client that lost patience asks again, and finds its file still being read.
+  return parts.uploads.once(JSON.stringify([identity.tenant, uploadId, name, format]), () =>
+    ingestUpload(parts, identity, { uploadId, name, format }),
+  );
+}
+
+async function ingestUpload(
+  parts: DataSetParts & { readonly uploads: Uploads },
+  identity: Identity,
+  { uploadId, name, format }: CreateDataSetFromUploadInput,
+): Promise<DataSet | InvalidDataSet | InvalidInput | NotFound | WrongState> {
   const taken = await takeUpload(parts.uploads, identity, uploadId);
   if (taken.kind === 'refused') return taken.refusal;
   if (taken.kind === 'taken') {
@@ -106,8 +120,8 @@ export async function createDataSetFromUpload(
   const folder = join(upload.workFolder, `data-set-${process.pid}-${Date.now()}`);
   await mkdir(folder, { recursive: true });
   try {
-    const bytes = createReadStream(file.localPath, { highWaterMark: chunkBytes, end: file.sizeBytes - 1 });
-    const stored = await store(parts, identity, { name, format, bytes, folder, upload });
+    const items = itemsOf(format, file);
+    const stored = await store(parts, identity, { name, items, folder, upload });
     if (!('__typename' in stored)) await parts.uploads.files.remove(upload.id);
     return stored;
   } finally {
@@ -121,10 +135,15 @@ async function* chunksOf(bytes: Buffer): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 
+function itemsOf(format: DataSetFormat, file: CompleteUpload['files'][number]): Items {
+  if (format === 'PARQUET') return parquetItems(file.localPath);
+  const bytes = createReadStream(file.localPath, { highWaterMark: chunkBytes, end: file.sizeBytes - 1 });
+  return lineItems(format satisfies LineFormat, bytes);
+}
+
 interface StoreOptions {
   readonly name: string;
-  readonly format: DataSetFormat;
-  readonly bytes: AsyncIterable<Buffer>;
+  readonly items: Items;
   /** For the canonical file. */
   readonly folder: string;
   readonly upload?: CompleteUpload;
@@ -133,10 +152,10 @@ interface StoreOptions {
 async function store(
   { database, artifacts }: DataSetParts,
   identity: Identity,
-  { name, format, bytes, folder, upload }: StoreOptions,
+  { name, items, folder, upload }: StoreOptions,
 ): Promise<DataSet | InvalidDataSet> {
   const file = join(folder, examplesFileName);
-  const ingested = await ingestExamples({ format, bytes, file });
+  const ingested = await ingestExamples(items, file);
   if (ingested.kind === 'invalid') {
     const { message, problemCount, problems } = ingested;
     return { __typename: 'InvalidDataSet', message, problemCount, problems };
@@ -165,7 +184,7 @@ async function addVersion(
   await lockName(tx, tenant, name);
   const equal = await equalDataSet(tx, { tenant, name, sha256: examples.sha256 });
   if (equal) return equal;
-  const { sha256, sizeBytes, exampleCount, sample } = examples;
+  const { sha256, sizeBytes, exampleCount, sample, statistics } = examples;
   const id = dataSetId(tenant, name, sha256);
   await addDataSet(tx, {
     id,
@@ -176,6 +195,7 @@ async function addVersion(
     sha256,
     artifactUri: uri,
     sample,
+    statistics,
     featureViewId: null,
     featuresAsOf: null,
     provenance: null,

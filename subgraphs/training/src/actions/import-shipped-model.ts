@@ -95,6 +95,7 @@ async function importLineage(
     sha256: run.dataSet.sha256,
     artifactUri: null,
     sample: run.dataSet.sample,
+    statistics: null,
     featureViewId: null,
     featuresAsOf: null,
     provenance: provenanceOf(run),

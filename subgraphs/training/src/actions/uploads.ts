@@ -21,6 +21,7 @@ import {
   type UploadFile,
 } from '../domain/upload.ts';
 import { raise } from '../errors.ts';
+import type { SharedWork } from '../runtime/shared-work.ts';
 import type { UploadFiles } from '../runtime/upload-files.ts';
 import {
   acknowledge,
@@ -37,6 +38,8 @@ export interface Uploads {
   readonly files: UploadFiles;
   /** Of an upload to which nothing arrives. */
   readonly lifetimeMs: number;
+  /** Whoever makes something of an upload does it here, by the upload's id and whatever else decides. */
+  readonly once: SharedWork;
 }
 
 const scope = 'training:write';

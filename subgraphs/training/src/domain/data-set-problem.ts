@@ -2,23 +2,27 @@
 export type ProblemCode =
   /** Not what the format says: JSON that does not parse, quotes of a CSV that do not match. */
   | 'MALFORMED'
-  /** `prompt` or `completion` is missing, empty, too long or no text. */
+  /** `prompt`, `completion` or `text` is missing, empty, too long or no text. */
   | 'FIELD_INVALID'
   /** The columns that are needed are not there, or a row has another number of fields than the header. */
   | 'COLUMNS_WRONG'
   /** Not UTF-8. */
   | 'ENCODING_INVALID'
   /** Longer than any example could be. */
-  | 'LINE_TOO_LONG';
+  | 'LINE_TOO_LONG'
+  /** A file that is damaged, or is another one than its format says. */
+  | 'CORRUPT';
 
 export interface DataSetProblem {
-  /** From 1. */
+  /** From 1; in Parquet the row. */
   readonly line: number;
   readonly code: ProblemCode;
   /** Continues a sentence that begins with the place. */
   readonly message: string;
   /** From the beginning of the content, where that is more exact than the line. */
   readonly byteOffset: number | null;
+  /** Of Parquet, from 1. */
+  readonly rowGroup: number | null;
 }
 
 export const maxProblemsShown = 20;
@@ -35,6 +39,8 @@ export class ProblemList {
 
   /** For people. */
   summary(): string {
-    return `${this.count.toLocaleString('en')} ${this.count === 1 ? 'line is' : 'lines are'} wrong; nothing was stored.`;
+    const isParquet = this.shown.some(({ rowGroup }) => rowGroup !== null);
+    const noun = `${isParquet ? 'place' : 'line'}${this.count === 1 ? ' is' : 's are'}`;
+    return `${this.count.toLocaleString('en')} ${noun} wrong; nothing was stored.`;
   }
 }

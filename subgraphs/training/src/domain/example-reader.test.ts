@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createExampleReader, type DataSetFormat, maxLineBytes } from './example-reader.ts';
+import { createExampleReader, type LineFormat, maxLineBytes } from './example-reader.ts';
 
 /** Fed byte by byte where `chunkBytes` says so: where a chunk ends must not matter. */
-function read(content: string | Buffer, format: DataSetFormat, chunkBytes = 7) {
+function read(content: string | Buffer, format: LineFormat, chunkBytes = 7) {
   const reader = createExampleReader(format);
   const bytes = Buffer.from(content);
   const items = [];
@@ -32,7 +32,9 @@ test('a CSV without the columns is refused once, and rows of another length are 
       line: 1,
       code: 'COLUMNS_WRONG',
       byteOffset: null,
-      message: 'the header line needs the columns `prompt` and `completion`, it has `question`, `answer`',
+      rowGroup: null,
+      message:
+        'the header line needs the columns `prompt` and `completion`, or `text`; it has `question`, `answer`',
     },
   ]);
   expect(read('prompt,completion\na,b\nc\n,d\n', 'CSV').problems).toMatchObject([
@@ -58,6 +60,15 @@ test('every wrong line of JSONL is named with all that is wrong with it, and the
   ]);
 });
 
+test('text to learn as it is stands beside conversations, in lines and in a column', () => {
+  expect(read('{"text":"once"}\n{"prompt":"a","completion":"b"}\n{"text":""}', 'JSONL')).toMatchObject({
+    examples: [{ text: 'once' }, { prompt: 'a', completion: 'b' }],
+    problems: [{ line: 3, code: 'FIELD_INVALID', message: '`text` is empty' }],
+  });
+  expect(read('id,text\n1,once\n2,"up\non"', 'CSV').examples).toEqual([{ text: 'once' }, { text: 'up\non' }]);
+  expect(read('once\nupon\n\na time', 'TEXT').examples).toEqual([{ text: 'once\nupon\n\na time' }]);
+});
+
 test('a byte that is not UTF-8 is named by its line and its place in the file', () => {
   const head = Buffer.from('{"prompt":"é","completion":"b"}\n{"prompt":"');
   const content = Buffer.concat([head, Buffer.from([0xe9]), Buffer.from('","completion":"b"}\n')]);
@@ -66,6 +77,7 @@ test('a byte that is not UTF-8 is named by its line and its place in the file', 
       line: 2,
       code: 'ENCODING_INVALID',
       byteOffset: head.length,
+      rowGroup: null,
       message: 'is not UTF-8: byte 12 of the line, 0xe9, begins no character',
     },
   ]);

@@ -3,16 +3,21 @@
  * wrong can be told at once; however much comes, no more than the line under way is held.
  */
 import { isUtf8 } from 'node:buffer';
-import { type Conversation, checkExample } from '@fathom/neural/training/examples-file';
-import { type ByteLine, LineSplitter } from './byte-lines.ts';
+import { type ByteLine, LineSplitter } from '@fathom/neural/byte-lines';
+import type { Example } from '@fathom/neural/training/examples';
+import { checkExampleOrPassage } from '@fathom/neural/training/examples-file';
 import { CsvReader, type CsvRow } from './csv.ts';
 import type { DataSetProblem, ProblemCode } from './data-set-problem.ts';
+import { PassageReader } from './passages.ts';
 import { firstInvalidUtf8 } from './utf8.ts';
 
-export type DataSetFormat = 'JSONL' | 'CSV';
+/** What is read as it arrives. */
+export type LineFormat = 'JSONL' | 'CSV' | 'TEXT';
+/** What has to be there as a whole before it can be read. */
+export type DataSetFormat = LineFormat | 'PARQUET';
 
 export type ReadItem =
-  | { readonly kind: 'example'; readonly example: Conversation }
+  | { readonly kind: 'example'; readonly example: Example }
   | { readonly kind: 'problem'; readonly problem: DataSetProblem };
 
 export interface ExampleReader {
@@ -25,9 +30,9 @@ export interface ExampleReader {
 /** An example has at most 16,000 characters; the rest is room for escapes and for fields that nobody reads. */
 export const maxLineBytes = 1024 * 1024;
 
-export function createExampleReader(format: DataSetFormat): ExampleReader {
+export function createExampleReader(format: LineFormat): ExampleReader {
   const splitter = new LineSplitter(maxLineBytes);
-  const lines = format === 'CSV' ? createCsvLines() : createJsonLines();
+  const lines = lineReaders[format]();
   const readAll = (found: readonly ByteLine[]) =>
     found.flatMap((line) => {
       const text = textOf(line);
@@ -40,20 +45,30 @@ export function createExampleReader(format: DataSetFormat): ExampleReader {
 }
 
 /** Lines of text to items. */
-interface LineReader {
+export interface LineReader {
   read(text: string, line: number): ReadItem | undefined;
   end(): ReadItem[];
 }
 
+const lineReaders: Readonly<Record<LineFormat, () => LineReader>> = {
+  JSONL: createJsonLines,
+  CSV: createCsvLines,
+  TEXT: createPassageLines,
+};
+
 function textOf(line: ByteLine): string | ReadItem {
   if (line.kind === 'too-long') {
     const message = `has ${line.lengthBytes.toLocaleString('en')} bytes, allowed are ${maxLineBytes.toLocaleString('en')}`;
-    return problem('LINE_TOO_LONG', line.number, message, line.byteOffset);
+    return problem('LINE_TOO_LONG', line.number, message, {
+      byteOffset: line.byteOffset,
+    });
   }
   const { bytes, number, byteOffset } = line;
   if (!isUtf8(bytes)) {
     const at = firstInvalidUtf8(bytes) ?? 0;
-    return problem('ENCODING_INVALID', number, invalidUtf8Message(bytes, at), byteOffset + at);
+    return problem('ENCODING_INVALID', number, invalidUtf8Message(bytes, at), {
+      byteOffset: byteOffset + at,
+    });
   }
   return number === 1 ? stripMark(bytes.toString('utf8')) : bytes.toString('utf8');
 }
@@ -84,27 +99,21 @@ function createJsonLines(): LineReader {
   };
 }
 
-/** The columns `prompt` and `completion` may stand in any order and beside others. */
+/** The header names the columns, in any order and beside others. */
 function createCsvLines(): LineReader {
   const reader = new CsvReader(maxLineBytes);
-  let columns: { readonly count: number; readonly prompt: number; readonly completion: number } | undefined;
+  let columns: { readonly names: readonly string[]; readonly wanted: readonly string[] } | undefined;
   let isRefused = false;
 
   function readHeader({ line, fields }: CsvRow): ReadItem | undefined {
     const names = fields.map((name) => name.trim());
-    columns = {
-      count: names.length,
-      prompt: names.indexOf('prompt'),
-      completion: names.indexOf('completion'),
-    };
-    if (columns.prompt >= 0 && columns.completion >= 0) return undefined;
+    const wanted = columnsOf(names);
+    if (wanted) {
+      columns = { names, wanted };
+      return undefined;
+    }
     isRefused = true;
-    const found = names.map((name) => `\`${name.slice(0, 100)}\``).join(', ');
-    return problem(
-      'COLUMNS_WRONG',
-      line,
-      `the header line needs the columns \`prompt\` and \`completion\`, it has ${found}`,
-    );
+    return problem('COLUMNS_WRONG', line, `the header line ${missingColumns(names)}`);
   }
 
   function readRow(row: CsvRow): ReadItem | undefined {
@@ -112,10 +121,11 @@ function createCsvLines(): LineReader {
     const { line, fields, problems } = row;
     if (problems.length > 0) return problem('MALFORMED', line, problems.join('; '));
     if (columns === undefined) return readHeader(row);
-    if (fields.length !== columns.count) {
-      return problem('COLUMNS_WRONG', line, `has ${fields.length} fields, the header has ${columns.count}`);
+    const { names, wanted } = columns;
+    if (fields.length !== names.length) {
+      return problem('COLUMNS_WRONG', line, `has ${fields.length} fields, the header has ${names.length}`);
     }
-    return exampleOf({ prompt: fields[columns.prompt], completion: fields[columns.completion] }, line);
+    return exampleOf(Object.fromEntries(wanted.map((name) => [name, fields[names.indexOf(name)]])), line);
   }
 
   return {
@@ -131,18 +141,40 @@ function createCsvLines(): LineReader {
   };
 }
 
-function exampleOf(value: unknown, line: number): ReadItem {
-  const example = checkExample(value);
+/** Those that make an example, of the columns that there are. */
+export function columnsOf(names: readonly string[]): readonly string[] | undefined {
+  if (names.includes('prompt') && names.includes('completion')) return ['prompt', 'completion'];
+  return names.includes('text') && !names.includes('prompt') ? ['text'] : undefined;
+}
+
+export function missingColumns(names: readonly string[]): string {
+  const found = names.map((name) => `\`${name.slice(0, 100)}\``).join(', ');
+  return `needs the columns \`prompt\` and \`completion\`, or \`text\`; it has ${found}`;
+}
+
+function createPassageLines(): LineReader {
+  const passages = new PassageReader();
+  return {
+    read(text) {
+      const found = passages.push(text);
+      return found === undefined ? undefined : { kind: 'example', example: { text: found } };
+    },
+    end: () => passages.end().map((text) => ({ kind: 'example', example: { text } })),
+  };
+}
+
+export function exampleOf(value: unknown, line: number, rowGroup: number | null = null): ReadItem {
+  const example = checkExampleOrPassage(value);
   return 'problem' in example
-    ? problem('FIELD_INVALID', line, example.problem)
+    ? problem('FIELD_INVALID', line, example.problem, { rowGroup })
     : { kind: 'example', example };
 }
 
-function problem(
+export function problem(
   code: ProblemCode,
   line: number,
   message: string,
-  byteOffset: number | null = null,
+  place: Partial<Pick<DataSetProblem, 'byteOffset' | 'rowGroup'>> = {},
 ): ReadItem {
-  return { kind: 'problem', problem: { line, code, message, byteOffset } };
+  return { kind: 'problem', problem: { line, code, message, byteOffset: null, rowGroup: null, ...place } };
 }

@@ -1,4 +1,6 @@
 /** What the service keeps. Losses are nats a token; sizes bytes; a version's id is `name@number`. */
+import type { Example } from '@fathom/neural/training/examples';
+import type { Statistics } from './example-statistics.ts';
 import type { RunConfig } from './run-config.ts';
 import type { RunStatus, StopReason } from './run-states.ts';
 
@@ -8,10 +10,16 @@ export const platformTenant = 'platform';
 /** As many as `DataSet.sample` shows at most. */
 export const sampleSize = 50;
 
-export interface Example {
+/** An example as it is shown: a passage of plain text has no prompt. */
+export interface SampleExample {
   readonly prompt: string;
   readonly completion: string;
 }
+
+export const toSample = (example: Example): SampleExample =>
+  'text' in example
+    ? { prompt: '', completion: example.text }
+    : { prompt: example.prompt, completion: example.completion };
 
 export interface DataSet {
   readonly id: string;
@@ -25,7 +33,9 @@ export interface DataSet {
   readonly sha256: string;
   /** Null where only the record is kept, not the content. */
   readonly artifactUri: string | null;
-  readonly sample: readonly Example[];
+  readonly sample: readonly SampleExample[];
+  /** Null where it was not gathered: only the record is kept, or it was stored before there were statistics. */
+  readonly statistics: Statistics | null;
   readonly featureViewId: string | null;
   readonly featuresAsOf: Date | null;
   readonly provenance: string | null;

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { examplesFileName, parseExamplesJsonl } from '@fathom/neural/training/examples-file';
+import { examplesFileName } from '@fathom/neural/training/examples-file';
 import type { Broker, Subscription } from '@fathom/platform/broker/broker';
 import { readEvent } from '@fathom/platform/broker/read-event';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import { z } from 'zod';
 import { addDataSet } from '../actions/create-data-set.ts';
-import { sampleSize } from '../domain/records.ts';
+import { describeExamples } from '../runtime/ingest-examples.ts';
 import { type ConsumerParts, mayMendItself } from './consumer.ts';
 
 const consumer = 'training.training-sets';
@@ -27,9 +28,12 @@ export function consumeTrainingSets(
   broker: Broker,
   { database, artifacts, logger }: ConsumerParts,
 ): Promise<Subscription> {
-  async function contentOf(artifactUri: string): Promise<string | undefined> {
+  async function readExport(artifactUri: string) {
+    const folder = await mkdtemp(join(tmpdir(), 'fathom-export-'));
     try {
-      return await readFile(join(await artifacts.fetch(artifactUri), examplesFileName), 'utf8');
+      const file = join(await artifacts.fetch(artifactUri), examplesFileName);
+      const { sample, statistics } = await describeExamples(file, folder);
+      return { sample, statistics, sizeBytes: (await stat(file)).size };
     } catch (error) {
       if (mayMendItself(error)) throw error;
       logger.error(
@@ -37,6 +41,8 @@ export function consumeTrainingSets(
         'an exported training set is missing or damaged and is passed over',
       );
       return undefined;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   }
 
@@ -45,19 +51,17 @@ export function consumeTrainingSets(
     group: consumer,
     handle: async (message) => {
       const event = readEvent(trainingSetExported, message, logger);
-      const text = event && (await contentOf(event.artifactUri));
-      if (!event || text === undefined) return;
-      const { examples } = parseExamplesJsonl(text);
+      const content = event && (await readExport(event.artifactUri));
+      if (!event || !content) return;
       await applyOnce(database, { consumer, messageId: message.id }, (tx) =>
         addDataSet(tx, {
           id: event.dataSetId,
           tenant: event.tenant,
           name: event.name,
           exampleCount: event.exampleCount,
-          sizeBytes: Buffer.byteLength(text),
+          ...content,
           sha256: event.sha256,
           artifactUri: event.artifactUri,
-          sample: examples.slice(0, sampleSize),
           featureViewId: event.featureViewId,
           featuresAsOf: event.asOf,
           provenance: `exported from feature view ${event.featureViewId}, as of ${event.asOf.toISOString()}`,

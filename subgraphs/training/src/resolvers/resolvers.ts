@@ -1,6 +1,6 @@
 import type { Resolvers } from '../__generated__/resolvers.ts';
 import type { Context } from '../context.ts';
-import { DataSet } from './DataSet.ts';
+import { DataSet, DataSetStatistics } from './DataSet.ts';
 import { Mutation } from './mutation.ts';
 import { Query } from './query.ts';
 import {
@@ -28,6 +28,7 @@ export const resolvers: Resolvers = {
   Mutation,
   Subscription,
   DataSet,
+  DataSetStatistics,
   Upload,
   UploadFile,
   TrainingRun,

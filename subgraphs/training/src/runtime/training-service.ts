@@ -13,6 +13,8 @@ import { consumeAdapters } from '../events/fine-tuning-job-completed.ts';
 import { consumeTrainingSets } from '../events/training-set-exported.ts';
 import { runLog } from '../stores/run-progress.ts';
 import { codeVersion } from './code-version.ts';
+import { createDataSetFiles } from './data-set-files.ts';
+import { createSharedWork } from './shared-work.ts';
 import { runTrainingJob } from './training-job.ts';
 import { createUploadFiles } from './upload-files.ts';
 import { startUploadSweeper } from './upload-sweeper.ts';
@@ -70,7 +72,8 @@ export async function startTrainingService(
   return {
     artifacts,
     runs: { database, progress, queue, wake: runner.wake, cancelWaitMs, codeVersion: codeVersion() },
-    uploads: { database, files, lifetimeMs: env.UPLOAD_LIFETIME_MS },
+    dataSetFiles: createDataSetFiles(artifacts),
+    uploads: { database, files, lifetimeMs: env.UPLOAD_LIFETIME_MS, once: createSharedWork() },
     async close() {
       await runner.close();
       await sweeper.close();

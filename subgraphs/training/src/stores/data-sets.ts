@@ -3,7 +3,7 @@ import type { PageRequest } from '@fathom/platform/pagination';
 import { type DataSet, platformTenant } from '../domain/records.ts';
 
 const columns = `id, tenant, name, version, example_count as "exampleCount", size_bytes as "sizeBytes", sha256,
-  artifact_uri as "artifactUri", sample, feature_view_id as "featureViewId", features_as_of as "featuresAsOf", provenance,
+  artifact_uri as "artifactUri", sample, statistics, feature_view_id as "featureViewId", features_as_of as "featuresAsOf", provenance,
   created_at as "createdAt"`;
 
 export type NewDataSet = Omit<DataSet, 'createdAt' | 'version'>;
@@ -33,9 +33,9 @@ export async function insertDataSet(tx: Queryable, dataSet: NewDataSet): Promise
   await lockName(tx, dataSet.tenant, dataSet.name);
   const inserted = await tx.maybeOne<{ version: number }>(
     `insert into data_set (id, tenant, name, version, example_count, size_bytes, sha256, artifact_uri, sample, feature_view_id,
-       features_as_of, provenance)
+       features_as_of, provenance, statistics)
      select $1, $2, $3, (select coalesce(max(version), 0) + 1 from data_set where tenant = $2 and name = $3),
-       $4, $5, $6, $7, $8, $9, $10, $11
+       $4, $5, $6, $7, $8, $9, $10, $11, $12
      on conflict (id) do nothing returning version`,
     [
       dataSet.id,
@@ -49,6 +49,7 @@ export async function insertDataSet(tx: Queryable, dataSet: NewDataSet): Promise
       dataSet.featureViewId,
       dataSet.featuresAsOf,
       dataSet.provenance,
+      dataSet.statistics && JSON.stringify(dataSet.statistics),
     ],
   );
   return inserted?.version;
@@ -77,5 +78,19 @@ export function pageOfDataSets(
         and ($6::text is null or name = $6)
       order by created_at desc, id desc limit $5`,
     [tenant, platformTenant, after?.[0] ?? null, after?.[1] ?? null, first + 1, name ?? null],
+  );
+}
+
+/** Newest first, at most 100 a name; names are of the tenant or of the platform, as the data sets' rows say. */
+export function versionsOfNames(
+  database: Queryable,
+  names: readonly Pick<DataSet, 'tenant' | 'name'>[],
+): Promise<readonly DataSet[]> {
+  return database.query<DataSet>(
+    `select version.* from unnest($1::text[], $2::text[]) as wanted (tenant, name),
+       lateral (select ${columns} from data_set where tenant = wanted.tenant and name = wanted.name
+                order by version desc limit 100) version
+      order by version.version desc`,
+    [names.map(({ tenant }) => tenant), names.map(({ name }) => name)],
   );
 }

@@ -9,7 +9,7 @@ import { ChatTemplate, questionAnswerTokens, stopTokenIds } from '@fathom/neural
 import { batchesFrom } from '@fathom/neural/training/batches';
 import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
 import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
-import type { Conversation } from '@fathom/neural/training/examples-file';
+import type { Example } from '@fathom/neural/training/examples';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
 import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
@@ -32,8 +32,8 @@ export interface Work {
 
 /** What every phase after INITIALISING works with. The weights of `model` are those that the run started from. */
 interface Prepared {
-  readonly training: readonly Conversation[];
-  readonly heldOut: readonly Conversation[];
+  readonly training: readonly Example[];
+  readonly heldOut: readonly Example[];
   readonly model: Omit<ModelFolder, 'weights'> & { readonly weights?: ModelFolder['weights'] };
   readonly sequenceLength: number;
 }
@@ -98,10 +98,7 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
   }
 }
 
-async function prepare(
-  { specification, artifacts }: Work,
-  examples: readonly Conversation[],
-): Promise<Prepared> {
+async function prepare({ specification, artifacts }: Work, examples: readonly Example[]): Promise<Prepared> {
   const { seed, hyperparameters, start } = specification;
   const split = splitExamples(examples, { seed, heldOutShare: hyperparameters.heldOutShare });
   const model: Prepared['model'] =
@@ -119,9 +116,11 @@ async function prepare(
 }
 
 /** A network without weights, and a tokenizer learned from what is trained on. */
-function newModel(architecture: Architecture, training: readonly Conversation[]): Prepared['model'] {
+function newModel(architecture: Architecture, training: readonly Example[]): Prepared['model'] {
   const tokenizer = trainByteLevelBpe({
-    texts: training.flatMap(({ prompt, completion }) => [prompt, completion]),
+    texts: training.flatMap((example) =>
+      'text' in example ? [example.text] : [example.prompt, example.completion],
+    ),
     vocabularySize: architecture.vocabularySize,
     specialTokens: questionAnswerTokens,
   });
@@ -229,8 +228,11 @@ async function evaluate(
 ) {
   const batches = heldOutBatches(work, prepared, model);
   const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), batches);
-  const asked = prepared.heldOut.slice(0, greedyExamples);
-  const matched = await exactMatch(model, asked, { threads: work.specification.threads });
+  // A passage asks nothing.
+  const asked = prepared.heldOut.flatMap((example) => ('text' in example ? [] : [example]));
+  const threads = { threads: work.specification.threads };
+  const matched =
+    asked.length === 0 ? null : await exactMatch(model, asked.slice(0, greedyExamples), threads);
   return { exampleCount: prepared.heldOut.length, loss, totalNats, exactMatch: matched };
 }
 

@@ -1,9 +1,15 @@
 import { z } from 'zod';
+import type { Example } from './examples.ts';
 
 /** A question with the answer to learn, as data sets carry it. */
 export interface Conversation {
   readonly prompt: string;
   readonly completion: string;
+}
+
+/** Text to learn as it is. */
+export interface Passage {
+  readonly text: string;
 }
 
 export interface LineProblem {
@@ -15,23 +21,28 @@ export interface LineProblem {
 /** The one file of a data set's artifact. */
 export const examplesFileName = 'examples.jsonl';
 export const maxExampleCharacters = 8_000;
+/** A trainer cuts passages to the length of its sequences, so they may be longer than what must fit as a whole. */
+export const maxPassageCharacters = 100_000;
 
-const side = z
-  .string('is missing or not a string')
-  .refine((text) => text.trim() !== '', 'is empty')
-  .refine((text) => text.length <= maxExampleCharacters, `is longer than ${maxExampleCharacters} characters`);
+const textUpTo = (maxCharacters: number) =>
+  z
+    .string('is missing or not a string')
+    .refine((text) => text.trim() !== '', 'is empty')
+    .refine((text) => text.length <= maxCharacters, `is longer than ${maxCharacters} characters`);
+const side = textUpTo(maxExampleCharacters);
 const conversation = z.object({ prompt: side, completion: side });
+const passage = z.object({ text: textUpTo(maxPassageCharacters) });
 
 /** One object a line. Blank lines are skipped; every wrong line is named with all that is wrong with it. */
 export function parseExamplesJsonl(text: string): {
-  readonly examples: readonly Conversation[];
+  readonly examples: readonly Example[];
   readonly problems: readonly LineProblem[];
 } {
-  const examples: Conversation[] = [];
+  const examples: Example[] = [];
   const problems: LineProblem[] = [];
   text.split('\n').forEach((content, index) => {
     if (content.trim() === '') return;
-    const result = parseLine(content);
+    const result = parseExampleLine(content);
     if ('problem' in result) problems.push({ line: index + 1, message: result.problem });
     else examples.push(result);
   });
@@ -39,26 +50,46 @@ export function parseExamplesJsonl(text: string): {
 }
 
 /** The canonical form: equal examples give equal bytes. */
-export function serializeExamples(examples: readonly Conversation[]): string {
-  return examples.map(({ prompt, completion }) => `${JSON.stringify({ prompt, completion })}\n`).join('');
+export function serializeExamples(examples: readonly Example[]): string {
+  return examples
+    .map((example) => {
+      const fields =
+        'text' in example
+          ? { text: example.text }
+          : { prompt: example.prompt, completion: example.completion };
+      return `${JSON.stringify(fields)}\n`;
+    })
+    .join('');
 }
 
-/** Checks one example that was read elsewhere, for instance from CSV. */
+/** Checks one conversation that was read elsewhere. */
 export function checkExample(value: unknown): Conversation | { readonly problem: string } {
   const parsed = conversation.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0
-      ? 'is not an object with `prompt` and `completion`'
-      : `\`${path.join('.')}\` ${message}`,
-  );
-  return { problem: problems.join('; ') };
+  return parsed.success
+    ? parsed.data
+    : { problem: problemOf(parsed.error, 'an object with `prompt` and `completion`') };
 }
 
-function parseLine(content: string): Conversation | { readonly problem: string } {
+/** Checks a conversation, or a passage: an object with `text` and without `prompt`. */
+export function checkExampleOrPassage(value: unknown): Example | { readonly problem: string } {
+  if (typeof value !== 'object' || value === null || !('text' in value) || 'prompt' in value)
+    return checkExample(value);
+  const parsed = passage.safeParse(value);
+  return parsed.success ? parsed.data : { problem: problemOf(parsed.error, 'an object with `text`') };
+}
+
+function problemOf({ issues }: z.ZodError, wanted: string): string {
+  return issues
+    .map(({ path, message }) => (path.length === 0 ? `is not ${wanted}` : `\`${path.join('.')}\` ${message}`))
+    .join('; ');
+}
+
+export function parseExampleLine(content: string): Example | { readonly problem: string } {
+  let value: unknown;
   try {
-    return checkExample(JSON.parse(content));
+    value = JSON.parse(content);
   } catch (error) {
     return { problem: `is not valid JSON: ${(error as Error).message}` };
   }
+  return checkExampleOrPassage(value);
 }

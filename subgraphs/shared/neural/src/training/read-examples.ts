@@ -1,20 +1,44 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { type ByteLine, LineSplitter } from '../byte-lines.ts';
 import { NeuralError } from '../errors.ts';
-import { type EncodingOptions, encodeExample } from './examples.ts';
-import { type Conversation, examplesFileName, parseExamplesJsonl } from './examples-file.ts';
+import { type EncodingOptions, type Example, encodeExample } from './examples.ts';
+import { examplesFileName, parseExampleLine } from './examples-file.ts';
+
+/** Far more than any example has. */
+const maxLineBytes = 16 * 1024 * 1024;
 
 /** The examples of a data set's folder. Throws EXAMPLE_INVALID with the first wrong line. */
-export async function readExamples(folder: string): Promise<readonly Conversation[]> {
-  const { examples, problems } = parseExamplesJsonl(await readFile(join(folder, examplesFileName), 'utf8'));
-  const [problem] = problems;
-  if (problem) throw new NeuralError('EXAMPLE_INVALID', `line ${problem.line} ${problem.message}`);
+export async function readExamples(folder: string): Promise<readonly Example[]> {
+  const examples: Example[] = [];
+  const splitter = new LineSplitter(maxLineBytes);
+  const take = (lines: readonly ByteLine[]) => {
+    for (const line of lines) {
+      const example = exampleOf(line);
+      if (example) examples.push(example);
+    }
+  };
+  // Line by line: as one string a file could not have more than half a gigabyte.
+  const file = createReadStream(join(folder, examplesFileName), { highWaterMark: 1 << 20 });
+  for await (const chunk of file as AsyncIterable<Buffer>) take(splitter.push(chunk));
+  take(splitter.end());
   return examples;
+}
+
+function exampleOf(line: ByteLine): Example | undefined {
+  if (line.kind === 'too-long')
+    throw new NeuralError('EXAMPLE_INVALID', `line ${line.number} has ${line.lengthBytes} bytes`);
+  const text = line.bytes.toString('utf8');
+  if (text.trim() === '') return undefined;
+  const example = parseExampleLine(text);
+  if ('problem' in example)
+    throw new NeuralError('EXAMPLE_INVALID', `line ${line.number} ${example.problem}`);
+  return example;
 }
 
 /** Before a split renumbers them: throws EXAMPLE_INVALID naming the line of an example that is too long. */
 export function checkExampleLengths(
-  examples: readonly Conversation[],
+  examples: readonly Example[],
   options: Omit<EncodingOptions, 'promptWeight'>,
 ): void {
   for (const [index, example] of examples.entries()) {

@@ -17,18 +17,25 @@ export function splitExamples<E extends Example>(
   examples: readonly E[],
   options: { readonly seed: number; readonly heldOutShare: number },
 ): Split<E> {
-  const keys = examples.map((example) => sha256(`${options.seed}\u0000${contentOf(example)}`));
+  const keys = examples.map((example) => splitKey(example, options.seed));
   const distinct = [...new Set(keys)].sort();
   if (distinct.length < 2) {
     throw new NeuralError('EXAMPLE_INVALID', 'fewer than two different examples: none can be held out');
   }
-  const wanted = Math.round(distinct.length * options.heldOutShare);
-  const aside = new Set(distinct.slice(0, Math.min(Math.max(wanted, 1), distinct.length - 1)));
+  const aside = new Set(distinct.slice(0, heldOutCount(distinct.length, options.heldOutShare)));
   return {
     training: examples.filter((_, index) => !aside.has(keys[index]!)),
     heldOut: examples.filter((_, index) => aside.has(keys[index]!)),
   };
 }
+
+/** Those with the lowest keys are held out. 64 hexadecimal digits. */
+export const splitKey = (example: Example, seed: number): string =>
+  sha256(`${seed}\u0000${contentOf(example)}`);
+
+/** How many of so many different examples are held out: at least one is on each side. */
+export const heldOutCount = (distinct: number, heldOutShare: number): number =>
+  Math.min(Math.max(Math.round(distinct * heldOutShare), 1), distinct - 1);
 
 function contentOf(example: Example): string {
   return 'text' in example ? example.text : `${example.prompt}\u0000${example.completion}`;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ByteLine, LineSplitter } from './byte-lines.ts';
-import { firstInvalidUtf8 } from './utf8.ts';
 
 function split(chunks: readonly Buffer[], maxLineBytes = 1_000): ByteLine[] {
   const splitter = new LineSplitter(maxLineBytes);
@@ -39,20 +38,4 @@ test('a line that is too long is told with its length and not held', () => {
     { kind: 'too-long', number: 2, byteOffset: 2, lengthBytes: 501 },
     { kind: 'line', number: 3, byteOffset: 504, bytes: Buffer.from('b') },
   ]);
-});
-
-test('the place where bytes stop being UTF-8 is found, and nothing valid is called invalid', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => firstInvalidUtf8(Buffer.from(text)) === undefined),
-  );
-  for (const [valid, invalid] of [
-    ['abc', [0xff]],
-    ['é€', [0xe2, 0x82]], // cut short
-    ['x', [0xc0, 0xaf]], // overlong
-    ['', [0xed, 0xa0, 0x80]], // a surrogate
-    ['😀', [0xf4, 0x90, 0x80, 0x80]], // beyond the last code point
-  ] as const) {
-    const bytes = Buffer.concat([Buffer.from(valid), Buffer.from(invalid), Buffer.from('tail')]);
-    expect(firstInvalidUtf8(bytes)).toBe(Buffer.byteLength(valid));
-  }
 });
