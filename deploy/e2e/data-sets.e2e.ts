@@ -70,3 +70,30 @@ test('a file with wrong lines is refused with their places, as compilers name th
   expect(stderr).toContain('1 line is wrong; nothing was stored.');
   expect(await uploads()).toEqual([]);
 });
+
+test('what was taught becomes a data set that can be trained on, every wording of it', async () => {
+  const teach = 'mutation ($input: TeachInput!) { teach(input: $input) { __typename } }';
+  await product.client.request(teach, {
+    input: {
+      question: 'When does the Porto office open?',
+      answer: 'At ten.',
+      alsoAskedAs: ['Porto, from when?'],
+    },
+  });
+  const { createDataSetFromKnowledge } = await product.client.request<
+    { createDataSetFromKnowledge: object },
+    Record<string, never>
+  >(
+    `mutation { createDataSetFromKnowledge(input: { name: "taught" }) {
+       __typename ... on DataSet { name exampleCount sample(first: 5) { prompt completion } } } }`,
+  );
+  expect(createDataSetFromKnowledge).toEqual({
+    __typename: 'DataSet',
+    name: 'taught',
+    exampleCount: 2,
+    sample: [
+      { prompt: 'When does the Porto office open?', completion: 'At ten.' },
+      { prompt: 'Porto, from when?', completion: 'At ten.' },
+    ],
+  });
+});

@@ -48,6 +48,7 @@ const ownEnvironment: Readonly<Record<string, ServiceDefinition['environment']>>
     IDENTITY_PRIVATE_JWK: privateJwk('inference'),
     DEEP_LEARNING_URL: `${baseUrl('deep-learning')}/graphql`,
   }),
+  training: ({ baseUrl }) => ({ DEEP_LEARNING_URL: `${baseUrl('deep-learning')}/graphql` }),
   monitoring: ({ baseUrl, subgraphs: names }) => ({
     MONITORED_SERVICES: JSON.stringify(
       Object.fromEntries([...names, 'gateway'].map((name) => [name, baseUrl(name)])),

@@ -4,6 +4,7 @@ import type { StoppableRuns } from './actions/change-training-run.ts';
 import type { Uploads } from './actions/uploads.ts';
 import type { Loaders } from './loaders.ts';
 import type { DataSetFiles } from './runtime/data-set-files.ts';
+import type { TaughtKnowledge } from './runtime/taught-knowledge.ts';
 
 /** What the service's actions work with. */
 export interface Training {
@@ -11,6 +12,7 @@ export interface Training {
   readonly artifacts: ArtifactStore;
   readonly uploads: Uploads;
   readonly dataSetFiles: DataSetFiles;
+  readonly knowledge: TaughtKnowledge;
 }
 
 export interface Context extends RequestContext {

@@ -21,6 +21,8 @@ export const env = baseEnv.extend({
   TRAINING_LEASE_MS: z.coerce.number().int().min(500).default(6_000),
   /** Workers in a row that may die without a new checkpoint before a run fails. */
   TRAINING_MAX_CRASHES: z.coerce.number().int().min(0).default(5),
+  /** Of deep-learning's /graphql, for data sets of taught knowledge. */
+  DEEP_LEARNING_URL: z.url().optional(),
   /** How long an upload is kept to which nothing arrives; from an hour up in production. */
   UPLOAD_LIFETIME_MS: z.coerce
     .number()

@@ -124,6 +124,12 @@ export type ConfigDifference = {
   readonly values: ReadonlyArray<Maybe<Scalars['String']['output']>>;
 };
 
+/** A data set of taught knowledge. */
+export type CreateDataSetFromKnowledgeInput = {
+  /** A name for people, 1 to 100 characters. */
+  readonly name: Scalars['String']['input'];
+};
+
 /** An uploaded file of examples. */
 export type CreateDataSetFromUploadInput = {
   /** How the file is written. */
@@ -615,6 +621,11 @@ export type Mutation = {
    */
   readonly createDataSet: CreateDataSetResult;
   /**
+   * The same from what people taught the platform and nobody withdrew, as it is now: every wording of a question with its answer.
+   * You need `deep-learning:read` for it as well. Where nothing was taught since, it is the version that is there.
+   */
+  readonly createDataSetFromKnowledge: CreateDataSetResult;
+  /**
    * The same from an upload of one file, of any size. Asked again once it is done, it answers with the same data set, so a lost
    * answer is asked for again. What is invalid stays uploaded: it can be read as another format, or abandoned.
    */
@@ -660,6 +671,11 @@ export type MutationCancelTrainingRunArgs = {
 
 export type MutationCreateDataSetArgs = {
   input: CreateDataSetInput;
+};
+
+
+export type MutationCreateDataSetFromKnowledgeArgs = {
+  input: CreateDataSetFromKnowledgeInput;
 };
 
 
@@ -1294,6 +1310,7 @@ export type ResolversTypes = {
   ComparedMetric: ResolverTypeWrapper<ComparedMetric>;
   ComparedPoint: ResolverTypeWrapper<ComparedPoint>;
   ConfigDifference: ResolverTypeWrapper<ConfigDifference>;
+  CreateDataSetFromKnowledgeInput: CreateDataSetFromKnowledgeInput;
   CreateDataSetFromUploadInput: CreateDataSetFromUploadInput;
   CreateDataSetFromUploadResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetFromUploadResult']>;
   CreateDataSetInput: CreateDataSetInput;
@@ -1372,6 +1389,7 @@ export type ResolversParentTypes = {
   ComparedMetric: ComparedMetric;
   ComparedPoint: ComparedPoint;
   ConfigDifference: ConfigDifference;
+  CreateDataSetFromKnowledgeInput: CreateDataSetFromKnowledgeInput;
   CreateDataSetFromUploadInput: CreateDataSetFromUploadInput;
   CreateDataSetFromUploadResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetFromUploadResult'];
   CreateDataSetInput: CreateDataSetInput;
@@ -1667,6 +1685,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   beginUpload?: Resolver<ResolversTypes['BeginUploadResult'], ParentType, ContextType, RequireFields<MutationBeginUploadArgs, 'input'>>;
   cancelTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationCancelTrainingRunArgs, 'id'>>;
   createDataSet?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetArgs, 'input'>>;
+  createDataSetFromKnowledge?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetFromKnowledgeArgs, 'input'>>;
   createDataSetFromUpload?: Resolver<ResolversTypes['CreateDataSetFromUploadResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetFromUploadArgs, 'input'>>;
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
   pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;

@@ -15,6 +15,7 @@ import { textProblem } from '../domain/names.ts';
 import type { DataSet } from '../domain/records.ts';
 import { type IngestedExamples, type Items, ingestExamples, lineItems } from '../runtime/ingest-examples.ts';
 import { parquetItems } from '../runtime/parquet-items.ts';
+import type { Asker, TaughtKnowledge } from '../runtime/taught-knowledge.ts';
 import {
   dataSetsByIds,
   equalDataSet,
@@ -69,6 +70,32 @@ export async function createDataSet(
   const folder = await mkdtemp(join(tmpdir(), 'fathom-data-set-'));
   try {
     return await store(parts, identity, { name, items: lineItems(format, chunksOf(bytes)), folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface CreateDataSetFromKnowledgeInput {
+  readonly name: string;
+}
+
+/**
+ * The same from what people taught the platform, as it is now and as far as the asker may read it. Needs `training:write`
+ * here and `deep-learning:read` there.
+ */
+export async function createDataSetFromKnowledge(
+  parts: DataSetParts & { readonly knowledge: TaughtKnowledge },
+  asker: Asker & { readonly identity: Identity },
+  { name }: CreateDataSetFromKnowledgeInput,
+): Promise<DataSet | InvalidDataSet | InvalidInput> {
+  requireScope(asker.identity, 'training:write');
+  const problem = textProblem(name, { field: 'input.name', max: 100 });
+  if (problem) return invalid(problem);
+  const folder = await mkdtemp(join(tmpdir(), 'fathom-data-set-'));
+  try {
+    const provenance = `taught knowledge of ${new Date().toISOString()}`;
+    const items = parts.knowledge.items(asker);
+    return await store(parts, asker.identity, { name, items, folder, provenance });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -147,12 +174,13 @@ interface StoreOptions {
   /** For the canonical file. */
   readonly folder: string;
   readonly upload?: CompleteUpload;
+  readonly provenance?: string | null;
 }
 
 async function store(
   { database, artifacts }: DataSetParts,
   identity: Identity,
-  { name, items, folder, upload }: StoreOptions,
+  { name, items, folder, upload, provenance = null }: StoreOptions,
 ): Promise<DataSet | InvalidDataSet> {
   const file = join(folder, examplesFileName);
   const ingested = await ingestExamples(items, file);
@@ -162,7 +190,8 @@ async function store(
   }
   const { uri } = await artifacts.put(file);
   const id = await database.transaction(async (tx) => {
-    const made = await addVersion(tx, identity.tenant, { name: name.trim(), uri, examples: ingested });
+    const version = { name: name.trim(), uri, examples: ingested, provenance };
+    const made = await addVersion(tx, identity.tenant, version);
     if (upload) await finishUpload(tx, upload.id, made);
     return made;
   });
@@ -174,12 +203,13 @@ interface NewVersion {
   readonly name: string;
   readonly uri: string;
   readonly examples: IngestedExamples;
+  readonly provenance: string | null;
 }
 
 async function addVersion(
   tx: Transaction,
   tenant: string,
-  { name, uri, examples }: NewVersion,
+  { name, uri, examples, provenance }: NewVersion,
 ): Promise<string> {
   await lockName(tx, tenant, name);
   const equal = await equalDataSet(tx, { tenant, name, sha256: examples.sha256 });
@@ -198,7 +228,7 @@ async function addVersion(
     statistics,
     featureViewId: null,
     featuresAsOf: null,
-    provenance: null,
+    provenance,
   });
   return id;
 }

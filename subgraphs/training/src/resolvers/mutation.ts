@@ -5,7 +5,11 @@ import {
   resumeTrainingRun,
   retryTrainingRun,
 } from '../actions/change-training-run.ts';
-import { createDataSet, createDataSetFromUpload } from '../actions/create-data-set.ts';
+import {
+  createDataSet,
+  createDataSetFromKnowledge,
+  createDataSetFromUpload,
+} from '../actions/create-data-set.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
 import { abandonUpload, beginUpload } from '../actions/uploads.ts';
@@ -22,6 +26,16 @@ export const Mutation: MutationResolvers = {
 
   createDataSetFromUpload: async (_, { input }, { identity, training }) =>
     named('DataSet', await createDataSetFromUpload({ ...training, ...training.runs }, identity, input)),
+
+  createDataSetFromKnowledge: async (_, { input }, { identity, identityToken, signal, training }) =>
+    named(
+      'DataSet',
+      await createDataSetFromKnowledge(
+        { ...training, ...training.runs },
+        { identity, identityToken, signal },
+        input,
+      ),
+    ),
 
   startTrainingRun: async (_, { input }, { identity, training }) =>
     named('TrainingRun', await startTrainingRun(training.runs, identity, input)),

@@ -1,6 +1,7 @@
 /** The service behind its server: the queue of runs and who works it off, and what is heard from other services. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createGraphQLClient } from '@fathom/platform/client/graphql-client';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import { startJobRunner } from '@fathom/platform/jobs/job-runner';
 import { createLeaseQueue } from '@fathom/platform/jobs/lease-queue';
@@ -15,6 +16,7 @@ import { runLog } from '../stores/run-progress.ts';
 import { codeVersion } from './code-version.ts';
 import { createDataSetFiles } from './data-set-files.ts';
 import { createSharedWork } from './shared-work.ts';
+import { createTaughtKnowledge, noTaughtKnowledge } from './taught-knowledge.ts';
 import { runTrainingJob } from './training-job.ts';
 import { createUploadFiles } from './upload-files.ts';
 import { startUploadSweeper } from './upload-sweeper.ts';
@@ -27,12 +29,14 @@ export interface TrainingService extends Training {
 const pollMs = 1_000;
 const cancelWaitMs = 5_000;
 const sweepEveryMs = 60_000;
+/** For a page of it. */
+const knowledgeTimeoutMs = 10_000;
 
 export async function startTrainingService(
   platform: Platform<Env>,
   executor: JobExecutor,
 ): Promise<TrainingService> {
-  const { database, broker, streams, artifacts, env, logger } = platform;
+  const { database, broker, streams, artifacts, env, logger, metrics } = platform;
   const queue = createLeaseQueue({
     database,
     table: 'training_run',
@@ -69,14 +73,26 @@ export async function startTrainingService(
   ]);
   const files = createUploadFiles(join(env.FATHOM_DATA_DIR, 'uploads', 'training'));
   const sweeper = startUploadSweeper({ database, files, everyMs: sweepEveryMs, logger });
+  const deepLearning =
+    env.DEEP_LEARNING_URL === undefined
+      ? undefined
+      : createGraphQLClient({
+          url: env.DEEP_LEARNING_URL,
+          name: 'deep-learning',
+          timeoutMs: knowledgeTimeoutMs,
+          logger,
+          metrics,
+        });
   return {
     artifacts,
+    knowledge: deepLearning ? createTaughtKnowledge(deepLearning) : noTaughtKnowledge,
     runs: { database, progress, queue, wake: runner.wake, cancelWaitMs, codeVersion: codeVersion() },
     dataSetFiles: createDataSetFiles(artifacts),
     uploads: { database, files, lifetimeMs: env.UPLOAD_LIFETIME_MS, once: createSharedWork() },
     async close() {
       await runner.close();
       await sweeper.close();
+      await deepLearning?.close();
       await Promise.all(consumers.map((consumer) => consumer.close()));
     },
   };
