@@ -20,6 +20,10 @@ export const env = baseEnv.extend({
   MAX_SEQUENCES: count(16),
   /** Requests that may wait for a slot. */
   MAX_QUEUED: z.coerce.number().int().nonnegative().default(64),
+  /** Slots in which prompts are kept for requests that begin alike. */
+  PREFIX_CACHE_SLOTS: z.coerce.number().int().nonnegative().default(16),
+  /** Positions of a model's cache, running and kept; by default MAX_SEQUENCES full contexts. */
+  KV_CACHE_TOKENS: z.coerce.number().int().positive().optional(),
   PREFILL_TOKENS_PER_STEP: count(128),
   /** `auto` goes by MAX_SEQUENCES: int4 up to 2, int8 above. */
   MODEL_PRECISION: z.enum(requestedPrecisions).default('fp32'),

@@ -22,6 +22,14 @@ export const inferenceErrors = {
     message: 'The model version computed no usable result. Ask another version, and report this one.',
     status: 500,
   },
+  DEADLINE_EXCEEDED: {
+    message: 'The deadline that was asked for passed before the text was whole. What there is of it is kept.',
+    status: 504,
+  },
+  CONTEXT_EXCEEDED: {
+    message: 'Prompt and completion are longer than what the model can hold here. Shorten the prompt.',
+    status: 400,
+  },
   DEVICE_LOST: {
     message:
       'The device was lost repeatedly while it computed this generation. Retry; if it persists, try another model.',

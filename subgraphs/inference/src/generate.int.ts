@@ -18,14 +18,19 @@ afterAll(() => harness.close());
 
 const fields = `__typename
   ... on Generation { id prompt messages { role content } text finishReason
-    usage { promptTokens truncatedPromptTokens completionTokens } }
+    failure { code message }
+    usage { promptTokens truncatedPromptTokens cachedPromptTokens completionTokens } }
   ... on InvalidInput { field message }`;
 
 interface Generated {
   readonly id: string;
   readonly prompt: string;
   readonly text: string;
-  readonly usage: { readonly promptTokens: number; readonly truncatedPromptTokens: number };
+  readonly usage: {
+    readonly promptTokens: number;
+    readonly truncatedPromptTokens: number;
+    readonly cachedPromptTokens: number;
+  };
 }
 
 async function generate(input: Record<string, unknown>): Promise<Generated> {
@@ -106,4 +111,20 @@ test('an idempotency key joins the same conversation and refuses another', async
     __typename: 'InvalidInput',
     field: 'input.idempotencyKey',
   });
+});
+
+test('the next turn of a chat says how much of its prompt was in the cache, and metrics count it', async () => {
+  const question = user('Where in the world is the tallest of all mountains, and who says so?');
+  const first = await generate({ messages: [question], maxTokens: 12 });
+  const messages = [question, assistant(first.text), user('Why?')];
+  const second = await generate({ messages, maxTokens: 12, priority: 'HIGH' });
+  expect(second.usage.cachedPromptTokens).toBeGreaterThan(first.usage.promptTokens / 2);
+  expect(second.usage.cachedPromptTokens).toBeLessThan(second.usage.promptTokens);
+  const metrics = await harness.platform.metrics.registry.metrics();
+  expect(metrics).toMatch(/fathom_prompt_tokens_total\{.*cache="hit".*\} [1-9]/);
+});
+
+test('a deadline that passes fails the generation with its code', async () => {
+  const late = await generate({ prompt: 'What is the capital of France?', maxTokens: 100, deadlineMs: 1 });
+  expect(late).toMatchObject({ finishReason: 'ERROR', failure: { code: 'DEADLINE_EXCEEDED' } });
 });

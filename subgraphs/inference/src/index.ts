@@ -42,6 +42,8 @@ await runService('inference', async () => {
       threads: env.DEVICE_THREADS,
       maxSequences: env.MAX_SEQUENCES,
       maxQueued: env.MAX_QUEUED,
+      prefixSlots: env.PREFIX_CACHE_SLOTS,
+      kvCacheTokens: env.KV_CACHE_TOKENS,
       prefillTokensPerStep: env.PREFILL_TOKENS_PER_STEP,
       precision: env.MODEL_PRECISION,
       maxContextLength: env.MAX_CONTEXT_LENGTH,

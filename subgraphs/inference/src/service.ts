@@ -31,6 +31,8 @@ export interface InferenceSettings {
   readonly maxSequences: number;
   readonly maxQueued: number;
   readonly prefillTokensPerStep: number;
+  readonly prefixSlots: number;
+  readonly kvCacheTokens: number | undefined;
   readonly precision: RequestedPrecision;
   readonly maxContextLength: number;
   readonly modelMemoryBytes: number;
@@ -73,6 +75,8 @@ export async function startInference(
     worker: {
       threads: settings.threads,
       maxSequences: settings.maxSequences,
+      prefixSlots: settings.prefixSlots,
+      kvCacheTokens: settings.kvCacheTokens,
       prefillTokensPerStep: settings.prefillTokensPerStep,
       precision: settings.precision,
       maxContextLength: settings.maxContextLength,
@@ -81,6 +85,7 @@ export async function startInference(
     startWorker: startWorkerThread,
     logger,
     onTokens: (count) => counted.tokens(device.id, count),
+    onPrompt: (promptTokens, cachedTokens) => counted.prompt(device.id, promptTokens, cachedTokens),
     onModelLost: (versionId, detail) => deployments.lost(versionId, detail),
   });
   const counted = createGenerationMetrics(metrics, () => device.snapshot());

@@ -53,6 +53,8 @@ export type AskInput = {
   readonly maxTokens?: InputMaybe<Scalars['Int']['input']>;
   /** The model to ask, by name. The platform's default model without it. */
   readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Its place among your tenant's waiting requests. */
+  readonly priority?: InputMaybe<RequestPriority>;
   /** The question in plain words, 1 to 8,000 characters. */
   readonly question: Scalars['String']['input'];
   /** False to compute the answer afresh even where an identical question was answered before. */
@@ -144,7 +146,7 @@ export type Device = {
   readonly id: Scalars['ID']['output'];
   /** What kind of device it is. */
   readonly kind: DeviceKind;
-  /** The share of its KV cache in use, 0 to 1. */
+  /** The share of its KV cache that running sequences have reserved, 0 to 1. */
   readonly kvCacheUsage: Scalars['Float']['output'];
   /** Sequences that it can decode at once. */
   readonly maxSequences: Scalars['Int']['output'];
@@ -243,6 +245,11 @@ export type FinishReason =
 
 /** A prompt or a conversation for one model, with full control of sampling. */
 export type GenerateInput = {
+  /**
+   * Milliseconds from acceptance after which it fails with `DEADLINE_EXCEEDED` unless it has ended, waiting included; the
+   * text so far is kept. 1 to 3,600,000. No deadline without it.
+   */
+  readonly deadlineMs?: InputMaybe<Scalars['Int']['input']>;
   /** Asking again with the same key joins the generation that the first call started. Up to 100 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The longest completion, in tokens, 1 to 512. */
@@ -254,6 +261,8 @@ export type GenerateInput = {
   readonly messages?: InputMaybe<ReadonlyArray<ChatMessageInput>>;
   /** The model by name, by name and alias (`fathom-facts@champion`) or by version (`fathom-facts@1`). The default model without it. */
   readonly model?: InputMaybe<Scalars['String']['input']>;
+  /** Its place among your tenant's waiting requests. */
+  readonly priority?: InputMaybe<RequestPriority>;
   /**
    * The prompt, 1 to 8,000 characters. It is put into the model's own chat template unless `raw` is true. Give either
    * this or `messages`.
@@ -597,6 +606,18 @@ export type QueryGenerationsArgs = {
   status?: InputMaybe<GenerationStatus>;
 };
 
+/**
+ * Which of your tenant's waiting requests get a device first. It never takes another tenant's turn: between tenants, who
+ * has been served least comes first.
+ */
+export type RequestPriority =
+  /** Before all others of the tenant: somebody is waiting for it. */
+  | 'HIGH'
+  /** After all others of the tenant: work in bulk. */
+  | 'LOW'
+  /** In the order of arrival. */
+  | 'NORMAL';
+
 /** Why that service answers. */
 export type RoutingReason =
   /** An identical question was answered by the same model version before. */
@@ -693,6 +714,8 @@ export type UnknownModel = {
 /** What a generation cost. */
 export type Usage = {
   readonly __typename?: 'Usage';
+  /** Tokens of the prompt that need not be computed, because a request of your tenant began alike shortly before. */
+  readonly cachedPromptTokens: Scalars['Int']['output'];
   /** Tokens generated. */
   readonly completionTokens: Scalars['Int']['output'];
   /** Milliseconds of device time that this generation took, its share of each batch. */
@@ -899,6 +922,7 @@ export type ResolversTypes = {
   Overloaded: ResolverTypeWrapper<Overloaded>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RequestPriority: RequestPriority;
   RoutingReason: RoutingReason;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TextRetracted: ResolverTypeWrapper<EventMapper>;
@@ -1220,6 +1244,7 @@ export type UnknownModelResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type UsageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Usage'] = ResolversParentTypes['Usage']> = {
+  cachedPromptTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   completionTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   deviceMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   promptTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

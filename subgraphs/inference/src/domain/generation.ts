@@ -29,6 +29,8 @@ export interface UsageRecord {
   readonly promptTokens: number;
   /** Left out of the prompt because it was longer than the context. */
   readonly truncatedPromptTokens?: number | undefined;
+  /** Of the prompt, not computed because its beginning was in the cache. */
+  readonly cachedPromptTokens?: number | undefined;
   readonly completionTokens: number;
   readonly timeToFirstTokenMs?: number | undefined;
   readonly totalMs?: number | undefined;

@@ -25,6 +25,7 @@ test.each([
   [{ prompt: 'p', seed: -1 }, 'input.seed'],
   [{ prompt: 'p', stop: ['a', 'b', 'c', 'd', 'e'] }, 'input.stop'],
   [{ prompt: 'p', stop: ['a', ''] }, 'input.stop.1'],
+  [{ prompt: 'p', deadlineMs: 0 }, 'input.deadlineMs'],
   [{ prompt: 'p', idempotencyKey: '' }, 'input.idempotencyKey'],
 ] satisfies [GenerateInput, string][])('%j is refused at %s', (input, field) =>
   expect(refuseGenerate(input)).toMatchObject({ field }),

@@ -7,6 +7,7 @@ export const maxPromptCharacters = 8_000;
 export const maxCompletionTokens = 512;
 export const maxStopStrings = 4;
 export const maxStopStringCharacters = 100;
+export const maxDeadlineMs = 3_600_000;
 export const maxIdempotencyKeyCharacters = 100;
 
 export interface Refusal {
@@ -36,6 +37,7 @@ export function refuseGenerate(input: GenerateInput): Refusal | undefined {
     refuseRange('input.topK', input.topK, { from: 0, to: 1_000_000 }) ??
     refuseRange('input.seed', input.seed, { from: 0, to: 2 ** 31 - 1 }) ??
     refuseStopStrings(input.stop ?? []) ??
+    refuseRange('input.deadlineMs', input.deadlineMs, { from: 1, to: maxDeadlineMs }) ??
     refuseKey(input.idempotencyKey)
   );
 }

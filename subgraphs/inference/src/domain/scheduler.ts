@@ -1,31 +1,46 @@
 /**
  * Decides what a device computes in its next step: continuous batching with chunked prefill.
  *
- *   waiting (FIFO) --slot free--> prefilling --whole prompt written--> decoding --finish/cancel--> gone
+ *   waiting --its turn, slot and positions free--> prefilling --whole prompt written--> decoding --finish/cancel--> gone
+ *      \---------------------- deadline passed ------------------------------------------/
  *
- * A lane is one loaded model: sequences of one lane share a batch, and each lane numbers its own slots from 0.
+ * A lane is one loaded model: sequences of one lane share a batch and one pool of slots (`kv-pool.ts`). Whose turn it is
+ * says the fair queue (`fair-queue.ts`): a request that must wait for positions holds up those of its lane behind it, so
+ * that small ones do not starve a large one.
  *
- *   step:  | lane A: decode [s1 s4 s5] | lane B: decode [s2] | prefill s6 tokens 0..127 |
+ *   step:  | lane A: decode [s1 s4 s5] | lane B: decode [s2] | prefill s6 tokens 0..63 | prefill s7 tokens 0..63 |
  *
  * Invariants, held by property tests:
- * - at most `maxSequences` sequences hold a slot, and no two sequences of a lane hold the same one;
- * - sequences get their slots in the order they came;
+ * - at most `maxSequences` sequences hold a slot, and what they reserve fits into the positions of their lane;
  * - each step decodes every decoding sequence exactly once, so nobody starves;
- * - a step prefills at most `prefillTokensPerStep` tokens, so that a long prompt does not stall running streams;
+ * - a step prefills at most `prefillTokensPerStep` tokens, so that a long prompt does not stall running streams; half of
+ *   them are for the oldest prompt, the rest for the shortest ones, so that it does not stall short prompts either;
  * - while any sequence exists, a step does something.
  */
+import { FairQueue, generatedTokenCost, type Priority, promptTokenCost } from './fair-queue.ts';
+import { KvPool, type KvPoolOptions } from './kv-pool.ts';
+
 export interface SequenceToSchedule {
   readonly id: string;
   /** The loaded model it runs on. */
   readonly lane: string;
-  /** Tokens to write into the cache before the first new one can be computed. At least 1. */
-  readonly prefillTokens: number;
+  readonly adapter?: string | undefined;
+  readonly tenant: string;
+  readonly priority: Priority;
+  /** Those there are now have to be in the cache before a new one can be computed; new ones are added while it runs. */
+  readonly tokens: readonly number[];
+  /** Positions that it may come to need, at least as many as there are tokens. */
+  readonly reserve: number;
+  /** Milliseconds of the clock that `schedule` is told. */
+  readonly deadlineAt?: number | undefined;
 }
 
 export interface PrefillChunk {
   readonly id: string;
   readonly lane: string;
   readonly slot: number;
+  /** Done before the chunk: the first `length` positions of another slot are its prefix. */
+  readonly copy?: { readonly from: number; readonly length: number } | undefined;
   /** Tokens of the sequence that the slot holds already. */
   readonly start: number;
   readonly count: number;
@@ -39,15 +54,21 @@ export interface DecodeGroup {
 }
 
 export interface StepPlan {
+  /** Sequences whose deadline has passed; they are gone from here. */
+  readonly expired: readonly string[];
   /** Sequences that got a slot at the beginning of this step. */
   readonly admitted: readonly string[];
   readonly decode: readonly DecodeGroup[];
   readonly prefill: readonly PrefillChunk[];
 }
 
+export type Enqueued =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'too-long'; readonly positions: number };
+
 interface RunningSequence extends SequenceToSchedule {
-  readonly slot: number;
-  readonly prefilled: number;
+  readonly prefillTokens: number;
+  isStarted: boolean;
 }
 
 export interface SchedulerOptions {
@@ -57,90 +78,173 @@ export interface SchedulerOptions {
 
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #waiting = new Map<string, SequenceToSchedule>();
+  readonly #pools = new Map<string, KvPool>();
+  readonly #queue = new FairQueue<SequenceToSchedule>();
   readonly #running = new Map<string, RunningSequence>();
+  /** Of those that have one, here because few do. */
+  readonly #deadlines = new Map<string, number>();
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#queue.size;
   }
 
   get running(): number {
     return this.#running.size;
   }
 
-  enqueue(sequence: SequenceToSchedule): void {
-    this.#waiting.set(sequence.id, sequence);
+  addLane(lane: string, options: KvPoolOptions): void {
+    this.#pools.set(lane, new KvPool(options));
   }
 
-  /** Forgets a sequence, finished or cancelled: its slot is free for the next step. False if it is not here. */
-  remove(id: string): boolean {
-    return this.#waiting.delete(id) || this.#running.delete(id);
+  /** With its slots goes all that was kept in them. */
+  removeLane(lane: string): void {
+    this.#pools.delete(lane);
   }
 
-  has(id: string): boolean {
-    return this.#waiting.has(id) || this.#running.has(id);
+  forgetAdapter(lane: string, adapter: string): void {
+    this.#pools.get(lane)?.forgetAdapter(adapter);
   }
 
-  isLaneInUse(lane: string): boolean {
-    return [...this.#waiting.values(), ...this.#running.values()].some((sequence) => sequence.lane === lane);
+  enqueue(sequence: SequenceToSchedule): Enqueued {
+    const pool = this.#pool(sequence.lane);
+    if (!pool.couldHold(sequence.reserve)) return { kind: 'too-long', positions: pool.positions };
+    this.#queue.push(sequence);
+    if (sequence.deadlineAt !== undefined) this.#deadlines.set(sequence.id, sequence.deadlineAt);
+    return { kind: 'waiting' };
+  }
+
+  /**
+   * Forgets a sequence, finished or cancelled: its slot is free for the next step. What it wrote is kept for others unless it
+   * is spoilt. False if it is not here.
+   */
+  remove(id: string, outcome?: 'whole' | 'spoilt'): boolean {
+    this.#deadlines.delete(id);
+    const running = this.#running.get(id);
+    if (running) {
+      this.#running.delete(id);
+      this.#pool(running.lane).release(id, outcome);
+    }
+    const wasHere = this.#queue.remove(id) || running !== undefined;
+    if (this.#running.size === 0 && this.#queue.size === 0) this.#queue.reset();
+    return wasHere;
+  }
+
+  /** Positions that running sequences have reserved, and those there are. */
+  positions(): { readonly reserved: number; readonly kept: number; readonly total: number } {
+    const pools = [...this.#pools.values()];
+    const sum = (of: (pool: KvPool) => number) => pools.reduce((all, pool) => all + of(pool), 0);
+    return {
+      reserved: sum((pool) => pool.reserved),
+      kept: sum((pool) => pool.kept),
+      total: sum((pool) => pool.positions),
+    };
   }
 
   /** The next step. What it plans counts as done: call it once a step, then `remove` what ended. */
-  schedule(): StepPlan {
+  schedule(now: number): StepPlan {
+    const expired = this.#expire(now);
     const decode = this.#decodeGroups();
     const admitted = this.#admit();
-    return { admitted, decode, prefill: this.#prefillChunks() };
+    return { expired, admitted, decode, prefill: this.#prefillChunks() };
+  }
+
+  #expire(now: number): readonly string[] {
+    const expired = [...this.#deadlines].filter(([, deadlineAt]) => deadlineAt <= now).map(([id]) => id);
+    for (const id of expired) this.remove(id);
+    return expired;
   }
 
   #decodeGroups(): readonly DecodeGroup[] {
     const groups = new Map<string, { id: string; slot: number }[]>();
-    for (const { id, lane, slot, prefilled, prefillTokens } of this.#running.values()) {
-      if (prefilled < prefillTokens) continue;
+    for (const { id, lane, tenant, prefillTokens } of this.#running.values()) {
+      const pool = this.#pool(lane);
+      const written = pool.written(id);
+      if (written < prefillTokens) continue;
       const group = groups.get(lane) ?? [];
-      group.push({ id, slot });
+      group.push({ id, slot: pool.slotOf(id) });
       groups.set(lane, group);
+      pool.write(id, written + 1);
+      this.#queue.charge(tenant, generatedTokenCost);
     }
     return [...groups].map(([lane, sequences]) => ({ lane, sequences }));
   }
 
   #admit(): readonly string[] {
     const admitted: string[] = [];
-    for (const sequence of this.#waiting.values()) {
-      if (this.#running.size >= this.#options.maxSequences) break;
-      this.#waiting.delete(sequence.id);
-      this.#running.set(sequence.id, { ...sequence, slot: this.#freeSlot(sequence.lane), prefilled: 0 });
-      admitted.push(sequence.id);
+    const full = new Set<string>();
+    const canTake = ({ lane, reserve }: SequenceToSchedule): boolean => {
+      if (full.has(lane)) return false;
+      const hasRoom = this.#pool(lane).hasRoomFor(reserve);
+      if (!hasRoom) full.add(lane);
+      return hasRoom;
+    };
+    while (this.#running.size < this.#options.maxSequences) {
+      const sequence = this.#queue.take(canTake);
+      if (!sequence) break;
+      const { id, lane, adapter, tenant, tokens, reserve } = sequence;
+      const { length } = this.#pool(lane).claim({ id, adapter, tenant, tokens, reserve });
+      this.#running.set(id, { ...sequence, prefillTokens: tokens.length, isStarted: false });
+      this.#queue.charge(tenant, promptTokenCost * (tokens.length - length));
+      admitted.push(id);
     }
     return admitted;
   }
 
-  /** The oldest prompts first, until the step's budget of tokens is spent. */
+  /** The oldest prompt has half of the step's tokens, the shortest ones the rest, the oldest what they leave. */
   #prefillChunks(): readonly PrefillChunk[] {
+    const pending = [...this.#running.values()].filter((sequence) => this.#missing(sequence) > 0);
+    const [oldest, ...others] = pending;
+    if (!oldest) return [];
+    const budget = this.#options.prefillTokensPerStep;
+    const first = this.#chunk(oldest, others.length > 0 ? Math.ceil(budget / 2) : budget);
+    let left = budget - first.count;
     const chunks: PrefillChunk[] = [];
-    let budget = this.#options.prefillTokensPerStep;
-    for (const sequence of this.#running.values()) {
-      const missing = sequence.prefillTokens - sequence.prefilled;
-      if (missing === 0) continue;
-      if (budget === 0) break;
-      const count = Math.min(missing, budget);
-      const { id, lane, slot, prefilled: start } = sequence;
-      chunks.push({ id, lane, slot, start, count, isLast: count === missing });
-      this.#running.set(id, { ...sequence, prefilled: start + count });
-      budget -= count;
+    for (const sequence of others.sort((a, b) => this.#missing(a) - this.#missing(b))) {
+      if (left === 0) break;
+      // Somebody before it computes the beginning of its prompt: it waits, and copies that.
+      if (!sequence.isStarted && this.#pool(sequence.lane).isPrefixUnderWay(sequence.id)) continue;
+      const chunk = this.#chunk(sequence, left);
+      chunks.push(chunk);
+      left -= chunk.count;
     }
-    return chunks;
+    return [this.#lengthened(first, oldest, left), ...chunks];
   }
 
-  #freeSlot(lane: string): number {
-    const taken = new Set(
-      [...this.#running.values()].filter((other) => other.lane === lane).map(({ slot }) => slot),
-    );
-    let slot = 0;
-    while (taken.has(slot)) slot++;
-    return slot;
+  #chunk(sequence: RunningSequence, atMost: number): PrefillChunk {
+    const { id, lane, tenant } = sequence;
+    const pool = this.#pool(lane);
+    const prefix = sequence.isStarted ? undefined : pool.prefixToCopy(id);
+    sequence.isStarted = true;
+    if (prefix) {
+      this.#queue.charge(tenant, -promptTokenCost * (prefix.length - pool.written(id)));
+      pool.write(id, prefix.length);
+    }
+    const start = pool.written(id);
+    const missing = this.#missing(sequence);
+    const count = Math.min(missing, atMost);
+    pool.write(id, start + count);
+    const copy = prefix && { from: prefix.slot, length: prefix.length };
+    return { id, lane, slot: pool.slotOf(id), copy, start, count, isLast: count === missing };
+  }
+
+  #lengthened(chunk: PrefillChunk, sequence: RunningSequence, left: number): PrefillChunk {
+    const missing = this.#missing(sequence);
+    const more = Math.min(left, missing);
+    this.#pool(chunk.lane).write(chunk.id, chunk.start + chunk.count + more);
+    return { ...chunk, count: chunk.count + more, isLast: more === missing };
+  }
+
+  #missing({ id, lane, prefillTokens }: RunningSequence): number {
+    return Math.max(0, prefillTokens - this.#pool(lane).written(id));
+  }
+
+  #pool(lane: string): KvPool {
+    const pool = this.#pools.get(lane);
+    if (!pool) throw new Error(`There is no lane ${lane}.`);
+    return pool;
   }
 }

@@ -1,4 +1,5 @@
 /** What it takes to compute a generation, and to compute it again after a fault. Stored with its row. */
+import type { Priority } from './fair-queue.ts';
 import type { SamplingSettings } from './sampling.ts';
 
 export interface GenerationSettings {
@@ -11,4 +12,8 @@ export interface GenerationSettings {
   readonly stopStrings: readonly string[];
   /** Of an ask: whether an identical question may be answered from the cache. */
   readonly useCache: boolean;
+  /** Among the requests of its tenant; NORMAL without it. */
+  readonly priority?: Priority | undefined;
+  /** From acceptance to the end. */
+  readonly deadlineMs?: number | undefined;
 }

@@ -2,11 +2,11 @@
  * The engine of one device: schedule, run, post-process; requests join and leave at every step.
  *
  * It runs inside a worker thread, because a run of ONNX Runtime blocks the thread that calls it. What it owns is
- * gone with its worker; see `protocol.ts` for how requests survive that.
+ * gone with its worker; see `protocol.ts` for how requests survive that. A cancellation that comes during a step takes
+ * effect between it and the next: what a step has planned is what it computes.
  */
-
 import { LogitsNotFiniteError, sampleToken } from '../domain/sampling.ts';
-import { type DecodeGroup, type PrefillChunk, Scheduler } from '../domain/scheduler.ts';
+import { type DecodeGroup, type PrefillChunk, Scheduler, type StepPlan } from '../domain/scheduler.ts';
 import type { Lane } from './lane.ts';
 import type { EngineEnd, EngineLoad, EngineRequest, EngineToken, StepReport } from './protocol.ts';
 import { Sequence } from './sequence.ts';
@@ -21,10 +21,18 @@ export interface EngineCoreOptions {
 }
 
 interface StepInProgress {
+  readonly prompts: { readonly id: string; readonly cachedTokens: number }[];
   readonly tokens: EngineToken[];
   readonly ended: EngineEnd[];
   readonly shares: Map<string, number>;
   busyMs: number;
+}
+
+/** What a run gave: a row of logits for each sequence, valid until the next run. */
+interface Computed {
+  readonly sequences: readonly Sequence[];
+  readonly logits: Float32Array;
+  readonly width: number;
 }
 
 export class EngineCore {
@@ -32,6 +40,7 @@ export class EngineCore {
   readonly #scheduler: Scheduler;
   readonly #lanes = new Map<string, Lane>();
   readonly #sequences = new Map<string, Sequence>();
+  readonly #cancelled = new Set<string>();
   /** Ends that happened between steps; they are reported with the next one. */
   #endedMeanwhile: EngineEnd[] = [];
 
@@ -46,6 +55,7 @@ export class EngineCore {
 
   addLane(versionId: string, lane: Lane): void {
     this.#lanes.set(versionId, lane);
+    this.#scheduler.addLane(versionId, lane.pool);
   }
 
   lane(versionId: string): Lane | undefined {
@@ -56,36 +66,48 @@ export class EngineCore {
   async removeLane(versionId: string): Promise<void> {
     const lane = this.#lanes.get(versionId);
     this.#lanes.delete(versionId);
+    this.#scheduler.removeLane(versionId);
     await lane?.release();
   }
 
+  removeAdapter(lane: string, adapter: string): void {
+    this.#lanes.get(lane)?.unloadAdapter(adapter);
+    this.#scheduler.forgetAdapter(lane, adapter);
+  }
+
   submit(request: EngineRequest): void {
-    const lane = this.#lanes.get(request.lane);
+    const { id, lane: laneId, adapter, tenant = '', priority = 'NORMAL', timeoutMs } = request;
+    const lane = this.#lanes.get(laneId);
     if (!lane) {
-      this.#endedMeanwhile.push(fault(request.id, `${request.lane} is not loaded on this device.`));
+      this.#endedMeanwhile.push(fault(id, `${laneId} is not loaded on this device.`));
       return;
     }
     const { tokenizer, stopTokenIds, capacity } = lane;
     const sequence = new Sequence({ request, tokenizer, stopTokenIds, capacity });
-    this.#sequences.set(request.id, sequence);
-    this.#scheduler.enqueue({ id: request.id, lane: request.lane, prefillTokens: sequence.tokens.length });
+    const { tokens, reserve } = sequence;
+    const deadlineAt = timeoutMs === undefined ? undefined : this.#options.now() + timeoutMs;
+    const scheduled = { id, lane: laneId, adapter, tenant, priority, tokens, reserve, deadlineAt };
+    const enqueued = this.#scheduler.enqueue(scheduled);
+    if (enqueued.kind === 'waiting') this.#sequences.set(id, sequence);
+    else this.#endedMeanwhile.push(tooLong(id, tokens.length, enqueued.positions));
   }
 
   /** The slot is free for the next step. */
   cancel(id: string): void {
-    if (!this.#forget(id)) return;
-    this.#endedMeanwhile.push({ id, kind: 'finished', reason: 'CANCELLED', tailText: '' });
+    if (this.#sequences.has(id)) this.#cancelled.add(id);
   }
 
   async step(): Promise<StepReport> {
-    const step: StepInProgress = { tokens: [], ended: this.#endedMeanwhile, shares: new Map(), busyMs: 0 };
-    this.#endedMeanwhile = [];
-    const plan = this.#scheduler.schedule();
-    for (const group of plan.decode) await this.#decode(group, step);
-    for (const chunk of plan.prefill) await this.#prefill(chunk, step);
+    const step = this.#begin();
+    const plan = this.#schedule(step);
+    for (const run of this.#runsOf(plan, step)) {
+      const computed = await run();
+      if (computed) this.#advance(computed, step);
+    }
     return {
       type: 'step',
       admitted: plan.admitted,
+      prompts: step.prompts,
       tokens: step.tokens,
       ended: step.ended,
       shares: [...step.shares].map(([id, deviceMs]) => ({ id, deviceMs })),
@@ -95,68 +117,83 @@ export class EngineCore {
   }
 
   load(): EngineLoad {
-    let held = 0;
-    for (const sequence of this.#sequences.values()) held += sequence.tokens.length;
-    const positions =
-      this.#options.maxSequences * Math.max(1, ...[...this.#lanes.values()].map((lane) => lane.capacity));
+    const { reserved, total } = this.#scheduler.positions();
     let memoryBytes = this.#options.ownMemoryBytes();
     for (const lane of this.#lanes.values()) memoryBytes += lane.memoryBytes;
     return {
       active: this.#scheduler.running,
       waiting: this.#scheduler.waiting,
-      kvCacheUsage: this.#scheduler.running === 0 ? 0 : Math.min(1, held / positions),
+      kvCacheUsage: total === 0 ? 0 : reserved / total,
       memoryBytes,
     };
   }
 
-  async #decode(group: DecodeGroup, step: StepInProgress): Promise<void> {
-    const lane = this.#lanes.get(group.lane);
-    // A cancellation may have arrived while an earlier group of this step was computed.
-    const rows = group.sequences.flatMap(({ id, slot }) => {
-      const sequence = this.#sequences.get(id);
-      return sequence ? [{ sequence, slot }] : [];
-    });
-    if (!lane || rows.length === 0) return;
-    const startedAt = this.#options.now();
-    const logits = await lane.session.decode({
-      slots: rows.map(({ slot }) => slot),
-      tokens: rows.map(({ sequence }) => sequence.tokens.at(-1) ?? 0),
-      lengths: rows.map(({ sequence }) => sequence.tokens.length - 1),
-      adapters: rows.map(({ sequence }) => sequence.request.adapter),
-    });
-    this.#account(
-      step,
-      this.#options.now() - startedAt,
-      rows.map(({ sequence }) => sequence.request.id),
-    );
-    const width = lane.session.vocabularySize;
-    for (const [row, { sequence }] of rows.entries()) {
-      this.#advance(sequence, logits.subarray(row * width, (row + 1) * width), step);
-    }
+  #begin(): StepInProgress {
+    const ended = this.#endedMeanwhile;
+    this.#endedMeanwhile = [];
+    for (const id of this.#cancelled)
+      if (this.#forget(id)) ended.push({ id, kind: 'finished', reason: 'CANCELLED', tailText: '' });
+    this.#cancelled.clear();
+    return { prompts: [], tokens: [], ended, shares: new Map(), busyMs: 0 };
   }
 
-  async #prefill(
-    { id, lane: laneId, slot, start, count, isLast }: PrefillChunk,
-    step: StepInProgress,
-  ): Promise<void> {
-    const lane = this.#lanes.get(laneId);
-    const sequence = this.#sequences.get(id);
-    if (!lane || !sequence) return;
+  #schedule(step: StepInProgress): StepPlan {
+    const plan = this.#scheduler.schedule(this.#options.now());
+    for (const id of plan.expired) {
+      this.#sequences.delete(id);
+      step.ended.push({ id, kind: 'failed', code: 'DEADLINE_EXCEEDED', message: 'Its deadline has passed.' });
+    }
+    return plan;
+  }
+
+  #runsOf(plan: StepPlan, step: StepInProgress): readonly (() => Promise<Computed | undefined>)[] {
+    return [
+      ...plan.decode.map((group) => () => this.#decode(group, step)),
+      ...plan.prefill.map((chunk) => () => this.#prefill(chunk, step)),
+    ];
+  }
+
+  async #decode(group: DecodeGroup, step: StepInProgress): Promise<Computed> {
+    const { session } = this.#laneOf(group.lane);
+    const sequences = group.sequences.map(({ id }) => this.#sequenceOf(id));
     const startedAt = this.#options.now();
+    const logits = await session.decode({
+      slots: group.sequences.map(({ slot }) => slot),
+      tokens: sequences.map(({ tokens }) => tokens.at(-1) ?? 0),
+      lengths: sequences.map(({ tokens }) => tokens.length - 1),
+      adapters: sequences.map(({ request }) => request.adapter),
+    });
+    this.#account(step, this.#options.now() - startedAt, sequences);
+    return { sequences, logits, width: session.vocabularySize };
+  }
+
+  async #prefill(chunk: PrefillChunk, step: StepInProgress): Promise<Computed | undefined> {
+    const { slot, copy, start, count, isLast } = chunk;
+    const { session } = this.#laneOf(chunk.lane);
+    const sequence = this.#sequenceOf(chunk.id);
     const { adapter } = sequence.request;
-    const logits = await lane.session.prefill({
+    const startedAt = this.#options.now();
+    if (copy) session.copySlot({ from: copy.from, to: slot, length: copy.length });
+    if (!sequence.isStarted) step.prompts.push({ id: chunk.id, cachedTokens: start });
+    sequence.isStarted = true;
+    const logits = await session.prefill({
       slot,
       tokens: sequence.tokens.slice(start, start + count),
       startPosition: start,
       ...(adapter === undefined ? {} : { adapter }),
     });
-    this.#account(step, this.#options.now() - startedAt, [id]);
-    if (isLast) this.#advance(sequence, logits, step);
+    this.#account(step, this.#options.now() - startedAt, [sequence]);
+    return isLast ? { sequences: [sequence], logits, width: session.vocabularySize } : undefined;
   }
 
-  #advance(sequence: Sequence, logits: Float32Array, step: StepInProgress): void {
+  /** Draws the next token of each sequence, and ends those that it ends. */
+  #advance({ sequences, logits, width }: Computed, step: StepInProgress): void {
+    for (const [row, sequence] of sequences.entries())
+      this.#advanceOne(sequence, logits.subarray(row * width, (row + 1) * width), step);
+  }
+
+  #advanceOne(sequence: Sequence, logits: Float32Array, step: StepInProgress): void {
     const { id, sampling } = sequence.request;
-    if (!this.#sequences.has(id)) return;
     try {
       const { token, end } = sequence.advance(
         sampleToken({ logits, settings: sampling, position: sequence.position }),
@@ -165,26 +202,45 @@ export class EngineCore {
       if (end) this.#end(end, step);
     } catch (error) {
       if (!(error instanceof LogitsNotFiniteError)) throw error;
-      this.#end(fault(id, `The model computed values that are no numbers. ${error.message}`), step);
+      const message = `The model computed values that are no numbers. ${error.message}`;
+      this.#end(fault(id, message), step, 'spoilt');
     }
   }
 
-  #end(end: EngineEnd, step: StepInProgress): void {
-    this.#forget(end.id);
+  #end(end: EngineEnd, step: StepInProgress, outcome?: 'spoilt'): void {
+    this.#forget(end.id, outcome);
     step.ended.push(end);
   }
 
-  #forget(id: string): boolean {
-    this.#scheduler.remove(id);
+  #forget(id: string, outcome?: 'spoilt'): boolean {
+    this.#scheduler.remove(id, outcome);
     return this.#sequences.delete(id);
   }
 
-  #account(step: StepInProgress, elapsedMs: number, ids: readonly string[]): void {
+  #account(step: StepInProgress, elapsedMs: number, sequences: readonly Sequence[]): void {
     step.busyMs += elapsedMs;
-    for (const id of ids) step.shares.set(id, (step.shares.get(id) ?? 0) + elapsedMs / ids.length);
+    for (const { request } of sequences)
+      step.shares.set(request.id, (step.shares.get(request.id) ?? 0) + elapsedMs / sequences.length);
+  }
+
+  #laneOf(versionId: string): Lane {
+    const lane = this.#lanes.get(versionId);
+    if (!lane) throw new Error(`${versionId} was unloaded under its requests.`);
+    return lane;
+  }
+
+  #sequenceOf(id: string): Sequence {
+    const sequence = this.#sequences.get(id);
+    if (!sequence) throw new Error(`${id} was planned but is not here.`);
+    return sequence;
   }
 }
 
 function fault(id: string, message: string): EngineEnd {
   return { id, kind: 'failed', code: 'MODEL_FAULT', message };
+}
+
+function tooLong(id: string, tokens: number, positions: number): EngineEnd {
+  const message = `It has ${tokens} tokens; the cache of this model holds ${positions}.`;
+  return { id, kind: 'failed', code: 'CONTEXT_EXCEEDED', message };
 }

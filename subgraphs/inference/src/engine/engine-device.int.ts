@@ -24,10 +24,20 @@ async function openDevice({
   maxSequences = 4,
   maxQueued = 8,
   maxContextLength = 1024,
+  prefixSlots = 0,
+  kvCacheTokens = undefined as number | undefined,
 } = {}): Promise<EngineDevice> {
   const device = new EngineDevice({
     id: 'cpu-0',
-    worker: { threads: 1, maxSequences, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength },
+    worker: {
+      threads: 1,
+      maxSequences,
+      prefillTokensPerStep: 32,
+      precision: 'fp32',
+      maxContextLength,
+      prefixSlots,
+      kvCacheTokens,
+    },
     maxQueued,
     startWorker: startWorkerThread,
     logger: createLogger({ service: 'test', level: 'silent' }),
@@ -219,6 +229,106 @@ test('a damaged model file is refused by name and the model in service goes on',
   expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('model.safetensors') });
   expect(await running.ended).toMatchObject({ kind: 'finished' });
   expect(device.snapshot().loaded).toEqual(['tiny@1']);
+});
+
+const system = Array.from({ length: 90 }, (_, index) => 20 + ((index * 37) % 230));
+
+test('the turns of a chat compute only what is new, and say the very same as without the cache', async () => {
+  const [cached, uncached] = [await openDevice({ prefixSlots: 2 }), await openDevice({ prefixSlots: 0 })];
+  let prompt = [...system, 1, 40, 50, 2];
+  for (let turn = 0; turn < 4; turn++) {
+    const toRun = request(`turn${turn}`, { promptTokens: prompt, tenant: 'a', maxTokens: 12 });
+    const [quick, whole] = [run(cached, toRun), run(uncached, toRun)];
+    const [quickEnd, wholeEnd] = await Promise.all([quick.ended, whole.ended]);
+    expect(ids(quick)).toEqual(ids(whole));
+    expect(wholeEnd.cachedPromptTokens).toBe(0);
+    // All that was written before: the prompt and the answer, but for the last token of the answer.
+    if (turn > 0) expect(quickEnd.cachedPromptTokens).toBeGreaterThanOrEqual(prompt.length - 4);
+    prompt = [...prompt, ...ids(whole), 1, 60 + turn, 2];
+  }
+});
+
+test('requests that come at once with one system prompt compute it once, each with the tokens it has alone', async () => {
+  const [cached, uncached] = [await openDevice({ prefixSlots: 2 }), await openDevice({ prefixSlots: 0 })];
+  const requests = Array.from({ length: 7 }, (_, index) =>
+    request(`r${index}`, { promptTokens: [...system, 30 + index, 2], tenant: 'a' }),
+  );
+  const runs = requests.map((toRun) => run(cached, toRun));
+  const ends = await Promise.all(runs.map(({ ended }) => ended));
+  const cachedTokens = ends.map(({ cachedPromptTokens }) => cachedPromptTokens);
+  expect(cachedTokens[0]).toBe(0);
+  // The last few tokens are not waited for.
+  expect(Math.min(...cachedTokens.slice(1))).toBeGreaterThan(74);
+  for (const [index, toRun] of requests.entries()) {
+    const alone = run(uncached, toRun);
+    await alone.ended;
+    expect(ids(runs[index] ?? alone)).toEqual(ids(alone));
+  }
+});
+
+test('no tenant can tell by the work of its prompt what another has asked', async () => {
+  const device = await openDevice({ prefixSlots: 2 });
+  const prompt = { promptTokens: [...system, 2], maxTokens: 2 };
+  const cachedTokens = async (id: string, tenant: string): Promise<number> =>
+    (await run(device, request(id, { ...prompt, tenant })).ended).cachedPromptTokens;
+  expect(await cachedTokens('1', 'a')).toBe(0);
+  expect(await cachedTokens('2', 'b')).toBe(0);
+  expect(await cachedTokens('3', 'a')).toBe(90);
+});
+
+test('a version that is loaded again begins with an empty cache', async () => {
+  const device = await openDevice({ prefixSlots: 2 });
+  const toRun = { promptTokens: [...system, 2], maxTokens: 2 };
+  await run(device, request('before', toRun)).ended;
+  device.unload('tiny@1');
+  await device.load({ type: 'load', versionId: 'tiny@1', folder: await writeTinyModel({ seed: 9 }) });
+  const [after, fresh] = [run(device, request('after', toRun)), run(device, request('again', toRun))];
+  expect((await after.ended).cachedPromptTokens).toBe(0);
+  expect((await fresh.ended).cachedPromptTokens).toBe(90);
+  expect(ids(fresh)).toEqual(ids(after));
+});
+
+test('a cache smaller than what is asked for serves all the same, one after another', async () => {
+  const device = await openDevice({ prefixSlots: 2, kvCacheTokens: 200 });
+  const requests = Array.from({ length: 6 }, (_, index) =>
+    run(device, request(`r${index}`, { promptTokens: [...system, index + 30, 2], maxTokens: 60 })),
+  );
+  const ends = await Promise.all(requests.map(({ ended }) => ended));
+  expect(ends.map(({ kind }) => kind)).toEqual(Array.from({ length: 6 }, () => 'finished'));
+  const tooLong = run(device, request('long', { promptTokens: Array.from({ length: 201 }, () => 5) }));
+  expect(await tooLong.ended).toMatchObject({
+    kind: 'failed',
+    code: 'CONTEXT_EXCEEDED',
+    message: expect.stringMatching(/201 tokens.*200/),
+  });
+});
+
+test('a deadline ends what runs and what waits, and frees the slot', async () => {
+  const device = await openDevice({ maxSequences: 1 });
+  const endless = { maxTokens: 900, sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 }, timeoutMs: 1 };
+  const late = [run(device, request('runs', endless)), run(device, request('waits', endless))];
+  const after = run(device, request('after', { maxTokens: 4 }));
+  for (const { ended } of late)
+    expect(await ended).toMatchObject({ kind: 'failed', code: 'DEADLINE_EXCEEDED' });
+  expect(await after.ended).toMatchObject({ kind: 'finished' });
+});
+
+test('a tenant with one request is not held up by one with many', async () => {
+  const device = await openDevice({ maxSequences: 1, maxQueued: 40 });
+  const order: string[] = [];
+  const submit = (id: string, tenant: string, priority?: 'LOW' | 'HIGH'): Promise<unknown> => {
+    const running = run(device, request(id, { tenant, priority, maxTokens: 8 }));
+    return running.ended.then(() => order.push(id));
+  };
+  const all = [
+    ...Array.from({ length: 10 }, (_, index) => submit(`a${index}`, 'a')),
+    submit('b-low', 'b', 'LOW'),
+    submit('b-high', 'b', 'HIGH'),
+  ];
+  await Promise.all(all);
+  expect(order.indexOf('b-high')).toBeLessThan(3);
+  expect(order.indexOf('b-low')).toBeLessThan(6);
+  expect(order.indexOf('b-low')).toBeGreaterThan(order.indexOf('b-high'));
 });
 
 test('a stop string ends the text before it', async () => {

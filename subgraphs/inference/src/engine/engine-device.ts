@@ -27,19 +27,24 @@ import type {
   WorkerOptions,
 } from './protocol.ts';
 
-/** How a request ended on a device; `deviceMs` is its share of all steps it was in. */
+/**
+ * How a request ended on a device; `deviceMs` is its share of all steps it was in, `cachedPromptTokens` what of its prompt
+ * was not computed.
+ */
 export type DeviceEnd =
   | {
       readonly kind: 'finished';
       readonly reason: 'STOP' | 'LENGTH' | 'CANCELLED';
       readonly tailText: string;
       readonly deviceMs: number;
+      readonly cachedPromptTokens: number;
     }
   | {
       readonly kind: 'failed';
-      readonly code: 'MODEL_FAULT' | 'DEVICE_LOST';
+      readonly code: 'MODEL_FAULT' | 'CONTEXT_EXCEEDED' | 'DEADLINE_EXCEEDED' | 'DEVICE_LOST';
       readonly message: string;
       readonly deviceMs: number;
+      readonly cachedPromptTokens: number;
     };
 
 export interface RequestListener {
@@ -77,6 +82,8 @@ export interface EngineDeviceOptions {
   readonly startWorker: (options: WorkerOptions) => Worker;
   readonly logger: Logger;
   readonly onTokens?: (count: number) => void;
+  /** A prompt began to be computed, but for what was found in the cache. */
+  readonly onPrompt?: (promptTokens: number, cachedTokens: number) => void;
   /** A resident model could not be loaded again after the worker was lost. */
   readonly onModelLost?: (versionId: string, message: string) => void;
 }
@@ -87,10 +94,16 @@ interface RequestInFlight {
   readonly submittedAt: number;
   readonly tokens: number[];
   deviceMs: number;
+  /** Of the prompt, found in the cache; known once its computing began. */
+  cachedPromptTokens: number | undefined;
   isAdmitted: boolean;
   isCancelled: boolean;
   workersLost: number;
 }
+
+/** What a request's end says beside what the request has cost. */
+type OwnEnd = WithoutCost<DeviceEnd>;
+type WithoutCost<End> = End extends unknown ? Omit<End, 'deviceMs' | 'cachedPromptTokens'> : never;
 
 const maxWorkersLost = 3;
 /** Some seconds of work. */
@@ -168,6 +181,7 @@ export class EngineDevice {
       submittedAt: performance.now(),
       tokens: [],
       deviceMs: 0,
+      cachedPromptTokens: undefined,
       isAdmitted: false,
       isCancelled: false,
       workersLost: 0,
@@ -181,13 +195,7 @@ export class EngineDevice {
     if (!inFlight) return;
     inFlight.isCancelled = true;
     if (this.#status === 'READY') this.#post({ type: 'cancel', id });
-    else
-      this.#end(inFlight, {
-        kind: 'finished',
-        reason: 'CANCELLED',
-        tailText: '',
-        deviceMs: inFlight.deviceMs,
-      });
+    else this.#end(inFlight, { kind: 'finished', reason: 'CANCELLED', tailText: '' });
   }
 
   /** One vector a text, in order, computed between the steps of the token streams. Never rejects. */
@@ -266,12 +274,11 @@ export class EngineDevice {
 
   #afterLoss(inFlight: RequestInFlight): void {
     inFlight.workersLost++;
-    const { deviceMs } = inFlight;
     if (inFlight.isCancelled) {
-      this.#end(inFlight, { kind: 'finished', reason: 'CANCELLED', tailText: '', deviceMs });
+      this.#end(inFlight, { kind: 'finished', reason: 'CANCELLED', tailText: '' });
     } else if (inFlight.workersLost >= maxWorkersLost) {
       const message = `The device lost its worker ${maxWorkersLost} times while it computed this generation.`;
-      this.#end(inFlight, { kind: 'failed', code: 'DEVICE_LOST', message, deviceMs });
+      this.#end(inFlight, { kind: 'failed', code: 'DEVICE_LOST', message });
     }
   }
 
@@ -335,8 +342,14 @@ export class EngineDevice {
     this.#options.onModelLost?.(versionId, outcome.message);
   }
 
-  #resubmit({ request, tokens }: RequestInFlight): void {
-    this.#post({ type: 'submit', request: { ...request, priorTokens: [...request.priorTokens, ...tokens] } });
+  #resubmit({ request, tokens, submittedAt }: RequestInFlight): void {
+    const { timeoutMs } = request;
+    const again: EngineRequest = {
+      ...request,
+      priorTokens: [...request.priorTokens, ...tokens],
+      timeoutMs: timeoutMs === undefined ? undefined : timeoutMs - (performance.now() - submittedAt),
+    };
+    this.#post({ type: 'submit', request: again });
   }
 
   #settleLoad(versionId: string, outcome: LoadOutcome): void {
@@ -357,6 +370,7 @@ export class EngineDevice {
       const inFlight = this.#inFlight.get(id);
       if (inFlight) inFlight.deviceMs += deviceMs;
     }
+    for (const { id, cachedTokens } of report.prompts) this.#promptBegan(id, cachedTokens);
     for (const id of report.admitted) this.#admitted(id);
     for (const token of report.tokens) {
       const inFlight = this.#inFlight.get(token.id);
@@ -373,22 +387,31 @@ export class EngineDevice {
     inFlight.listener.admitted();
   }
 
+  /** Behind a lost worker the prompt is computed again, but what a client pays is what it was the first time. */
+  #promptBegan(id: string, cachedTokens: number): void {
+    const inFlight = this.#inFlight.get(id);
+    if (!inFlight || inFlight.cachedPromptTokens !== undefined) return;
+    const promptTokens = inFlight.request.promptTokens.length;
+    inFlight.cachedPromptTokens = Math.min(cachedTokens, promptTokens);
+    this.#options.onPrompt?.(promptTokens, inFlight.cachedPromptTokens);
+  }
+
   #reportEnd(end: EngineEnd): void {
     const inFlight = this.#inFlight.get(end.id);
     if (!inFlight) return;
-    const { deviceMs } = inFlight;
     if (end.kind === 'finished') {
       const elapsedMs = performance.now() - inFlight.submittedAt;
       this.#meanRequestMs =
         this.#meanRequestMs === 0 ? elapsedMs : this.#meanRequestMs * 0.9 + elapsedMs * 0.1;
-      this.#end(inFlight, { kind: 'finished', reason: end.reason, tailText: end.tailText, deviceMs });
+      this.#end(inFlight, { kind: 'finished', reason: end.reason, tailText: end.tailText });
     } else {
-      this.#end(inFlight, { kind: 'failed', code: end.code, message: end.message, deviceMs });
+      this.#end(inFlight, { kind: 'failed', code: end.code, message: end.message });
     }
   }
 
-  #end(inFlight: RequestInFlight, end: DeviceEnd): void {
-    this.#inFlight.delete(inFlight.request.id);
-    inFlight.listener.ended(end);
+  #end(inFlight: RequestInFlight, end: OwnEnd): void {
+    const { deviceMs, cachedPromptTokens = 0, listener, request } = inFlight;
+    this.#inFlight.delete(request.id);
+    listener.ended({ ...end, deviceMs, cachedPromptTokens });
   }
 }

@@ -122,7 +122,7 @@ async function unload(core: EngineCore, versionId: string): Promise<void> {
   const base = adapterBases.get(versionId);
   if (base === undefined) return core.removeLane(versionId);
   adapterBases.delete(versionId);
-  core.lane(base)?.unloadAdapter(versionId);
+  core.removeAdapter(base, versionId);
 }
 
 function describe(error: unknown): { code: string; message: string } {

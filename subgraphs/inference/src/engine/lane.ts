@@ -3,6 +3,7 @@ import { readAdapter } from '@fathom/neural/lora/adapter-folder';
 import type { Decoder } from '@fathom/neural/serving/decoder';
 import { openModel } from '@fathom/neural/serving/open-model';
 import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
+import type { KvPoolOptions } from '../domain/kv-pool.ts';
 import type { WorkerOptions } from './protocol.ts';
 
 export interface Lane {
@@ -11,6 +12,8 @@ export interface Lane {
   readonly stopTokenIds: ReadonlySet<number>;
   /** Tokens that a slot holds, prompt and completion together. */
   readonly capacity: number;
+  /** What sequences share: its slots and positions. */
+  readonly pool: KvPoolOptions;
   readonly precision: string;
   /** Weights and cache. */
   readonly memoryBytes: number;
@@ -21,14 +24,27 @@ export interface Lane {
 
 /** Reads, verifies and loads a model folder of either kind. Throws what `@fathom/neural` throws, which names file and fault. */
 export async function openLane(folder: string, options: WorkerOptions): Promise<Lane> {
-  const { precision, threads, maxContextLength, maxSequences: maxSlots } = options;
-  const model = await openModel({ folder, precision, threads, maxContextLength, maxSlots });
+  const { precision, threads, maxSequences, prefixSlots = 0 } = options;
+  const positions = options.kvCacheTokens ?? Number.POSITIVE_INFINITY;
+  const model = await openModel({
+    folder,
+    precision,
+    threads,
+    maxContextLength: Math.min(options.maxContextLength, positions),
+    maxSlots: maxSequences + prefixSlots,
+    maxBatch: maxSequences,
+  });
   const session = model.decoder;
   return {
     session,
     tokenizer: model.tokenizer,
     stopTokenIds: model.stopTokenIds,
     capacity: session.capacity,
+    pool: {
+      slots: session.maxSlots,
+      positions: Math.min(positions, maxSequences * session.capacity),
+      isSharing: prefixSlots > 0,
+    },
     precision: model.source === 'onnx' ? `${model.precision} (ONNX)` : model.precision,
     get memoryBytes() {
       return session.bytes.weights + session.bytes.cache;

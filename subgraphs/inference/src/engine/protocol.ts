@@ -8,10 +8,20 @@
  * (`priorTokens`), and goes on with the very tokens it would have had.
  */
 import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
+import type { Priority } from '../domain/fair-queue.ts';
 import type { SamplingSettings } from '../domain/sampling.ts';
 
 export interface EngineRequest {
   readonly id: string;
+  /**
+   * Whose it is, as the service knows it: requests take turns by it, and what is kept of prompts is shared within it
+   * alone. Requests without one are one tenant's.
+   */
+  readonly tenant?: string | undefined;
+  /** Among the requests of its tenant; NORMAL without it. */
+  readonly priority?: Priority | undefined;
+  /** It fails with DEADLINE_EXCEEDED when it has not ended so many milliseconds after it came to the worker. */
+  readonly timeoutMs?: number | undefined;
   /** The loaded full model to run on: its version id. */
   readonly lane: string;
   /** The loaded adapter to run with: its version id. */
@@ -43,7 +53,12 @@ export type EngineEnd =
       /** Text that was withheld and belongs to the end. */
       readonly tailText: string;
     }
-  | { readonly id: string; readonly kind: 'failed'; readonly code: 'MODEL_FAULT'; readonly message: string };
+  | {
+      readonly id: string;
+      readonly kind: 'failed';
+      readonly code: 'MODEL_FAULT' | 'CONTEXT_EXCEEDED' | 'DEADLINE_EXCEEDED';
+      readonly message: string;
+    };
 
 /** Texts of which each gets a vector. */
 export interface EmbeddingRequest {
@@ -90,6 +105,8 @@ export interface StepReport {
   readonly type: 'step';
   /** Requests that got a slot in this step. */
   readonly admitted: readonly string[];
+  /** Prompts whose computing began in this step, with the tokens that were found in the cache. */
+  readonly prompts: readonly { readonly id: string; readonly cachedTokens: number }[];
   readonly tokens: readonly EngineToken[];
   readonly ended: readonly EngineEnd[];
   /** Device milliseconds that each request took of this step. */
@@ -102,7 +119,7 @@ export interface StepReport {
 export interface EngineLoad {
   readonly active: number;
   readonly waiting: number;
-  /** Share of the cache's positions in use, 0 to 1. */
+  /** Share of the cache's positions that running sequences have reserved, 0 to 1. */
   readonly kvCacheUsage: number;
   readonly memoryBytes: number;
 }
@@ -135,4 +152,8 @@ export interface WorkerOptions {
   readonly precision: RequestedPrecision;
   /** Upper bound for the tokens a slot holds; a model with fewer positions keeps its own. */
   readonly maxContextLength: number;
+  /** Slots beside those of running sequences, for prompts that are kept; none without it. */
+  readonly prefixSlots?: number | undefined;
+  /** Positions of a model's cache, running and kept together; without it as many as `maxSequences` of full length. */
+  readonly kvCacheTokens?: number | undefined;
 }

@@ -25,6 +25,8 @@ export class Sequence {
   readonly request: EngineRequest;
   /** Prompt and completion so far: what the slot holds, but for the newest token. */
   readonly tokens: number[];
+  /** Its prompt began to be computed. */
+  isStarted = false;
   #generated: number;
   /** The prior tokens held a stop string already: the end was lost, not the text. */
   #isStopped = false;
@@ -45,6 +47,14 @@ export class Sequence {
     for (const token of request.priorTokens) {
       this.#isStopped ||= this.#stopStrings.push(this.#decoder.push(token)).isStopped;
     }
+  }
+
+  /** Positions of the cache that it may come to need. */
+  get reserve(): number {
+    return Math.max(
+      this.tokens.length,
+      Math.min(this.request.promptTokens.length + this.request.maxTokens, this.#capacity),
+    );
   }
 
   /** The index in the completion of the token that comes next. */

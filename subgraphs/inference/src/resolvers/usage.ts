@@ -5,6 +5,7 @@ export function toUsage(usage: UsageRecord): Usage {
   return {
     promptTokens: usage.promptTokens,
     truncatedPromptTokens: usage.truncatedPromptTokens ?? 0,
+    cachedPromptTokens: usage.cachedPromptTokens ?? 0,
     completionTokens: usage.completionTokens,
     timeToFirstTokenMs: usage.timeToFirstTokenMs ?? null,
     totalMs: usage.totalMs ?? null,

@@ -6,6 +6,8 @@ import type { DeviceSnapshot } from '../engine/engine-device.ts';
 export interface GenerationMetrics {
   ended(record: GenerationRecord): void;
   tokens(device: string, count: number): void;
+  /** A prompt, and what of it was found in the cache. */
+  prompt(device: string, promptTokens: number, cachedTokens: number): void;
 }
 
 /** Gauges of the device are read when they are scraped. */
@@ -25,6 +27,11 @@ export function createGenerationMetrics(metrics: Metrics, device: () => DeviceSn
     help: 'Tokens decoded.',
     labels: ['device'],
   });
+  const promptTokens = metrics.counter({
+    name: 'fathom_prompt_tokens_total',
+    help: 'Tokens of prompts, by whether their keys and values were in the cache (hit) or computed (miss).',
+    labels: ['device', 'cache'],
+  });
   const gauges: readonly [name: string, help: string, read: (snapshot: DeviceSnapshot) => number][] = [
     [
       'fathom_device_busy_ratio',
@@ -42,7 +49,11 @@ export function createGenerationMetrics(metrics: Metrics, device: () => DeviceSn
       'Sequences that are decoded at this moment.',
       (s) => s.activeSequences,
     ],
-    ['fathom_kv_cache_usage', 'Share of the KV cache in use.', (s) => s.kvCacheUsage],
+    [
+      'fathom_kv_cache_usage',
+      'Share of the KV cache that running sequences have reserved.',
+      (s) => s.kvCacheUsage,
+    ],
   ];
   for (const [name, help, read] of gauges) {
     metrics.gauge({
@@ -64,5 +75,9 @@ export function createGenerationMetrics(metrics: Metrics, device: () => DeviceSn
       }
     },
     tokens: (id, count) => tokens.inc({ device: id }, count),
+    prompt(id, all, cached) {
+      promptTokens.inc({ device: id, cache: 'hit' }, cached);
+      promptTokens.inc({ device: id, cache: 'miss' }, all - cached);
+    },
   };
 }

@@ -7,7 +7,6 @@
 
 import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
-import { withSpan } from '@fathom/platform/telemetry/tracing';
 import {
   applyEvent,
   type FinishReason,
@@ -17,8 +16,9 @@ import {
   type UsageRecord,
 } from '../domain/generation.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
-import type { DeviceEnd, EngineDevice } from '../engine/engine-device.ts';
+import type { EngineDevice } from '../engine/engine-device.ts';
 import type { EngineToken } from '../engine/protocol.ts';
+import { decodeOnDevice } from './decode-on-device.ts';
 import type { Deployments } from './deployments.ts';
 import type { EventLog } from './event-log.ts';
 
@@ -60,6 +60,7 @@ export class GenerationRun {
   readonly #startedAt = performance.now();
   #record: GenerationRecord;
   #deviceMs: number;
+  #cachedPromptTokens: number;
   #decodedTokens = 0;
   #firstDecodedAt: number | undefined;
   #lastDecodedAt = 0;
@@ -70,6 +71,7 @@ export class GenerationRun {
     this.identity = options.identity;
     this.#record = options.record;
     this.#deviceMs = options.record.usage.deviceMs;
+    this.#cachedPromptTokens = options.record.usage.cachedPromptTokens ?? 0;
     this.#acceptedAgoMs = Math.max(0, Date.now() - options.record.createdAt.getTime());
   }
 
@@ -131,7 +133,7 @@ export class GenerationRun {
   /** Has the model decode, behind what exists already. Rejects only when the run is suspended. */
   async decode({ prior, onToken, signal }: DecodeOptions): Promise<Decoded> {
     const { deployments, device, onAdmitted } = this.#options;
-    const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings } = this.settings;
+    const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, priority } = this.settings;
     const acquired = await deployments.acquire(modelVersionId);
     if (acquired.kind === 'failed') {
       return {
@@ -141,51 +143,35 @@ export class GenerationRun {
       };
     }
     const { lane, adapter } = acquired.model;
-    const id = this.#record.id;
     const stopSignal = signal ? AbortSignal.any([this.signal, signal]) : this.signal;
-    const cancel = (): void => device.cancel(id);
     try {
       if (stopSignal.aborted) return this.#stopped();
-      const end = await withSpan(
-        'engine.decode',
-        { 'fathom.device.id': device.id, 'fathom.model.version': modelVersionId },
-        async (span) => {
-          const ended = new Promise<DeviceEnd>((resolve) => {
-            device.submit(
-              {
-                id,
-                lane,
-                adapter,
-                promptTokens,
-                priorTokens: prior.map(({ tokenId }) => tokenId),
-                maxTokens,
-                sampling,
-                stopStrings,
-              },
-              {
-                admitted() {
-                  span.addEvent('admitted');
-                  onAdmitted();
-                },
-                token: (token) => {
-                  if (!stopSignal.aborted) onToken(this.#countDecoded(token));
-                },
-                ended: resolve,
-              },
-            );
-          });
-          stopSignal.addEventListener('abort', cancel, { once: true });
-          const { deviceMs } = await ended;
-          span.setAttribute('fathom.engine.device_ms', deviceMs);
-          return ended;
+      const end = await decodeOnDevice({
+        device,
+        modelVersionId,
+        signal: stopSignal,
+        onAdmitted,
+        onToken: (token) => onToken(this.#countDecoded(token)),
+        request: {
+          id: this.#record.id,
+          tenant: this.#record.tenant,
+          priority,
+          timeoutMs: this.#timeLeftMs(),
+          lane,
+          adapter,
+          promptTokens,
+          priorTokens: prior.map(({ tokenId }) => tokenId),
+          maxTokens,
+          sampling,
+          stopStrings,
         },
-      );
+      });
       this.#deviceMs += end.deviceMs;
+      this.#cachedPromptTokens = Math.max(this.#cachedPromptTokens, end.cachedPromptTokens);
       if (end.kind === 'failed') return end;
       if (end.reason === 'CANCELLED' || stopSignal.aborted) return this.#stopped();
       return { kind: 'finished', reason: end.reason, tailText: end.tailText };
     } finally {
-      stopSignal.removeEventListener('abort', cancel);
       acquired.release();
     }
   }
@@ -193,6 +179,11 @@ export class GenerationRun {
   /** Since the generation was accepted, also by a former process. */
   elapsedMs(): number {
     return Math.round((this.#acceptedAgoMs + performance.now() - this.#startedAt) * 1000) / 1000;
+  }
+
+  #timeLeftMs(): number | undefined {
+    const { deadlineMs } = this.settings;
+    return deadlineMs === undefined ? undefined : deadlineMs - this.elapsedMs();
   }
 
   #stopped(): Decoded {
@@ -212,6 +203,7 @@ export class GenerationRun {
     return {
       promptTokens: record.usage.promptTokens,
       truncatedPromptTokens: record.usage.truncatedPromptTokens,
+      cachedPromptTokens: this.#cachedPromptTokens,
       completionTokens: Math.max(record.tokens.length, this.#decodedTokens),
       timeToFirstTokenMs: record.usage.timeToFirstTokenMs,
       totalMs: this.elapsedMs(),

@@ -8,6 +8,7 @@ import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { Identity } from '@fathom/platform/identity';
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
 import { type ChatMessage, fitConversation } from '../domain/conversation.ts';
+import type { Priority } from '../domain/fair-queue.ts';
 import type { GenerationRecord, UsageRecord } from '../domain/generation.ts';
 import {
   type PromptWish,
@@ -62,6 +63,8 @@ interface Wish {
   readonly sampling: SamplingSettings;
   readonly stopStrings: readonly string[];
   readonly useCache: boolean;
+  readonly priority: Priority;
+  readonly deadlineMs: number | undefined;
   readonly idempotencyKey: string | undefined;
 }
 
@@ -87,6 +90,8 @@ export async function prepareAsk(
       sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
       stopStrings: [],
       useCache: input.useCache ?? true,
+      priority: input.priority ?? 'NORMAL',
+      deadlineMs: undefined,
       idempotencyKey: input.idempotencyKey ?? undefined,
     })
   );
@@ -112,6 +117,8 @@ export async function prepareGenerate(
       sampling: samplingOf(input, () => randomInt(2 ** 31)),
       stopStrings: input.stop ?? [],
       useCache: false,
+      priority: input.priority ?? 'NORMAL',
+      deadlineMs: input.deadlineMs ?? undefined,
       idempotencyKey: input.idempotencyKey ?? undefined,
     })
   );
@@ -123,7 +130,7 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
   const encoded = encode(found.model, wish);
   if (encoded.kind !== 'encoded') return encoded;
   const { promptTokens, truncatedTokens } = encoded;
-  const { maxTokens, sampling, stopStrings, useCache, idempotencyKey } = wish;
+  const { maxTokens, sampling, stopStrings, useCache, priority, deadlineMs, idempotencyKey } = wish;
   const modelVersionId = found.model.versionId;
   const settings: GenerationSettings = {
     modelVersionId,
@@ -132,6 +139,8 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
     sampling,
     stopStrings,
     useCache,
+    priority,
+    deadlineMs,
   };
   const record = newRecord(caller, wish, {
     promptTokens: promptTokens.length,

@@ -6,6 +6,7 @@ import type { GenerationEvent } from '../domain/generation.ts';
 const usage = z.object({
   promptTokens: z.number(),
   truncatedPromptTokens: z.number().optional(),
+  cachedPromptTokens: z.number().optional(),
   completionTokens: z.number(),
   timeToFirstTokenMs: z.number().optional(),
   totalMs: z.number().optional(),

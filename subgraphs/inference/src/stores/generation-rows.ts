@@ -1,11 +1,13 @@
 /** A row of `generations` as PostgreSQL gives it, and the record it stands for. JSON columns are parsed here. */
 import { z } from 'zod';
+import { priorities } from '../domain/fair-queue.ts';
 import type { GenerationRecord } from '../domain/generation.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
 
 const usage = z.object({
   promptTokens: z.number(),
   truncatedPromptTokens: z.number().optional(),
+  cachedPromptTokens: z.number().optional(),
   completionTokens: z.number(),
   timeToFirstTokenMs: z.number().optional(),
   totalMs: z.number().optional(),
@@ -23,6 +25,8 @@ const settings: z.ZodType<GenerationSettings> = z.object({
   sampling: z.object({ temperature: z.number(), topK: z.number(), topP: z.number(), seed: z.number() }),
   stopStrings: z.array(z.string()),
   useCache: z.boolean(),
+  priority: z.enum(priorities).optional(),
+  deadlineMs: z.number().optional(),
 });
 
 const identity = z.object({

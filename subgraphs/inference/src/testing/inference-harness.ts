@@ -23,6 +23,8 @@ export const testSettings: InferenceSettings = {
   maxSequences: 4,
   maxQueued: 8,
   prefillTokensPerStep: 64,
+  prefixSlots: 4,
+  kvCacheTokens: undefined,
   precision: 'fp32',
   maxContextLength: 1024,
   modelMemoryBytes: 1024 ** 3,

@@ -22,6 +22,8 @@ export interface OpenModelOptions {
   readonly folder: string;
   readonly precision: RequestedPrecision;
   readonly maxSlots: number;
+  /** Sequences decoded at once, which the precision is chosen by; all slots without it. */
+  readonly maxBatch?: number;
   /** Upper bound for the tokens a slot holds; a model with fewer positions keeps its own. */
   readonly maxContextLength: number;
   readonly threads?: number;
@@ -65,7 +67,11 @@ async function isOwnFamily(folder: string): Promise<boolean> {
 async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
   const { folder, maxSlots, threads } = options;
   const model = await loadModelFolder(folder);
-  const precision = choosePrecision({ requested: options.precision, maxSlots, available: precisions })!;
+  const precision = choosePrecision({
+    requested: options.precision,
+    maxSlots: options.maxBatch ?? maxSlots,
+    available: precisions,
+  })!;
   const decoder = await createDecoderSession({
     config: model.config,
     weights: model.weights,
@@ -83,7 +89,11 @@ async function openExport(options: OpenModelOptions, files: readonly OnnxFile[])
   const { folder, maxSlots, threads } = options;
   const { tokenizer, chatTemplate, maxPositions } = await readOnnxFolder(folder, files);
   const available = files.map(({ precision }) => precision);
-  const precision = choosePrecision({ requested: options.precision, maxSlots, available })!;
+  const precision = choosePrecision({
+    requested: options.precision,
+    maxSlots: options.maxBatch ?? maxSlots,
+    available,
+  })!;
   const file = files.find((candidate) => candidate.precision === precision)!;
   checkOnnxFile(file, tokenizer);
   const stopTokenIds = await readStopTokenIds(folder, { tokenizer, chatTemplate });
