@@ -30,6 +30,10 @@ export const inferenceErrors = {
     message: 'Prompt and completion are longer than what the model can hold here. Shorten the prompt.',
     status: 400,
   },
+  RESPONSE_FORMAT_FAILED: {
+    message: 'The form that was asked for leaves nothing that could come next. Loosen it.',
+    status: 422,
+  },
   DEVICE_LOST: {
     message:
       'The device was lost repeatedly while it computed this generation. Retry; if it persists, try another model.',

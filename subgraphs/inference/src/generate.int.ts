@@ -1,7 +1,7 @@
 /** What `generate` can be asked for, through the subgraph's own GraphQL. */
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Harness, startHarness } from './testing/inference-harness.ts';
+import { eventFields, type Harness, type Streamed, startHarness } from './testing/inference-harness.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
 
 const database = useTestDatabase();
@@ -18,18 +18,39 @@ afterAll(() => harness.close());
 
 const fields = `__typename
   ... on Generation { id prompt messages { role content } text finishReason
+    tokens { tokenId text logProbability topLogProbabilities { tokenId text logProbability } }
+    choices { index text finishReason tokens { text } }
     failure { code message }
     usage { promptTokens truncatedPromptTokens cachedPromptTokens completionTokens } }
   ... on InvalidInput { field message }`;
+
+interface Alternative {
+  readonly tokenId: number;
+  readonly text: string;
+  readonly logProbability: number;
+}
+
+interface Token extends Alternative {
+  readonly topLogProbabilities: readonly Alternative[];
+}
 
 interface Generated {
   readonly id: string;
   readonly prompt: string;
   readonly text: string;
+  readonly finishReason: string;
+  readonly tokens: readonly Token[];
+  readonly choices: readonly {
+    readonly index: number;
+    readonly text: string;
+    readonly finishReason: string;
+    readonly tokens: readonly { readonly text: string }[];
+  }[];
   readonly usage: {
     readonly promptTokens: number;
     readonly truncatedPromptTokens: number;
     readonly cachedPromptTokens: number;
+    readonly completionTokens: number;
   };
 }
 
@@ -127,4 +148,134 @@ test('the next turn of a chat says how much of its prompt was in the cache, and 
 test('a deadline that passes fails the generation with its code', async () => {
   const late = await generate({ prompt: 'What is the capital of France?', maxTokens: 100, deadlineMs: 1 });
   expect(late).toMatchObject({ finishReason: 'ERROR', failure: { code: 'DEADLINE_EXCEEDED' } });
+});
+
+const question = 'What is the capital of France?';
+
+test('the likeliest tokens are reported beside each token, in the stream and in the row', async () => {
+  const generated = await generate({ prompt: question, maxTokens: 6, topLogProbabilities: 3 });
+  for (const { tokenId, logProbability, topLogProbabilities } of generated.tokens) {
+    expect(topLogProbabilities).toHaveLength(3);
+    expect(topLogProbabilities[0]).toMatchObject({ tokenId, logProbability });
+  }
+  const stored = await harness.subgraph.request<{ generation: Generated }>(
+    'query ($id: ID!) { generation(id: $id) { tokens { topLogProbabilities { tokenId text logProbability } } } }',
+    { id: generated.id },
+  );
+  expect(stored.data?.generation.tokens.map(({ topLogProbabilities }) => topLogProbabilities)).toEqual(
+    generated.tokens.map(({ topLogProbabilities }) => topLogProbabilities),
+  );
+});
+
+test('biases and penalties change what is said as they say', async () => {
+  const plain = await generate({ prompt: question, maxTokens: 12 });
+  const first = plain.tokens[0]?.tokenId ?? 0;
+  const biased = await generate({
+    prompt: question,
+    maxTokens: 12,
+    logitBias: [{ tokenId: first, bias: -100 }],
+  });
+  expect(biased.tokens.map(({ tokenId }) => tokenId)).not.toContain(first);
+  const varied = await generate({ prompt: question, maxTokens: 12, frequencyPenalty: 2, presencePenalty: 2 });
+  const distinct = ({ tokens }: Generated) => new Set(tokens.map(({ tokenId }) => tokenId)).size;
+  expect(distinct(varied)).toBeGreaterThanOrEqual(distinct(plain));
+  const encouraged = await generate({ prompt: question, maxTokens: 12, repetitionPenalty: 0.01 });
+  expect(distinct(encouraged)).toBeLessThan(distinct(plain));
+});
+
+const sampled = { prompt: question, maxTokens: 10, temperature: 1.5, seed: 4, n: 3 };
+
+test('several completions share their prompt; the first is what it is alone, each differs by its seed', async () => {
+  const alone = await generate({ ...sampled, n: 1 });
+  const several = await generate(sampled);
+  expect(alone.choices).toMatchObject([{ index: 0, text: alone.text, finishReason: alone.finishReason }]);
+  expect(several.text).toBe(alone.text);
+  expect(several.choices.map(({ index }) => index)).toEqual([0, 1, 2]);
+  expect(new Set(several.choices.map(({ text }) => text)).size).toBe(3);
+  for (const choice of several.choices)
+    expect(choice.tokens.map(({ text }) => text).join('')).toBe(choice.text);
+  const tokens = several.choices.reduce((sum, choice) => sum + choice.tokens.length, 0);
+  expect(several.usage.completionTokens).toBe(tokens);
+  expect((await generate(sampled)).choices).toEqual(several.choices);
+  const stored = await harness.subgraph.request<{ generation: Generated }>(
+    'query ($id: ID!) { generation(id: $id) { choices { index text finishReason tokens { text } } } }',
+    { id: several.id },
+  );
+  expect(stored.data?.generation.choices).toEqual(several.choices);
+});
+
+test('a stream of several completions says which each token belongs to, and when each is whole', async () => {
+  const expected = await generate(sampled);
+  const client = await harness.subgraph.webSocketClient();
+  const query = `subscription ($input: GenerateInput!) { generate(input: $input) { ${eventFields}
+    ... on TokenGenerated { choice } ... on ChoiceCompleted { choice } } }`;
+  const events: (Streamed & { choice?: number })[] = [];
+  for await (const { data } of client.iterate<{ generate: Streamed }>({
+    query,
+    variables: { input: sampled },
+  }))
+    if (data) events.push(data.generate);
+  for (const { index, text } of expected.choices) {
+    const own = events.filter(({ choice }) => choice === index);
+    expect(own.map((event) => event.text ?? '').join('')).toBe(text);
+    expect(own.at(-1)?.__typename).toBe('ChoiceCompleted');
+  }
+  expect(events.at(-1)).toMatchObject({
+    __typename: 'GenerationCompleted',
+    generation: { text: expected.text },
+  });
+});
+
+const schema = {
+  type: 'object',
+  properties: {
+    city: { type: 'string', maxLength: 6 },
+    size: { type: 'integer', minimum: 0, maximum: 999 },
+    tags: { type: 'array', items: { enum: ['old', 'new'] }, maxItems: 2 },
+  },
+  required: ['city', 'size', 'tags'],
+  additionalProperties: false,
+};
+
+test('a completion that must be JSON always parses and has the form of its schema', async () => {
+  const responseFormat = { jsonSchema: JSON.stringify(schema) };
+  const all = await Promise.all(
+    Array.from({ length: 8 }, (_, seed) =>
+      generate({ prompt: question, maxTokens: 100, temperature: 1.3, seed, responseFormat }),
+    ),
+  );
+  for (const { text, finishReason } of all) {
+    expect(finishReason).toBe('STOP');
+    const value = JSON.parse(text) as { city: string; size: number; tags: string[] };
+    expect(Object.keys(value)).toEqual(['city', 'size', 'tags']);
+    expect([...value.city].length).toBeLessThanOrEqual(6);
+    expect(value.size).toBeLessThanOrEqual(999);
+    for (const tag of value.tags) expect(['old', 'new']).toContain(tag);
+  }
+});
+
+test('a completion matches its regular expression or its grammar, also the likeliest one', async () => {
+  const date = await generate({
+    prompt: question,
+    responseFormat: { regex: '(19|20)[0-9]{2}-(0[1-9]|1[0-2])' },
+  });
+  expect(date).toMatchObject({
+    finishReason: 'STOP',
+    text: expect.stringMatching(/^(19|20)\d\d-(0[1-9]|1[0-2])$/),
+  });
+  const verdict = await generate({ prompt: question, responseFormat: { grammar: 'root ::= "yes" | "no"' } });
+  expect(verdict).toMatchObject({ finishReason: 'STOP', text: expect.stringMatching(/^(yes|no)$/) });
+});
+
+test.each([
+  [{ jsonSchema: '{"type":"nope"}' }, 'input.responseFormat.jsonSchema', /nope/],
+  [{ regex: '(a' }, 'input.responseFormat.regex', /parenthesis/],
+  [{ grammar: 'root ::= missing' }, 'input.responseFormat.grammar', /missing/],
+  [{ regex: 'a', grammar: 'root ::= "a"' }, 'input.responseFormat', /exactly one/],
+])('the form %j is refused by name before anything is accepted', async (responseFormat, field, reason) => {
+  expect(await generate({ prompt: question, responseFormat })).toMatchObject({
+    __typename: 'InvalidInput',
+    field,
+    message: expect.stringMatching(reason),
+  });
 });

@@ -1,4 +1,5 @@
 /** What the parent of each type's resolvers really is. */
+import type { ChoiceRecord, TokenRecord } from './domain/generation.ts';
 import type { DeviceSnapshot } from './engine/engine-device.ts';
 import type { ReadGeneration, StreamedEvent } from './runtime/generation-reader.ts';
 import type { DeploymentRow } from './stores/model-store.ts';
@@ -7,6 +8,12 @@ export interface Generation extends ReadGeneration {
   readonly __typename?: 'Generation';
 }
 export interface Event extends StreamedEvent {}
+export interface Choice extends ChoiceRecord {
+  readonly index: number;
+}
+export interface Token extends TokenRecord {
+  readonly index: number;
+}
 export interface Deployment extends DeploymentRow {}
 export interface Device extends DeviceSnapshot {}
 export interface ModelVersion {

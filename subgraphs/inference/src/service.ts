@@ -13,6 +13,7 @@ import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { EngineDevice } from './engine/engine-device.ts';
 import { startWorkerThread } from './engine/worker-thread.ts';
 import { startConsumers } from './events/consumers.ts';
+import { createGrammarChecker } from './grammar/grammar-checker.ts';
 import { createAnswerCache } from './runtime/answer-cache.ts';
 import type { DeepLearning } from './runtime/deep-learning.ts';
 import { Deployments } from './runtime/deployments.ts';
@@ -22,6 +23,9 @@ import { Generations } from './runtime/generations.ts';
 import { createGenerationStore, type GenerationStore } from './stores/generation-store.ts';
 import { createModelStore, type ModelStore, modelsChannel } from './stores/model-store.ts';
 import { hasTaughtAnswer } from './stores/taught-question-store.ts';
+
+/** The device compiles a form once, and computes nothing meanwhile. */
+const grammarLimitMs = 1_000;
 
 export interface InferenceSettings {
   /** Names this process across its restarts, so that it finds the generations of its former life. */
@@ -103,12 +107,14 @@ export async function startInference(
   });
   const consumers = await startConsumers({ broker, database, logger });
 
+  const grammars = createGrammarChecker({ limitMs: grammarLimitMs });
   const generations: Generations = new Generations({
     instance: settings.instance,
     database,
     store,
     streams,
     device,
+    grammars,
     deployments,
     deepLearning,
     answers: createAnswerCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
@@ -131,6 +137,7 @@ export async function startInference(
       await consumers.close();
       await modelChanges.close();
       await generations.close();
+      await grammars.close();
       await device.close();
       await deployments.close();
     },

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Generation as GenerationMapper, Event as EventMapper, Deployment as DeploymentMapper, Device as DeviceMapper, ModelVersion as ModelVersionMapper } from '../mappers.ts';
+import type { Generation as GenerationMapper, Event as EventMapper, Choice as ChoiceMapper, Token as TokenMapper, Deployment as DeploymentMapper, Device as DeviceMapper, ModelVersion as ModelVersionMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -92,6 +92,21 @@ export type ChatRole =
   | 'SYSTEM'
   /** The person. */
   | 'USER';
+
+/** One of several completions is whole. Comes only where more than one was asked for with `n`. */
+export type ChoiceCompleted = GenerationEvent & {
+  readonly __typename?: 'ChoiceCompleted';
+  /** Which one, from 0. */
+  readonly choice: Scalars['Int']['output'];
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** Why it ended. */
+  readonly finishReason: FinishReason;
+  /** The generation that the event belongs to. */
+  readonly generation: Generation;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+};
 
 /** A model version made ready to answer. */
 export type Deployment = {
@@ -250,8 +265,12 @@ export type GenerateInput = {
    * text so far is kept. 1 to 3,600,000. No deadline without it.
    */
   readonly deadlineMs?: InputMaybe<Scalars['Int']['input']>;
+  /** Taken from the logit of a token as often as it occurs in the completion, -2 to 2. */
+  readonly frequencyPenalty?: InputMaybe<Scalars['Float']['input']>;
   /** Asking again with the same key joins the generation that the first call started. Up to 100 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** At most 300 tokens that are to be more or less likely. */
+  readonly logitBias?: InputMaybe<ReadonlyArray<TokenBiasInput>>;
   /** The longest completion, in tokens, 1 to 512. */
   readonly maxTokens?: InputMaybe<Scalars['Int']['input']>;
   /**
@@ -259,8 +278,17 @@ export type GenerateInput = {
    * turn of the assistant. 1 to 100 messages, together at most 32,000 characters. Give either this or `prompt`.
    */
   readonly messages?: InputMaybe<ReadonlyArray<ChatMessageInput>>;
+  /** Leave out tokens that are less than this share as probable as the likeliest, 0 to 1. */
+  readonly minP?: InputMaybe<Scalars['Float']['input']>;
   /** The model by name, by name and alias (`fathom-facts@champion`) or by version (`fathom-facts@1`). The default model without it. */
   readonly model?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * How many completions of the prompt to draw, 1 to 8; the prompt is computed once. The first is the generation's `text`,
+   * all of them are its `choices`.
+   */
+  readonly n?: InputMaybe<Scalars['Int']['input']>;
+  /** Taken from the logit of each token that occurs in the completion, -2 to 2. */
+  readonly presencePenalty?: InputMaybe<Scalars['Float']['input']>;
   /** Its place among your tenant's waiting requests. */
   readonly priority?: InputMaybe<RequestPriority>;
   /**
@@ -270,6 +298,10 @@ export type GenerateInput = {
   readonly prompt?: InputMaybe<Scalars['String']['input']>;
   /** True to give the prompt to the model as it is, without its template. */
   readonly raw?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Above 1 makes tokens less likely that occur in the prompt or the completion, below 1 more. Above 0, at most 10. */
+  readonly repetitionPenalty?: InputMaybe<Scalars['Float']['input']>;
+  /** The form that the completion must have. */
+  readonly responseFormat?: InputMaybe<ResponseFormatInput>;
   /** The same seed, model version and prompt give the same text. A random one is chosen, and reported, without it. */
   readonly seed?: InputMaybe<Scalars['Int']['input']>;
   /** Up to 4 strings that end the completion when they appear; they are not part of it. */
@@ -278,6 +310,8 @@ export type GenerateInput = {
   readonly temperature?: InputMaybe<Scalars['Float']['input']>;
   /** Sample only among this many likeliest tokens. 0 means all. */
   readonly topK?: InputMaybe<Scalars['Int']['input']>;
+  /** How many of the likeliest tokens to report beside each token, 0 to 20. */
+  readonly topLogProbabilities?: InputMaybe<Scalars['Int']['input']>;
   /** Sample only among the likeliest tokens that together have this probability. Above 0, at most 1. */
   readonly topP?: InputMaybe<Scalars['Float']['input']>;
   /**
@@ -301,6 +335,8 @@ export type GeneratedToken = {
   readonly text: Scalars['String']['output'];
   /** Its id in the model's vocabulary. */
   readonly tokenId: Scalars['Int']['output'];
+  /** The likeliest tokens for this place, likeliest first; empty unless `topLogProbabilities` asked for them. */
+  readonly topLogProbabilities: ReadonlyArray<TokenAlternative>;
 };
 
 /** One answer or completion: a durable thing with an id, from the moment it was accepted. */
@@ -310,6 +346,8 @@ export type Generation = {
   readonly bound?: Maybe<Scalars['Float']['output']>;
   /** The version of the calibration that the bound comes from. */
   readonly calibrationVersion?: Maybe<Scalars['String']['output']>;
+  /** All completions that were asked for with `n`, the first one among them. */
+  readonly choices: ReadonlyArray<GenerationChoice>;
   /** When it ended. Null while it runs. */
   readonly completedAt?: Maybe<Scalars['DateTime']['output']>;
   /** When it was accepted. */
@@ -352,6 +390,19 @@ export type Generation = {
   readonly traceId: Scalars['String']['output'];
   /** Tokens, times and device milliseconds spent. */
   readonly usage: Usage;
+};
+
+/** One of several completions of the same prompt. */
+export type GenerationChoice = {
+  readonly __typename?: 'GenerationChoice';
+  /** Why it ended. Null while it runs. */
+  readonly finishReason?: Maybe<FinishReason>;
+  /** From 0. */
+  readonly index: Scalars['Int']['output'];
+  /** The text so far. */
+  readonly text: Scalars['String']['output'];
+  /** Each token with its log-probability, in order. */
+  readonly tokens: ReadonlyArray<GeneratedToken>;
 };
 
 /** The text is whole. The last event of a stream that went well or was cancelled. */
@@ -618,6 +669,19 @@ export type RequestPriority =
   /** In the order of arrival. */
   | 'NORMAL';
 
+/**
+ * The form that a completion must have; give exactly one. What the model may say next is held to it token by token, so
+ * what ends with `STOP` has the form. What reaches `maxTokens` (`LENGTH`) is the beginning of it.
+ */
+export type ResponseFormatInput = {
+  /** A grammar in EBNF whose first rule is called `root`, for instance `root ::= "yes" | "no"`. */
+  readonly grammar?: InputMaybe<Scalars['String']['input']>;
+  /** A JSON schema as JSON text, at most 16,000 characters. The completion is one JSON value that it allows. */
+  readonly jsonSchema?: InputMaybe<Scalars['String']['input']>;
+  /** A regular expression that the whole completion matches. Character classes hold ASCII characters only. */
+  readonly regex?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** Why that service answers. */
 export type RoutingReason =
   /** An identical question was answered by the same model version before. */
@@ -683,9 +747,30 @@ export type TextRetracted = GenerationEvent & {
   readonly sequence: Scalars['Int']['output'];
 };
 
+/** A token that might have been chosen. */
+export type TokenAlternative = {
+  readonly __typename?: 'TokenAlternative';
+  /** The natural logarithm of the probability that the model gave it. */
+  readonly logProbability: Scalars['Float']['output'];
+  /** The text it stands for; part of a character shows as U+FFFD. */
+  readonly text: Scalars['String']['output'];
+  /** Its id in the model's vocabulary. */
+  readonly tokenId: Scalars['Int']['output'];
+};
+
+/** Makes one token more or less likely. */
+export type TokenBiasInput = {
+  /** Added to its logit, -100 to 100; the ends practically rule it out or in. */
+  readonly bias: Scalars['Float']['input'];
+  /** The token's id in the model's vocabulary. */
+  readonly tokenId: Scalars['Int']['input'];
+};
+
 /** A piece of the text. */
 export type TokenGenerated = GenerationEvent & {
   readonly __typename?: 'TokenGenerated';
+  /** Which of the completions asked for with `n` it belongs to, from 0. */
+  readonly choice: Scalars['Int']['output'];
   /** Pass it as `after` to continue behind this event. */
   readonly cursor: Scalars['String']['output'];
   /** The generation that the event belongs to. */
@@ -698,6 +783,8 @@ export type TokenGenerated = GenerationEvent & {
   readonly text: Scalars['String']['output'];
   /** The token's id; null where the text did not come from a model's decoding (taught answers). */
   readonly tokenId?: Maybe<Scalars['Int']['output']>;
+  /** The likeliest tokens for this place, likeliest first; empty unless `topLogProbabilities` asked for them. */
+  readonly topLogProbabilities: ReadonlyArray<TokenAlternative>;
 };
 
 /** No such model, alias or version is served here. */
@@ -870,6 +957,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( EventMapper )
     | ( EventMapper )
     | ( EventMapper )
+    | ( EventMapper )
   ;
 };
 
@@ -888,6 +976,7 @@ export type ResolversTypes = {
   ChatMessage: ResolverTypeWrapper<ChatMessage>;
   ChatMessageInput: ChatMessageInput;
   ChatRole: ChatRole;
+  ChoiceCompleted: ResolverTypeWrapper<EventMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Deployment: ResolverTypeWrapper<DeploymentMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -903,8 +992,9 @@ export type ResolversTypes = {
   FinishReason: FinishReason;
   GenerateInput: GenerateInput;
   GenerateResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['GenerateResult']>;
-  GeneratedToken: ResolverTypeWrapper<GeneratedToken>;
+  GeneratedToken: ResolverTypeWrapper<TokenMapper>;
   Generation: ResolverTypeWrapper<GenerationMapper>;
+  GenerationChoice: ResolverTypeWrapper<ChoiceMapper>;
   GenerationCompleted: ResolverTypeWrapper<EventMapper>;
   GenerationConnection: ResolverTypeWrapper<Omit<GenerationConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['GenerationEdge']> }>;
   GenerationEdge: ResolverTypeWrapper<Omit<GenerationEdge, 'node'> & { node: ResolversTypes['Generation'] }>;
@@ -923,9 +1013,12 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RequestPriority: RequestPriority;
+  ResponseFormatInput: ResponseFormatInput;
   RoutingReason: RoutingReason;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TextRetracted: ResolverTypeWrapper<EventMapper>;
+  TokenAlternative: ResolverTypeWrapper<TokenAlternative>;
+  TokenBiasInput: TokenBiasInput;
   TokenGenerated: ResolverTypeWrapper<EventMapper>;
   UnknownModel: ResolverTypeWrapper<UnknownModel>;
   Usage: ResolverTypeWrapper<Usage>;
@@ -944,6 +1037,7 @@ export type ResolversParentTypes = {
   CancelGenerationResult: ResolversUnionTypes<ResolversParentTypes>['CancelGenerationResult'];
   ChatMessage: ChatMessage;
   ChatMessageInput: ChatMessageInput;
+  ChoiceCompleted: EventMapper;
   DateTime: Scalars['DateTime']['output'];
   Deployment: DeploymentMapper;
   ID: Scalars['ID']['output'];
@@ -955,8 +1049,9 @@ export type ResolversParentTypes = {
   Embeddings: Embeddings;
   GenerateInput: GenerateInput;
   GenerateResult: ResolversUnionTypes<ResolversParentTypes>['GenerateResult'];
-  GeneratedToken: GeneratedToken;
+  GeneratedToken: TokenMapper;
   Generation: GenerationMapper;
+  GenerationChoice: ChoiceMapper;
   GenerationCompleted: EventMapper;
   GenerationConnection: Omit<GenerationConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['GenerationEdge']> };
   GenerationEdge: Omit<GenerationEdge, 'node'> & { node: ResolversParentTypes['Generation'] };
@@ -973,8 +1068,11 @@ export type ResolversParentTypes = {
   Overloaded: Overloaded;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
+  ResponseFormatInput: ResponseFormatInput;
   Subscription: Record<PropertyKey, never>;
   TextRetracted: EventMapper;
+  TokenAlternative: TokenAlternative;
+  TokenBiasInput: TokenBiasInput;
   TokenGenerated: EventMapper;
   UnknownModel: UnknownModel;
   Usage: Usage;
@@ -1002,6 +1100,15 @@ export type CancelGenerationResultResolvers<ContextType = Context, ParentType ex
 export type ChatMessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChatMessage'] = ResolversParentTypes['ChatMessage']> = {
   content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['ChatRole'], ParentType, ContextType>;
+};
+
+export type ChoiceCompletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChoiceCompleted'] = ResolversParentTypes['ChoiceCompleted']> = {
+  choice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  finishReason?: Resolver<ResolversTypes['FinishReason'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1074,12 +1181,14 @@ export type GeneratedTokenResolvers<ContextType = Context, ParentType extends Re
   logProbability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tokenId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  topLogProbabilities?: Resolver<ReadonlyArray<ResolversTypes['TokenAlternative']>, ParentType, ContextType>;
 };
 
 export type GenerationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Generation'] = ResolversParentTypes['Generation'], FederationReferenceType extends FederationReferenceTypes['Generation'] = FederationReferenceTypes['Generation']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Generation']> | FederationReferenceType, FederationReferenceType, ContextType>;
   bound?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   calibrationVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  choices?: Resolver<ReadonlyArray<ResolversTypes['GenerationChoice']>, ParentType, ContextType>;
   completedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   device?: Resolver<Maybe<ResolversTypes['Device']>, ParentType, ContextType>;
@@ -1104,6 +1213,13 @@ export type GenerationResolvers<ContextType = Context, ParentType extends Resolv
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type GenerationChoiceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationChoice'] = ResolversParentTypes['GenerationChoice']> = {
+  finishReason?: Resolver<Maybe<ResolversTypes['FinishReason']>, ParentType, ContextType>;
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tokens?: Resolver<ReadonlyArray<ResolversTypes['GeneratedToken']>, ParentType, ContextType>;
+};
+
 export type GenerationCompletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationCompleted'] = ResolversParentTypes['GenerationCompleted']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   finishReason?: Resolver<ResolversTypes['FinishReason'], ParentType, ContextType>;
@@ -1124,7 +1240,7 @@ export type GenerationEdgeResolvers<ContextType = Context, ParentType extends Re
 };
 
 export type GenerationEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationEvent'] = ResolversParentTypes['GenerationEvent']> = {
-  __resolveType: TypeResolveFn<'GenerationCompleted' | 'GenerationFailed' | 'GenerationRouted' | 'GenerationStarted' | 'TextRetracted' | 'TokenGenerated', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ChoiceCompleted' | 'GenerationCompleted' | 'GenerationFailed' | 'GenerationRouted' | 'GenerationStarted' | 'TextRetracted' | 'TokenGenerated', ParentType, ContextType>;
 };
 
 export type GenerationFailedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerationFailed'] = ResolversParentTypes['GenerationFailed']> = {
@@ -1226,13 +1342,21 @@ export type TextRetractedResolvers<ContextType = Context, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type TokenAlternativeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TokenAlternative'] = ResolversParentTypes['TokenAlternative']> = {
+  logProbability?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tokenId?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type TokenGeneratedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TokenGenerated'] = ResolversParentTypes['TokenGenerated']> = {
+  choice?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   generation?: Resolver<ResolversTypes['Generation'], ParentType, ContextType>;
   logProbability?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tokenId?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  topLogProbabilities?: Resolver<ReadonlyArray<ResolversTypes['TokenAlternative']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1260,6 +1384,7 @@ export type Resolvers<ContextType = Context> = {
   AskResult?: AskResultResolvers<ContextType>;
   CancelGenerationResult?: CancelGenerationResultResolvers<ContextType>;
   ChatMessage?: ChatMessageResolvers<ContextType>;
+  ChoiceCompleted?: ChoiceCompletedResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Deployment?: DeploymentResolvers<ContextType>;
   Device?: DeviceResolvers<ContextType>;
@@ -1270,6 +1395,7 @@ export type Resolvers<ContextType = Context> = {
   GenerateResult?: GenerateResultResolvers<ContextType>;
   GeneratedToken?: GeneratedTokenResolvers<ContextType>;
   Generation?: GenerationResolvers<ContextType>;
+  GenerationChoice?: GenerationChoiceResolvers<ContextType>;
   GenerationCompleted?: GenerationCompletedResolvers<ContextType>;
   GenerationConnection?: GenerationConnectionResolvers<ContextType>;
   GenerationEdge?: GenerationEdgeResolvers<ContextType>;
@@ -1288,6 +1414,7 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TextRetracted?: TextRetractedResolvers<ContextType>;
+  TokenAlternative?: TokenAlternativeResolvers<ContextType>;
   TokenGenerated?: TokenGeneratedResolvers<ContextType>;
   UnknownModel?: UnknownModelResolvers<ContextType>;
   Usage?: UsageResolvers<ContextType>;

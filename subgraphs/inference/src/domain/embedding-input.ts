@@ -1,6 +1,6 @@
 /** What may be asked to be turned into vectors, and by which encoder. */
 import type { EmbedInput } from '../__generated__/resolvers.ts';
-import type { Refusal } from './limits.ts';
+import type { Refusal } from './refusal.ts';
 
 export const maxTexts = 256;
 export const maxTextCharacters = 8_000;

@@ -11,6 +11,7 @@ const accepted: GenerationRecord = {
   text: '',
   evidence: [],
   tokens: [],
+  otherChoices: [],
   usage: { promptTokens: 9, completionTokens: 0, deviceMs: 0 },
   traceId: '0'.repeat(32),
   createdAt: new Date('2026-11-24T08:00:00.000Z'),

@@ -18,11 +18,23 @@ import type { ChatMessage } from './conversation.ts';
 
 export type { AnsweringService, FinishReason, GenerationStatus, RoutingReason };
 
-export interface TokenRecord {
+export interface TokenAlternative {
   readonly tokenId: number;
   readonly text: string;
   /** Natural logarithm. */
   readonly logProbability: number;
+}
+
+export interface TokenRecord extends TokenAlternative {
+  /** The likeliest tokens for its place, where they were asked for. */
+  readonly top?: readonly TokenAlternative[] | undefined;
+}
+
+/** One of several completions of the same prompt. */
+export interface ChoiceRecord {
+  readonly text: string;
+  readonly tokens: readonly TokenRecord[];
+  readonly finishReason?: FinishReason | undefined;
 }
 
 export interface UsageRecord {
@@ -71,9 +83,14 @@ export type GenerationEvent =
       readonly text: string;
       readonly tokenId?: number | undefined;
       readonly logProbability?: number | undefined;
+      readonly top?: readonly TokenAlternative[] | undefined;
+      /** Which of several completions it belongs to; the first without it. */
+      readonly choice?: number | undefined;
       /** Milliseconds since the generation was accepted. */
       readonly atMs: number;
     }
+  /** One of several completions is whole. */
+  | { readonly type: 'choice-completed'; readonly choice: number; readonly finishReason: FinishReason }
   | { readonly type: 'retracted'; readonly text: string }
   | {
       readonly type: 'completed';
@@ -109,6 +126,8 @@ export interface GenerationRecord extends ScoreRecord {
   readonly modelVersionId?: string | undefined;
   readonly deviceId?: string | undefined;
   readonly tokens: readonly TokenRecord[];
+  /** The completions behind the first one, where several were asked for. */
+  readonly otherChoices: readonly ChoiceRecord[];
   readonly finishReason?: FinishReason | undefined;
   readonly usage: UsageRecord;
   readonly seed?: number | undefined;
@@ -145,8 +164,12 @@ export function applyEvent(record: GenerationRecord, event: GenerationEvent): Ge
       };
     case 'token':
       return applyToken(record, event);
+    case 'choice-completed':
+      return event.choice === 0
+        ? { ...record, finishReason: event.finishReason }
+        : withChoice(record, event.choice, (choice) => ({ ...choice, finishReason: event.finishReason }));
     case 'retracted':
-      return { ...record, text: '', tokens: [], draft: event.text };
+      return { ...record, text: '', tokens: [], otherChoices: [], draft: event.text };
     case 'completed':
       return {
         ...record,
@@ -171,18 +194,52 @@ export function applyEvent(record: GenerationRecord, event: GenerationEvent): Ge
 type TokenEvent = Extract<GenerationEvent, { type: 'token' }>;
 
 function applyToken(record: GenerationRecord, event: TokenEvent): GenerationRecord {
-  const isDecoded = event.tokenId !== undefined && event.logProbability !== undefined;
-  const token = isDecoded
-    ? [{ tokenId: event.tokenId, text: event.text, logProbability: event.logProbability }]
-    : [];
-  const tokens = isDecoded ? [...record.tokens, ...token] : withTail(record.tokens, event.text);
+  const { choice = 0 } = event;
   const timeToFirstTokenMs = record.usage.timeToFirstTokenMs ?? event.atMs;
+  const extended =
+    choice === 0
+      ? { ...record, ...withToken(record, event) }
+      : withChoice(record, choice, (other) => ({ ...other, ...withToken(other, event) }));
+  const completionTokens = countTokens(extended);
+  return { ...extended, status: 'RUNNING', usage: { ...record.usage, completionTokens, timeToFirstTokenMs } };
+}
+
+/** Tokens of all completions. */
+export function countTokens({
+  tokens,
+  otherChoices,
+}: Pick<GenerationRecord, 'tokens' | 'otherChoices'>): number {
+  return otherChoices.reduce((sum, choice) => sum + choice.tokens.length, tokens.length);
+}
+
+const emptyChoice: ChoiceRecord = { text: '', tokens: [] };
+
+/** One of the completions, as far as it has come. */
+export function choiceOf(record: GenerationRecord, choice: number): ChoiceRecord {
+  return choice === 0 ? record : (record.otherChoices[choice - 1] ?? emptyChoice);
+}
+
+function withChoice(
+  record: GenerationRecord,
+  choice: number,
+  change: (choice: ChoiceRecord) => ChoiceRecord,
+): GenerationRecord {
+  const otherChoices = Array.from(
+    { length: Math.max(choice, record.otherChoices.length) },
+    (_, index) => record.otherChoices[index] ?? emptyChoice,
+  );
+  otherChoices[choice - 1] = change(choiceOf(record, choice));
+  return { ...record, otherChoices };
+}
+
+function withToken(
+  { text, tokens }: Pick<ChoiceRecord, 'text' | 'tokens'>,
+  { text: added, tokenId, logProbability, top }: TokenEvent,
+): Pick<ChoiceRecord, 'text' | 'tokens'> {
+  const isDecoded = tokenId !== undefined && logProbability !== undefined;
   return {
-    ...record,
-    status: 'RUNNING',
-    text: record.text + event.text,
-    tokens,
-    usage: { ...record.usage, completionTokens: tokens.length, timeToFirstTokenMs },
+    text: text + added,
+    tokens: isDecoded ? [...tokens, { tokenId, text: added, logProbability, top }] : withTail(tokens, added),
   };
 }
 

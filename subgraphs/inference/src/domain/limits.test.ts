@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GenerateInput } from '../__generated__/resolvers.ts';
-import { refuseAsk, refuseContext, refuseGenerate, samplingOf } from './limits.ts';
+import { refuseAsk, refuseContext, refuseGenerate } from './limits.ts';
+import { samplingOf } from './sampling-input.ts';
 
 test('a question of 8,000 characters is allowed, one more is not', () => {
   expect(refuseAsk({ question: 'x'.repeat(8_000) })).toBeUndefined();
@@ -23,6 +24,17 @@ test.each([
   [{ prompt: 'p', topP: 0 }, 'input.topP'],
   [{ prompt: 'p', topK: -1 }, 'input.topK'],
   [{ prompt: 'p', seed: -1 }, 'input.seed'],
+  [{ prompt: 'p', minP: 1.1 }, 'input.minP'],
+  [{ prompt: 'p', repetitionPenalty: 0 }, 'input.repetitionPenalty'],
+  [{ prompt: 'p', presencePenalty: -2.5 }, 'input.presencePenalty'],
+  [{ prompt: 'p', frequencyPenalty: 3 }, 'input.frequencyPenalty'],
+  [{ prompt: 'p', topLogProbabilities: 21 }, 'input.topLogProbabilities'],
+  [{ prompt: 'p', n: 9 }, 'input.n'],
+  [{ prompt: 'p', logitBias: [{ tokenId: 1, bias: 101 }] }, 'input.logitBias.0.bias'],
+  [
+    { prompt: 'p', logitBias: Array.from({ length: 301 }, () => ({ tokenId: 1, bias: 0 })) },
+    'input.logitBias',
+  ],
   [{ prompt: 'p', stop: ['a', 'b', 'c', 'd', 'e'] }, 'input.stop'],
   [{ prompt: 'p', stop: ['a', ''] }, 'input.stop.1'],
   [{ prompt: 'p', deadlineMs: 0 }, 'input.deadlineMs'],

@@ -1,22 +1,16 @@
 /** The limits of the API, held before anything is stored or computed. */
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
 import { type ChatMessage, refuseConversation } from './conversation.ts';
-import type { SamplingSettings } from './sampling.ts';
+import { type Refusal, refuseRange } from './refusal.ts';
+import { refuseSampling } from './sampling-input.ts';
 
 export const maxPromptCharacters = 8_000;
 export const maxCompletionTokens = 512;
 export const maxStopStrings = 4;
 export const maxStopStringCharacters = 100;
+export const maxChoices = 8;
 export const maxDeadlineMs = 3_600_000;
 export const maxIdempotencyKeyCharacters = 100;
-
-export interface Refusal {
-  readonly kind: 'invalid';
-  /** What is wrong and what is allowed. */
-  readonly message: string;
-  /** The path of the value, for instance `input.question`. */
-  readonly field: string;
-}
 
 /** The first thing wrong with an ask, or undefined. */
 export function refuseAsk(input: AskInput): Refusal | undefined {
@@ -32,10 +26,8 @@ export function refuseGenerate(input: GenerateInput): Refusal | undefined {
   return (
     refusePrompt(input) ??
     refuseRange('input.maxTokens', input.maxTokens, { from: 1, to: maxCompletionTokens }) ??
-    refuseRange('input.temperature', input.temperature, { from: 0, to: 2 }) ??
-    refuseRange('input.topP', input.topP, { above: 0, to: 1 }) ??
-    refuseRange('input.topK', input.topK, { from: 0, to: 1_000_000 }) ??
-    refuseRange('input.seed', input.seed, { from: 0, to: 2 ** 31 - 1 }) ??
+    refuseSampling(input) ??
+    refuseRange('input.n', input.n, { from: 1, to: maxChoices }) ??
     refuseStopStrings(input.stop ?? []) ??
     refuseRange('input.deadlineMs', input.deadlineMs, { from: 1, to: maxDeadlineMs }) ??
     refuseKey(input.idempotencyKey)
@@ -88,13 +80,6 @@ export function refuseContext(
   };
 }
 
-/** Sampling as asked for. `randomSeed` is used where there is sampling and no seed was given. */
-export function samplingOf(input: GenerateInput, randomSeed: () => number): SamplingSettings {
-  const temperature = input.temperature ?? 0;
-  const seed = input.seed ?? (temperature > 0 ? randomSeed() : 0);
-  return { temperature, topK: input.topK ?? 0, topP: input.topP ?? 1, seed };
-}
-
 function refuseText(field: string, text: string): Refusal | undefined {
   const what = field === 'input.question' ? 'question' : 'prompt';
   if (text.trim().length === 0) {
@@ -106,16 +91,6 @@ function refuseText(field: string, text: string): Refusal | undefined {
     field,
     message: `The ${what} has ${text.length} characters; at most ${maxPromptCharacters} are allowed.`,
   };
-}
-
-type Range = { readonly to: number } & ({ readonly from: number } | { readonly above: number });
-
-function refuseRange(field: string, value: number | null | undefined, range: Range): Refusal | undefined {
-  if (value === null || value === undefined) return undefined;
-  const isHighEnough = 'from' in range ? value >= range.from : value > range.above;
-  if (isHighEnough && value <= range.to) return undefined;
-  const lower = 'from' in range ? `from ${range.from}` : `above ${range.above}`;
-  return { kind: 'invalid', field, message: `${field} is ${value}; allowed is ${lower} to ${range.to}.` };
 }
 
 function refuseStopStrings(stop: readonly string[]): Refusal | undefined {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { uniformAt } from './random.ts';
+import { seedOfChoice, uniformAt } from './random.ts';
 
 const uint32 = fc.integer({ min: 0, max: 0xffffffff });
 
@@ -45,3 +45,9 @@ function reference(seed: number, position: number): number {
   }
   return Number(((left >> 5n) << 26n) | (right >> 6n)) / 2 ** 53;
 }
+
+test('the completions of one prompt have seeds of their own, the first the one that was given', () => {
+  const seeds = Array.from({ length: 8 }, (_, choice) => seedOfChoice(42, choice));
+  expect(seeds[0]).toBe(42);
+  expect(new Set(seeds).size).toBe(8);
+});

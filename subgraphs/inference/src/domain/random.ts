@@ -37,3 +37,8 @@ function multiplyWide(a: number, b: number): { high: number; low: number } {
     low: Math.imul(a, b) >>> 0,
   };
 }
+
+/** The seed of one of several completions; the first has the seed that was given, so it is the same alone. */
+export function seedOfChoice(seed: number, choice: number): number {
+  return choice === 0 ? seed : Math.floor(uniformAt(seed ^ weyl, 0xffff_ffff - choice) * 2 ** 31);
+}

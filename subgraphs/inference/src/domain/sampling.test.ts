@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LogitsNotFiniteError, type SamplingSettings, sampleToken } from './sampling.ts';
+import { LogitsNotFiniteError, NothingAllowedError, type SamplingSettings, sampleToken } from './sampling.ts';
 
 const greedy: SamplingSettings = { temperature: 0, topK: 0, topP: 1, seed: 1 };
 const row = fc
@@ -93,4 +93,43 @@ test('a row without a finite maximum is refused', () => {
   expect(() =>
     sampleToken({ logits: Float32Array.of(1, Number.NaN), settings: greedy, position: 0 }),
   ).toThrow(LogitsNotFiniteError);
+});
+
+test('min-p leaves out what is less than its share as probable as the likeliest', () => {
+  const logits = Float32Array.from([0.5, 0.3, 0.15, 0.05].map(Math.log));
+  const settings = { temperature: 1, topK: 0, topP: 1, seed: 3 };
+  expect([...drawn(logits, { ...settings, minP: 0.2 })].sort()).toEqual([0, 1, 2]);
+  expect([...drawn(logits, { ...settings, minP: 0.5 })].sort()).toEqual([0, 1]);
+  expect([...drawn(logits, { ...settings, minP: 1 })]).toEqual([0]);
+  expect([...drawn(logits, { ...settings, topP: 0.7, minP: 0.01 })].sort()).toEqual([0, 1]);
+});
+
+test('the likeliest tokens are reported with the model’s own log-probabilities, whatever the sampler does', () => {
+  const logits = Float32Array.from([0.1, 0.6, 0.3].map(Math.log));
+  const settings = { ...greedy, topLogProbabilities: 2, logitBias: [{ tokenId: 0, bias: 50 }] };
+  const { tokenId, logProbability, top } = sampleToken({ logits, settings, position: 0 });
+  expect(tokenId).toBe(0);
+  expect(logProbability).toBeCloseTo(Math.log(0.1), 5);
+  expect(top?.map((token) => token.tokenId)).toEqual([1, 2]);
+  expect(top?.[0]?.logProbability).toBeCloseTo(Math.log(0.6), 5);
+});
+
+test('only what the mask allows is drawn, and nothing where it allows nothing', () => {
+  const allowOnly = (...ids: number[]) => Int32Array.of(ids.reduce((bits, id) => bits | (1 << id), 0));
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.nat({ max: 31 }), { minLength: 1, maxLength: 6 }),
+      fc.nat(),
+      (ids, seed) => {
+        const logits = Float32Array.from({ length: 32 }, (_, id) => Math.sin(id * 7 + seed));
+        for (const temperature of [0, 1.5]) {
+          const settings = { temperature, topK: 3, topP: 0.9, minP: 0.05, seed };
+          const { tokenId } = sampleToken({ logits, settings, position: 0, mask: allowOnly(...ids) });
+          expect(ids).toContain(tokenId);
+        }
+      },
+    ),
+  );
+  const nothing = { logits: Float32Array.of(1, 2), settings: greedy, position: 0, mask: Int32Array.of(0) };
+  expect(() => sampleToken(nothing)).toThrow(NothingAllowedError);
 });

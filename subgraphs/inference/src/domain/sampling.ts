@@ -1,26 +1,42 @@
 /**
  * Chooses the next token from a row of logits.
  *
- * Order of the filters: temperature, then top-k, then top-p over what top-k left, as Hugging Face and vLLM have it.
- * The log-probability reported is the model's own (temperature 1, no filter): it says how likely the model found the
- * token, not how the sampler was set.
+ *   logits -> mask, bias, penalties (`logit-adjustment.ts`) -> temperature -> top-k -> top-p of what top-k left -> min-p -> draw
+ *
+ * The order is that of Hugging Face. The log-probabilities reported are the model's own (temperature 1, nothing adjusted
+ * or filtered): they say how likely the model found the tokens, not how the sampler was set.
  */
+import { type AdjustmentSettings, adjustLogits, isAdjusting } from './logit-adjustment.ts';
 import { uniformAt } from './random.ts';
 
-export interface SamplingSettings {
+export interface SamplingSettings extends AdjustmentSettings {
   /** 0 takes the likeliest token. */
   readonly temperature: number;
   /** Sample among this many likeliest tokens; 0 means all. */
   readonly topK: number;
   /** Sample among the likeliest tokens that together have this probability; 1 means all. */
   readonly topP: number;
+  /** Leave out tokens that are less than this share as probable as the likeliest; 0 or none leaves out nothing. */
+  readonly minP?: number | undefined;
+  /** Report so many of the likeliest tokens beside the chosen one. */
+  readonly topLogProbabilities?: number | undefined;
   readonly seed: number;
 }
 
-export interface SampledToken {
+export interface RankedToken {
   readonly tokenId: number;
   /** Natural logarithm. */
   readonly logProbability: number;
+}
+
+export interface SampledToken extends RankedToken {
+  /** The likeliest tokens, likeliest first, where they were asked for. */
+  readonly top?: readonly RankedToken[] | undefined;
+}
+
+/** What the completion must look like leaves no token that could come next. */
+export class NothingAllowedError extends Error {
+  override readonly name = 'NothingAllowedError';
 }
 
 /** A row of logits that is no distribution: the weights or the device are faulty. */
@@ -34,19 +50,47 @@ export interface SampleOptions {
   readonly settings: SamplingSettings;
   /** The token's index in the completion; with the seed it decides the draw. */
   readonly position: number;
+  /** Prompt and completion so far, the completion from `promptLength` on: what penalties go by. */
+  readonly tokens?: readonly number[] | undefined;
+  readonly promptLength?: number | undefined;
+  /** Tokens that may come next, a bit each: bit `id % 32` of word `id / 32`. All may without it. */
+  readonly mask?: Int32Array | undefined;
 }
 
-/** The token for a position. Ties go to the smaller id. Throws LogitsNotFiniteError. */
-export function sampleToken({ logits, settings, position }: SampleOptions): SampledToken {
-  const best = argMax(logits);
-  const maximum = logits[best] ?? Number.NaN;
+/** The token for a position. Ties go to the smaller id. Throws LogitsNotFiniteError and NothingAllowedError. */
+export function sampleToken(options: SampleOptions): SampledToken {
+  const { logits, settings, position } = options;
+  const maximum = logits[argMax(logits)] ?? Number.NaN;
   if (!Number.isFinite(maximum)) throw new LogitsNotFiniteError(`The largest logit is ${maximum}.`);
-  const tokenId =
-    settings.temperature === 0 ? best : draw(candidatesOf(logits, settings), settings, position, maximum);
+  const logTotal = maximum + Math.log(sumOfExponentials(logits, maximum));
+  const tokenId = choose(
+    options.mask || isAdjusting(settings) ? adjustLogits(options) : logits,
+    settings,
+    position,
+  );
   return {
     tokenId,
-    logProbability: (logits[tokenId] ?? 0) - maximum - Math.log(sumOfExponentials(logits, maximum)),
+    logProbability: (logits[tokenId] ?? 0) - logTotal,
+    ...(settings.topLogProbabilities
+      ? { top: likeliest(logits, settings.topLogProbabilities, logTotal) }
+      : {}),
   };
+}
+
+function choose(logits: Float32Array, settings: SamplingSettings, position: number): number {
+  const best = argMax(logits);
+  const maximum = logits[best] ?? Number.NaN;
+  if (!Number.isFinite(maximum))
+    throw new NothingAllowedError('The form asked for leaves no token that could come next.');
+  return settings.temperature === 0
+    ? best
+    : draw(candidatesOf(logits, settings), settings, position, maximum);
+}
+
+function likeliest(logits: Float32Array, count: number, logTotal: number): readonly RankedToken[] {
+  return ranked(logits, kthLargest(logits, Math.min(count, logits.length)))
+    .slice(0, count)
+    .map(({ tokenId, logit }) => ({ tokenId, logProbability: logit - logTotal }));
 }
 
 interface Candidate {
@@ -61,7 +105,8 @@ function draw(
   maximum: number,
 ): number {
   const weights = candidates.map(({ logit }) => Math.exp((logit - maximum) / settings.temperature));
-  const kept = settings.topP < 1 ? nucleusSize(weights, settings.topP) : weights.length;
+  const nucleus = settings.topP < 1 ? nucleusSize(weights, settings.topP) : weights.length;
+  const kept = settings.minP ? likelyEnough(weights, nucleus, settings.minP) : nucleus;
   let total = 0;
   for (let i = 0; i < kept; i++) total += weights[i] ?? 0;
   let remaining = uniformAt(settings.seed, position) * total;
@@ -70,6 +115,14 @@ function draw(
     if (remaining < 0) return candidates[i]?.tokenId ?? 0;
   }
   return candidates[kept - 1]?.tokenId ?? 0;
+}
+
+/** How many of the first `count` descending weights are at least a share of the first. */
+function likelyEnough(weights: readonly number[], count: number, share: number): number {
+  const least = share * (weights[0] ?? 0);
+  let kept = count;
+  while (kept > 1 && (weights[kept - 1] ?? 0) < least) kept--;
+  return kept;
 }
 
 /** How many of the descending weights it takes to reach a share of their sum. */
@@ -89,19 +142,27 @@ function nucleusSize(weights: readonly number[], share: number): number {
  */
 function candidatesOf(
   logits: Float32Array,
-  { topK, topP, temperature }: SamplingSettings,
+  { topK, topP, minP, temperature }: SamplingSettings,
 ): readonly Candidate[] {
-  const isFiltered = (topK > 0 && topK < logits.length) || topP < 1;
-  const floor =
-    topK > 0 && topK < logits.length ? kthLargest(logits, topK) : nucleusFloor(logits, topP, temperature);
+  if (topK > 0 && topK < logits.length) return ranked(logits, kthLargest(logits, topK)).slice(0, topK);
+  if (topP < 1) return ranked(logits, nucleusFloor(logits, topP, temperature));
+  if (minP) return ranked(logits, (logits[argMax(logits)] ?? 0) + temperature * Math.log(minP) - 1e-3);
+  return atLeast(logits, Number.NEGATIVE_INFINITY);
+}
+
+/** Tokens of at least a logit, likeliest first. */
+function ranked(logits: Float32Array, floor: number): Candidate[] {
+  return atLeast(logits, floor).sort((a, b) => b.logit - a.logit || a.tokenId - b.tokenId);
+}
+
+/** What was ruled out, with a logit of minus infinity, is never among them. */
+function atLeast(logits: Float32Array, floor: number): Candidate[] {
   const candidates: Candidate[] = [];
   for (let tokenId = 0; tokenId < logits.length; tokenId++) {
     const logit = logits[tokenId] ?? Number.NEGATIVE_INFINITY;
-    if (logit >= floor) candidates.push({ tokenId, logit });
+    if (logit >= floor && logit > Number.NEGATIVE_INFINITY) candidates.push({ tokenId, logit });
   }
-  if (!isFiltered) return candidates;
-  candidates.sort((a, b) => b.logit - a.logit || a.tokenId - b.tokenId);
-  return topK > 0 ? candidates.slice(0, topK) : candidates;
+  return candidates;
 }
 
 function kthLargest(logits: Float32Array, k: number): number {

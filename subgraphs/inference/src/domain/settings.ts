@@ -1,5 +1,6 @@
 /** What it takes to compute a generation, and to compute it again after a fault. Stored with its row. */
 import type { Priority } from './fair-queue.ts';
+import type { ResponseFormat } from './response-format.ts';
 import type { SamplingSettings } from './sampling.ts';
 
 export interface GenerationSettings {
@@ -16,4 +17,8 @@ export interface GenerationSettings {
   readonly priority?: Priority | undefined;
   /** From acceptance to the end. */
   readonly deadlineMs?: number | undefined;
+  /** Completions to draw; one without it. */
+  readonly choices?: number | undefined;
+  /** The form that the completion must have. */
+  readonly responseFormat?: ResponseFormat | undefined;
 }

@@ -5,8 +5,16 @@
  * gone with its worker; see `protocol.ts` for how requests survive that. A cancellation that comes during a step takes
  * effect between it and the next: what a step has planned is what it computes.
  */
-import { LogitsNotFiniteError, sampleToken } from '../domain/sampling.ts';
+
+import type { ResponseFormat } from '../domain/response-format.ts';
+import {
+  LogitsNotFiniteError,
+  NothingAllowedError,
+  type SampledToken,
+  sampleToken,
+} from '../domain/sampling.ts';
 import { type DecodeGroup, type PrefillChunk, Scheduler, type StepPlan } from '../domain/scheduler.ts';
+import { GrammarInvalidError } from '../grammar/grammar-set.ts';
 import type { Lane } from './lane.ts';
 import type { EngineEnd, EngineLoad, EngineRequest, EngineToken, StepReport } from './protocol.ts';
 import { Sequence } from './sequence.ts';
@@ -102,7 +110,7 @@ export class EngineCore {
     const plan = this.#schedule(step);
     for (const run of this.#runsOf(plan, step)) {
       const computed = await run();
-      if (computed) this.#advance(computed, step);
+      if (computed) await this.#advance(computed, step);
     }
     return {
       type: 'step',
@@ -140,7 +148,7 @@ export class EngineCore {
   #schedule(step: StepInProgress): StepPlan {
     const plan = this.#scheduler.schedule(this.#options.now());
     for (const id of plan.expired) {
-      this.#sequences.delete(id);
+      this.#forget(id);
       step.ended.push({ id, kind: 'failed', code: 'DEADLINE_EXCEEDED', message: 'Its deadline has passed.' });
     }
     return plan;
@@ -187,24 +195,35 @@ export class EngineCore {
   }
 
   /** Draws the next token of each sequence, and ends those that it ends. */
-  #advance({ sequences, logits, width }: Computed, step: StepInProgress): void {
+  async #advance({ sequences, logits, width }: Computed, step: StepInProgress): Promise<void> {
     for (const [row, sequence] of sequences.entries())
-      this.#advanceOne(sequence, logits.subarray(row * width, (row + 1) * width), step);
+      await this.#advanceOne(sequence, logits.subarray(row * width, (row + 1) * width), step);
   }
 
-  #advanceOne(sequence: Sequence, logits: Float32Array, step: StepInProgress): void {
-    const { id, sampling } = sequence.request;
+  async #advanceOne(sequence: Sequence, logits: Float32Array, step: StepInProgress): Promise<void> {
+    const { id, responseFormat } = sequence.request;
     try {
-      const { token, end } = sequence.advance(
-        sampleToken({ logits, settings: sampling, position: sequence.position }),
-      );
+      const mask = responseFormat && (await this.#maskOf(sequence, responseFormat));
+      const { token, end } = sequence.advance(sample(sequence, logits, mask));
       if (token) step.tokens.push(token);
       if (end) this.#end(end, step);
     } catch (error) {
-      if (!(error instanceof LogitsNotFiniteError)) throw error;
-      const message = `The model computed values that are no numbers. ${error.message}`;
-      this.#end(fault(id, message), step, 'spoilt');
+      if (error instanceof LogitsNotFiniteError)
+        this.#end(
+          fault(id, `The model computed values that are no numbers. ${error.message}`),
+          step,
+          'spoilt',
+        );
+      else if (error instanceof NothingAllowedError || error instanceof GrammarInvalidError)
+        this.#end({ id, kind: 'failed', code: 'RESPONSE_FORMAT_FAILED', message: error.message }, step);
+      else throw error;
     }
+  }
+
+  async #maskOf(sequence: Sequence, format: ResponseFormat): Promise<Int32Array> {
+    const { lane, priorTokens } = sequence.request;
+    sequence.constraint ??= await this.#laneOf(lane).grammars.constrain(format, priorTokens);
+    return sequence.constraint.mask();
   }
 
   #end(end: EngineEnd, step: StepInProgress, outcome?: 'spoilt'): void {
@@ -214,6 +233,7 @@ export class EngineCore {
 
   #forget(id: string, outcome?: 'spoilt'): boolean {
     this.#scheduler.remove(id, outcome);
+    this.#sequences.get(id)?.constraint?.dispose();
     return this.#sequences.delete(id);
   }
 
@@ -234,6 +254,19 @@ export class EngineCore {
     if (!sequence) throw new Error(`${id} was planned but is not here.`);
     return sequence;
   }
+}
+
+function sample(sequence: Sequence, logits: Float32Array, mask: Int32Array | undefined): SampledToken {
+  const { tokens, position, request } = sequence;
+  const { sampling, promptTokens } = request;
+  return sampleToken({
+    logits,
+    settings: sampling,
+    position,
+    tokens,
+    promptLength: promptTokens.length,
+    mask,
+  });
 }
 
 function fault(id: string, message: string): EngineEnd {

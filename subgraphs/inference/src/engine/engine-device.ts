@@ -16,6 +16,7 @@ import { createRollingWindow } from '../domain/rolling-window.ts';
 import { DeviceEmbeddings, type EmbedOutcome } from './device-embeddings.ts';
 import type {
   EngineEnd,
+  EngineFailureCode,
   EngineLoad,
   EngineRequest,
   EngineToken,
@@ -41,7 +42,7 @@ export type DeviceEnd =
     }
   | {
       readonly kind: 'failed';
-      readonly code: 'MODEL_FAULT' | 'CONTEXT_EXCEEDED' | 'DEADLINE_EXCEEDED' | 'DEVICE_LOST';
+      readonly code: EngineFailureCode | 'DEVICE_LOST';
       readonly message: string;
       readonly deviceMs: number;
       readonly cachedPromptTokens: number;

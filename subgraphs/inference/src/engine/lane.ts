@@ -4,12 +4,15 @@ import type { Decoder } from '@fathom/neural/serving/decoder';
 import { openModel } from '@fathom/neural/serving/open-model';
 import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
 import type { KvPoolOptions } from '../domain/kv-pool.ts';
+import { GrammarSet } from '../grammar/grammar-set.ts';
 import type { WorkerOptions } from './protocol.ts';
 
 export interface Lane {
   readonly session: Decoder;
   readonly tokenizer: ByteLevelBpe;
   readonly stopTokenIds: ReadonlySet<number>;
+  /** The forms that completions must have, compiled for its vocabulary. */
+  readonly grammars: GrammarSet;
   /** Tokens that a slot holds, prompt and completion together. */
   readonly capacity: number;
   /** What sequences share: its slots and positions. */
@@ -39,6 +42,10 @@ export async function openLane(folder: string, options: WorkerOptions): Promise<
     session,
     tokenizer: model.tokenizer,
     stopTokenIds: model.stopTokenIds,
+    grammars: new GrammarSet({
+      tokens: Array.from({ length: session.vocabularySize }, (_, id) => model.tokenizer.tokenBytes(id)),
+      stopTokenIds: [...model.stopTokenIds],
+    }),
     capacity: session.capacity,
     pool: {
       slots: session.maxSlots,

@@ -9,7 +9,8 @@
  */
 import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
 import type { Priority } from '../domain/fair-queue.ts';
-import type { SamplingSettings } from '../domain/sampling.ts';
+import type { ResponseFormat } from '../domain/response-format.ts';
+import type { RankedToken, SamplingSettings } from '../domain/sampling.ts';
 
 export interface EngineRequest {
   readonly id: string;
@@ -33,6 +34,8 @@ export interface EngineRequest {
   readonly maxTokens: number;
   readonly sampling: SamplingSettings;
   readonly stopStrings: readonly string[];
+  /** The form that the completion must have. */
+  readonly responseFormat?: ResponseFormat | undefined;
 }
 
 /** One decoded token. `index` counts from 0 in the whole completion. */
@@ -43,7 +46,20 @@ export interface EngineToken {
   /** Whole characters that may be shown now; may be empty. */
   readonly text: string;
   readonly logProbability: number;
+  /** The likeliest tokens for this place, where they were asked for. */
+  readonly top?: readonly EngineAlternative[] | undefined;
 }
+
+export interface EngineAlternative extends RankedToken {
+  /** What it would have added; a part of a character shows as U+FFFD. */
+  readonly text: string;
+}
+
+export type EngineFailureCode =
+  | 'MODEL_FAULT'
+  | 'CONTEXT_EXCEEDED'
+  | 'DEADLINE_EXCEEDED'
+  | 'RESPONSE_FORMAT_FAILED';
 
 export type EngineEnd =
   | {
@@ -56,7 +72,7 @@ export type EngineEnd =
   | {
       readonly id: string;
       readonly kind: 'failed';
-      readonly code: 'MODEL_FAULT' | 'CONTEXT_EXCEEDED' | 'DEADLINE_EXCEEDED';
+      readonly code: EngineFailureCode;
       readonly message: string;
     };
 

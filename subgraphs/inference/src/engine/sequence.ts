@@ -7,6 +7,7 @@ import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
 import { createStreamDecoder } from '@fathom/neural/tokenizers/stream-decoder';
 import type { SampledToken } from '../domain/sampling.ts';
 import { createStopStringFilter } from '../domain/stop-strings.ts';
+import type { Constraint } from '../grammar/grammar-set.ts';
 import type { EngineEnd, EngineRequest, EngineToken } from './protocol.ts';
 
 export interface SequenceOptions {
@@ -25,11 +26,14 @@ export class Sequence {
   readonly request: EngineRequest;
   /** Prompt and completion so far: what the slot holds, but for the newest token. */
   readonly tokens: number[];
+  /** What it may say next, where the completion must have a form; made when its first token is drawn. */
+  constraint: Constraint | undefined;
   /** Its prompt began to be computed. */
   isStarted = false;
   #generated: number;
   /** The prior tokens held a stop string already: the end was lost, not the text. */
   #isStopped = false;
+  readonly #tokenizer: ByteLevelBpe;
   readonly #capacity: number;
   readonly #stopTokenIds: ReadonlySet<number>;
   readonly #decoder: ReturnType<typeof createStreamDecoder>;
@@ -39,6 +43,7 @@ export class Sequence {
     this.request = request;
     this.tokens = [...request.promptTokens, ...request.priorTokens];
     this.#generated = request.priorTokens.length;
+    this.#tokenizer = tokenizer;
     this.#capacity = capacity;
     this.#stopTokenIds = stopTokenIds;
     this.#decoder = createStreamDecoder(tokenizer);
@@ -63,14 +68,23 @@ export class Sequence {
   }
 
   /** Takes the token that was sampled for `position`. */
-  advance({ tokenId, logProbability }: SampledToken): Advance {
+  advance({ tokenId, logProbability, top }: SampledToken): Advance {
     if (this.#isStopped) return { end: this.#finish('STOP', '') };
     if (this.#stopTokenIds.has(tokenId)) return { end: this.#finish('STOP', this.#tail()) };
+    this.constraint?.accept(tokenId);
     const index = this.#generated;
     this.tokens.push(tokenId);
     this.#generated++;
     const { text, isStopped } = this.#stopStrings.push(this.#decoder.push(tokenId));
-    const token: EngineToken = { id: this.request.id, index, tokenId, text, logProbability };
+    const alternatives = top?.map((other) => ({ ...other, text: this.#tokenizer.tokenText(other.tokenId) }));
+    const token: EngineToken = {
+      id: this.request.id,
+      index,
+      tokenId,
+      text,
+      logProbability,
+      ...(alternatives ? { top: alternatives } : {}),
+    };
     if (isStopped) return { token, end: this.#finish('STOP', '') };
     const isFull = this.#generated >= this.request.maxTokens || this.tokens.length >= this.#capacity;
     return isFull ? { token, end: this.#finish('LENGTH', this.#tail()) } : { token };

@@ -1,6 +1,35 @@
 import { requireScope } from '@fathom/platform/server/scopes';
-import type { GenerationResolvers } from '../__generated__/resolvers.ts';
+import type {
+  GeneratedTokenResolvers,
+  GenerationChoiceResolvers,
+  GenerationResolvers,
+} from '../__generated__/resolvers.ts';
+import type { Context } from '../context.ts';
+import type { TokenRecord } from '../domain/generation.ts';
+import type { ReadGeneration } from '../runtime/generation-reader.ts';
 import { toUsage } from './usage.ts';
+
+async function tokensOf(
+  { record, hasTokens }: ReadGeneration,
+  loaders: Context['loaders'],
+): Promise<readonly TokenRecord[]> {
+  return hasTokens ? record.tokens : loaders.tokens.load(record.id);
+}
+
+function withIndex<Item extends object>(
+  items: readonly Item[],
+): readonly (Item & { readonly index: number })[] {
+  return items.map((item, index) => ({ index, ...item }));
+}
+
+export const GeneratedToken: GeneratedTokenResolvers = {
+  topLogProbabilities: ({ top }) => top ?? [],
+};
+
+export const GenerationChoice: GenerationChoiceResolvers = {
+  tokens: ({ tokens }) => withIndex(tokens),
+  finishReason: ({ finishReason }) => finishReason ?? null,
+};
 
 export const Generation: GenerationResolvers = {
   async __resolveReference({ id }, { loaders, identity }) {
@@ -24,9 +53,12 @@ export const Generation: GenerationResolvers = {
   modelVersion: ({ record }) => (record.modelVersionId === undefined ? null : { id: record.modelVersionId }),
   device: ({ record }, _, { inference }) =>
     inference.device.id === record.deviceId ? inference.device.snapshot() : null,
-  async tokens({ record, hasTokens }, _, { loaders }) {
-    const tokens = hasTokens ? record.tokens : await loaders.tokens.load(record.id);
-    return tokens.map((token, index) => ({ index, ...token }));
+  async tokens(generation, _, { loaders }) {
+    return withIndex(await tokensOf(generation, loaders));
+  },
+  async choices(generation, _, { loaders }) {
+    const { text, finishReason, otherChoices } = generation.record;
+    return withIndex([{ text, finishReason, tokens: await tokensOf(generation, loaders) }, ...otherChoices]);
   },
   finishReason: ({ record }) => record.finishReason ?? null,
   usage: ({ record }) => toUsage(record.usage),

@@ -1,5 +1,6 @@
 /** One type an event; what they have in common comes first. */
 import type {
+  ChoiceCompletedResolvers,
   GenerationCompletedResolvers,
   GenerationEventResolvers,
   GenerationFailedResolvers,
@@ -16,6 +17,7 @@ const typeNames = {
   started: 'GenerationStarted',
   routed: 'GenerationRouted',
   token: 'TokenGenerated',
+  'choice-completed': 'ChoiceCompleted',
   retracted: 'TextRetracted',
   completed: 'GenerationCompleted',
   failed: 'GenerationFailed',
@@ -48,6 +50,14 @@ export const TokenGenerated: TokenGeneratedResolvers = {
   text: ({ event }) => as(event, 'token').text,
   tokenId: ({ event }) => as(event, 'token').tokenId ?? null,
   logProbability: ({ event }) => as(event, 'token').logProbability ?? null,
+  choice: ({ event }) => as(event, 'token').choice ?? 0,
+  topLogProbabilities: ({ event }) => as(event, 'token').top ?? [],
+};
+
+export const ChoiceCompleted: ChoiceCompletedResolvers = {
+  ...common,
+  choice: ({ event }) => as(event, 'choice-completed').choice,
+  finishReason: ({ event }) => as(event, 'choice-completed').finishReason,
 };
 
 export const TextRetracted: TextRetractedResolvers = {

@@ -2,7 +2,7 @@ import type { Resolvers } from '../__generated__/resolvers.ts';
 import { AlreadyFinished } from './AlreadyFinished.ts';
 import { Deployment } from './Deployment.ts';
 import { Device } from './Device.ts';
-import { Generation } from './Generation.ts';
+import { GeneratedToken, Generation, GenerationChoice } from './Generation.ts';
 import * as events from './GenerationEvent.ts';
 import { ModelVersion } from './ModelVersion.ts';
 import { Mutation } from './mutation.ts';
@@ -16,7 +16,9 @@ export const resolvers: Resolvers = {
   AlreadyFinished,
   Deployment,
   Device,
+  GeneratedToken,
   Generation,
+  GenerationChoice,
   ModelVersion,
   ...events,
 };

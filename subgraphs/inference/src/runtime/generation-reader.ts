@@ -142,6 +142,7 @@ function unstarted(record: GenerationRecord): GenerationRecord {
     text: '',
     evidence: [],
     tokens: [],
+    otherChoices: [],
     usage: { ...promptUsage(usage), completionTokens: 0, deviceMs: 0 },
   };
 }

@@ -9,12 +9,14 @@ import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
 import {
   applyEvent,
+  countTokens,
   type FinishReason,
   type GenerationEvent,
   type GenerationRecord,
   type TokenRecord,
   type UsageRecord,
 } from '../domain/generation.ts';
+import { seedOfChoice } from '../domain/random.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
 import type { EngineDevice } from '../engine/engine-device.ts';
 import type { EngineToken } from '../engine/protocol.ts';
@@ -29,6 +31,8 @@ export type Decoded =
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
 export interface DecodeOptions {
+  /** Which of several completions; the first without it. */
+  readonly choice?: number;
   /** Tokens that exist already. */
   readonly prior: readonly TokenRecord[];
   readonly onToken: (token: TokenRecord) => void;
@@ -102,13 +106,13 @@ export class GenerationRun {
     return stored;
   }
 
-  tokenEvent(token: TokenRecord): GenerationEvent {
-    return { type: 'token', ...token, atMs: this.elapsedMs() };
+  tokenEvent(token: TokenRecord, choice = 0): GenerationEvent {
+    return { type: 'token', ...token, ...(choice === 0 ? {} : { choice }), atMs: this.elapsedMs() };
   }
 
   /** Text that no token of this platform's models brought. */
-  textEvent(text: string): GenerationEvent {
-    return { type: 'token', text, atMs: this.elapsedMs() };
+  textEvent(text: string, choice = 0): GenerationEvent {
+    return { type: 'token', text, ...(choice === 0 ? {} : { choice }), atMs: this.elapsedMs() };
   }
 
   /** Ends the generation after some last events, all of them at once. */
@@ -131,9 +135,10 @@ export class GenerationRun {
   }
 
   /** Has the model decode, behind what exists already. Rejects only when the run is suspended. */
-  async decode({ prior, onToken, signal }: DecodeOptions): Promise<Decoded> {
+  async decode({ choice = 0, prior, onToken, signal }: DecodeOptions): Promise<Decoded> {
     const { deployments, device, onAdmitted } = this.#options;
-    const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, priority } = this.settings;
+    const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, priority, responseFormat } =
+      this.settings;
     const acquired = await deployments.acquire(modelVersionId);
     if (acquired.kind === 'failed') {
       return {
@@ -153,7 +158,7 @@ export class GenerationRun {
         onAdmitted,
         onToken: (token) => onToken(this.#countDecoded(token)),
         request: {
-          id: this.#record.id,
+          id: choice === 0 ? this.#record.id : `${this.#record.id}#${choice}`,
           tenant: this.#record.tenant,
           priority,
           timeoutMs: this.#timeLeftMs(),
@@ -162,8 +167,9 @@ export class GenerationRun {
           promptTokens,
           priorTokens: prior.map(({ tokenId }) => tokenId),
           maxTokens,
-          sampling,
+          sampling: { ...sampling, seed: seedOfChoice(sampling.seed, choice) },
           stopStrings,
+          responseFormat,
         },
       });
       this.#deviceMs += end.deviceMs;
@@ -191,11 +197,11 @@ export class GenerationRun {
     return { kind: 'cancelled' };
   }
 
-  #countDecoded({ tokenId, text, logProbability }: EngineToken): TokenRecord {
+  #countDecoded({ tokenId, text, logProbability, top }: EngineToken): TokenRecord {
     this.#lastDecodedAt = performance.now();
     this.#firstDecodedAt ??= this.#lastDecodedAt;
     this.#decodedTokens++;
-    return { tokenId, text, logProbability };
+    return { tokenId, text, logProbability, ...(top ? { top } : {}) };
   }
 
   #usage(record: GenerationRecord): UsageRecord {
@@ -204,7 +210,7 @@ export class GenerationRun {
       promptTokens: record.usage.promptTokens,
       truncatedPromptTokens: record.usage.truncatedPromptTokens,
       cachedPromptTokens: this.#cachedPromptTokens,
-      completionTokens: Math.max(record.tokens.length, this.#decodedTokens),
+      completionTokens: Math.max(countTokens(record), this.#decodedTokens),
       timeToFirstTokenMs: record.usage.timeToFirstTokenMs,
       totalMs: this.elapsedMs(),
       // The first token came out of the prefill: decoding is what came after it.

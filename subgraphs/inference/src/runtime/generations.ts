@@ -14,8 +14,9 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
 import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
-import type { Refusal } from '../domain/limits.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { EngineDevice } from '../engine/engine-device.ts';
+import type { GrammarChecker } from '../grammar/grammar-checker.ts';
 import { readEvents, streamOf } from '../stores/generation-events.ts';
 import {
   type AcceptedGeneration,
@@ -63,6 +64,7 @@ export interface GenerationsOptions extends AskDependencies {
   readonly store: GenerationStore;
   readonly streams: StreamBuffer;
   readonly device: EngineDevice;
+  readonly grammars: GrammarChecker;
   /** How long a generation goes on that nobody watches. */
   readonly graceMs: number;
   readonly metrics: GenerationMetrics;
@@ -119,7 +121,9 @@ export class Generations {
 
   async generate(caller: Caller, input: GenerateInput): Promise<Started> {
     requireScope(caller.identity, 'inference:ask');
-    return this.#accept(() => prepareGenerate(this.#options.deployments, caller, input));
+    return this.#accept(() =>
+      prepareGenerate(this.#options.deployments, this.#options.grammars, caller, input),
+    );
   }
 
   /** Stops a generation of the caller's tenant and waits for its end, wherever it is computed. */

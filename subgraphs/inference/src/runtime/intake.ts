@@ -13,16 +13,23 @@ import type { GenerationRecord, UsageRecord } from '../domain/generation.ts';
 import {
   type PromptWish,
   promptOf,
-  type Refusal,
   refuseAsk,
   refuseContext,
   refuseGenerate,
-  samplingOf,
   truncatedRoom,
 } from '../domain/limits.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import {
+  fieldOf,
+  type ParsedFormat,
+  parseResponseFormat,
+  type ResponseFormat,
+} from '../domain/response-format.ts';
 import type { SamplingSettings } from '../domain/sampling.ts';
+import { samplingOf } from '../domain/sampling-input.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
 import { raise } from '../errors.ts';
+import type { GrammarChecker } from '../grammar/grammar-checker.ts';
 import type { AcceptedGeneration } from '../stores/generation-store.ts';
 import type { Deployments } from './deployments.ts';
 import { encodeConversation, type ServedModel } from './served-model.ts';
@@ -65,6 +72,8 @@ interface Wish {
   readonly useCache: boolean;
   readonly priority: Priority;
   readonly deadlineMs: number | undefined;
+  readonly choices: number;
+  readonly responseFormat: ResponseFormat | undefined;
   readonly idempotencyKey: string | undefined;
 }
 
@@ -92,6 +101,8 @@ export async function prepareAsk(
       useCache: input.useCache ?? true,
       priority: input.priority ?? 'NORMAL',
       deadlineMs: undefined,
+      choices: 1,
+      responseFormat: undefined,
       idempotencyKey: input.idempotencyKey ?? undefined,
     })
   );
@@ -100,28 +111,42 @@ export async function prepareAsk(
 /** Throws MODEL_NOT_READY while the default model has no version that can be served. */
 export async function prepareGenerate(
   deployments: Deployments,
+  grammars: GrammarChecker,
   caller: Caller,
   input: GenerateInput,
 ): Promise<Prepared> {
-  return (
-    refuseGenerate(input) ??
-    prepare(deployments, caller, {
-      kind: 'GENERATE',
-      promptField: input.messages ? 'input.messages' : 'input.prompt',
-      prompt: input.prompt ?? input.messages?.at(-1)?.content ?? '',
-      messages: input.messages?.map(({ role, content }) => ({ role, content })) ?? [],
-      toComplete: promptOf(input),
-      mayTruncate: input.truncatePrompt ?? false,
-      model: input.model ?? undefined,
-      maxTokens: input.maxTokens ?? defaultMaxTokens,
-      sampling: samplingOf(input, () => randomInt(2 ** 31)),
-      stopStrings: input.stop ?? [],
-      useCache: false,
-      priority: input.priority ?? 'NORMAL',
-      deadlineMs: input.deadlineMs ?? undefined,
-      idempotencyKey: input.idempotencyKey ?? undefined,
-    })
-  );
+  const refusal = refuseGenerate(input);
+  if (refusal) return refusal;
+  const parsed = await checkedFormat(input, grammars);
+  if (parsed.kind === 'invalid') return parsed;
+  return prepare(deployments, caller, {
+    kind: 'GENERATE',
+    promptField: input.messages ? 'input.messages' : 'input.prompt',
+    prompt: input.prompt ?? input.messages?.at(-1)?.content ?? '',
+    messages: input.messages?.map(({ role, content }) => ({ role, content })) ?? [],
+    toComplete: promptOf(input),
+    mayTruncate: input.truncatePrompt ?? false,
+    model: input.model ?? undefined,
+    maxTokens: input.maxTokens ?? defaultMaxTokens,
+    sampling: samplingOf(input, () => randomInt(2 ** 31)),
+    stopStrings: input.stop ?? [],
+    useCache: false,
+    priority: input.priority ?? 'NORMAL',
+    deadlineMs: input.deadlineMs ?? undefined,
+    choices: input.n ?? 1,
+    responseFormat: parsed.format,
+    idempotencyKey: input.idempotencyKey ?? undefined,
+  });
+}
+
+/** What cannot be compiled is refused before anything is accepted. */
+async function checkedFormat(input: GenerateInput, grammars: GrammarChecker): Promise<ParsedFormat> {
+  const parsed = parseResponseFormat(input.responseFormat);
+  if (parsed.kind === 'invalid' || !parsed.format) return parsed;
+  const reply = await grammars.check(parsed.format);
+  return reply.kind === 'valid'
+    ? parsed
+    : { kind: 'invalid', field: fieldOf(parsed.format), message: reply.reason };
 }
 
 async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Promise<Prepared> {
@@ -130,7 +155,17 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
   const encoded = encode(found.model, wish);
   if (encoded.kind !== 'encoded') return encoded;
   const { promptTokens, truncatedTokens } = encoded;
-  const { maxTokens, sampling, stopStrings, useCache, priority, deadlineMs, idempotencyKey } = wish;
+  const {
+    maxTokens,
+    sampling,
+    stopStrings,
+    useCache,
+    priority,
+    deadlineMs,
+    choices,
+    responseFormat,
+    idempotencyKey,
+  } = wish;
   const modelVersionId = found.model.versionId;
   const settings: GenerationSettings = {
     modelVersionId,
@@ -141,6 +176,8 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
     useCache,
     priority,
     deadlineMs,
+    choices,
+    responseFormat,
   };
   const record = newRecord(caller, wish, {
     promptTokens: promptTokens.length,
@@ -228,6 +265,7 @@ function newRecord(
     text: '',
     evidence: [],
     tokens: [],
+    otherChoices: [],
     usage: { ...promptUsage, completionTokens: 0, deviceMs: 0 },
     seed: sampling.temperature > 0 ? sampling.seed : undefined,
     traceId,

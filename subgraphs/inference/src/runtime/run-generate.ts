@@ -1,10 +1,11 @@
-/** `generate`: the named model's own words, token by token. */
+/** `generate`: the named model's own words, token by token, in as many completions as were asked for. */
 import { explain } from '../domain/explanations.ts';
+import { choiceOf, type FinishReason, type GenerationEvent } from '../domain/generation.ts';
 import type { GenerationRun } from './generation-run.ts';
 
 /** Runs to the end, or on from where a former process stopped. */
 export async function runGenerate(run: GenerationRun): Promise<void> {
-  const { modelVersionId, maxTokens } = run.settings;
+  const { modelVersionId, choices = 1 } = run.settings;
   if (run.record.service === undefined) {
     void run.emit([
       {
@@ -17,18 +18,54 @@ export async function runGenerate(run: GenerationRun): Promise<void> {
       },
     ]);
   }
-  // The former process had sent the last token, but not the end.
-  if (run.record.tokens.length >= maxTokens) return run.complete('LENGTH');
-  const decoded = await run.decode({
-    prior: run.record.tokens,
-    onToken: (token) => void run.emit([run.tokenEvent(token)]),
-  });
-  switch (decoded.kind) {
+  const [outcome] = choices === 1 ? [await complete(run, 0)] : await completeAll(run, choices);
+  switch (outcome?.kind) {
     case 'finished':
-      return run.complete(decoded.reason, decoded.tailText === '' ? [] : [run.textEvent(decoded.tailText)]);
-    case 'cancelled':
-      return run.complete('CANCELLED');
+      return run.complete(outcome.reason, outcome.last);
     case 'failed':
-      return run.fail(decoded.code, decoded.message);
+      return run.fail(outcome.code, outcome.message);
+    default:
+      return run.complete('CANCELLED');
   }
+}
+
+type Outcome =
+  | { readonly kind: 'finished'; readonly reason: FinishReason; readonly last: readonly GenerationEvent[] }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+
+/** All completions at once, each told when it is whole. The first that fails fails them all, and comes first. */
+async function completeAll(run: GenerationRun, choices: number): Promise<readonly Outcome[]> {
+  const enough = new AbortController();
+  const outcomes = await Promise.all(
+    Array.from({ length: choices }, async (_, choice): Promise<Outcome> => {
+      const outcome = await complete(run, choice, enough.signal);
+      if (outcome.kind === 'failed') enough.abort();
+      if (outcome.kind !== 'finished') return outcome;
+      const isTold = choiceOf(run.record, choice).finishReason !== undefined;
+      const completed = { type: 'choice-completed', choice, finishReason: outcome.reason } as const;
+      if (!isTold) void run.emit([...outcome.last, completed]);
+      return { ...outcome, last: [] };
+    }),
+  );
+  const failed = outcomes.find(({ kind }) => kind === 'failed');
+  const unfinished = outcomes.find(({ kind }) => kind !== 'finished');
+  return [failed ?? unfinished ?? outcomes[0] ?? { kind: 'cancelled' }];
+}
+
+async function complete(run: GenerationRun, choice: number, signal?: AbortSignal): Promise<Outcome> {
+  const { tokens, finishReason } = choiceOf(run.record, choice);
+  const { choices = 1, maxTokens } = run.settings;
+  if (choices > 1 && finishReason) return { kind: 'finished', reason: finishReason, last: [] };
+  // The former process had sent the last token, but not the end.
+  if (tokens.length >= maxTokens) return { kind: 'finished', reason: 'LENGTH', last: [] };
+  const decoded = await run.decode({
+    choice,
+    prior: tokens,
+    onToken: (token) => void run.emit([run.tokenEvent(token, choice)]),
+    ...(signal ? { signal } : {}),
+  });
+  if (decoded.kind !== 'finished') return decoded;
+  const { reason, tailText } = decoded;
+  return { kind: 'finished', reason, last: tailText === '' ? [] : [run.textEvent(tailText, choice)] };
 }

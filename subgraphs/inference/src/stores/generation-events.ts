@@ -14,6 +14,9 @@ const usage = z.object({
   deviceMs: z.number(),
 });
 
+const alternatives = z.array(z.object({ tokenId: z.number(), text: z.string(), logProbability: z.number() }));
+const finishReason = z.enum(['STOP', 'LENGTH', 'CANCELLED', 'ERROR', 'ABSTAINED']);
+
 const event: z.ZodType<GenerationEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started') }),
   z.object({
@@ -42,12 +45,15 @@ const event: z.ZodType<GenerationEvent> = z.discriminatedUnion('type', [
     text: z.string(),
     tokenId: z.number().optional(),
     logProbability: z.number().optional(),
+    top: alternatives.optional(),
+    choice: z.number().optional(),
     atMs: z.number(),
   }),
+  z.object({ type: z.literal('choice-completed'), choice: z.number(), finishReason }),
   z.object({ type: z.literal('retracted'), text: z.string() }),
   z.object({
     type: z.literal('completed'),
-    finishReason: z.enum(['STOP', 'LENGTH', 'CANCELLED', 'ERROR', 'ABSTAINED']),
+    finishReason,
     usage,
     completedAt: z.string(),
     draft: z.string().optional(),

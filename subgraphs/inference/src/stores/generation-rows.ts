@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { priorities } from '../domain/fair-queue.ts';
 import type { GenerationRecord } from '../domain/generation.ts';
+import { responseFormatKinds } from '../domain/response-format.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
 
 const usage = z.object({
@@ -14,7 +15,10 @@ const usage = z.object({
   tokensPerSecond: z.number().optional(),
   deviceMs: z.number(),
 });
-const tokens = z.array(z.object({ tokenId: z.number(), text: z.string(), logProbability: z.number() }));
+const alternative = z.object({ tokenId: z.number(), text: z.string(), logProbability: z.number() });
+const tokens = z.array(alternative.extend({ top: z.array(alternative).optional() }));
+const finishReason = z.enum(['STOP', 'LENGTH', 'CANCELLED', 'ERROR', 'ABSTAINED']);
+const otherChoices = z.array(z.object({ text: z.string(), tokens, finishReason: finishReason.optional() }));
 const messages = z.array(z.object({ role: z.enum(['SYSTEM', 'USER', 'ASSISTANT']), content: z.string() }));
 const evidence = z.array(z.object({ knowledgeId: z.string(), similarity: z.number() }));
 
@@ -22,11 +26,24 @@ const settings: z.ZodType<GenerationSettings> = z.object({
   modelVersionId: z.string(),
   promptTokens: z.array(z.number()),
   maxTokens: z.number(),
-  sampling: z.object({ temperature: z.number(), topK: z.number(), topP: z.number(), seed: z.number() }),
+  sampling: z.object({
+    temperature: z.number(),
+    topK: z.number(),
+    topP: z.number(),
+    minP: z.number().optional(),
+    repetitionPenalty: z.number().optional(),
+    presencePenalty: z.number().optional(),
+    frequencyPenalty: z.number().optional(),
+    logitBias: z.array(z.object({ tokenId: z.number(), bias: z.number() })).optional(),
+    topLogProbabilities: z.number().optional(),
+    seed: z.number(),
+  }),
   stopStrings: z.array(z.string()),
   useCache: z.boolean(),
   priority: z.enum(priorities).optional(),
   deadlineMs: z.number().optional(),
+  choices: z.number().optional(),
+  responseFormat: z.object({ kind: z.enum(responseFormatKinds), source: z.string() }).optional(),
 });
 
 const identity = z.object({
@@ -64,7 +81,8 @@ const row = z.object({
   evidence,
   model_version_id: z.string().nullable(),
   device_id: z.string().nullable(),
-  finish_reason: z.enum(['STOP', 'LENGTH', 'CANCELLED', 'ERROR', 'ABSTAINED']).nullable(),
+  finish_reason: finishReason.nullable(),
+  other_choices: otherChoices,
   usage,
   seed: z.number().nullable(),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
@@ -97,6 +115,7 @@ export function toRecord(raw: unknown): GenerationRecord {
     modelVersionId: value.model_version_id ?? undefined,
     deviceId: value.device_id ?? undefined,
     tokens: [],
+    otherChoices: value.other_choices,
     finishReason: value.finish_reason ?? undefined,
     usage: value.usage,
     seed: value.seed ?? undefined,

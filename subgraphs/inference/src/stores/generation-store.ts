@@ -211,7 +211,7 @@ export function createGenerationStore(database: Database): GenerationStore {
 const finishSql = `
   update generations set status = $2, text = $3, service = $4, reason = $5, explanation = $6, score = $7, bound = $8,
     calibration_version = $9, draft = $10, evidence = $11, model_version_id = $12, device_id = $13, finish_reason = $14,
-    usage = $15, failure = $16, tokens = $17, completed_at = $18
+    usage = $15, failure = $16, tokens = $17, completed_at = $18, other_choices = $19
   where id = $1 and completed_at is null returning id`;
 
 function finishParameters(record: GenerationRecord): readonly unknown[] {
@@ -234,5 +234,6 @@ function finishParameters(record: GenerationRecord): readonly unknown[] {
     record.failure ? JSON.stringify(record.failure) : undefined,
     JSON.stringify(record.tokens),
     record.completedAt,
+    JSON.stringify(record.otherChoices),
   ];
 }
