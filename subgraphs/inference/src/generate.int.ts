@@ -279,3 +279,37 @@ test.each([
     message: expect.stringMatching(reason),
   });
 });
+
+test('the very same input is shown again from the cache where that is asked for, and says so', async () => {
+  const query = `mutation ($input: GenerateInput!) { generate(input: $input) { ... on Generation {
+    id reason explanation finishReason usage { deviceMs }
+    choices { text finishReason tokens { tokenId logProbability topLogProbabilities { tokenId } } } } } }`;
+  const ask = async (input: object) => {
+    const { data } = await harness.subgraph.request<{
+      generate: {
+        id: string;
+        reason: string;
+        explanation: string;
+        choices: unknown;
+        usage: { deviceMs: number };
+      };
+    }>(query, { input: { prompt: 'Who is cached?', maxTokens: 9, useCache: true, ...input } });
+    if (!data) throw new Error('no data');
+    return data.generate;
+  };
+  const sampled = { temperature: 1, seed: 8, n: 2, topLogProbabilities: 2 };
+  const first = await ask(sampled);
+  const again = await ask(sampled);
+  expect(first.reason).toBe('REQUESTED');
+  expect(again).toMatchObject({ reason: 'CACHE_HIT', choices: first.choices, usage: { deviceMs: 0 } });
+  expect(again.explanation).toContain(first.id);
+  for (const other of [
+    { ...sampled, seed: 9 },
+    { ...sampled, maxTokens: 8 },
+    { ...sampled, useCache: false },
+  ])
+    expect((await ask(other)).reason).toBe('REQUESTED');
+  const unseeded = { temperature: 1 };
+  await ask(unseeded);
+  expect((await ask(unseeded)).reason).toBe('REQUESTED');
+});

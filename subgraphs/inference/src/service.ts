@@ -15,6 +15,7 @@ import { startWorkerThread } from './engine/worker-thread.ts';
 import { startConsumers } from './events/consumers.ts';
 import { createGrammarChecker } from './grammar/grammar-checker.ts';
 import { createAnswerCache } from './runtime/answer-cache.ts';
+import { createCompletionCache } from './runtime/completion-cache.ts';
 import type { DeepLearning } from './runtime/deep-learning.ts';
 import { Deployments } from './runtime/deployments.ts';
 import { createGenerationMetrics } from './runtime/generation-metrics.ts';
@@ -118,6 +119,7 @@ export async function startInference(
     deployments,
     deepLearning,
     answers: createAnswerCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
+    completions: createCompletionCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
     hasTaughtAnswer: (tenant, question) => hasTaughtAnswer(database, tenant, question),
     graceMs: settings.graceMs,
     metrics: counted,

@@ -319,6 +319,11 @@ export type GenerateInput = {
    * but those of the system go first, then the oldest tokens of what is left, until `maxTokens` fit behind it.
    */
   readonly truncatePrompt?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * True to show the completion again that the very same input had before (version, prompt, sampling and all the rest), and
+   * to keep this one for the next. Sampling without a `seed` of your own is never cached.
+   */
+  readonly useCache?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** What became of a generate that was waited for. */
@@ -684,7 +689,7 @@ export type ResponseFormatInput = {
 
 /** Why that service answers. */
 export type RoutingReason =
-  /** An identical question was answered by the same model version before. */
+  /** The same model version answered an identical question, or completed the very same input, before. */
   | 'CACHE_HIT'
   /** The model's score reached the bound. */
   | 'CONFIDENT'

@@ -16,6 +16,9 @@ export const explain = {
   cacheHit: (versionId: string, generationId: string): string =>
     `${versionId} answered the same question before, in generation ${generationId}.`,
 
+  completionHit: (versionId: string, generationId: string): string =>
+    `${versionId} completed the very same before, in generation ${generationId}.`,
+
   confident: ({ versionId, verdict, bound }: JudgedDraft): string =>
     `${versionId} is sure enough: its score of ${shown(verdict.score)} reaches the bound of ${shown(bound)}.`,
 

@@ -11,7 +11,7 @@ export interface GenerationSettings {
   readonly maxTokens: number;
   readonly sampling: SamplingSettings;
   readonly stopStrings: readonly string[];
-  /** Of an ask: whether an identical question may be answered from the cache. */
+  /** Whether what the same asked for before may be shown again. */
   readonly useCache: boolean;
   /** Among the requests of its tenant; NORMAL without it. */
   readonly priority?: Priority | undefined;

@@ -37,7 +37,7 @@ import {
   type UnknownModelRefusal,
 } from './intake.ts';
 import { type AskDependencies, runAsk } from './run-ask.ts';
-import { runGenerate } from './run-generate.ts';
+import { type GenerateDependencies, runGenerate } from './run-generate.ts';
 import { runToEnd, type Strategy } from './run-to-end.ts';
 
 export interface OverloadedRefusal {
@@ -57,7 +57,7 @@ export type Cancelled =
   | { readonly kind: 'already-ended'; readonly record: GenerationRecord }
   | { readonly kind: 'not-found' };
 
-export interface GenerationsOptions extends AskDependencies {
+export interface GenerationsOptions extends AskDependencies, GenerateDependencies {
   /** Names this process across its restarts. */
   readonly instance: string;
   readonly database: Database;
@@ -271,7 +271,7 @@ export class Generations {
   }
 
   #strategyOf({ kind }: GenerationRecord): Strategy {
-    return kind === 'ASK' ? (run) => runAsk(run, this.#options) : runGenerate;
+    return kind === 'ASK' ? (run) => runAsk(run, this.#options) : (run) => runGenerate(run, this.#options);
   }
 
   #stop(id: string): void {

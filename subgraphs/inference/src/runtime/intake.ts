@@ -119,6 +119,7 @@ export async function prepareGenerate(
   if (refusal) return refusal;
   const parsed = await checkedFormat(input, grammars);
   if (parsed.kind === 'invalid') return parsed;
+  const sampling = samplingOf(input, () => randomInt(2 ** 31));
   return prepare(deployments, caller, {
     kind: 'GENERATE',
     promptField: input.messages ? 'input.messages' : 'input.prompt',
@@ -128,9 +129,10 @@ export async function prepareGenerate(
     mayTruncate: input.truncatePrompt ?? false,
     model: input.model ?? undefined,
     maxTokens: input.maxTokens ?? defaultMaxTokens,
-    sampling: samplingOf(input, () => randomInt(2 ** 31)),
+    sampling,
     stopStrings: input.stop ?? [],
-    useCache: false,
+    // A seed that nobody gave is another one each time.
+    useCache: (input.useCache ?? false) && (sampling.temperature === 0 || typeof input.seed === 'number'),
     priority: input.priority ?? 'NORMAL',
     deadlineMs: input.deadlineMs ?? undefined,
     choices: input.n ?? 1,

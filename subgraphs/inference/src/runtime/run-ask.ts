@@ -17,7 +17,7 @@ import { createQuestionScorer, type QuestionScorer } from '../domain/draft-score
 import { explain, reasonOf } from '../domain/explanations.ts';
 import type { FinishReason, RoutedEvent } from '../domain/generation.ts';
 import { splitWords } from '../domain/words.ts';
-import type { AnswerCache } from './answer-cache.ts';
+import { type AnswerCache, type AnswerKey, answerKey, type CachedAnswer } from './answer-cache.ts';
 import type { DeepAnswer, DeepLearning } from './deep-learning.ts';
 import type { Deployments } from './deployments.ts';
 import { Drafting, type DraftState } from './drafting.ts';
@@ -42,8 +42,7 @@ export async function runAsk(run: GenerationRun, dependencies: AskDependencies):
     if (answer.kind === 'answered') return showTaught(run, answer);
     if (answer.kind === 'unavailable') return draft(run, dependencies, 'held', answer);
   }
-  if (await showCached(run, dependencies)) return;
-  return draft(run, dependencies, 'held');
+  return answerOnce(run, dependencies);
 }
 
 type Unavailable = Extract<DeepAnswer, { kind: 'unavailable' }>;
@@ -89,13 +88,8 @@ async function judge(
   await run.complete(reason, drafting.release(decision.verdict));
   if (reason !== 'STOP') return;
   const { bound, calibrationVersion } = drafting.scorer;
-  const key = {
-    tenant: run.record.tenant,
-    versionId: run.settings.modelVersionId,
-    question: run.record.prompt,
-  };
   const { score } = decision.verdict;
-  await dependencies.answers.keep(key, {
+  await dependencies.answers.keep(keyOf(run), {
     generationId: run.record.id,
     tokens: [...drafting.tokens],
     score,
@@ -176,13 +170,20 @@ async function showWords(
   await run.complete(finishReason, [routed, ...splitWords(text).map((word) => run.textEvent(word))]);
 }
 
-/** False if there is no cached answer that fits. */
-async function showCached(run: GenerationRun, { answers }: AskDependencies): Promise<boolean> {
-  const { modelVersionId: versionId, useCache, maxTokens } = run.settings;
-  if (!useCache) return false;
-  const { tenant, prompt: question } = run.record;
-  const cached = await answers.find({ tenant, versionId, question });
-  if (!cached || cached.tokens.length > maxTokens) return false;
+/** The answer that was given before, or one of its own: of several who ask the same at once one has the model draft. */
+function answerOnce(run: GenerationRun, dependencies: AskDependencies): Promise<void> {
+  const { useCache, maxTokens } = run.settings;
+  const compute = (): Promise<void> => draft(run, dependencies, 'held');
+  if (!useCache) return compute();
+  return dependencies.answers.once(keyOf(run), {
+    signal: run.signal,
+    compute,
+    show: (cached) => (cached.tokens.length > maxTokens ? compute() : showCached(run, cached)),
+  });
+}
+
+async function showCached(run: GenerationRun, cached: CachedAnswer): Promise<void> {
+  const { modelVersionId: versionId } = run.settings;
   const { tokens, generationId, score, bound, calibrationVersion } = cached;
   const explanation = explain.cacheHit(versionId, generationId);
   const routed: RoutedEvent = {
@@ -196,7 +197,10 @@ async function showCached(run: GenerationRun, { answers }: AskDependencies): Pro
     modelVersionId: versionId,
   };
   await run.complete('STOP', [routed, ...tokens.map((token) => run.tokenEvent(token))]);
-  return true;
+}
+
+function keyOf(run: GenerationRun): AnswerKey {
+  return answerKey(run.record.tenant, run.settings.modelVersionId, run.record.prompt);
 }
 
 async function askDeepLearning(

@@ -1,10 +1,49 @@
 /** `generate`: the named model's own words, token by token, in as many completions as were asked for. */
 import { explain } from '../domain/explanations.ts';
 import { choiceOf, type FinishReason, type GenerationEvent } from '../domain/generation.ts';
+import {
+  type CachedCompletion,
+  type CompletionCache,
+  completionKey,
+  completionOf,
+} from './completion-cache.ts';
 import type { GenerationRun } from './generation-run.ts';
 
+export interface GenerateDependencies {
+  readonly completions: CompletionCache;
+}
+
 /** Runs to the end, or on from where a former process stopped. */
-export async function runGenerate(run: GenerationRun): Promise<void> {
+export async function runGenerate(run: GenerationRun, { completions }: GenerateDependencies): Promise<void> {
+  const { record, settings } = run;
+  if (!settings.useCache || record.service !== undefined) return decode(run);
+  const key = completionKey(record.tenant, settings);
+  return completions.once(key, {
+    signal: run.signal,
+    show: (cached) => showCached(run, cached),
+    async compute() {
+      await decode(run);
+      const completion = completionOf(run.record, settings.choices ?? 1);
+      if (completion) await completions.keep(key, completion);
+    },
+  });
+}
+
+/** The very tokens of before, in the order in which they are told one after another. */
+async function showCached(run: GenerationRun, { generationId, choices }: CachedCompletion): Promise<void> {
+  const { modelVersionId } = run.settings;
+  const explanation = explain.completionHit(modelVersionId, generationId);
+  const events: GenerationEvent[] = [
+    { type: 'routed', service: 'INFERENCE', reason: 'CACHE_HIT', explanation, modelVersionId },
+  ];
+  for (const [choice, { tokens, finishReason }] of choices.entries()) {
+    events.push(...tokens.map((token) => run.tokenEvent(token, choice)));
+    if (choices.length > 1) events.push({ type: 'choice-completed', choice, finishReason });
+  }
+  await run.complete(choices[0]?.finishReason ?? 'STOP', events);
+}
+
+async function decode(run: GenerationRun): Promise<void> {
   const { modelVersionId, choices = 1 } = run.settings;
   if (run.record.service === undefined) {
     void run.emit([
