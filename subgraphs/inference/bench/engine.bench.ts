@@ -1,219 +1,273 @@
-// Tokens a second of 1, 4, 8 and 16 concurrent streams on the engine, against the same requests one after another.
-import { existsSync } from 'node:fs';
+// Tokens a second of 1 to 32 concurrent streams on the engine, against @huggingface/transformers and a bare batch loop.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { initializeLlama } from '@fathom/neural/architectures/llama-parameters';
-import { loadModelFolder, type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-folder';
-import { ChatTemplate, questionAnswerTokens } from '@fathom/neural/tokenizers/chat-template';
-import { createLogger } from '@fathom/platform/logging';
-import { repositoryRoot } from '@fathom/platform/repository';
+import { exportModel } from '@fathom/neural/export/export-model';
+import { createDecoderSession } from '@fathom/neural/serving/decoder-session';
 import { printBound, printMachine, printTable, quantile } from '@fathom/platform/testing/bench';
-import { EngineDevice } from '../src/engine/engine-device.ts';
-import type { EngineRequest } from '../src/engine/protocol.ts';
-import { startWorkerThread } from '../src/engine/worker-thread.ts';
-import { env as envSchema } from '../src/env.ts';
-import { writeTinyModel } from '../src/testing/tiny-model.ts';
+import type { EngineDevice } from '../src/engine/engine-device.ts';
+import {
+  type BenchModel,
+  defaultModel,
+  generatedModel,
+  greedy,
+  loadInto,
+  openDevice,
+  runAll,
+  threads,
+  writeModel,
+} from './engine-harness.ts';
+import { measureTransformers, type PeerResult } from './transformers-peer.ts';
 
 /*
- * One engine worker with the product's own settings; sixteen requests with different prompts, 64 tokens each, the
- * likeliest token every time. Each concurrency does all sixteen: 1 is one after another, 16 is all at once. A round
- * does each concurrency once, and the medians of the rounds are compared. Two models: the default one, in which a step
- * is so short that what is not the model's arithmetic weighs most, and one of 20 million parameters with random
- * weights. Both get a copy whose end token is one that they never say, for the default model's answers are too short
- * to measure by.
+ * Requests with different prompts, the likeliest token every time, fp32, the same threads. Each concurrency does all of
+ * them: 1 is one after another, 32 is all at once. A round does each concurrency once, and the medians of the rounds are
+ * compared. Three ways to compute: the engine on its own graph (the default path), the engine on the ONNX file that
+ * @huggingface/transformers runs, and that library on it. The bare loop is a session of the engine's own graph that
+ * decodes sixteen rows step by step in this process, with nothing around it.
+ *
+ * Two models: the default one, in which a step is so short that what is not the model's arithmetic weighs most, and one of
+ * 105 million parameters with random weights. `npm run bench -- engine default` measures the first alone.
  */
-const concurrencies = [1, 4, 8, 16] as const;
-const requestCount = 16;
-const maxTokens = 64;
-const rounds = 3;
-const { DEVICE_THREADS, MAX_SEQUENCES, PREFILL_TOKENS_PER_STEP, MODEL_PRECISION, MAX_CONTEXT_LENGTH } =
-  envSchema.shape;
+const concurrencies = [1, 2, 4, 8, 16, 32] as const;
+const maxTokens = 48;
+const only = process.argv[2];
+
+interface Plan {
+  readonly subject: BenchModel;
+  readonly requests: number;
+  readonly rounds: number;
+}
+
+interface Sample {
+  readonly tokensPerSecond: number;
+  readonly busy: number;
+}
 
 interface Measured {
-  readonly model: string;
-  /** By concurrency, tokens a second and the share of the time in which the device computed. */
-  readonly results: ReadonlyMap<number, { readonly tokensPerSecond: number; readonly busy: number }>;
+  readonly name: string;
+  readonly engine: ReadonlyMap<number, Sample>;
+  readonly onOnnxFile: ReadonlyMap<number, Sample>;
+  readonly bareLoop: number;
+  readonly peer: PeerResult;
+  readonly memoryBytes: number;
+  readonly bandwidthShare: number;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'fathom-bench-engine-'));
-const shipped = join(repositoryRoot(), 'subgraphs', 'training', 'models', 'fathom-facts');
-const hasShipped = existsSync(join(shipped, 'model.safetensors'));
-const base = await loadModelFolder(hasShipped ? shipped : await writeTinyModel());
+const base = await defaultModel();
+const plans: Plan[] = [{ subject: base, requests: 32, rounds: 3 }];
+if (only !== 'default') plans.push({ subject: generatedModel(base.model), requests: 32, rounds: 1 });
 const measured: Measured[] = [];
-if (hasShipped) measured.push(await measure('fathom-facts', base));
-measured.push(await measure('generated-20m', generated(base)));
+for (const plan of plans) measured.push(await measure(plan));
 await rm(folder, { recursive: true });
 
 printMachine();
 printTable(
-  [
-    `model, ${requestCount} requests of ${maxTokens} tokens`,
-    'streams',
-    'tokens/s',
-    'of one by one',
-    'device busy %',
-  ],
-  measured.flatMap(({ model, results }) =>
-    [...results].map(([concurrency, { tokensPerSecond, busy }]) => [
-      model,
-      concurrency,
-      Math.round(tokensPerSecond),
-      Number((tokensPerSecond / (results.get(1)?.tokensPerSecond ?? Number.NaN)).toFixed(2)),
-      Number((100 * busy).toFixed(1)),
-    ]),
+  ['model', 'streams', 'engine tokens/s', 'busy %', 'on the ONNX file', 'transformers', 'engine of it'],
+  measured.flatMap(({ name, engine, onOnnxFile, peer }) =>
+    concurrencies.map((concurrency) => {
+      const own = engine.get(concurrency);
+      const theirs = peerRate(peer, concurrency);
+      return [
+        name,
+        concurrency,
+        Math.round(own?.tokensPerSecond ?? Number.NaN),
+        Math.round(100 * (own?.busy ?? Number.NaN)),
+        shown(onOnnxFile.get(concurrency)?.tokensPerSecond),
+        shown(theirs),
+        theirs === undefined ? '' : Number(((own?.tokensPerSecond ?? Number.NaN) / theirs).toFixed(2)),
+      ];
+    }),
   ),
 );
-process.stdout.write(
-  '\nNot compared with @huggingface/transformers: it runs the Hugging Face ONNX layout (past_key_values.N.key to present.N.key),\n' +
-    "and shared/neural writes ONNX only in the engine's own layout, whose cache is updated in place (serving/decoder-graph.ts).\n",
+process.stdout.write('\n');
+printTable(
+  ['model', 'bare loop of 16, tokens/s', 'engine memory, MB', 'of memory bandwidth at 1 stream, %'],
+  measured.map(({ name, bareLoop, memoryBytes, bandwidthShare }) => [
+    name,
+    Math.round(bareLoop),
+    Math.round(memoryBytes / 1e6),
+    Math.round(100 * bandwidthShare),
+  ]),
 );
-for (const { model, results } of measured) {
-  const of = (concurrency: number) => results.get(concurrency)?.tokensPerSecond ?? Number.NaN;
+process.stdout.write('\n');
+for (const { name, engine, bareLoop, peer } of measured) {
+  const of = (concurrency: number): number => engine.get(concurrency)?.tokensPerSecond ?? Number.NaN;
+  if (peer.kind === 'unavailable') process.stdout.write(`no @huggingface/transformers: ${peer.because}\n`);
+  else {
+    // Its calls wait for each other, so its best is the best of one after another and several at once.
+    const best = Math.max(...peer.tokensPerSecond.values());
+    const alone = peer.tokensPerSecond.get(1) ?? Number.NaN;
+    printBound({
+      name: `${name}-16-streams-of-transformers`,
+      measured: of(16) / best,
+      required: 8,
+      direction: 'at-least',
+    });
+    printBound({
+      name: `${name}-1-stream-of-transformers`,
+      measured: of(1) / alone,
+      required: 1,
+      direction: 'at-least',
+    });
+  }
   printBound({
-    name: `${model}-16-streams-of-sequential`,
-    measured: of(16) / of(1),
-    required: 8,
+    name: `${name}-16-streams-of-bare-loop`,
+    measured: of(16) / bareLoop,
+    required: 0.9,
     direction: 'at-least',
   });
-}
-for (const { model, results } of measured)
   printBound({
-    name: `${model}-device-busy-at-16`,
-    measured: results.get(16)?.busy ?? Number.NaN,
+    name: `${name}-device-busy-at-16`,
+    measured: engine.get(16)?.busy ?? Number.NaN,
     required: 0.92,
     direction: 'at-least',
   });
-
-/** 20 million parameters, with the tokenizer of the other model. */
-function generated({ config, ...rest }: ModelFolder): ModelFolder {
-  const larger = {
-    ...config,
-    hiddenSize: 512,
-    layers: 6,
-    heads: 8,
-    keyValueHeads: 8,
-    headSize: 64,
-    intermediateSize: 1_376,
-  };
-  return { ...rest, config: larger, weights: initializeLlama(larger, 1) };
 }
 
-async function measure(model: string, parts: ModelFolder): Promise<Measured> {
-  const copy = join(folder, model);
-  const neverSaid = questionAnswerTokens[0];
-  const chatTemplate = new ChatTemplate({
-    source: parts.chatTemplate.source,
-    stopTokens: [neverSaid],
-    padToken: neverSaid,
-  });
-  await writeModelFolder(copy, { ...parts, chatTemplate });
-  const device = openDevice();
-  const loaded = await device.load({ type: 'load', versionId: model, folder: copy });
-  if (loaded.kind === 'failed') throw new Error(`${loaded.code}: ${loaded.message}`);
-  const encode = (text: string) => parts.tokenizer.encode(text);
+async function measure({ subject, requests, rounds }: Plan): Promise<Measured> {
+  const { name, model } = subject;
+  const prompts = Array.from({ length: requests }, (_, index) =>
+    model.tokenizer.encode(`${index} years ago, when nobody thought of it, a king said`),
+  );
+  const own = await writeModel(folder, subject);
+  const exported = join(folder, 'exported', name);
+  await exportModel(exported, model, { layout: 'hugging-face', precisions: ['fp32'] });
 
-  const samples = concurrencies.map((concurrency) => ({
-    concurrency,
-    rates: [] as number[],
-    busy: [] as number[],
-  }));
-  for (let round = -1; round < rounds; round += 1) {
-    for (const { concurrency, rates, busy } of samples) {
-      const requests = Array.from({ length: requestCount }, (_, index) =>
-        requestOf({ model, index, round: `${round}-${concurrency}`, encode }),
-      );
-      const startedAt = performance.now();
-      const { tokens, deviceMs } = await runAll(device, requests, concurrency);
-      const elapsedMs = performance.now() - startedAt;
-      if (tokens !== requestCount * maxTokens) throw new Error(`${model}: a stream ended early (${tokens})`);
-      // The first round warms up.
-      if (round < 0) continue;
-      rates.push((1_000 * tokens) / elapsedMs);
-      busy.push(deviceMs / elapsedMs);
+  const engine = openDevice({ maxSequences: 32, prefixSlots: 0 });
+  await loadInto(engine, name, own);
+  const byConcurrency = await measureDevice(engine, { name, prompts, rounds, of: concurrencies });
+  const { memoryBytes } = engine.snapshot();
+  await engine.close();
+
+  const onFile = openDevice({ maxSequences: 16, prefixSlots: 0 });
+  await loadInto(onFile, name, exported);
+  const onOnnxFile = await measureDevice(onFile, { name, prompts, rounds: 1, of: [1, 16] });
+  await onFile.close();
+
+  const peer = await measureTransformers({
+    modelsFolder: join(folder, 'exported'),
+    model: name,
+    prompts: prompts.slice(0, 16),
+    maxTokens,
+    threads,
+    concurrencies: [1, 4],
+    rounds,
+  });
+  let elements = 0;
+  for (const { data } of model.weights.values()) elements += data.length;
+  const alone = byConcurrency.get(1)?.tokensPerSecond ?? Number.NaN;
+  return {
+    name,
+    engine: byConcurrency,
+    onOnnxFile,
+    peer,
+    memoryBytes,
+    bareLoop: await measureBareLoop(subject, prompts.slice(0, 16), rounds),
+    bandwidthShare: (alone * elements * 4) / copiedBytesPerSecond(),
+  };
+}
+
+interface DevicePlan {
+  readonly name: string;
+  readonly prompts: readonly (readonly number[])[];
+  readonly rounds: number;
+  readonly of: readonly number[];
+}
+
+async function measureDevice(
+  device: EngineDevice,
+  { name, prompts, rounds, of }: DevicePlan,
+): Promise<ReadonlyMap<number, Sample>> {
+  const samples = new Map(
+    of.map((concurrency) => [concurrency, { rates: [] as number[], busy: [] as number[] }]),
+  );
+  const round = async (which: number, concurrency: number): Promise<Sample> => {
+    const requests = prompts.map((promptTokens, index) =>
+      greedy({ id: `${which}-${concurrency}-${index}`, lane: name, promptTokens, maxTokens }),
+    );
+    const startedAt = performance.now();
+    const done = await runAll(device, requests, concurrency);
+    const elapsedMs = performance.now() - startedAt;
+    const tokens = done.reduce((sum, finished) => sum + finished.tokens, 0);
+    if (tokens !== prompts.length * maxTokens) throw new Error(`${name}: a stream ended early`);
+    const deviceMs = done.reduce((sum, { end }) => sum + end.deviceMs, 0);
+    return { tokensPerSecond: (1_000 * tokens) / elapsedMs, busy: deviceMs / elapsedMs };
+  };
+  await round(-1, Math.max(...of));
+  for (let which = 0; which < rounds; which += 1) {
+    for (const [concurrency, { rates, busy }] of samples) {
+      const sample = await round(which, concurrency);
+      rates.push(sample.tokensPerSecond);
+      busy.push(sample.busy);
     }
   }
-  await device.close();
-  const results = new Map(
-    samples.map(({ concurrency, rates, busy }) => [
+  return new Map(
+    [...samples].map(([concurrency, { rates, busy }]) => [
       concurrency,
       { tokensPerSecond: quantile(rates, 0.5), busy: quantile(busy, 0.5) },
     ]),
   );
-  return { model, results };
 }
 
-function openDevice(): EngineDevice {
-  return new EngineDevice({
-    id: 'cpu-0',
-    worker: {
-      threads: DEVICE_THREADS.parse(undefined),
-      maxSequences: MAX_SEQUENCES.parse(undefined),
-      prefillTokensPerStep: PREFILL_TOKENS_PER_STEP.parse(undefined),
-      precision: MODEL_PRECISION.parse(undefined),
-      maxContextLength: MAX_CONTEXT_LENGTH.parse(undefined),
-    },
-    maxQueued: requestCount,
-    startWorker: startWorkerThread,
-    logger: createLogger({ service: 'bench', level: 'warn' }),
+/** Sixteen rows prefilled one after another, then decoded together, the likeliest token every time. */
+async function measureBareLoop(
+  { model }: BenchModel,
+  prompts: readonly (readonly number[])[],
+  rounds: number,
+): Promise<number> {
+  const { config, weights } = model;
+  const maxSlots = prompts.length;
+  const session = await createDecoderSession({
+    config,
+    weights,
+    maxSlots,
+    capacity: config.maxPositions,
+    precision: 'fp32',
+    threads,
   });
+  const slots = prompts.map((_, slot) => slot);
+  const rates: number[] = [];
+  for (let round = -1; round < rounds; round += 1) {
+    const startedAt = performance.now();
+    const tokens: number[] = [];
+    for (const [slot, prompt] of prompts.entries())
+      tokens.push(likeliest(await session.prefill({ slot, tokens: prompt, startPosition: 0 })));
+    for (let step = 1; step < maxTokens; step += 1) {
+      const lengths = prompts.map((prompt) => prompt.length + step - 1);
+      const logits = await session.decode({ slots, tokens, lengths });
+      for (const slot of slots)
+        tokens[slot] = likeliest(
+          logits.subarray(slot * config.vocabularySize, (slot + 1) * config.vocabularySize),
+        );
+    }
+    if (round >= 0) rates.push((1_000 * maxSlots * maxTokens) / (performance.now() - startedAt));
+  }
+  await session.release();
+  return quantile(rates, 0.5);
 }
 
-interface RequestParts {
-  readonly model: string;
-  readonly index: number;
-  readonly round: string;
-  readonly encode: (text: string) => number[];
+function likeliest(logits: Float32Array): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id += 1) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
+  return best;
 }
 
-function requestOf({ model, index, round, encode }: RequestParts): EngineRequest {
-  return {
-    id: `${round}-${index}`,
-    lane: model,
-    promptTokens: encode(`Once upon a time, in year ${index} of the reign of a king,`),
-    priorTokens: [],
-    maxTokens,
-    sampling: { temperature: 0, topK: 0, topP: 1, seed: index },
-    stopStrings: [],
-  };
+/** What one thread reads and writes when it copies: about what there is for reading weights. */
+function copiedBytesPerSecond(): number {
+  const bytes = 256 * 1024 * 1024;
+  const [from, to] = [Buffer.alloc(bytes, 1), Buffer.alloc(bytes)];
+  from.copy(to);
+  const startedAt = performance.now();
+  for (let round = 0; round < 4; round += 1) from.copy(to);
+  return (4 * 2 * bytes * 1_000) / (performance.now() - startedAt);
 }
 
-interface Work {
-  readonly tokens: number;
-  readonly deviceMs: number;
+function peerRate(peer: PeerResult, concurrency: number): number | undefined {
+  return peer.kind === 'measured' ? peer.tokensPerSecond.get(concurrency) : undefined;
 }
 
-/** All requests, so many at once. */
-async function runAll(
-  device: EngineDevice,
-  requests: readonly EngineRequest[],
-  concurrency: number,
-): Promise<Work> {
-  const left = [...requests];
-  const done: Work[] = [];
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      for (let next = left.shift(); next; next = left.shift()) done.push(await run(device, next));
-    }),
-  );
-  return done.reduce((sum, { tokens, deviceMs }) => ({
-    tokens: sum.tokens + tokens,
-    deviceMs: sum.deviceMs + deviceMs,
-  }));
-}
-
-function run(device: EngineDevice, request: EngineRequest): Promise<Work> {
-  return new Promise((resolve, reject) => {
-    let tokens = 0;
-    device.submit(request, {
-      admitted: () => undefined,
-      token: () => {
-        tokens += 1;
-      },
-      ended: (end) =>
-        end.kind === 'finished'
-          ? resolve({ tokens, deviceMs: end.deviceMs })
-          : reject(new Error(end.message)),
-    });
-  });
+function shown(rate: number | undefined): string {
+  return rate === undefined ? '' : String(Math.round(rate));
 }

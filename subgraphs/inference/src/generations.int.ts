@@ -31,6 +31,7 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 const prompt = 'What is the capital of France?';
+const testIdentity = { subject: 'test', tenant: 'test', roles: [], scopes: ['inference:ask'] };
 const slow = { prompt, model: 'slow', maxTokens: 512 };
 
 async function* stream(
@@ -248,12 +249,18 @@ async function hasCompleted(id: string): Promise<void> {
     .toMatchObject({ data: { generation: { completedAt: expect.any(String) } } });
 }
 
-test('a full queue refuses with the time to come back', async () => {
+test('a full queue refuses with the time to come back, ten thousand at once as well', async () => {
   const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { __typename ... on Overloaded { retryAfterMs } } }`;
   const holding = Array.from({ length: 12 }, () => stream(generateSubscription, { input: slow }));
   await Promise.all(holding.map((events) => events.next()));
   const refused = await harness.subgraph.request(mutation, { input: { prompt, maxTokens: 1 } });
+  const caller = { identity: testIdentity, traceId: '0'.repeat(32) };
+  const many = Array.from({ length: 10_000 }, () =>
+    harness.inference.generations.generate(caller, { prompt, maxTokens: 1 }),
+  );
+  const kinds = new Set((await Promise.all(many)).map(({ kind }) => kind));
   await Promise.all(holding.map((events) => events.return(undefined)));
+  expect([...kinds]).toEqual(['overloaded']);
   const result = refused.data?.['generate'] as { __typename: string; retryAfterMs: number } | undefined;
   expect(result?.__typename).toBe('Overloaded');
   expect(result?.retryAfterMs).toBeGreaterThanOrEqual(100);
