@@ -79,8 +79,11 @@ export function generatedModel({ config, ...rest }: ModelFolder): BenchModel {
 function endless(model: ModelFolder): ModelFolder {
   const neverSaid = questionAnswerTokens[0];
   const { source } = model.chatTemplate;
+  const eosTokenId = model.tokenizer.tokenId(neverSaid);
+  if (eosTokenId === undefined) throw new Error(`the tokenizer has no ${neverSaid}`);
   return {
     ...model,
+    config: { ...model.config, eosTokenId },
     chatTemplate: new ChatTemplate({ source, stopTokens: [neverSaid], padToken: neverSaid }),
   };
 }
@@ -99,13 +102,20 @@ export interface Finished {
   readonly betweenMs: readonly number[];
 }
 
-export function run(device: EngineDevice, request: EngineRequest): Promise<Finished> {
+export function run(
+  device: EngineDevice,
+  request: EngineRequest,
+  onToken?: (tokenId: number) => void,
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const submittedAt = performance.now();
     const times: number[] = [];
     device.submit(request, {
       admitted: () => undefined,
-      token: () => times.push(performance.now()),
+      token({ tokenId }) {
+        times.push(performance.now());
+        onToken?.(tokenId);
+      },
       ended(end) {
         if (end.kind === 'failed' && end.code !== 'DEADLINE_EXCEEDED') return reject(new Error(end.message));
         resolve({
