@@ -29,6 +29,8 @@ export const env = baseEnv.extend({
     .int()
     .min(1_000)
     .default(24 * 3_600_000),
+  /** The newest checkpoints that a run keeps, beside that of the lowest held-out loss. */
+  TRAINING_CHECKPOINTS_KEPT: z.coerce.number().int().min(1).max(1_000).default(3),
   /** The folder of the model that is in the registry from the first start on. */
   SHIPPED_MODEL_DIR: z
     .string()

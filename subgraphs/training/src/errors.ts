@@ -23,7 +23,8 @@ export const errors = {
     status: 422,
   },
   CHECKPOINT_CORRUPT: {
-    message: 'The last checkpoint is damaged and was set aside. Resume to go on from the one before it.',
+    message:
+      'The last checkpoint is damaged and is no longer counted on. Resume to go on from the one before it.',
     status: 422,
   },
   WORKER_DIED: {

@@ -4,6 +4,7 @@ import { createGroupedLoader, loaderByArgument } from '@fathom/platform/grouped-
 import { platformTenant } from './domain/records.ts';
 import { aliasesOfModels, aliasesOfVersions, movesAt, movesByIds, movesOfAliases } from './stores/aliases.ts';
 import { dataSetsByIds, versionsOfNames } from './stores/data-sets.ts';
+import { suitesByIds } from './stores/evaluation-suites.ts';
 import { lossCurves } from './stores/loss-curves.ts';
 import {
   evaluationsByIds,
@@ -14,7 +15,12 @@ import {
   versionsOfModels,
   versionsOfRuns,
 } from './stores/registry.ts';
-import { checkpointsByIds, checkpointsOfRuns, transitionsOfRuns } from './stores/run-progress.ts';
+import {
+  checkpointsByIds,
+  checkpointsOfRuns,
+  samplesOfRuns,
+  transitionsOfRuns,
+} from './stores/run-progress.ts';
 import { retriesOfRuns, runsByIds, runsOfDataSets } from './stores/training-runs.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -25,6 +31,7 @@ export function createLoaders(database: Queryable, tenant: string) {
     dataSet: createByIdLoader((ids) => dataSetsByIds(database, tenant, ids)),
     run: createByIdLoader((ids) => runsByIds(database, tenant, ids)),
     version: createByIdLoader((ids) => versionsByIds(database, tenant, ids)),
+    suite: createByIdLoader((ids) => suitesByIds(database, tenant, ids)),
     checkpoint: createByIdLoader((ids) => checkpointsByIds(database, [tenant, platformTenant], ids)),
     evaluation: createByIdLoader((ids) => evaluationsByIds(database, tenant, ids)),
     aliasMove: createByIdLoader((ids) => movesByIds(database, tenant, ids)),
@@ -84,6 +91,12 @@ export function createLoaders(database: Queryable, tenant: string) {
       createGroupedLoader(
         (keys) => movesAt(database, keys, new Date(atMs)),
         ({ modelName, alias }) => `${modelName}/${alias}`,
+      ),
+    ),
+    samplesOfRun: loaderByArgument((first) =>
+      createGroupedLoader(
+        (ids) => samplesOfRuns(database, ids, first),
+        ({ runId }) => runId,
       ),
     ),
     lossCurve: loaderByArgument((maxPoints) =>

@@ -34,14 +34,16 @@ test('a run goes from a data set to a registered, evaluated, promoted version, e
     'REGISTERING',
     'COMPLETED',
   ]);
-  expect(events.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.step] : []))).toEqual([6, 12, 18, 24]);
+  expect(events.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.step] : []))).toEqual([
+    6, 8, 12, 16, 18, 24,
+  ]);
 
   const run = await runState(subgraph, id);
   expect(run).toMatchObject({
     status: 'COMPLETED',
     step: 24,
     modelVersion: { id: 'alphabet@1', aliases: ['champion'] },
-    checkpoints: [{ step: 24 }, { step: 18 }, { step: 12 }],
+    checkpoints: [{ step: 24 }, { step: 18 }, { step: 16 }],
     evaluations: [{ suite: 'held-out', loss: expect.any(Number), exactMatch: expect.any(Number) }],
   });
 });

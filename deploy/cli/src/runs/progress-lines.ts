@@ -22,6 +22,10 @@ export function eventLine(event: RunEvent, totalSteps: number): string {
       return stepText(event, totalSteps);
     case 'TrainingCheckpointed':
       return `checkpoint of step ${event.checkpoint.step} (${bytesText(event.checkpoint.sizeBytes)})`;
+    case 'TrainingSampled':
+      return event.samples
+        .map(({ step, prompt, completion }) => `  at ${step}  ${prompt}  →  ${completion}`)
+        .join('\n');
     case 'TrainingRunTransitioned': {
       const { to, detail } = event.transition;
       return detail === null ? to : `${to}: ${detail}`;

@@ -22,6 +22,14 @@ export type RunEvent = {
       readonly checkpoint: { readonly step: number; readonly sizeBytes: number };
     }
   | {
+      readonly __typename: 'TrainingSampled';
+      readonly samples: readonly {
+        readonly step: number;
+        readonly prompt: string;
+        readonly completion: string;
+      }[];
+    }
+  | {
       readonly __typename: 'TrainingRunTransitioned';
       readonly transition: {
         readonly from: string | null;

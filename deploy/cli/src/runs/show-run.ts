@@ -32,6 +32,7 @@ export interface ShownRun {
     readonly exampleCount: number;
     readonly loss: number | null;
     readonly exactMatch: number | null;
+    readonly score: number | null;
   }[];
   readonly history: readonly { readonly to: string; readonly detail: string | null; readonly at: string }[];
 }
@@ -66,10 +67,11 @@ export function describeRun(run: ShownRun): string {
       'checkpoints',
       run.checkpoints.map(({ step, sizeBytes }) => `${step} (${bytesText(sizeBytes)})`).join(', '),
     ],
-    ...run.evaluations.map(({ suite, exampleCount, loss, exactMatch }): readonly [string, string] => {
+    ...run.evaluations.map(({ suite, exampleCount, loss, exactMatch, score }): readonly [string, string] => {
       const figures = [
         loss === null ? undefined : `loss ${loss.toFixed(4)}`,
         exactMatch === null ? undefined : `exact ${(100 * exactMatch).toFixed(1)}%`,
+        score === null ? undefined : `score ${score.toFixed(3)}`,
       ];
       return [suite, `${figures.filter((figure) => figure).join(', ')} on ${exampleCount} examples`];
     }),

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
+import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, EvaluationSuite as EvaluationSuiteMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
 import type { Statistics as StatisticsMapper } from '../domain/example-statistics.ts';
 import type { Upload as UploadMapper, UploadFile as UploadFileMapper } from '../domain/upload.ts';
 import type { TrainingRunComparison as TrainingRunComparisonMapper } from '../actions/compare-training-runs.ts';
-import type { Stepped as SteppedMapper, Checkpointed as CheckpointedMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
+import type { Stepped as SteppedMapper, Checkpointed as CheckpointedMapper, Sampled as SampledMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -80,8 +80,12 @@ export type ChangeTrainingRunResult = NotFound | TrainingRun | WrongState;
 /** The trainer's whole state at a step, from which a run resumes bitwise. */
 export type Checkpoint = {
   readonly __typename?: 'Checkpoint';
+  /** Where its files are: a content address. */
+  readonly artifactUri: Scalars['String']['output'];
   /** When it was durable. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** Loss on the held-out examples after this very step, where it was measured. */
+  readonly heldOutLoss?: Maybe<Scalars['Float']['output']>;
   /** Its id. */
   readonly id: Scalars['ID']['output'];
   /** SHA-256 of the state, hexadecimal; checked before every resumption. */
@@ -158,6 +162,21 @@ export type CreateDataSetInput = {
 
 /** What became of a new data set. */
 export type CreateDataSetResult = DataSet | InvalidDataSet | InvalidInput;
+
+/** A named set of prompts with expected answers. */
+export type CreateEvaluationSuiteInput = {
+  /** The prompts and the expected answers: a data set of at most 2,000 examples. */
+  readonly dataSetId: Scalars['ID']['input'];
+  /** What it is for, at most 500 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Its name, 1 to 60 characters of `a-z`, `0-9` and `-`. A name that is there gets a new version. */
+  readonly name: Scalars['String']['input'];
+  /** How an answer is held against the expected one. */
+  readonly scoring: SuiteScoring;
+};
+
+/** What became of a new suite. */
+export type CreateEvaluationSuiteResult = EvaluationSuite | InvalidInput | NotFound;
 
 /** Examples to train on: a version of a name, immutable and named by its content. */
 export type DataSet = {
@@ -315,6 +334,8 @@ export type Evaluation = {
   readonly __typename?: 'Evaluation';
   /** When. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** The named suite. Null for held-out examples. */
+  readonly evaluationSuite?: Maybe<EvaluationSuite>;
   /** The share of examples whose completion came out exactly, 0 to 1. Null where that was not measured. */
   readonly exactMatch?: Maybe<Scalars['Float']['output']>;
   /** How many examples. */
@@ -325,8 +346,49 @@ export type Evaluation = {
   readonly loss?: Maybe<Scalars['Float']['output']>;
   /** e to the power of the loss. Null where there is none. */
   readonly perplexity?: Maybe<Scalars['Float']['output']>;
-  /** What was measured on, for instance `held-out`. */
+  /** The share of a suite's prompts that were answered right by its rule, 0 to 1. Null where it measures loss. */
+  readonly score?: Maybe<Scalars['Float']['output']>;
+  /** What was measured on: `held-out`, or a suite as `name@version`. */
   readonly suite: Scalars['String']['output'];
+};
+
+/** A named, versioned set of prompts with expected answers and a rule of scoring. Never changed. */
+export type EvaluationSuite = {
+  readonly __typename?: 'EvaluationSuite';
+  /** When. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Who made it. */
+  readonly createdBy: Scalars['String']['output'];
+  /** The prompts and the expected answers. */
+  readonly dataSet: DataSet;
+  /** What it is for. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** How an answer is held against the expected one. */
+  readonly scoring: SuiteScoring;
+  /** Of its name, from 1. */
+  readonly version: Scalars['Int']['output'];
+};
+
+/** A page of suites. */
+export type EvaluationSuiteConnection = {
+  readonly __typename?: 'EvaluationSuiteConnection';
+  /** The suites of this page with their cursors. */
+  readonly edges: ReadonlyArray<EvaluationSuiteEdge>;
+  /** Where the next page begins. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A suite in a page. */
+export type EvaluationSuiteEdge = {
+  readonly __typename?: 'EvaluationSuiteEdge';
+  /** Pass it as `after` to continue behind this. */
+  readonly cursor: Scalars['String']['output'];
+  /** The suite. */
+  readonly node: EvaluationSuite;
 };
 
 /** One example. */
@@ -373,7 +435,10 @@ export type HyperparametersInput = {
   readonly decayEmbeddings?: InputMaybe<Scalars['Boolean']['input']>;
   /** The share of activations that a step leaves out, 0 to 0.9. The same ones after a resumption. */
   readonly dropout?: InputMaybe<Scalars['Float']['input']>;
-  /** Stop when the held-out loss has not improved for this many evaluations. 0 never stops early. */
+  /**
+   * Stop early when the held-out loss has not improved for this many evaluations; the version is then made of the state
+   * whose held-out loss was the lowest. 0 never stops early.
+   */
   readonly earlyStoppingPatience?: InputMaybe<Scalars['Int']['input']>;
   /** Steps between evaluations on the held-out examples. */
   readonly evaluateEverySteps?: InputMaybe<Scalars['Int']['input']>;
@@ -630,6 +695,8 @@ export type Mutation = {
    * answer is asked for again. What is invalid stays uploaded: it can be read as another format, or abandoned.
    */
   readonly createDataSetFromUpload: CreateDataSetFromUploadResult;
+  /** Makes an evaluation suite of a data set, or the next version of one: versions are measured on it before they are registered. */
+  readonly createEvaluationSuite: CreateEvaluationSuiteResult;
   /** Moves an alias (`champion`, `candidate`, or a name of your own) to a version. Inference follows without dropping a stream. */
   readonly moveModelAlias: MoveModelAliasResult;
   /**
@@ -681,6 +748,11 @@ export type MutationCreateDataSetFromKnowledgeArgs = {
 
 export type MutationCreateDataSetFromUploadArgs = {
   input: CreateDataSetFromUploadInput;
+};
+
+
+export type MutationCreateEvaluationSuiteArgs = {
+  input: CreateEvaluationSuiteInput;
 };
 
 
@@ -746,6 +818,10 @@ export type Query = {
   readonly dataSet?: Maybe<DataSet>;
   /** Data sets, newest first. */
   readonly dataSets: DataSetConnection;
+  /** One evaluation suite by its id. */
+  readonly evaluationSuite?: Maybe<EvaluationSuite>;
+  /** Evaluation suites, newest first, every version of them. */
+  readonly evaluationSuites: EvaluationSuiteConnection;
   /** One model of the registry by its name. */
   readonly model?: Maybe<Model>;
   /** One alias of a model. Ask it `versionAt` to learn what was in production at a moment. */
@@ -778,6 +854,17 @@ export type QueryDataSetsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   name?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryEvaluationSuiteArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryEvaluationSuitesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -829,6 +916,16 @@ export type RollBackModelAliasInput = {
   readonly reason: Scalars['String']['input'];
 };
 
+/** Prompts that a model answers while it is trained. */
+export type SamplingInput = {
+  /** Steps between two times; also after the last step. */
+  readonly everySteps?: InputMaybe<Scalars['Int']['input']>;
+  /** The longest answer, in tokens, 1 to 256. */
+  readonly maxTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** 1 to 20 prompts of at most 500 characters. */
+  readonly prompts: ReadonlyArray<Scalars['String']['input']>;
+};
+
 /** What to train. */
 export type StartTrainingRunInput = {
   /** The network's shape. Ignored where `initialVersionId` is given. */
@@ -841,10 +938,17 @@ export type StartTrainingRunInput = {
   readonly initialVersionId?: InputMaybe<Scalars['ID']['input']>;
   /** The model whose next version the run makes, 1 to 60 characters of `a-z`, `0-9` and `-`. It is created if new. */
   readonly modelName: Scalars['String']['input'];
-  /** An alias to move to the new version if its evaluation is at least as good as that of the version it names now. */
+  /**
+   * An alias to move to the new version if it reaches the bounds of its `suites` and its evaluation is at least as good as
+   * that of the version it names now.
+   */
   readonly promoteTo?: InputMaybe<Scalars['String']['input']>;
+  /** Prompts that the model answers on its way, from the weights in training. */
+  readonly samples?: InputMaybe<SamplingInput>;
   /** Decides initial weights, split and order of the examples. */
   readonly seed?: InputMaybe<Scalars['Int']['input']>;
+  /** Suites to measure the version on before it is registered, at most 10. */
+  readonly suites?: InputMaybe<ReadonlyArray<SuiteBoundInput>>;
 };
 
 /** What became of the start of a run. */
@@ -866,6 +970,25 @@ export type SubscriptionTrainingRunProgressedArgs = {
   maxPoints?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** A suite to measure a new version on, and what it must reach for `promoteTo`. */
+export type SuiteBoundInput = {
+  /** The lowest score, 0 to 1, for a suite that is scored by its answers. */
+  readonly atLeast?: InputMaybe<Scalars['Float']['input']>;
+  /** The highest loss, nats a token, for a suite that is scored by `LOSS`. */
+  readonly atMost?: InputMaybe<Scalars['Float']['input']>;
+  /** The suite's id. */
+  readonly suiteId: Scalars['ID']['input'];
+};
+
+/** How a suite scores. */
+export type SuiteScoring =
+  /** The share of prompts whose greedy answer contains the expected text, whatever its case. */
+  | 'CONTAINS'
+  /** The share of prompts whose greedy answer is the expected one; white space at its ends does not count. */
+  | 'EXACT_MATCH'
+  /** The mean loss on the expected answers, nats a token. */
+  | 'LOSS';
+
 /** A checkpoint is durable. */
 export type TrainingCheckpointed = TrainingRunProgress & {
   readonly __typename?: 'TrainingCheckpointed';
@@ -884,7 +1007,7 @@ export type TrainingRun = {
   readonly __typename?: 'TrainingRun';
   /** How many workers have taken it on so far: 1 unless it was resumed or a worker was lost. */
   readonly attempt: Scalars['Int']['output'];
-  /** Checkpoints that are kept, newest first. */
+  /** Checkpoints that are kept, newest first: the last ones, and that of the lowest held-out loss. */
   readonly checkpoints: ReadonlyArray<Checkpoint>;
   /** The code that the run was started with: the product's version and its commit where that is known. Null for imported runs. */
   readonly codeVersion?: Maybe<Scalars['String']['output']>;
@@ -927,6 +1050,8 @@ export type TrainingRun = {
   readonly retries: ReadonlyArray<TrainingRun>;
   /** The run that this one repeats, if it was made by `retryTrainingRun`. */
   readonly retryOf?: Maybe<TrainingRun>;
+  /** What the model said on its way to the prompts that the run was started with, newest first. */
+  readonly samples: ReadonlyArray<TrainingSample>;
   /** Decided initial weights, split and order. */
   readonly seed: Scalars['Int']['output'];
   /** Who started it. */
@@ -947,6 +1072,12 @@ export type TrainingRun = {
 /** A training run: a state machine whose history is never rewritten. */
 export type TrainingRunLossCurveArgs = {
   maxPoints?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A training run: a state machine whose history is never rewritten. */
+export type TrainingRunSamplesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** Runs held against each other. Values are in the order of `runs`. */
@@ -1039,6 +1170,30 @@ export type TrainingRunTransitioned = TrainingRunProgress & {
   readonly trainingRun: TrainingRun;
   /** The transition. */
   readonly transition: TrainingRunTransition;
+};
+
+/** What a model in training said. */
+export type TrainingSample = {
+  readonly __typename?: 'TrainingSample';
+  /** What it answered, decoded greedily. */
+  readonly completion: Scalars['String']['output'];
+  /** What it was asked. */
+  readonly prompt: Scalars['String']['output'];
+  /** The step after which it was asked. */
+  readonly step: Scalars['Int']['output'];
+};
+
+/** The model answered the run's prompts, from the weights in training. */
+export type TrainingSampled = TrainingRunProgress & {
+  readonly __typename?: 'TrainingSampled';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** What it said. */
+  readonly samples: ReadonlyArray<TrainingSample>;
+  /** From 1, without gaps. */
+  readonly sequence: Scalars['Int']['output'];
+  /** The run. */
+  readonly trainingRun: TrainingRun;
 };
 
 /** Steps were taken. */
@@ -1209,6 +1364,7 @@ export type FederationTypes = {
   Checkpoint: Checkpoint;
   DataSet: DataSet;
   Evaluation: Evaluation;
+  EvaluationSuite: EvaluationSuite;
   Model: Model;
   ModelVersion: ModelVersion;
   TrainingRun: TrainingRun;
@@ -1228,6 +1384,9 @@ export type FederationReferenceTypes = {
   Evaluation:
     ( { __typename: 'Evaluation' }
     & GraphQLRecursivePick<FederationTypes['Evaluation'], {"id":true}> );
+  EvaluationSuite:
+    ( { __typename: 'EvaluationSuite' }
+    & GraphQLRecursivePick<FederationTypes['EvaluationSuite'], {"id":true}> );
   Model:
     ( { __typename: 'Model' }
     & GraphQLRecursivePick<FederationTypes['Model'], {"name":true}> );
@@ -1271,6 +1430,11 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( InvalidDataSet )
     | ( InvalidInput )
   ;
+  CreateEvaluationSuiteResult:
+    | ( EvaluationSuiteMapper )
+    | ( InvalidInput )
+    | ( NotFound )
+  ;
   MoveModelAliasResult:
     | ( AliasMoveMapper )
     | ( InvalidInput )
@@ -1289,6 +1453,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   TrainingRunProgress:
     | ( CheckpointedMapper )
     | ( TransitionedMapper )
+    | ( SampledMapper )
     | ( SteppedMapper )
   ;
 };
@@ -1315,6 +1480,8 @@ export type ResolversTypes = {
   CreateDataSetFromUploadResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetFromUploadResult']>;
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateDataSetResult']>;
+  CreateEvaluationSuiteInput: CreateEvaluationSuiteInput;
+  CreateEvaluationSuiteResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateEvaluationSuiteResult']>;
   DataSet: ResolverTypeWrapper<DataSetMapper>;
   DataSetConnection: ResolverTypeWrapper<Omit<DataSetConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['DataSetEdge']> }>;
   DataSetEdge: ResolverTypeWrapper<Omit<DataSetEdge, 'node'> & { node: ResolversTypes['DataSet'] }>;
@@ -1325,6 +1492,9 @@ export type ResolversTypes = {
   DataSetStatistics: ResolverTypeWrapper<StatisticsMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Evaluation: ResolverTypeWrapper<EvaluationMapper>;
+  EvaluationSuite: ResolverTypeWrapper<EvaluationSuiteMapper>;
+  EvaluationSuiteConnection: ResolverTypeWrapper<Omit<EvaluationSuiteConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['EvaluationSuiteEdge']> }>;
+  EvaluationSuiteEdge: ResolverTypeWrapper<Omit<EvaluationSuiteEdge, 'node'> & { node: ResolversTypes['EvaluationSuite'] }>;
   Example: ResolverTypeWrapper<Example>;
   ExampleConnection: ResolverTypeWrapper<ExampleConnection>;
   ExampleEdge: ResolverTypeWrapper<ExampleEdge>;
@@ -1351,9 +1521,12 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RollBackModelAliasInput: RollBackModelAliasInput;
+  SamplingInput: SamplingInput;
   StartTrainingRunInput: StartTrainingRunInput;
   StartTrainingRunResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['StartTrainingRunResult']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  SuiteBoundInput: SuiteBoundInput;
+  SuiteScoring: SuiteScoring;
   TrainingCheckpointed: ResolverTypeWrapper<CheckpointedMapper>;
   TrainingRun: ResolverTypeWrapper<TrainingRunMapper>;
   TrainingRunComparison: ResolverTypeWrapper<TrainingRunComparisonMapper>;
@@ -1363,6 +1536,8 @@ export type ResolversTypes = {
   TrainingRunStatus: TrainingRunStatus;
   TrainingRunTransition: ResolverTypeWrapper<TransitionMapper>;
   TrainingRunTransitioned: ResolverTypeWrapper<TransitionedMapper>;
+  TrainingSample: ResolverTypeWrapper<TrainingSample>;
+  TrainingSampled: ResolverTypeWrapper<SampledMapper>;
   TrainingStepped: ResolverTypeWrapper<SteppedMapper>;
   TrainingStopReason: TrainingStopReason;
   Upload: ResolverTypeWrapper<UploadMapper>;
@@ -1394,6 +1569,8 @@ export type ResolversParentTypes = {
   CreateDataSetFromUploadResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetFromUploadResult'];
   CreateDataSetInput: CreateDataSetInput;
   CreateDataSetResult: ResolversUnionTypes<ResolversParentTypes>['CreateDataSetResult'];
+  CreateEvaluationSuiteInput: CreateEvaluationSuiteInput;
+  CreateEvaluationSuiteResult: ResolversUnionTypes<ResolversParentTypes>['CreateEvaluationSuiteResult'];
   DataSet: DataSetMapper;
   DataSetConnection: Omit<DataSetConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['DataSetEdge']> };
   DataSetEdge: Omit<DataSetEdge, 'node'> & { node: ResolversParentTypes['DataSet'] };
@@ -1402,6 +1579,9 @@ export type ResolversParentTypes = {
   DataSetStatistics: StatisticsMapper;
   DateTime: Scalars['DateTime']['output'];
   Evaluation: EvaluationMapper;
+  EvaluationSuite: EvaluationSuiteMapper;
+  EvaluationSuiteConnection: Omit<EvaluationSuiteConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['EvaluationSuiteEdge']> };
+  EvaluationSuiteEdge: Omit<EvaluationSuiteEdge, 'node'> & { node: ResolversParentTypes['EvaluationSuite'] };
   Example: Example;
   ExampleConnection: ExampleConnection;
   ExampleEdge: ExampleEdge;
@@ -1425,9 +1605,11 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   RollBackModelAliasInput: RollBackModelAliasInput;
+  SamplingInput: SamplingInput;
   StartTrainingRunInput: StartTrainingRunInput;
   StartTrainingRunResult: ResolversUnionTypes<ResolversParentTypes>['StartTrainingRunResult'];
   Subscription: Record<PropertyKey, never>;
+  SuiteBoundInput: SuiteBoundInput;
   TrainingCheckpointed: CheckpointedMapper;
   TrainingRun: TrainingRunMapper;
   TrainingRunComparison: TrainingRunComparisonMapper;
@@ -1436,6 +1618,8 @@ export type ResolversParentTypes = {
   TrainingRunProgress: ResolversInterfaceTypes<ResolversParentTypes>['TrainingRunProgress'];
   TrainingRunTransition: TransitionMapper;
   TrainingRunTransitioned: TransitionedMapper;
+  TrainingSample: TrainingSample;
+  TrainingSampled: SampledMapper;
   TrainingStepped: SteppedMapper;
   Upload: UploadMapper;
   UploadAbandoned: UploadAbandoned;
@@ -1472,7 +1656,9 @@ export type ChangeTrainingRunResultResolvers<ContextType = Context, ParentType e
 
 export type CheckpointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Checkpoint'] = ResolversParentTypes['Checkpoint'], FederationReferenceType extends FederationReferenceTypes['Checkpoint'] = FederationReferenceTypes['Checkpoint']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Checkpoint']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  artifactUri?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  heldOutLoss?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
@@ -1505,6 +1691,10 @@ export type CreateDataSetFromUploadResultResolvers<ContextType = Context, Parent
 
 export type CreateDataSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateDataSetResult'] = ResolversParentTypes['CreateDataSetResult']> = {
   __resolveType: TypeResolveFn<'DataSet' | 'InvalidDataSet' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type CreateEvaluationSuiteResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateEvaluationSuiteResult'] = ResolversParentTypes['CreateEvaluationSuiteResult']> = {
+  __resolveType: TypeResolveFn<'EvaluationSuite' | 'InvalidInput' | 'NotFound', ParentType, ContextType>;
 };
 
 export type DataSetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSet'] = ResolversParentTypes['DataSet'], FederationReferenceType extends FederationReferenceTypes['DataSet'] = FederationReferenceTypes['DataSet']> = {
@@ -1567,12 +1757,37 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type EvaluationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Evaluation'] = ResolversParentTypes['Evaluation'], FederationReferenceType extends FederationReferenceTypes['Evaluation'] = FederationReferenceTypes['Evaluation']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Evaluation']> | FederationReferenceType, FederationReferenceType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  evaluationSuite?: Resolver<Maybe<ResolversTypes['EvaluationSuite']>, ParentType, ContextType>;
   exactMatch?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   exampleCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   loss?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   perplexity?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  score?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   suite?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type EvaluationSuiteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationSuite'] = ResolversParentTypes['EvaluationSuite'], FederationReferenceType extends FederationReferenceTypes['EvaluationSuite'] = FederationReferenceTypes['EvaluationSuite']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['EvaluationSuite']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  createdBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  dataSet?: Resolver<ResolversTypes['DataSet'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scoring?: Resolver<ResolversTypes['SuiteScoring'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EvaluationSuiteConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationSuiteConnection'] = ResolversParentTypes['EvaluationSuiteConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EvaluationSuiteEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type EvaluationSuiteEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationSuiteEdge'] = ResolversParentTypes['EvaluationSuiteEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['EvaluationSuite'], ParentType, ContextType>;
 };
 
 export type ExampleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Example'] = ResolversParentTypes['Example']> = {
@@ -1687,6 +1902,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createDataSet?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetArgs, 'input'>>;
   createDataSetFromKnowledge?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetFromKnowledgeArgs, 'input'>>;
   createDataSetFromUpload?: Resolver<ResolversTypes['CreateDataSetFromUploadResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetFromUploadArgs, 'input'>>;
+  createEvaluationSuite?: Resolver<ResolversTypes['CreateEvaluationSuiteResult'], ParentType, ContextType, RequireFields<MutationCreateEvaluationSuiteArgs, 'input'>>;
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
   pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;
   resumeTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationResumeTrainingRunArgs, 'id'>>;
@@ -1710,6 +1926,8 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   compareTrainingRuns?: Resolver<ResolversTypes['CompareTrainingRunsResult'], ParentType, ContextType, RequireFields<QueryCompareTrainingRunsArgs, 'ids' | 'maxPoints'>>;
   dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType, RequireFields<QueryDataSetArgs, 'id'>>;
   dataSets?: Resolver<ResolversTypes['DataSetConnection'], ParentType, ContextType, RequireFields<QueryDataSetsArgs, 'first'>>;
+  evaluationSuite?: Resolver<Maybe<ResolversTypes['EvaluationSuite']>, ParentType, ContextType, RequireFields<QueryEvaluationSuiteArgs, 'id'>>;
+  evaluationSuites?: Resolver<ResolversTypes['EvaluationSuiteConnection'], ParentType, ContextType, RequireFields<QueryEvaluationSuitesArgs, 'first'>>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
   modelAlias?: Resolver<Maybe<ResolversTypes['ModelAlias']>, ParentType, ContextType, RequireFields<QueryModelAliasArgs, 'alias' | 'model'>>;
   modelVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType, RequireFields<QueryModelVersionArgs, 'id'>>;
@@ -1758,6 +1976,7 @@ export type TrainingRunResolvers<ContextType = Context, ParentType extends Resol
   parameterCount?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   retries?: Resolver<ReadonlyArray<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
   retryOf?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
+  samples?: Resolver<ReadonlyArray<ResolversTypes['TrainingSample']>, ParentType, ContextType, RequireFields<TrainingRunSamplesArgs, 'first'>>;
   seed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   startedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['TrainingRunStatus'], ParentType, ContextType>;
@@ -1787,7 +2006,7 @@ export type TrainingRunEdgeResolvers<ContextType = Context, ParentType extends R
 };
 
 export type TrainingRunProgressResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunProgress'] = ResolversParentTypes['TrainingRunProgress']> = {
-  __resolveType: TypeResolveFn<'TrainingCheckpointed' | 'TrainingRunTransitioned' | 'TrainingStepped', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'TrainingCheckpointed' | 'TrainingRunTransitioned' | 'TrainingSampled' | 'TrainingStepped', ParentType, ContextType>;
 };
 
 export type TrainingRunTransitionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingRunTransition'] = ResolversParentTypes['TrainingRunTransition']> = {
@@ -1802,6 +2021,20 @@ export type TrainingRunTransitionedResolvers<ContextType = Context, ParentType e
   sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   trainingRun?: Resolver<ResolversTypes['TrainingRun'], ParentType, ContextType>;
   transition?: Resolver<ResolversTypes['TrainingRunTransition'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TrainingSampleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingSample'] = ResolversParentTypes['TrainingSample']> = {
+  completion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  prompt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TrainingSampledResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrainingSampled'] = ResolversParentTypes['TrainingSampled']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  samples?: Resolver<ReadonlyArray<ResolversTypes['TrainingSample']>, ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  trainingRun?: Resolver<ResolversTypes['TrainingRun'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1854,6 +2087,7 @@ export type Resolvers<ContextType = Context> = {
   ConfigDifference?: ConfigDifferenceResolvers<ContextType>;
   CreateDataSetFromUploadResult?: CreateDataSetFromUploadResultResolvers<ContextType>;
   CreateDataSetResult?: CreateDataSetResultResolvers<ContextType>;
+  CreateEvaluationSuiteResult?: CreateEvaluationSuiteResultResolvers<ContextType>;
   DataSet?: DataSetResolvers<ContextType>;
   DataSetConnection?: DataSetConnectionResolvers<ContextType>;
   DataSetEdge?: DataSetEdgeResolvers<ContextType>;
@@ -1862,6 +2096,9 @@ export type Resolvers<ContextType = Context> = {
   DataSetStatistics?: DataSetStatisticsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Evaluation?: EvaluationResolvers<ContextType>;
+  EvaluationSuite?: EvaluationSuiteResolvers<ContextType>;
+  EvaluationSuiteConnection?: EvaluationSuiteConnectionResolvers<ContextType>;
+  EvaluationSuiteEdge?: EvaluationSuiteEdgeResolvers<ContextType>;
   Example?: ExampleResolvers<ContextType>;
   ExampleConnection?: ExampleConnectionResolvers<ContextType>;
   ExampleEdge?: ExampleEdgeResolvers<ContextType>;
@@ -1891,6 +2128,8 @@ export type Resolvers<ContextType = Context> = {
   TrainingRunProgress?: TrainingRunProgressResolvers<ContextType>;
   TrainingRunTransition?: TrainingRunTransitionResolvers<ContextType>;
   TrainingRunTransitioned?: TrainingRunTransitionedResolvers<ContextType>;
+  TrainingSample?: TrainingSampleResolvers<ContextType>;
+  TrainingSampled?: TrainingSampledResolvers<ContextType>;
   TrainingStepped?: TrainingSteppedResolvers<ContextType>;
   Upload?: UploadResolvers<ContextType>;
   UploadAbandoned?: UploadAbandonedResolvers<ContextType>;

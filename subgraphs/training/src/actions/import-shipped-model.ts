@@ -60,7 +60,13 @@ export async function importShippedModel(
     });
     const ids = suitesOf(evaluation, run).map((suite) => ({ ...suite, id: `evaluation_${randomUUID()}` }));
     for (const suite of ids)
-      await insertEvaluation(tx, { ...suite, versionId: version.id, trainingRunId: runId });
+      await insertEvaluation(tx, {
+        ...suite,
+        versionId: version.id,
+        trainingRunId: runId,
+        suiteId: null,
+        score: null,
+      });
     const current = await lockAlias(tx, modelName, alias);
     await moveAlias(tx, {
       modelName,

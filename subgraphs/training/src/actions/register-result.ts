@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '@fathom/platform/database/database';
 import type { Writer } from '@fathom/platform/jobs/job-log';
-import { decidePromotion } from '../domain/promotion.ts';
+import { decidePromotion, type SuiteResult } from '../domain/promotion.ts';
 import type { TrainingRun } from '../domain/records.ts';
+import type { RunConfig } from '../domain/run-config.ts';
 import { lockAlias, moveAlias } from '../stores/aliases.ts';
 import { insertEvaluation, registerVersion } from '../stores/registry.ts';
 import { runLog, transition } from '../stores/run-progress.ts';
@@ -41,23 +42,50 @@ export async function registerResult(
     versionId: version.id,
     trainingRunId: run.id,
     suite: 'held-out',
+    suiteId: null,
     exampleCount,
     loss,
     exactMatch,
+    score: null,
   });
+  const suites = suiteResults(run, produced);
+  for (const result of suites) {
+    await insertEvaluation(tx, {
+      id: `evaluation_${randomUUID()}`,
+      versionId: version.id,
+      trainingRunId: run.id,
+      suite: result.suite,
+      suiteId: result.suiteId,
+      exampleCount: result.exampleCount,
+      loss: result.loss,
+      exactMatch: null,
+      score: result.score,
+    });
+  }
   if (produced.incumbent?.measured) {
     await insertEvaluation(tx, {
       id: `evaluation_${randomUUID()}`,
       versionId: produced.incumbent.versionId,
       trainingRunId: null,
       suite: `held-out of ${run.id}`,
+      suiteId: null,
       exampleCount,
       loss: produced.incumbent.measured.loss,
       exactMatch: null,
+      score: null,
     });
   }
-  const promoted = await promote(tx, { run, produced, versionId: version.id, evaluationId });
+  const promoted = await promote(tx, { run, produced, suites, versionId: version.id, evaluationId });
   await transition(tx, writer, { to: 'COMPLETED', detail: `${version.id} is registered${promoted}` });
+}
+
+/** What was measured on each suite beside what the run asked of it. */
+function suiteResults(run: TrainingRun, { suites }: Produced) {
+  const bounds = (run.config as RunConfig).suites ?? [];
+  return suites.flatMap((measured) => {
+    const bound = bounds.find(({ suiteId }) => suiteId === measured.suiteId);
+    return bound ? [{ ...measured, ...bound }] : [];
+  });
 }
 
 async function promote(
@@ -65,6 +93,7 @@ async function promote(
   given: {
     readonly run: TrainingRun;
     readonly produced: Produced;
+    readonly suites: readonly SuiteResult[];
     readonly versionId: string;
     readonly evaluationId: string;
   },
@@ -75,6 +104,7 @@ async function promote(
   const decision = decidePromotion({
     alias: run.promoteTo,
     totalNats: produced.evaluation.totalNats,
+    suites: given.suites,
     incumbent: produced.incumbent
       ? {
           versionId: produced.incumbent.versionId,

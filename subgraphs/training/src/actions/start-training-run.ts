@@ -9,6 +9,9 @@ import type { TrainingRun } from '../domain/records.ts';
 import {
   type Architecture,
   checkRunConfig,
+  checkSampling,
+  type Given,
+  type GivenSampling,
   type Hyperparameters,
   type RunConfig,
 } from '../domain/run-config.ts';
@@ -17,8 +20,7 @@ import { ensureModel, versionsByIds } from '../stores/registry.ts';
 import { recordTransition } from '../stores/run-progress.ts';
 import { insertRun, type NewRun, runById } from '../stores/training-runs.ts';
 import { mayChange } from './ownership.ts';
-
-type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
+import { type SuiteBoundInput, suiteBounds } from './suite-bounds.ts';
 
 export interface StartTrainingRunInput {
   readonly modelName: string;
@@ -28,6 +30,8 @@ export interface StartTrainingRunInput {
   readonly hyperparameters?: Given<Hyperparameters> | null | undefined;
   readonly seed?: number | null | undefined;
   readonly promoteTo?: string | null | undefined;
+  readonly samples?: GivenSampling | null | undefined;
+  readonly suites?: readonly SuiteBoundInput[] | null | undefined;
 }
 
 /** Where an action tells the worker's side that there is something to do. */
@@ -50,6 +54,8 @@ export async function startTrainingRun(
   if ('problem' in checked) return invalid(checked.problem);
   const refusal = await missingReference(runs.database, identity, input);
   if (refusal) return refusal;
+  const suites = await suiteBounds(runs.database, identity, input.suites ?? []);
+  if ('__typename' in suites) return suites;
 
   const run: NewRun = {
     id: `run_${randomUUID()}`,
@@ -58,7 +64,7 @@ export async function startTrainingRun(
     dataSetId: input.dataSetId,
     initialVersionId: input.initialVersionId ?? null,
     promoteTo: input.promoteTo ?? null,
-    config: checked.config,
+    config: suites.length > 0 ? { ...checked.config, suites } : checked.config,
     seed: input.seed ?? 1,
     totalSteps: checked.config.hyperparameters.steps,
     startedBy: identity.subject,
@@ -101,11 +107,14 @@ function checkInput(
     modelNameProblem(input.modelName, 'input.modelName') ??
     (input.promoteTo == null ? undefined : aliasProblem(input.promoteTo, 'input.promoteTo'));
   if (problem) return { problem };
-  return checkRunConfig({
+  const sampling = checkSampling(input.samples);
+  if ('problem' in sampling) return sampling;
+  const checked = checkRunConfig({
     architecture: input.architecture,
     hyperparameters: input.hyperparameters,
     continues: input.initialVersionId != null,
   });
+  return 'config' in checked ? { config: { ...checked.config, ...sampling } } : checked;
 }
 
 async function missingReference(

@@ -46,10 +46,11 @@ export function comparedMetrics(
       ['meanTokensPerSecond', summary?.meanTokensPerSecond ?? null],
     ]);
     // Newest first: the first of a suite is the one that counts.
-    for (const { trainingRunId, suite, loss, exactMatch } of given.evaluations) {
+    for (const { trainingRunId, suite, loss, exactMatch, score } of given.evaluations) {
       if (trainingRunId !== run.id) continue;
       if (!metrics.has(`${suite}.loss`)) metrics.set(`${suite}.loss`, loss);
       if (!metrics.has(`${suite}.exactMatch`)) metrics.set(`${suite}.exactMatch`, exactMatch);
+      if (!metrics.has(`${suite}.score`)) metrics.set(`${suite}.score`, score);
     }
     return metrics;
   });

@@ -10,6 +10,10 @@ export function aliasProblem(alias: string, field: string): FieldProblem | undef
   return patternProblem(alias, { field, max: 40 });
 }
 
+export function suiteNameProblem(name: string, field: string): FieldProblem | undefined {
+  return patternProblem(name, { field, max: 60 });
+}
+
 export function textProblem(
   text: string,
   options: { readonly field: string; readonly max: number },

@@ -94,8 +94,37 @@ export interface Checkpoint {
   readonly step: number;
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** Of this very step; null where it was not measured. */
+  readonly heldOutLoss: number | null;
+  readonly artifactUri: string;
   readonly createdAt: Date;
 }
+
+/** What a run's model said to a fixed prompt after a step. */
+export interface TrainingSample {
+  readonly step: number;
+  readonly prompt: string;
+  readonly completion: string;
+}
+
+export type Scoring = 'EXACT_MATCH' | 'CONTAINS' | 'LOSS';
+
+export interface EvaluationSuite {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  /** Of its name, from 1. */
+  readonly version: number;
+  readonly description: string | null;
+  readonly scoring: Scoring;
+  readonly dataSetId: string;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+}
+
+/** As people and evaluations call it. */
+export const suiteName = ({ name, version }: Pick<EvaluationSuite, 'name' | 'version'>): string =>
+  `${name}@${version}`;
 
 export interface Model {
   readonly name: string;
@@ -130,6 +159,10 @@ export interface Evaluation {
   readonly loss: number | null;
   readonly perplexity: number | null;
   readonly exactMatch: number | null;
+  /** Null where it was no named suite. */
+  readonly suiteId: string | null;
+  /** 0 to 1: the share that the suite's rule found right; null where it measures loss. */
+  readonly score: number | null;
   readonly createdAt: Date;
 }
 

@@ -39,13 +39,34 @@ export interface Hyperparameters {
   readonly heldOutShare: number;
 }
 
+/** Prompts that the weights in training answer on their way. */
+export interface Sampling {
+  readonly prompts: readonly string[];
+  readonly everySteps: number;
+  readonly maxTokens: number;
+}
+
+/** A suite to measure the version on, and what it must reach for `promoteTo`. */
+export interface SuiteBound {
+  readonly suiteId: string;
+  /** `name@version`, for people. */
+  readonly suite: string;
+  /** Of a score; null where it is not bounded. */
+  readonly atLeast: number | null;
+  /** Of a loss; null where it is not bounded. */
+  readonly atMost: number | null;
+}
+
 export interface RunConfig {
   /** Null where the run continues from a version, whose network it keeps. */
   readonly architecture: Architecture | null;
   readonly hyperparameters: Hyperparameters;
+  /** Absent where none are asked for. */
+  readonly samples?: Sampling;
+  readonly suites?: readonly SuiteBound[];
 }
 
-type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
+export type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
 
 /** The defaults of the schema's input types. */
 export const defaultArchitecture: Architecture = {
@@ -130,6 +151,30 @@ export function checkRunConfig(given: {
   const problem =
     (architecture && architectureProblem(architecture)) ?? hyperparametersProblem(hyperparameters);
   return problem ? { problem } : { config: { architecture, hyperparameters } };
+}
+
+const maxPrompts = 20;
+const maxPromptLength = 500;
+
+export type GivenSampling = Pick<Sampling, 'prompts'> & Given<Omit<Sampling, 'prompts'>>;
+
+export function checkSampling(
+  given: GivenSampling | null | undefined,
+): { readonly samples?: Sampling } | { readonly problem: FieldProblem } {
+  if (given == null) return {};
+  const { prompts } = given;
+  if (prompts.length < 1 || prompts.length > maxPrompts) {
+    const message = `needs 1 to ${maxPrompts} prompts, has ${prompts.length}`;
+    return { problem: problemAt('input.samples.prompts', message) };
+  }
+  const wrong = prompts.findIndex((prompt) => prompt.trim() === '' || prompt.length > maxPromptLength);
+  if (wrong >= 0) {
+    const message = `needs 1 to ${maxPromptLength} characters`;
+    return { problem: problemAt(`input.samples.prompts.${wrong}`, message) };
+  }
+  const numbers = { everySteps: given.everySteps ?? 50, maxTokens: given.maxTokens ?? 32 };
+  const outside = outOfBounds('input.samples', numbers, { everySteps: [1, 100_000], maxTokens: [1, 256] });
+  return outside ? { problem: outside } : { samples: { prompts, ...numbers } };
 }
 
 function architectureProblem(shape: Architecture): FieldProblem | undefined {

@@ -82,6 +82,8 @@ async function registerAdapter(
     versionId: version.id,
     trainingRunId: null,
     suite: 'held-out',
+    suiteId: null,
+    score: null,
     ...event.evaluation,
     exactMatch: null,
   });

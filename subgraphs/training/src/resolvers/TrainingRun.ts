@@ -1,4 +1,5 @@
 import { raisePlatform } from '@fathom/platform/errors';
+import { pageRequest } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { TrainingRunResolvers } from '../__generated__/resolvers.ts';
 
@@ -35,6 +36,8 @@ export const TrainingRun: TrainingRunResolvers = {
     }
     return loaders.lossCurve(points).load(id);
   },
+  samples: ({ id }, args, { loaders }) =>
+    loaders.samplesOfRun(pageRequest(args, { keyLength: 0 }).first).load(id),
   checkpoints: ({ id }, _, { loaders }) => loaders.checkpointsOfRun.load(id),
   evaluations: ({ id }, _, { loaders }) => loaders.evaluationsOfRun.load(id),
   history: ({ id }, _, { loaders }) => loaders.transitionsOfRun.load(id),

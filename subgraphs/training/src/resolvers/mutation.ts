@@ -10,6 +10,7 @@ import {
   createDataSetFromKnowledge,
   createDataSetFromUpload,
 } from '../actions/create-data-set.ts';
+import { createEvaluationSuite } from '../actions/create-evaluation-suite.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
 import { abandonUpload, beginUpload } from '../actions/uploads.ts';
@@ -36,6 +37,8 @@ export const Mutation: MutationResolvers = {
         input,
       ),
     ),
+  createEvaluationSuite: async (_, { input }, { identity, training }) =>
+    named('EvaluationSuite', await createEvaluationSuite(training.runs.database, identity, input)),
 
   startTrainingRun: async (_, { input }, { identity, training }) =>
     named('TrainingRun', await startTrainingRun(training.runs, identity, input)),

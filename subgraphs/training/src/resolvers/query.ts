@@ -4,6 +4,7 @@ import type { QueryResolvers } from '../__generated__/resolvers.ts';
 import { compareTrainingRuns } from '../actions/compare-training-runs.ts';
 import { findUpload } from '../actions/uploads.ts';
 import { pageOfDataSets } from '../stores/data-sets.ts';
+import { pageOfSuites } from '../stores/evaluation-suites.ts';
 import { pageOfModels } from '../stores/registry.ts';
 import { pageOfRuns } from '../stores/training-runs.ts';
 import { named } from './named.ts';
@@ -56,6 +57,18 @@ export const Query: QueryResolvers = {
   modelVersion(_, { id }, { identity, loaders }) {
     requireScope(identity, scope);
     return loaders.version.load(id);
+  },
+
+  evaluationSuite(_, { id }, { identity, loaders }) {
+    requireScope(identity, scope);
+    return loaders.suite.load(id);
+  },
+
+  async evaluationSuites(_, args, { identity, training }) {
+    requireScope(identity, scope);
+    const page = pageRequest(args, { keyLength: 2 });
+    const rows = await pageOfSuites(training.runs.database, identity.tenant, page);
+    return toConnection(rows, page.first, ({ createdAt, id }) => [createdAt.toISOString(), id]);
   },
 
   async modelAlias(_, { model, alias }, { identity, loaders }) {

@@ -7,6 +7,7 @@ import type {
   AliasMoveResolvers,
   CheckpointResolvers,
   EvaluationResolvers,
+  EvaluationSuiteResolvers,
   ModelAliasResolvers,
   ModelLineageResolvers,
   ModelResolvers,
@@ -98,6 +99,15 @@ export const Evaluation: EvaluationResolvers = {
     requireScope(identity, 'training:read');
     return loaders.evaluation.load(id);
   },
+  evaluationSuite: ({ suiteId }, _, { loaders }) => (suiteId === null ? null : loaders.suite.load(suiteId)),
+};
+
+export const EvaluationSuite: EvaluationSuiteResolvers = {
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.suite.load(id);
+  },
+  dataSet: ({ dataSetId }, _, { loaders }) => required(loaders.dataSet.load(dataSetId), dataSetId),
 };
 
 export const Checkpoint: CheckpointResolvers = {

@@ -7,6 +7,7 @@ import {
   AliasMove,
   Checkpoint,
   Evaluation,
+  EvaluationSuite,
   Model,
   ModelAlias,
   ModelLineage,
@@ -38,8 +39,10 @@ export const resolvers: Resolvers = {
   ModelLineage,
   AliasMove,
   Evaluation,
+  EvaluationSuite,
   Checkpoint,
   TrainingStepped: ofRun,
   TrainingCheckpointed: ofRun,
+  TrainingSampled: ofRun,
   TrainingRunTransitioned: ofRun,
 };

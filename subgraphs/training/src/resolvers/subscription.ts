@@ -55,6 +55,8 @@ function toProgress(payload: unknown, place: EventPlace): Progress {
       const checkpoint = { ...told.checkpoint, createdAt: new Date(told.checkpoint.createdAt) };
       return { __typename: 'TrainingCheckpointed', ...place, checkpoint };
     }
+    case 'sampled':
+      return { __typename: 'TrainingSampled', ...place, samples: told.samples };
     case 'transitioned': {
       const transition = { ...told.transition, at: new Date(told.transition.at) };
       return { __typename: 'TrainingRunTransitioned', ...place, transition };

@@ -1,26 +1,31 @@
 import type { Database } from '@fathom/platform/database/database';
-import type { ModelVersion, TrainingRun } from '../domain/records.ts';
-import { defaultHyperparameters, type RunConfig } from '../domain/run-config.ts';
+import type { Checkpoint, ModelVersion, TrainingRun } from '../domain/records.ts';
+import { defaultHyperparameters, type RunConfig, type SuiteBound } from '../domain/run-config.ts';
 import { raise } from '../errors.ts';
 import { aliasTarget } from '../stores/aliases.ts';
 import { dataSetsByIds } from '../stores/data-sets.ts';
+import { suitesByIds } from '../stores/evaluation-suites.ts';
 import { versionById } from '../stores/registry.ts';
 import { checkpointsOfRuns } from '../stores/run-progress.ts';
-import type { TrainingSpecification, VersionFiles } from '../worker/protocol.ts';
+import type {
+  CheckpointReference,
+  SuiteSpecification,
+  TrainingSpecification,
+  VersionFiles,
+} from '../worker/protocol.ts';
 
 export interface SpecificationOptions {
   readonly database: Database;
-  readonly checkpointFolder: string;
   readonly threads: number;
 }
 
 /** What a worker needs to begin, or to go on with, a run. Throws the AppError that the run fails with. */
 export async function specificationOf(
   run: TrainingRun,
-  { database, checkpointFolder, threads }: SpecificationOptions,
+  { database, threads }: SpecificationOptions,
 ): Promise<TrainingSpecification> {
-  const { architecture, hyperparameters } = run.config as RunConfig;
-  const [checkpoint] = await checkpointsOfRuns(database, [run.id]);
+  const { architecture, hyperparameters, samples, suites } = run.config as RunConfig;
+  const checkpoints = await checkpointsOfRuns(database, [run.id]);
   return {
     runId: run.id,
     dataSetUri: await dataSetUri(database, run),
@@ -33,11 +38,49 @@ export async function specificationOf(
     // A run that was queued before a hyperparameter existed has its default.
     hyperparameters: { ...defaultHyperparameters, ...hyperparameters },
     seed: run.seed,
-    checkpointFolder,
-    resumeFrom: checkpoint ? { step: checkpoint.step, sha256: checkpoint.sha256 } : null,
+    samples: samples ? { ...samples, prompts: [...samples.prompts] } : null,
+    suites: await suitesOf(database, run, suites ?? []),
+    resumeFrom: referenceTo(checkpoints[0]),
+    best: referenceTo(bestOf(checkpoints)),
     incumbent: await incumbentOf(database, run),
     threads,
   };
+}
+
+const referenceTo = (checkpoint: Checkpoint | undefined): CheckpointReference | null =>
+  checkpoint
+    ? { step: checkpoint.step, sha256: checkpoint.sha256, artifactUri: checkpoint.artifactUri }
+    : null;
+
+/** That of the lowest held-out loss; of equal ones the earliest, as the training loop counts. */
+function bestOf(newestFirst: readonly Checkpoint[]): Checkpoint | undefined {
+  let best: Checkpoint | undefined;
+  for (const checkpoint of newestFirst) {
+    if (checkpoint.heldOutLoss === null) continue;
+    if (!best || checkpoint.heldOutLoss <= best.heldOutLoss!) best = checkpoint;
+  }
+  return best;
+}
+
+async function suitesOf(
+  database: Database,
+  run: TrainingRun,
+  bounds: readonly SuiteBound[],
+): Promise<SuiteSpecification[]> {
+  const ids = bounds.map(({ suiteId }) => suiteId);
+  const suites = await suitesByIds(database, run.tenant, ids);
+  const dataSets = await dataSetsByIds(
+    database,
+    run.tenant,
+    suites.map(({ dataSetId }) => dataSetId),
+  );
+  return ids.map((suiteId) => {
+    const suite = suites.find(({ id }) => id === suiteId);
+    const dataSet = dataSets.find(({ id }) => id === suite?.dataSetId);
+    if (!suite || !dataSet?.artifactUri)
+      throw raise('DATA_SET_CONTENT_MISSING', { because: `suite ${suiteId}` });
+    return { suiteId, dataSetUri: dataSet.artifactUri, scoring: suite.scoring };
+  });
 }
 
 async function dataSetUri(database: Database, run: TrainingRun): Promise<string> {

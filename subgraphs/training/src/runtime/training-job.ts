@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { removeCheckpoints, setCheckpointAside } from '@fathom/neural/training/checkpoint-folder';
+import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Database, Transaction } from '@fathom/platform/database/database';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import type { Move, Writer } from '@fathom/platform/jobs/job-log';
@@ -15,6 +14,7 @@ import {
   dropOldCheckpoints,
   recordCheckpoint,
   recordPoints,
+  recordSamples,
   runLog,
   transition,
 } from '../stores/run-progress.ts';
@@ -26,14 +26,13 @@ export interface TrainingJobOptions {
   readonly database: Database;
   readonly progress: ProgressStream;
   readonly executor: JobExecutor;
-  /** Holds one folder of checkpoints a run. */
-  readonly checkpointsDir: string;
+  readonly artifacts: ArtifactStore;
+  /** The newest that a run keeps, beside that of the lowest held-out loss. */
+  readonly checkpointsKept: number;
   readonly threads: number;
   readonly maxCrashes: number;
   readonly logger: Logger;
 }
-
-const checkpointsKept = 3;
 
 /** One claimed training run, for the job runner. */
 export async function runTrainingJob(
@@ -53,12 +52,12 @@ export async function runTrainingJob(
     logger,
     messages: trainingMessage,
     onMessage: (message) => job.receive(message),
-    specification: () => specificationOf(run, { database, checkpointFolder: job.checkpointFolder, threads }),
+    specification: () => specificationOf(run, { database, threads }),
     nextStart: () => job.nextStart(),
     move: (move) => job.commit((tx) => job.move(tx, move)),
     isQueued: async () => (await runById(database, run.id))?.status === 'QUEUED',
     beforeFailure: async (code) => {
-      if (code === 'CHECKPOINT_CORRUPT') await job.setNewestCheckpointAside();
+      if (code === 'CHECKPOINT_CORRUPT') await job.forgetNewestCheckpoint();
     },
   });
 }
@@ -66,13 +65,11 @@ export async function runTrainingJob(
 /** What the worker of one run says, made durable and told to followers. */
 class TrainingJob {
   readonly writer: Writer;
-  readonly checkpointFolder: string;
   readonly #options: TrainingJobOptions;
   readonly #run: TrainingRun;
 
   constructor(options: TrainingJobOptions, run: TrainingRun, { attempt }: Claim) {
     this.writer = { jobId: run.id, attempt };
-    this.checkpointFolder = join(options.checkpointsDir, run.id);
     this.#options = options;
     this.#run = run;
   }
@@ -92,6 +89,8 @@ class TrainingJob {
         });
       case 'stepped':
         return this.commit((tx) => recordPoints(tx, this.writer, message.points));
+      case 'sampled':
+        return this.commit((tx) => recordSamples(tx, this.writer, message));
       case 'checkpointed':
         return this.#keepCheckpoint(message);
       case 'produced':
@@ -114,11 +113,11 @@ class TrainingJob {
     return newest ? `it goes on from the checkpoint of step ${newest.step}` : 'it begins anew';
   }
 
-  async setNewestCheckpointAside(): Promise<void> {
+  /** Its artifact stays where it is, for whoever wants to know what happened to it. */
+  async forgetNewestCheckpoint(): Promise<void> {
     const newest = await this.#newestCheckpoint();
     if (!newest) return;
     await this.#options.database.transaction((tx) => dropCheckpoint(tx, this.#run.id, newest.step));
-    await setCheckpointAside(this.checkpointFolder, newest.step);
   }
 
   async commit(change: (tx: Transaction) => Promise<void>): Promise<void> {
@@ -126,18 +125,28 @@ class TrainingJob {
     await this.#options.progress.publish(this.#run.id);
   }
 
-  async #keepCheckpoint({
-    step,
-    sha256,
-    sizeBytes,
-  }: TrainingMessage & { type: 'checkpointed' }): Promise<void> {
-    let dropped: readonly number[] = [];
+  async #keepCheckpoint({ type: _, ...saved }: TrainingMessage & { type: 'checkpointed' }): Promise<void> {
+    let dropped: readonly string[] = [];
     await this.commit(async (tx) => {
-      await recordCheckpoint(tx, this.writer, { step, sha256, sizeBytes });
-      dropped = await dropOldCheckpoints(tx, this.#run.id, checkpointsKept);
+      const isNew = await recordCheckpoint(tx, this.writer, saved);
+      const old = await dropOldCheckpoints(tx, this.#run.id, this.#options.checkpointsKept);
+      // Of a step that was taken again the first checkpoint counts.
+      dropped = isNew ? old : [...old, saved.artifactUri];
     });
+    const kept = await checkpointsOfRuns(this.#options.database, [this.#run.id]);
     // Only what the database no longer counts on, and after it committed.
-    await removeCheckpoints(this.checkpointFolder, dropped);
+    for (const uri of dropped) {
+      if (!kept.some(({ artifactUri }) => artifactUri === uri)) await this.#remove(uri);
+    }
+  }
+
+  /** What cannot be removed now costs space, not the run. */
+  async #remove(artifactUri: string): Promise<void> {
+    try {
+      await this.#options.artifacts.remove(artifactUri);
+    } catch (error) {
+      this.#options.logger.warn({ err: error, artifactUri }, 'an old checkpoint could not be removed');
+    }
   }
 
   async #newestCheckpoint() {

@@ -9,7 +9,7 @@ const versionColumns = `id, tenant, model_name as "modelName", number, kind, par
   training_run_id as "trainingRunId", fine_tuning_job_id as "fineTuningJobId", parameter_count as "parameterCount", config,
   artifact_uri as "artifactUri", size_bytes as "sizeBytes", created_at as "createdAt"`;
 const evaluationColumns = `id, version_id as "versionId", training_run_id as "trainingRunId", suite,
-  example_count as "exampleCount", loss, perplexity, exact_match as "exactMatch", created_at as "createdAt"`;
+  example_count as "exampleCount", loss, perplexity, exact_match as "exactMatch", suite_id as "suiteId", score, created_at as "createdAt"`;
 
 /** Names are one space for all tenants, since a version's id is made of its model's name: the first to use one owns it. */
 export async function ensureModel(tx: Queryable, name: string, tenant: string): Promise<Model> {
@@ -158,8 +158,8 @@ export type NewEvaluation = Omit<Evaluation, 'perplexity' | 'createdAt'>;
 
 export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation): Promise<void> {
   await tx.query(
-    `insert into evaluation (id, version_id, training_run_id, suite, example_count, loss, perplexity, exact_match)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `insert into evaluation (id, version_id, training_run_id, suite, example_count, loss, perplexity, exact_match, suite_id, score)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       evaluation.id,
       evaluation.versionId,
@@ -169,6 +169,8 @@ export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation)
       evaluation.loss,
       evaluation.loss === null ? null : Math.exp(evaluation.loss),
       evaluation.exactMatch,
+      evaluation.suiteId,
+      evaluation.score,
     ],
   );
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable, Transaction } from '@fathom/platform/database/database';
 import { createJobLog, type Move, type Writer } from '@fathom/platform/jobs/job-log';
-import type { Checkpoint, LossPoint, Transition } from '../domain/records.ts';
+import type { Checkpoint, LossPoint, TrainingSample, Transition } from '../domain/records.ts';
 import { type RunStatus, runStates } from '../domain/run-states.ts';
 
 /** In JSON, so the moment is ISO 8601. */
@@ -18,6 +18,7 @@ export type ProgressPayload =
       readonly kind: 'checkpointed';
       readonly checkpoint: Omit<Checkpoint, 'createdAt'> & { readonly createdAt: string };
     }
+  | { readonly kind: 'sampled'; readonly samples: readonly TrainingSample[] }
   | { readonly kind: 'transitioned'; readonly transition: StoredTransition };
 
 export const runLog = createJobLog<RunStatus>({ table: 'training_run', states: runStates });
@@ -105,38 +106,88 @@ export function secondsLeft({ step, tokensSeen, tokensPerSecond }: LossPoint, to
   return ((totalSteps - step) * tokensPerStep) / tokensPerSecond;
 }
 
-/** A checkpoint is durable progress: crashes before it no longer count. A second time for a step changes nothing. */
+/** Steps that are taken a second time say the same and are dropped. */
+export async function recordSamples(
+  tx: Queryable,
+  writer: Writer,
+  { step, samples }: { readonly step: number; readonly samples: readonly Omit<TrainingSample, 'step'>[] },
+): Promise<void> {
+  await runLog.lock(tx, writer);
+  const inserted = await tx.query(
+    `insert into training_sample (run_id, step, position, prompt, completion)
+     select $1, $2, s.position, s.sample ->> 'prompt', s.sample ->> 'completion'
+       from jsonb_array_elements($3) with ordinality s (sample, position)
+     on conflict do nothing returning position`,
+    [writer.jobId, step, JSON.stringify(samples)],
+  );
+  if (inserted.length === 0) return;
+  await append(tx, writer.jobId, [
+    { kind: 'sampled', samples: samples.map((sample) => ({ step, ...sample })) },
+  ]);
+}
+
+/** Newest first, at most `first` a run. */
+export function samplesOfRuns(
+  database: Queryable,
+  runIds: readonly string[],
+  first: number,
+): Promise<readonly OfRun<TrainingSample>[]> {
+  return database.query<OfRun<TrainingSample>>(
+    `select sample.* from unnest($1::text[]) as wanted (id)
+       cross join lateral (select run_id as "runId", step, prompt, completion from training_sample
+         where run_id = wanted.id order by step desc, position limit $2) sample`,
+    [runIds, first],
+  );
+}
+
+/**
+ * A checkpoint is durable progress: crashes before it no longer count. False a second time for a step, which changes
+ * nothing: the first stays.
+ */
 export async function recordCheckpoint(
   tx: Queryable,
   writer: Writer,
   saved: Omit<Checkpoint, 'id' | 'createdAt'>,
-): Promise<void> {
+): Promise<boolean> {
   await runLog.lock(tx, writer);
   const createdAt = new Date().toISOString();
   const inserted = await tx.maybeOne<{ id: string }>(
-    `insert into checkpoint (id, run_id, step, size_bytes, sha256, created_at) values ($1, $2, $3, $4, $5, $6)
-     on conflict (run_id, step) do nothing returning id`,
-    [`checkpoint_${randomUUID()}`, writer.jobId, saved.step, saved.sizeBytes, saved.sha256, createdAt],
+    `insert into checkpoint (id, run_id, step, size_bytes, sha256, held_out_loss, artifact_uri, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (run_id, step) do nothing returning id`,
+    [
+      `checkpoint_${randomUUID()}`,
+      writer.jobId,
+      saved.step,
+      saved.sizeBytes,
+      saved.sha256,
+      saved.heldOutLoss,
+      saved.artifactUri,
+      createdAt,
+    ],
   );
   await tx.query('update training_run set crashes = 0 where id = $1', [writer.jobId]);
-  if (!inserted) return;
+  if (!inserted) return false;
   await append(tx, writer.jobId, [
     { kind: 'checkpointed', checkpoint: { ...saved, id: inserted.id, createdAt } },
   ]);
+  return true;
 }
 
-/** Forgets all but the newest checkpoints; returns the steps forgotten. */
+/** Forgets all but the newest checkpoints and that of the lowest held-out loss; returns the artifacts of the forgotten. */
 export async function dropOldCheckpoints(
   tx: Queryable,
   runId: string,
   keep: number,
-): Promise<readonly number[]> {
-  const dropped = await tx.query<{ step: number }>(
-    `delete from checkpoint where run_id = $1 and step not in
-       (select step from checkpoint where run_id = $1 order by step desc limit $2) returning step`,
+): Promise<readonly string[]> {
+  const dropped = await tx.query<{ artifactUri: string }>(
+    `delete from checkpoint where run_id = $1
+        and step not in (select step from checkpoint where run_id = $1 order by step desc limit $2)
+        and step is distinct from (select step from checkpoint where run_id = $1 and held_out_loss is not null
+                                    order by held_out_loss, step limit 1)
+      returning artifact_uri as "artifactUri"`,
     [runId, keep],
   );
-  return dropped.map(({ step }) => step);
+  return dropped.map(({ artifactUri }) => artifactUri);
 }
 
 export async function dropCheckpoint(tx: Queryable, runId: string, step: number): Promise<void> {
@@ -147,6 +198,9 @@ export async function dropCheckpoint(tx: Queryable, runId: string, step: number)
 export function append(tx: Queryable, runId: string, payloads: readonly ProgressPayload[]): Promise<void> {
   return runLog.append(tx, runId, payloads);
 }
+
+const checkpointColumns = `id, step, size_bytes as "sizeBytes", sha256, held_out_loss as "heldOutLoss",
+  artifact_uri as "artifactUri", created_at as "createdAt"`;
 
 export type OfRun<Row> = Row & { readonly runId: string };
 
@@ -166,7 +220,7 @@ export function checkpointsOfRuns(
   runIds: readonly string[],
 ): Promise<readonly OfRun<Checkpoint>[]> {
   return database.query<OfRun<Checkpoint>>(
-    `select run_id as "runId", id, step, size_bytes as "sizeBytes", sha256, created_at as "createdAt" from checkpoint
+    `select run_id as "runId", ${checkpointColumns} from checkpoint
       where run_id = any($1) order by run_id, step desc`,
     [runIds],
   );
@@ -179,8 +233,8 @@ export function checkpointsByIds(
   ids: readonly string[],
 ): Promise<readonly Checkpoint[]> {
   return database.query<Checkpoint>(
-    `select c.id, c.step, c.size_bytes as "sizeBytes", c.sha256, c.created_at as "createdAt"
-       from checkpoint c join training_run r on r.id = c.run_id where c.id = any($2) and r.tenant = any($1)`,
+    `select ${checkpointColumns} from checkpoint where id = any($2)
+        and run_id in (select id from training_run where tenant = any($1))`,
     [tenants, ids],
   );
 }

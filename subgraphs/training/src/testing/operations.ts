@@ -125,7 +125,12 @@ export interface RunState {
     readonly artifactUri: string;
     readonly aliases: readonly string[];
   } | null;
-  readonly checkpoints: readonly { readonly step: number; readonly sha256: string }[];
+  readonly checkpoints: readonly {
+    readonly step: number;
+    readonly sha256: string;
+    readonly heldOutLoss: number | null;
+    readonly artifactUri: string;
+  }[];
   readonly evaluations: readonly {
     readonly suite: string;
     readonly loss: number;
@@ -136,7 +141,7 @@ export interface RunState {
 export async function runState(subgraph: Client, id: string): Promise<RunState> {
   const { data, errors } = await subgraph.request<{ trainingRun: RunState }>(
     `query ($id: ID!) { trainingRun(id: $id) {
-       status detail failureCode step modelVersion { id artifactUri aliases } checkpoints { step sha256 }
+       status detail failureCode step modelVersion { id artifactUri aliases } checkpoints { step sha256 heldOutLoss artifactUri }
        evaluations { suite loss exactMatch }
      } }`,
     { id },

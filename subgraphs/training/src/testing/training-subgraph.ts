@@ -1,5 +1,6 @@
 /** The whole service on a test database, with real workers, for integration tests. */
 import type { BaseEnv } from '@fathom/platform/env';
+import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import type { TestIdentity } from '@fathom/platform/testing/identity';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
@@ -23,6 +24,8 @@ export interface TrainingSubgraphOptions {
   readonly databaseUrl: string;
   readonly env?: Partial<Env>;
   readonly identity?: TestIdentity;
+  /** Instead of the service's own workers. */
+  readonly executor?: (parts: TestPlatform<OwnEnv>) => JobExecutor;
 }
 
 export const trainingMigrations = new URL('../../sql/', import.meta.url);
@@ -38,6 +41,7 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
       TRAINING_NICENESS: 0,
       TRAINING_LEASE_MS: 2_000,
       TRAINING_MAX_CRASHES: 3,
+      TRAINING_CHECKPOINTS_KEPT: 3,
       UPLOAD_LIFETIME_MS: 3_600_000,
       SHIPPED_MODEL_DIR: '',
       ...options.env,
@@ -45,12 +49,14 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
     ...(options.identity ? { identity: options.identity } : {}),
   });
   const workerPids: number[] = [];
-  const workers = createTrainingWorkers({
-    artifacts: parts.env,
-    niceness: 0,
-    logger: parts.logger,
-    onStart: (pid) => workerPids.push(pid),
-  });
+  const workers =
+    options.executor?.(parts) ??
+    createTrainingWorkers({
+      artifacts: parts.env,
+      niceness: 0,
+      logger: parts.logger,
+      onStart: (pid) => workerPids.push(pid),
+    });
   const service = await startTrainingService(parts, workers);
   const subgraph = await startTestSubgraph({
     platform: parts,

@@ -2,6 +2,7 @@ import type { ModelFolder } from '@fathom/neural/models/model-folder';
 import { createDecoderSession } from '@fathom/neural/serving/decoder-session';
 import { encodePrompt, stopTokenIds } from '@fathom/neural/tokenizers/chat-template';
 import type { Conversation } from '@fathom/neural/training/examples-file';
+import { argmax } from './generate.ts';
 
 const slots = 8;
 
@@ -59,10 +60,4 @@ async function answersExactly(
 function couldBecome(text: string, expected: string): boolean {
   const settled = text.trimStart().replace(/\uFFFD+$/, '');
   return expected.trim().startsWith(settled.trimEnd()) || settled.trim() === expected.trim();
-}
-
-function argmax(logits: Float32Array): number {
-  let best = 0;
-  for (let id = 1; id < logits.length; id += 1) if (logits[id]! > logits[best]!) best = id;
-  return best;
 }

@@ -1,4 +1,5 @@
 /** The training worker: see the platform's job executor for the protocol around it. */
+import { join } from 'node:path';
 import { trainingFailureCode } from '@fathom/neural/training/failure-code';
 import { openArtifactStore } from '@fathom/platform/artifacts/open-artifact-store';
 import { runWorker } from '@fathom/platform/jobs/worker';
@@ -6,10 +7,17 @@ import { workerEnv } from './env.ts';
 import { type TrainingMessage, type TrainingSpecification, trainingSpecification } from './protocol.ts';
 import { trainRun } from './train-run.ts';
 
-const artifacts = openArtifactStore(workerEnv());
+const env = workerEnv();
+const artifacts = openArtifactStore(env);
 
 await runWorker<TrainingSpecification, TrainingMessage>({
   specification: trainingSpecification,
-  run: (specification, channel) => trainRun({ specification, artifacts, channel }),
+  run: (specification, channel) =>
+    trainRun({
+      specification,
+      artifacts,
+      scratchFolder: join(env.FATHOM_DATA_DIR, 'scratch', 'training', specification.runId),
+      channel,
+    }),
   codeOf: trainingFailureCode,
 });

@@ -1,4 +1,7 @@
-/** What the service tells a training worker, and what it hears back. Paths are folders that both can reach. */
+/**
+ * What the service tells a training worker, and what it hears back: see CONTRACT.md, which is for whoever writes another.
+ * Nothing is a path: data, weights and checkpoints are artifacts.
+ */
 import { z } from 'zod';
 
 const count = z.number().int().positive();
@@ -10,6 +13,31 @@ const versionFiles = z.object({
   adapterUri: z.string().nullable(),
 });
 export type VersionFiles = z.infer<typeof versionFiles>;
+
+/** The trainer's whole state after a step. */
+const checkpointReference = z.object({
+  step: count,
+  /** Of the state; the worker holds what it loads against it. */
+  sha256: z.string(),
+  artifactUri: z.string(),
+});
+export type CheckpointReference = z.infer<typeof checkpointReference>;
+
+const suite = z.object({
+  suiteId: z.string(),
+  dataSetUri: z.string(),
+  scoring: z.enum(['EXACT_MATCH', 'CONTAINS', 'LOSS']),
+});
+export type SuiteSpecification = z.infer<typeof suite>;
+
+const suiteMeasurement = z.object({
+  suiteId: z.string(),
+  exampleCount: count,
+  loss: z.number().nullable(),
+  /** 0 to 1. */
+  score: z.number().nullable(),
+});
+export type SuiteMeasurement = z.infer<typeof suiteMeasurement>;
 
 export const trainingSpecification = z.object({
   runId: z.string(),
@@ -53,9 +81,14 @@ export const trainingSpecification = z.object({
     heldOutShare: z.number(),
   }),
   seed: z.number().int(),
-  /** Checkpoints are written here, one folder each. */
-  checkpointFolder: z.string(),
-  resumeFrom: z.object({ step: count, sha256: z.string() }).nullable(),
+  /** Prompts to answer every so many steps with the weights in training. */
+  samples: z.object({ prompts: z.array(z.string()).min(1), everySteps: count, maxTokens: count }).nullable(),
+  /** To measure the version on before it is registered. */
+  suites: z.array(suite),
+  /** The newest checkpoint: where to go on. */
+  resumeFrom: checkpointReference.nullable(),
+  /** That of the lowest held-out loss so far. */
+  best: checkpointReference.nullable(),
   /** The version that the new one would replace, to be measured on the same examples. */
   incumbent: versionFiles.nullable(),
   threads: count,
@@ -85,7 +118,20 @@ export const trainingMessage = z.discriminatedUnion('type', [
     reason: z.enum(['CONVERGED', 'EARLY_STOPPED', 'STEPS_SPENT', 'TOKENS_SPENT', 'TIME_SPENT']),
   }),
   z.object({ type: z.literal('stepped'), points: z.array(lossPoint).min(1) }),
-  z.object({ type: z.literal('checkpointed'), step: count, sha256: z.string(), sizeBytes: z.number() }),
+  z.object({
+    type: z.literal('sampled'),
+    step: count,
+    samples: z.array(z.object({ prompt: z.string(), completion: z.string() })).min(1),
+  }),
+  z.object({
+    type: z.literal('checkpointed'),
+    step: count,
+    sha256: z.string(),
+    sizeBytes: z.number(),
+    /** Of this very step; null where it was not measured. */
+    heldOutLoss: z.number().nullable(),
+    artifactUri: z.string(),
+  }),
   z.object({
     type: z.literal('produced'),
     artifactUri: z.string(),
@@ -99,6 +145,7 @@ export const trainingMessage = z.discriminatedUnion('type', [
       totalNats: z.number(),
       exactMatch: z.number().nullable(),
     }),
+    suites: z.array(suiteMeasurement),
     incumbent: z
       .object({
         versionId: z.string(),

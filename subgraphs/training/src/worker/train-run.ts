@@ -7,7 +7,6 @@ import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-
 import { trainByteLevelBpe } from '@fathom/neural/tokenizers/bpe-trainer';
 import { ChatTemplate, questionAnswerTokens, stopTokenIds } from '@fathom/neural/tokenizers/chat-template';
 import { batchesFrom } from '@fathom/neural/training/batches';
-import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
 import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
@@ -19,14 +18,19 @@ import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { WorkerChannel } from '@fathom/platform/jobs/worker';
 import type { Architecture } from '../domain/run-config.ts';
 import type { StopReason } from '../domain/run-states.ts';
+import { openCheckpoints, type RunCheckpoints } from './checkpoints.ts';
 import { exactMatch } from './exact-match.ts';
+import { generateAnswers } from './generate.ts';
 import { optimizerOf, partsOf, scheduleOf } from './optimization.ts';
 import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
+import { type LoadedSuite, measureSuite } from './suites.ts';
 import { loadVersion } from './version-files.ts';
 
 export interface Work {
   readonly specification: TrainingSpecification;
   readonly artifacts: ArtifactStore;
+  /** This run's alone, on this machine. */
+  readonly scratchFolder: string;
   readonly channel: WorkerChannel<TrainingMessage>;
 }
 
@@ -36,6 +40,7 @@ interface Prepared {
   readonly heldOut: readonly Example[];
   readonly model: Omit<ModelFolder, 'weights'> & { readonly weights?: ModelFolder['weights'] };
   readonly sequenceLength: number;
+  readonly suites: readonly LoadedSuite[];
 }
 
 /** Held-out batches measured during training; the evaluation at the end measures all. */
@@ -72,7 +77,9 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
   const prepared = await prepare(work, examples);
   const batches = trainingBatches(work, prepared);
   phase('INITIALISING', initialisingDetail(work.specification));
-  const trainer = await initialise(work, prepared);
+  const { resumeFrom, best, threads } = work.specification;
+  const checkpoints = await openCheckpoints({ ...work, known: [resumeFrom, best], threads });
+  let trainer = await initialise(work, prepared, checkpoints);
   try {
     const parameterCount = countParameters(trainer);
     channel.send({ type: 'initialised', parameterCount });
@@ -80,26 +87,50 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
       'TRAINING',
       `${parameterCount.toLocaleString('en')} parameters, ${batches.tokensPerEpoch.toLocaleString('en')} tokens an epoch`,
     );
-    const { end } = await train(work, { prepared, trainer, batches });
+    const { end, bestStep } = await train(work, { prepared, trainer, batches, checkpoints });
     if (end === 'stopped') return 'stopped';
     channel.send({ type: 'trained', reason: stopReasons[end] });
+    const better =
+      end === 'early-stopped' && bestStep !== trainer.step ? checkpoints.at(bestStep ?? 0) : undefined;
+    if (better) {
+      await trainer.release();
+      trainer = await checkpoints.load(better);
+    }
     phase(
       'EVALUATING',
-      `${endings[end]}; measuring on ${prepared.heldOut.length.toLocaleString('en')} held-out examples`,
+      `${endings[end]}${better ? `, so the state of step ${better.step} is taken` : ''}; measuring on ${prepared.heldOut.length.toLocaleString('en')} held-out examples`,
     );
     const model = { ...prepared.model, weights: trainer.exportWeights() };
     const evaluation = await evaluate(work, { prepared, trainer, model });
+    const suites = [];
+    for (const suite of prepared.suites) {
+      const lossOn = async (examples: readonly Conversation[]) =>
+        (await measureVersion(work, examples, model)).loss;
+      suites.push(await measureSuite(suite, model, { threads, lossOn }));
+    }
     const incumbent = await measureIncumbent(work, prepared);
     phase('REGISTERING', 'storing the version');
-    channel.send({ type: 'produced', ...(await store(work, model)), parameterCount, evaluation, incumbent });
+    channel.send({
+      type: 'produced',
+      ...(await store(work, model)),
+      parameterCount,
+      evaluation,
+      suites,
+      incumbent,
+    });
     return 'done';
   } finally {
     await trainer.release();
+    await checkpoints.close();
   }
 }
 
 async function prepare({ specification, artifacts }: Work, examples: readonly Example[]): Promise<Prepared> {
   const { seed, hyperparameters, start } = specification;
+  const suites: LoadedSuite[] = [];
+  for (const suite of specification.suites) {
+    suites.push({ ...suite, examples: await readExamples(await artifacts.fetch(suite.dataSetUri)) });
+  }
   const split = splitExamples(examples, { seed, heldOutShare: hyperparameters.heldOutShare });
   const model: Prepared['model'] =
     start.kind === 'continue'
@@ -107,10 +138,13 @@ async function prepare({ specification, artifacts }: Work, examples: readonly Ex
       : newModel(start.architecture, split.training);
   const { maxPositions } = model.config;
   const { batchSize } = hyperparameters;
-  checkExampleLengths(examples, { ...model, sequenceLength: maxPositions });
+  for (const read of [examples, ...suites.map((suite) => suite.examples)]) {
+    checkExampleLengths(read, { ...model, sequenceLength: maxPositions });
+  }
   return {
     ...split,
     model,
+    suites,
     sequenceLength: fittingSequenceLength(examples, { ...model, batchSize, maxPositions }),
   };
 }
@@ -161,9 +195,13 @@ function heldOutBatches(
   });
 }
 
-async function initialise({ specification }: Work, { model, sequenceLength }: Prepared): Promise<Trainer> {
-  const { hyperparameters, seed, threads, resumeFrom, checkpointFolder } = specification;
-  if (resumeFrom) return resumeFromCheckpoint({ ...resumeFrom, folder: checkpointFolder, threads });
+async function initialise(
+  { specification }: Work,
+  { model, sequenceLength }: Prepared,
+  checkpoints: RunCheckpoints,
+): Promise<Trainer> {
+  const { hyperparameters, seed, threads, resumeFrom } = specification;
+  if (resumeFrom) return checkpoints.load(resumeFrom);
   return createTrainer({
     config: model.config,
     ...(model.weights ? { weights: model.weights } : {}),
@@ -193,16 +231,24 @@ async function train(
     prepared,
     trainer,
     batches,
-  }: { prepared: Prepared; trainer: Trainer; batches: ReturnType<typeof batchesFrom> },
+    checkpoints,
+  }: {
+    prepared: Prepared;
+    trainer: Trainer;
+    batches: ReturnType<typeof batchesFrom>;
+    checkpoints: RunCheckpoints;
+  },
 ): Promise<LoopOutcome> {
   const { channel, specification } = work;
-  const { hyperparameters, checkpointFolder } = specification;
+  const { hyperparameters, runId } = specification;
   const onTheWay = heldOutBatches(work, prepared, prepared.model).slice(0, batchesOnTheWay);
   return trainingLoop({
     trainer,
     batches,
     totalSteps: hyperparameters.steps,
-    checkpointFolder,
+    checkpointFolder: checkpoints.scratchFolder,
+    // Makes them this run's own, so that they may be removed without asking who else has equal ones.
+    extra: { runId },
     checkpointEverySteps: hyperparameters.checkpointEverySteps,
     budget: {
       maxTokens: hyperparameters.maxTokens ?? undefined,
@@ -212,14 +258,29 @@ async function train(
       everySteps: hyperparameters.evaluateEverySteps,
       patience: hyperparameters.earlyStoppingPatience,
       target: hyperparameters.targetHeldOutLoss ?? undefined,
+      saveBest: true,
       measure: async () => (await measure((batch) => trainer.evaluate(batch), onTheWay)).loss,
     },
     stopRequested: channel.stopRequested,
     onPoints: (points) => channel.send({ type: 'stepped', points: [...points] }),
-    onCheckpoint: ({ step, sha256, sizeBytes }) =>
-      channel.send({ type: 'checkpointed', step, sha256, sizeBytes }),
+    onCheckpoint: async (saved) => channel.send(await checkpoints.store(saved)),
+    afterStep: (step) => sample(work, { prepared, trainer, step }),
     nowMs: () => performance.now(),
   });
+}
+
+/** Tells what the model says by now. A step that is taken a second time tells the same. */
+async function sample(
+  { channel, specification }: Work,
+  { prepared, trainer, step }: { prepared: Prepared; trainer: Trainer; step: number },
+): Promise<void> {
+  const { samples, threads, hyperparameters } = specification;
+  if (!samples || (step % samples.everySteps !== 0 && step !== hyperparameters.steps)) return;
+  const { prompts, maxTokens } = samples;
+  const model = { ...prepared.model, weights: trainer.exportWeights() };
+  const answers = await generateAnswers(model, prompts, { threads, maxTokens });
+  const told = prompts.map((prompt, index) => ({ prompt, completion: answers[index]! }));
+  channel.send({ type: 'sampled', step, samples: told });
 }
 
 async function evaluate(
@@ -241,22 +302,30 @@ async function measureIncumbent(work: Work, prepared: Prepared) {
   const { incumbent } = work.specification;
   if (!incumbent) return null;
   try {
-    const measured = await measureVersion(work, prepared, await loadVersion(work.artifacts, incumbent));
+    const measured = await measureVersion(
+      work,
+      prepared.heldOut,
+      await loadVersion(work.artifacts, incumbent),
+    );
     return { versionId: incumbent.versionId, measured, problem: null };
   } catch (error) {
     return { versionId: incumbent.versionId, measured: null, problem: (error as Error).message };
   }
 }
 
-async function measureVersion(work: Work, prepared: Prepared, model: ModelFolder): Promise<Measured> {
+async function measureVersion(
+  work: Work,
+  examples: readonly Conversation[],
+  model: ModelFolder,
+): Promise<Measured> {
   const { hyperparameters, seed, threads } = work.specification;
   const { batchSize } = hyperparameters;
-  const sequenceLength = fittingSequenceLength(prepared.heldOut, {
+  const sequenceLength = fittingSequenceLength(examples, {
     ...model,
     batchSize,
     maxPositions: model.config.maxPositions,
   });
-  const batches = evaluationBatches(prepared.heldOut, { ...model, batchSize, sequenceLength });
+  const batches = evaluationBatches(examples, { ...model, batchSize, sequenceLength });
   const trainer = await createTrainer({
     config: model.config,
     weights: model.weights,

@@ -26,8 +26,17 @@ export interface ResumeOptions extends RecordedCheckpoint {
 
 /** The trainer as it was. Throws CHECKPOINT_CORRUPT, also for a sound checkpoint that is not the recorded one. */
 export async function resumeFromCheckpoint(options: ResumeOptions): Promise<Trainer> {
-  const { folder, step, sha256, threads, weights } = options;
-  const checkpoint = checkpointPath(folder, step);
+  const { folder, step, ...rest } = options;
+  return resumeTrainer({ ...rest, path: checkpointPath(folder, step) });
+}
+
+/** The same from the checkpoint's own folder, wherever it lies. */
+export async function resumeTrainer({
+  path: checkpoint,
+  sha256,
+  threads,
+  weights,
+}: Omit<ResumeOptions, 'folder' | 'step'> & { readonly path: string }): Promise<Trainer> {
   const trainer = await createTrainer({ checkpoint, threads, ...(weights ? { weights } : {}) });
   if (trainer.stateSha256() === sha256) return trainer;
   await trainer.release();

@@ -71,6 +71,8 @@ export interface TrainingLoopOptions {
   /** Kept in every checkpoint, beside the loop's own state; it must survive JSON. */
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly stopRequested: () => boolean;
+  /** Called after each step, before its checkpoint; what it does counts into no speed and no budget. */
+  readonly afterStep?: (step: number) => Promise<void>;
   /** Points in order, several at a time where steps are quick. */
   readonly onPoints: (points: readonly LoopPoint[]) => void;
   /** Called when the checkpoint is durable on this machine; the next step waits for it. */
@@ -143,6 +145,10 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<LoopOu
       gradientNorm,
       tokensPerSecond: speed(tokens, elapsedMs),
     });
+    if (options.afterStep) {
+      await options.afterStep(step);
+      before = nowMs();
+    }
     const stop = options.stopRequested();
     const end = endOf(state, step, options);
     const best = heldOut.saveBest === true && state.bestStep === step;
