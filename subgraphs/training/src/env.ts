@@ -31,6 +31,12 @@ export const env = baseEnv.extend({
     .default(24 * 3_600_000),
   /** The newest checkpoints that a run keeps, beside that of the lowest held-out loss. */
   TRAINING_CHECKPOINTS_KEPT: z.coerce.number().int().min(1).max(1_000).default(3),
+  /** An MLflow server that runs are mirrored to. */
+  MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/, error: 'is not an http(s):// URL' }).optional(),
+  MLFLOW_EXPERIMENT_NAME: z.string().default('fathom'),
+  MLFLOW_TRACKING_TOKEN: z.string().optional(),
+  MLFLOW_TRACKING_USERNAME: z.string().optional(),
+  MLFLOW_TRACKING_PASSWORD: z.string().optional(),
   /** The folder of the model that is in the registry from the first start on. */
   SHIPPED_MODEL_DIR: z
     .string()

@@ -11,6 +11,7 @@ import { resolvers } from './resolvers/resolvers.ts';
 import { startTrainingService } from './runtime/training-service.ts';
 import { createTrainingWorkers } from './runtime/training-worker.ts';
 import { createUploadRoute } from './runtime/upload-route.ts';
+import { openTracking } from './tracking/open-tracking.ts';
 
 await runService('training', async () => {
   const env = readEnv(envSchema);
@@ -38,10 +39,15 @@ await runService('training', async () => {
     logger,
   });
   const service = await startTrainingService(platform, workers);
+  const tracking = openTracking(platform);
   const server = await createSubgraphServer({
     platform: {
       ...platform,
-      probes: { ...platform.probes, 'shipped model': { critical: false, check: async () => shipped } },
+      probes: {
+        ...platform.probes,
+        'shipped model': { critical: false, check: async () => shipped },
+        ...(tracking ? { mlflow: { critical: false, check: async () => tracking.check() } } : {}),
+      },
     },
     typeDefs: loadTypeDefs('training'),
     resolvers,
@@ -58,6 +64,7 @@ await runService('training', async () => {
     async close() {
       await server.close();
       await service.close();
+      await tracking?.close();
       await platform.close();
     },
   };

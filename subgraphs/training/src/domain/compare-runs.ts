@@ -1,4 +1,5 @@
 /** Runs held against each other: where their configs differ and what came out. Values are in the order of the runs. */
+import { flatten } from './flatten.ts';
 import type { Evaluation, TrainingRun } from './records.ts';
 
 export interface ConfigDifference {
@@ -62,17 +63,4 @@ export function comparedMetrics(
 /** Of every map, in the order of their first appearance. */
 function pathsOf(maps: readonly ReadonlyMap<string, unknown>[]): readonly string[] {
   return [...new Set(maps.flatMap((map) => [...map.keys()]))];
-}
-
-/** Nested values by dotted path, as JSON. Null counts as absent. */
-function flatten(value: object, prefix = ''): ReadonlyMap<string, string> {
-  const flat = new Map<string, string>();
-  for (const [key, inner] of Object.entries(value)) {
-    if (inner === null || inner === undefined) continue;
-    const path = `${prefix}${key}`;
-    if (typeof inner === 'object' && !Array.isArray(inner)) {
-      for (const [below, text] of flatten(inner, `${path}.`)) flat.set(below, text);
-    } else flat.set(path, JSON.stringify(inner));
-  }
-  return flat;
 }

@@ -42,6 +42,7 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
       TRAINING_LEASE_MS: 2_000,
       TRAINING_MAX_CRASHES: 3,
       TRAINING_CHECKPOINTS_KEPT: 3,
+      MLFLOW_EXPERIMENT_NAME: 'fathom',
       UPLOAD_LIFETIME_MS: 3_600_000,
       SHIPPED_MODEL_DIR: '',
       ...options.env,

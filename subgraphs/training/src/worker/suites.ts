@@ -1,12 +1,13 @@
 /** A model measured on named suites, each by its own rule. */
 import type { ModelFolder } from '@fathom/neural/models/model-folder';
+import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
 import { exactMatch } from './exact-match.ts';
 import { generateAnswers } from './generate.ts';
 import type { SuiteMeasurement, SuiteSpecification } from './protocol.ts';
 
 export interface LoadedSuite extends SuiteSpecification {
-  readonly examples: readonly Conversation[];
+  readonly examples: readonly Example[];
 }
 
 export async function measureSuite(
@@ -15,16 +16,20 @@ export async function measureSuite(
   options: {
     readonly threads: number;
     /** Mean nats a token of the examples' completions. */
-    readonly lossOn: (examples: readonly Conversation[]) => Promise<number>;
+    readonly lossOn: (examples: readonly Example[]) => Promise<number>;
   },
 ): Promise<SuiteMeasurement> {
   const { suiteId, examples } = suite;
   const measured = { suiteId, exampleCount: examples.length };
+  // A passage of text asks nothing: it counts as an example, and never as one that was answered right.
+  const asked = examples.flatMap((example) => ('text' in example ? [] : [example]));
+  const share = async (rule: typeof exactMatch) =>
+    asked.length === 0 ? 0 : ((await rule(model, asked, options)) * asked.length) / examples.length;
   switch (suite.scoring) {
     case 'EXACT_MATCH':
-      return { ...measured, loss: null, score: await exactMatch(model, examples, options) };
+      return { ...measured, loss: null, score: await share(exactMatch) };
     case 'CONTAINS':
-      return { ...measured, loss: null, score: await containing(model, examples, options) };
+      return { ...measured, loss: null, score: await share(containing) };
     case 'LOSS':
       return { ...measured, loss: await options.lossOn(examples), score: null };
   }

@@ -104,7 +104,7 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
     const evaluation = await evaluate(work, { prepared, trainer, model });
     const suites = [];
     for (const suite of prepared.suites) {
-      const lossOn = async (examples: readonly Conversation[]) =>
+      const lossOn = async (examples: readonly Example[]) =>
         (await measureVersion(work, examples, model)).loss;
       suites.push(await measureSuite(suite, model, { threads, lossOn }));
     }
@@ -315,7 +315,7 @@ async function measureIncumbent(work: Work, prepared: Prepared) {
 
 async function measureVersion(
   work: Work,
-  examples: readonly Conversation[],
+  examples: readonly Example[],
   model: ModelFolder,
 ): Promise<Measured> {
   const { hyperparameters, seed, threads } = work.specification;
