@@ -254,6 +254,8 @@ test('an export writes examples as of a moment, skips gaps, and announces the da
     { entityKey: 'FR', at: '2024-01-01T00:00:00Z', values: { capital: 'Paris', population: 68 } },
     { entityKey: 'XX', at: '2020-01-01T00:00:00Z', values: { population: 1 } },
     { entityKey: 'ES', at: '2024-01-01T00:00:00Z', values: { capital: 'Madrid', population: 48 } },
+    // Too long for an example: a data set with it could not be trained on.
+    { entityKey: 'ZZ', at: '2020-01-01T00:00:00Z', values: { capital: 'Z'.repeat(8_000), population: 1 } },
   ]);
   const { exportTrainingSet } = await ask(
     `mutation ($input: ExportTrainingSetInput!) {
@@ -271,7 +273,7 @@ test('an export writes examples as of a moment, skips gaps, and announces the da
   );
   expect(exportTrainingSet).toMatchObject({
     exampleCount: 1,
-    skippedCount: 1,
+    skippedCount: 2,
     view: { exports: [{ id: exportTrainingSet.id }] },
   });
   const [announced] = await announcements('training-set.exported');

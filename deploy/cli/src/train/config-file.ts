@@ -107,6 +107,6 @@ function dataSetOf(value: unknown, report: Report): TrainConfig['dataSet'] {
   };
   for (const key of Object.keys(rest)) report(['dataSet', key], 'there is no such key; there are file, name');
   if (typeof file === 'string') return { file, name: typeof name === 'string' ? name : file };
-  report(['dataSet'], 'needs `file`, the path of a .jsonl or .csv file');
+  report(['dataSet'], 'needs `file`, the path of a .jsonl, .csv, .txt or .parquet file');
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
 import { readArguments, wantsHelp } from '../arguments.ts';
@@ -7,6 +7,7 @@ import { CommandError } from '../command-error.ts';
 import { accepted, withClient } from '../platform-client.ts';
 import { requireRun } from '../runs/show-run.ts';
 import { watchRun } from '../runs/watch-run.ts';
+import { type Created, describeRefusal, formatOf, storeDataSet } from '../store-data-set.ts';
 import { readConfigFile, type TrainConfig } from './config-file.ts';
 
 const usage = `Usage: fathom train --config FILE [--json] [--detach]
@@ -56,45 +57,35 @@ async function start(client: FathomClient, { input, dataSet }: TrainConfig, fold
   return accepted(startTrainingRun, 'TrainingRun').id;
 }
 
-/** The bound of `CreateDataSetInput.content`. */
-const maxBytes = 16 << 20;
+/** What surely fits into an operation; anything larger is uploaded. */
+const maxInlineBytes = 256 * 1024;
 
 /** The path is meant from where the config lies. Equal content is the same data set, so this may be repeated. */
 async function store(
   client: FathomClient,
-  { file, name }: NonNullable<TrainConfig['dataSet']>,
+  { file, name: given }: NonNullable<TrainConfig['dataSet']>,
   folder: string,
 ): Promise<string> {
   const path = resolve(folder, file);
-  const format = { '.jsonl': 'JSONL', '.csv': 'CSV' }[extname(path).toLowerCase()];
-  if (!format) throw new CommandError(`The data set ${path} is neither a .jsonl nor a .csv file.`, 2);
+  const format = formatOf(path);
   const { size } = await stat(path).catch((error: unknown) => {
     throw new CommandError(`The data set ${path} cannot be read: ${(error as Error).message}`, 2, error);
   });
-  if (size > maxBytes) {
-    throw new CommandError(
-      `The data set ${path} has ${size} bytes, at most ${maxBytes} go with a run: upload it first.`,
-      2,
-    );
-  }
-  const content = await readFile(path, 'utf8');
+  const name = given === file ? basename(path) : given;
+  const created =
+    size > maxInlineBytes || format === 'PARQUET'
+      ? await storeDataSet({ client, file: path, name, format })
+      : await createInline(client, { name, format, content: await readFile(path, 'utf8') });
+  if (created.__typename !== 'DataSet') throw new CommandError(describeRefusal(path, created), 1);
+  return created.id;
+}
+
+async function createInline(client: FathomClient, input: object): Promise<Created> {
   const { createDataSet } = await client.request<
-    {
-      readonly createDataSet: {
-        readonly __typename: 'DataSet';
-        readonly id: string;
-        readonly problems?: readonly { readonly line: number; readonly message: string }[];
-      };
-    },
+    { readonly createDataSet: Created },
     { readonly input: object }
-  >(readOperation('create-data-set'), {
-    input: { name: name === file ? basename(path) : name, format, content },
-  });
-  if (createDataSet.problems) {
-    const problems = createDataSet.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
-    throw new CommandError(problems.join('\n'), 1);
-  }
-  return accepted(createDataSet, 'DataSet').id;
+  >(readOperation('create-data-set'), { input });
+  return createDataSet;
 }
 
 /** A run that rests goes on from its last checkpoint; one that is under way or completed is only shown. */

@@ -398,7 +398,7 @@ export type TrainingSetExport = {
   readonly id: Scalars['ID']['output'];
   /** The data set's name. */
   readonly name: Scalars['String']['output'];
-  /** Things that were left out because a value that the templates need was missing. */
+  /** Things that were left out: a value that the templates need was missing, or what they give is empty or longer than 8,000 characters. */
   readonly skippedCount: Scalars['Int']['output'];
   /** The view. */
   readonly view: FeatureView;

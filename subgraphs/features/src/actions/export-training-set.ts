@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkExample, examplesFileName, serializeExamples } from '@fathom/neural/training/examples-file';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Database } from '@fathom/platform/database/database';
 import { parseDateTime } from '@fathom/platform/date-time';
@@ -57,7 +58,7 @@ export async function exportTrainingSet(
       view,
       asOf,
       templates,
-      file: join(folder, 'examples.jsonl'),
+      file: join(folder, examplesFileName),
     });
     if (written.exampleCount === 0) {
       return invalidInput(
@@ -98,11 +99,12 @@ async function writeExamples({ database, view, asOf, templates, file }: WriteOpt
       const isPresent = toVector(row.entityKey, row, options).status === 'PRESENT';
       const prompt = isPresent ? templates.prompt.render(row.entityKey, row.values) : undefined;
       const completion = isPresent ? templates.completion.render(row.entityKey, row.values) : undefined;
-      if (prompt === undefined || completion === undefined) {
+      const example = checkExample({ prompt, completion });
+      if ('problem' in example) {
         skippedCount += 1;
         continue;
       }
-      const line = `${JSON.stringify({ prompt, completion })}\n`;
+      const line = serializeExamples([example]);
       hash.update(line);
       await handle.appendFile(line);
       exampleCount += 1;

@@ -27,6 +27,7 @@ import {
   acknowledge,
   countUploads,
   deleteUpload,
+  extendUpload,
   insertUpload,
   markTaken,
   resetFile,
@@ -193,7 +194,7 @@ export type TakenUpload =
  * {@link finishUpload} in the transaction that records what was made. Needs `training:write`.
  */
 export async function takeUpload(
-  { database, files }: Uploads,
+  { database, files, lifetimeMs }: Uploads,
   identity: Identity,
   id: string,
 ): Promise<TakenUpload> {
@@ -207,6 +208,7 @@ export async function takeUpload(
       `${missing.path} has ${missing.receivedBytes} of ${missing.sizeBytes} bytes: send the rest.`,
     );
   }
+  await extendUpload(database, id, lifetimeMs);
   for (const file of upload.files) {
     if ((await files.sha256Of(file)) === file.sha256) continue;
     await resetFile(database, file);

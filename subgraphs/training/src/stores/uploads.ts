@@ -89,6 +89,14 @@ export async function acknowledge(
   return moved.length > 0;
 }
 
+/** Somebody makes something of it: it must not expire meanwhile. */
+export async function extendUpload(database: Queryable, id: string, lifetimeMs: number): Promise<void> {
+  await database.query(
+    `update upload set expires_at = clock_timestamp() + $2 * interval '1 millisecond' where id = $1`,
+    [id, lifetimeMs],
+  );
+}
+
 /** What arrived is not what was announced: it begins anew. */
 export async function resetFile(
   database: Queryable,
