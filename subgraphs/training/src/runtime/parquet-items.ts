@@ -1,6 +1,7 @@
 /**
  * A Parquet file to its examples: a row group after the other, within a row group a slice of rows at a time where the file
- * has an index of its pages, and of its columns only those that make an example.
+ * has an index of its pages, and of its columns only those that make an example. What is read at once lies outside the heap,
+ * as the bytes of its pages; text is made of it some rows at a time.
  *
  * A file can claim what it likes: whatever it says of sizes is held against bounds before memory is given for it, and what
  * cannot be read is told by its row group.
@@ -20,12 +21,14 @@ import { columnsOf, exampleOf, missingColumns, problem, type ReadItem } from '..
 import { firstInvalidUtf8 } from '../domain/utf8.ts';
 import type { Items } from './ingest-examples.ts';
 
-/** Of the columns that are read; what is read at once is a slice of it where there is an index. */
+/** Of the columns that are read. */
 const maxRowGroupBytes = 256 * 1024 * 1024;
+/** Read at once where there is an index; smaller slices decode the pages at their borders more often. */
+const sliceBytes = 32 * 1024 * 1024;
 /** What the common writers put into one at most. */
 const maxRowGroupRows = 1_048_576;
 const maxPageBytes = 64 * 1024 * 1024;
-const rowsAtOnce = 2_000;
+const rowsAtOnce = 1_000;
 
 export async function* parquetItems(path: string): Items {
   const handle = await open(path, 'r');
@@ -63,10 +66,10 @@ async function* rowGroups(source: Source): Items {
     const refusal = refusalOf(source, index);
     if (refusal !== undefined) yield [named(refusal)];
     else {
-      const step = hasPageIndex(source, index) ? rowsAtOnce : rows;
+      const step = hasPageIndex(source, index) ? rowsOfSlice(source, index) : rows;
       try {
         for (let from = rowStart; from < rowStart + rows; from += step)
-          yield await readRows(source, { from, to: Math.min(from + step, rowStart + rows), rowGroup });
+          yield* readRows(source, { from, to: Math.min(from + step, rowStart + rows), rowGroup });
       } catch (error) {
         yield [named(`cannot be read: ${(error as Error).message}`)];
       }
@@ -82,10 +85,7 @@ interface Rows {
   readonly rowGroup: number;
 }
 
-async function readRows(
-  { file, metadata, columns }: Source,
-  { from, to, rowGroup }: Rows,
-): Promise<ReadItem[]> {
+async function* readRows({ file, metadata, columns }: Source, { from, to, rowGroup }: Rows): Items {
   const rows = await parquetReadObjects({
     file,
     metadata,
@@ -94,36 +94,35 @@ async function readRows(
     rowEnd: to,
     useOffsetIndex: true,
     compressors: boundedCompressors,
-    parsers: { stringFromBytes },
+    parsers: { stringFromBytes: (bytes: Uint8Array) => bytes },
     geoparquet: false,
   });
   if (rows.length !== to - from) throw new Error(`it has ${rows.length} rows where it says ${to - from}`);
-  return rows.map((row, index) => {
-    const line = from + index + 1;
-    for (const [name, value] of Object.entries(row)) {
-      if (value instanceof InvalidText) {
-        const message = `\`${name}\` is not UTF-8 from its byte ${value.at + 1} on`;
-        return problem('ENCODING_INVALID', line, message, { rowGroup });
-      }
-    }
-    return exampleOf(row, line, rowGroup);
-  });
-}
-
-/** Of a column: the bytes of one value that are not text. */
-class InvalidText {
-  readonly at: number;
-
-  constructor(at: number) {
-    this.at = at;
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    yield rows
+      .slice(at, at + rowsAtOnce)
+      .map((row, index) => itemOf(row, { line: from + at + index + 1, rowGroup }));
   }
 }
 
-function stringFromBytes(bytes: Uint8Array | undefined): string | InvalidText | undefined {
-  if (bytes === undefined) return undefined;
-  if (!isUtf8(bytes)) return new InvalidText(firstInvalidUtf8(bytes) ?? 0);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+function itemOf(
+  row: Readonly<Record<string, unknown>>,
+  { line, rowGroup }: { readonly line: number; readonly rowGroup: number },
+): ReadItem {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) {
+    if (!(value instanceof Uint8Array)) fields[name] = value;
+    else if (isUtf8(value)) fields[name] = textOf(value);
+    else {
+      const message = `\`${name}\` is not UTF-8 from its byte ${(firstInvalidUtf8(value) ?? 0) + 1} on`;
+      return problem('ENCODING_INVALID', line, message, { rowGroup });
+    }
+  }
+  return exampleOf(fields, line, rowGroup);
 }
+
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
 async function readMetadata(file: AsyncBuffer): Promise<FileMetaData | ReadItem> {
   try {
@@ -138,11 +137,19 @@ function chunksOf({ metadata, columns }: Source, index: number) {
   return chunks.filter(({ meta_data }) => columns.includes(meta_data?.path_in_schema[0] ?? ''));
 }
 
-function refusalOf(source: Source, index: number): string | undefined {
-  const bytes = chunksOf(source, index).reduce(
+const bytesOf = (source: Source, index: number): number =>
+  chunksOf(source, index).reduce(
     (sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0),
     0,
   );
+
+function rowsOfSlice(source: Source, index: number): number {
+  const rows = Number(source.metadata.row_groups[index]?.num_rows);
+  return Math.max(rowsAtOnce, Math.ceil((rows * sliceBytes) / Math.max(bytesOf(source, index), 1)));
+}
+
+function refusalOf(source: Source, index: number): string | undefined {
+  const bytes = bytesOf(source, index);
   const rows = Number(source.metadata.row_groups[index]?.num_rows);
   if (!(rows >= 0 && bytes >= 0)) return 'claims sizes that cannot be';
   if (rows > maxRowGroupRows)
