@@ -18,6 +18,8 @@ interface Delivery {
   readonly isCut: boolean;
 }
 
+/** For what a loaded machine may take. */
+const patient = { timeout: 30_000 };
 let graph: TestGraph;
 let deliveries: Delivery[];
 let arrived: Deferred<void>;
@@ -141,7 +143,7 @@ test('a client that is cut off in the middle is seen by the service as cut off, 
   request.write(Buffer.alloc(1_000));
   await arrived.promise;
   request.destroy();
-  await expect.poll(() => deliveries).toMatchObject([{ bytes: 1_000, isCut: true }]);
+  await expect.poll(() => deliveries, patient).toMatchObject([{ bytes: 1_000, isCut: true }]);
   expect(graph.warnings).toEqual([]);
 });
 
@@ -151,7 +153,7 @@ test('a client that goes silent in the middle is cut off when its time is over',
   const closed = new Promise((resolve) => request.once('close', resolve));
   request.write(Buffer.alloc(1_000));
   await closed;
-  await expect.poll(() => deliveries).toMatchObject([{ bytes: 1_000, isCut: true }]);
+  await expect.poll(() => deliveries, patient).toMatchObject([{ bytes: 1_000, isCut: true }]);
 });
 
 test('a refusal that comes before the chunk was read still arrives', async () => {
@@ -197,7 +199,9 @@ describe('is refused by the gateway itself, and reaches no service:', () => {
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     expect(response.statusCode).toBe(413);
     request.destroy();
-    await expect.poll(() => deliveries.every(({ isCut, bytes }) => isCut && bytes <= 1_000)).toBe(true);
+    await expect
+      .poll(() => deliveries.every(({ isCut, bytes }) => isCut && bytes <= 1_000), patient)
+      .toBe(true);
   });
 
   test('a chunk for a service that is down', async () => {

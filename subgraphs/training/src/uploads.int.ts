@@ -21,6 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => subgraph.close());
 
+/** For what a loaded machine may take. */
+const patient = { timeout: 30_000 };
 const rival = { tenant: 'rival' };
 const uploadsFolder = () => join(subgraph.parts.env.FATHOM_DATA_DIR, 'uploads', 'training');
 
@@ -100,9 +102,11 @@ describe('a chunk', () => {
     const { files } = await client.begin([announce(content)]);
     const { url } = files[0]!;
     const part = await client.putPart(url, { offset: 0, length: 1_000, bytes: content.subarray(0, 300) });
-    await expect.poll(async () => (await readFile(pathOf(url), 'utf8').catch(() => '')).length).toBe(300);
+    await expect
+      .poll(async () => (await readFile(pathOf(url), 'utf8').catch(() => '')).length, patient)
+      .toBe(300);
     await part.cut();
-    await expect.poll(() => client.offsetOf(url)).toBe(300);
+    await expect.poll(() => client.offsetOf(url), patient).toBe(300);
     expect(await client.put(url, 300, content.subarray(300))).toMatchObject({ offset: content.length });
   });
 
@@ -258,7 +262,7 @@ test('after kill -9 in mid-chunk the upload goes on where it was acknowledged, t
       bytes: content.subarray(100_000, 150_000),
     });
     const file = join(dataDir, 'uploads', 'training', id, 'files', 'examples.jsonl');
-    await expect.poll(async () => (await readFile(file)).length).toBeGreaterThan(100_000);
+    await expect.poll(async () => (await readFile(file)).length, patient).toBeGreaterThan(100_000);
     await first.kill();
     await part.closed;
 
