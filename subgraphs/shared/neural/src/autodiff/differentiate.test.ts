@@ -11,6 +11,8 @@ import { elementCount } from '../weights/tensor.ts';
 import { attention } from './composites/attention.ts';
 import { crossEntropy } from './composites/cross-entropy.ts';
 import { dropout } from './composites/dropout.ts';
+import { gelu } from './composites/gelu.ts';
+import { layerNorm } from './composites/layer-norm.ts';
 import { rmsNorm } from './composites/rms-norm.ts';
 import { rotary, rotaryTables } from './composites/rotary.ts';
 import { swiGlu } from './composites/swiglu.ts';
@@ -126,6 +128,13 @@ const operators: Readonly<Record<string, { write: Write; operands: readonly Oper
       write: (b, [x, weight]) => rmsNorm(b, x!, { weight: weight!, epsilon: 1e-5 }),
       operands: [operand(19, [4, 6]), operand(20, [6], 1)],
     },
+    LayerNorm: {
+      write: (b, [x, weight, bias]) => layerNorm(b, x!, { weight: weight!, bias: bias!, epsilon: 1e-5 }),
+      operands: [operand(40, [4, 6]), operand(41, [6], 1), operand(42, [6])],
+    },
+    Gelu: { write: (b, [x]) => gelu(b, x!), operands: [operand(43, [3, 4])] },
+    Tanh: { write: (b, [x]) => b.op('Tanh', [x!]), operands: [operand(44, [3, 4])] },
+    Sqrt: { write: (b, [x]) => b.op('Sqrt', [x!]), operands: [operand(45, [3, 4], 4)] },
     Rotary: {
       write: (b, [x]) =>
         rotary(b, x!, {

@@ -4,6 +4,8 @@ import type { Value } from '../onnx/types.ts';
 import { attentionGradient } from './composites/attention.ts';
 import { crossEntropyGradient } from './composites/cross-entropy.ts';
 import { dropoutGradient } from './composites/dropout.ts';
+import { geluGradient } from './composites/gelu.ts';
+import { layerNormGradient } from './composites/layer-norm.ts';
 import { rmsNormGradient } from './composites/rms-norm.ts';
 import { rotaryGradient } from './composites/rotary.ts';
 import { swiGluGradient } from './composites/swiglu.ts';
@@ -11,6 +13,7 @@ import type { GradientRule } from './gradient-rule.ts';
 import { addGradient, divGradient, identityGradient, mulGradient, subGradient } from './rules/elementwise.ts';
 import { gatherGradient } from './rules/indexing.ts';
 import { gemmGradient, matMulGradient } from './rules/matrix.ts';
+import { sqrtGradient, tanhGradient } from './rules/pointwise.ts';
 import { reduceSumGradient, softmaxGradient } from './rules/reductions.ts';
 import { reshapeGradient, transposeGradient } from './rules/shape.ts';
 
@@ -25,9 +28,13 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   Reshape: reshapeGradient,
   Transpose: transposeGradient,
   Gather: gatherGradient,
+  Tanh: tanhGradient,
+  Sqrt: sqrtGradient,
   Softmax: softmaxGradient,
   ReduceSum: reduceSumGradient,
   RmsNorm: rmsNormGradient,
+  LayerNorm: layerNormGradient,
+  Gelu: geluGradient,
   Rotary: rotaryGradient,
   SwiGlu: swiGluGradient,
   Attention: attentionGradient,

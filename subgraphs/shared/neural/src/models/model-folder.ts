@@ -1,17 +1,19 @@
 /**
- * A model as Hugging Face lays it out: config.json, tokenizer.json, tokenizer_config.json, model.safetensors. Reading
+ * A model as Hugging Face lays it out: config.json, tokenizer.json, tokenizer_config.json, model.safetensors (whole, or in
+ * shards with their index). Reading
  * verifies all of it; a model that loads can be served.
  */
 import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';
-import { readFileIfPresent, writeFolderAtomically } from '../files.ts';
+import { writeFolderAtomically } from '../files.ts';
 import type { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
 import { type ChatTemplate, stopTokenIds } from '../tokenizers/chat-template.ts';
 import { readChatTemplate, readJson, readTokenizer } from '../tokenizers/read-tokenizer.ts';
 import { checkWeights } from '../weights/check-weights.ts';
-import { parseSafetensors, serializeSafetensors } from '../weights/safetensors.ts';
+import { serializeSafetensors } from '../weights/safetensors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { type ModelConfig, parseModelConfig, toHuggingFaceConfig } from './model-config.ts';
+import { decoderTensors, readModelWeights } from './model-weights.ts';
 
 export interface ModelFolder {
   readonly config: ModelConfig;
@@ -31,13 +33,8 @@ export async function loadModelFolder(dir: string): Promise<ModelFolder> {
   const config = parseModelConfig(await readJson(dir, 'config.json'));
   const tokenizer = await readTokenizer(dir);
   const chatTemplate = await readChatTemplate(dir);
-  const weightBytes = await readFileIfPresent(join(dir, 'model.safetensors'));
-  if (weightBytes === undefined) {
-    const details = { dir, file: 'model.safetensors' };
-    throw new NeuralError('MODEL_INCOMPLETE', `${join(dir, 'model.safetensors')} is missing`, { details });
-  }
   const source = join(dir, 'model.safetensors');
-  const weights = parseSafetensors(weightBytes, source);
+  const weights = decoderTensors(config, await readModelWeights(dir), source);
   checkWeights(config, weights, source);
   checkVocabulary({ config, weights, tokenizer, chatTemplate });
   return { config, weights, tokenizer, chatTemplate };

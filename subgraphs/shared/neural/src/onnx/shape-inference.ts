@@ -77,8 +77,10 @@ const rules: Readonly<Record<string, Rule>> = {
   Sqrt: unary,
   Reciprocal: unary,
   Sigmoid: unary,
-  Relu: unary,
   Tanh: unary,
+  Erf: unary,
+  Gelu: unary,
+  Relu: unary,
   Softmax: unary,
   Identity: unary,
   ReduceSum: reduction,
@@ -179,13 +181,6 @@ const rules: Readonly<Record<string, Rule>> = {
     return [{ type: data.type, dims: data.dims }];
   },
   RotaryEmbedding: unary,
-  LayerNormalization: ({ inputs }) => {
-    const [x, scale] = [need(inputs, 0), need(inputs, 1)];
-    if (scale.dims.length !== 1 || scale.dims[0] !== x.dims.at(-1)) {
-      throw new Error(`scale ${showDims(scale.dims)} does not fit ${showDims(x.dims)}`);
-    }
-    return [{ type: x.type, dims: x.dims }];
-  },
   SimplifiedLayerNormalization: ({ inputs }) => {
     const [x, scale] = [need(inputs, 0), need(inputs, 1)];
     if (scale.dims.length !== 1 || scale.dims[0] !== x.dims.at(-1)) {
@@ -195,6 +190,14 @@ const rules: Readonly<Record<string, Rule>> = {
       { type: x.type, dims: x.dims },
       { type: x.type, dims: [...x.dims.slice(0, -1), 1] },
     ];
+  },
+  LayerNormalization: ({ inputs }) => {
+    const [x, scale] = [need(inputs, 0), need(inputs, 1)];
+    if (scale.dims.length !== 1 || scale.dims[0] !== x.dims.at(-1)) {
+      throw new Error(`scale ${showDims(scale.dims)} does not fit ${showDims(x.dims)}`);
+    }
+    const rows = { type: x.type, dims: [...x.dims.slice(0, -1), 1] };
+    return [{ type: x.type, dims: x.dims }, rows, rows];
   },
   /** inputs: packed query, key and value, -, -, past_key, past_value, … ; outputs: attention, present_key, present_value. */
   GroupQueryAttention: ({ inputs, attributes }) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -76,8 +76,8 @@ describe('safetensors', () => {
     ['an entry without offsets', file({ a: { dtype: 'F32', shape: [1] } }, 4), 'tensor a'],
     [
       'an element type it does not know',
-      file({ a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, 8),
-      'I64',
+      file({ a: { dtype: 'F8_E4M3', shape: [1], data_offsets: [0, 1] } }, 1),
+      'F8_E4M3',
     ],
     ['a negative dimension', file({ a: f32([-1], 0, 4) }, 4), 'tensor a'],
     ['a shape that overflows', file({ a: f32([2 ** 40, 2 ** 40], 0, 4) }, 4), 'expected'],
@@ -99,6 +99,33 @@ describe('safetensors', () => {
     expect(parse).toThrow(NeuralError);
     expect(parse).toThrow(/^model\.safetensors: /);
     expect(parse).toThrow(problem);
+  });
+
+  it('leaves integer buffers out, and checks their place all the same', () => {
+    const buffer = { dtype: 'I64', shape: [2], data_offsets: [4, 20] };
+    expect([...parseSafetensors(file({ a: f32([1], 0, 4), position_ids: buffer }, 20)).keys()]).toEqual([
+      'a',
+    ]);
+    const short = { ...buffer, shape: [3] };
+    expect(() => parseSafetensors(file({ a: f32([1], 0, 4), position_ids: short }, 20))).toThrow(
+      'expected 24',
+    );
+  });
+
+  it('refuses the same of a file that it reads piece by piece', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fathom-safetensors-'));
+    const path = join(folder, 'x.safetensors');
+    const whole = serializeSafetensors(new Map([['weight', { dims: [3], data: Float32Array.of(1, 2, 3) }]]));
+    await writeFile(path, whole);
+    expect((await readSafetensors(path)).get('weight')).toEqual({
+      dims: [3],
+      data: Float32Array.of(1, 2, 3),
+    });
+    for (const length of [0, 5, 8, 40, whole.length - 1]) {
+      await writeFile(path, whole.subarray(0, length));
+      await expect(readSafetensors(path)).rejects.toMatchObject({ code: 'SAFETENSORS_CORRUPT' });
+    }
+    await rm(folder, { recursive: true });
   });
 
   it('refuses every truncation of a valid file', () => {
