@@ -15,6 +15,7 @@ import {
   segmentTableName,
   wordTableName,
 } from './bert-parameters.ts';
+import type { Dropout } from './llama.ts';
 
 export interface BertInputs {
   /** int64 [batch, time], one text a row */
@@ -27,12 +28,15 @@ interface BertOptions {
   readonly config: EncoderConfig;
   readonly parameters: ReadonlyMap<string, Value>;
   readonly inputs: BertInputs;
+  /** What leaves activations out of what is added to the stream. */
+  readonly dropout?: Dropout | undefined;
 }
 
 /** What the encoder knows of each token: [batch·time, hidden]. Norms follow their sums, as Devlin et al. 2018 wrote it. */
 export function bert(builder: GraphBuilder, options: BertOptions): Value {
   const { config, parameters, inputs } = options;
   const { hiddenSize, heads } = config;
+  const drop: Dropout = options.dropout ?? ((x) => x);
   const [batch, time] = inputs.inputIds.dims as [number, number];
   const linear = (x: Value, layer: number, name: BertLinear): Value =>
     affine(builder, x, { parameters, name: bertLinearName(layer, name) });
@@ -55,7 +59,7 @@ export function bert(builder: GraphBuilder, options: BertOptions): Value {
       bias,
     });
     const rows = builder.reshape(builder.transpose(mixed, [0, 2, 1, 3]), [batch * time, hiddenSize]);
-    return linear(rows, layer, 'attention.output.dense');
+    return drop(linear(rows, layer, 'attention.output.dense'), `layer_${layer}.attention`);
   };
 
   let stream = builder.scope('embeddings', () => {
@@ -64,13 +68,15 @@ export function bert(builder: GraphBuilder, options: BertOptions): Value {
     const places = builder.gather(parameters.get(positionTableName)!, range);
     const segment = builder.gather(parameters.get(segmentTableName)!, builder.integers([0]));
     const sum = builder.add(builder.add(words, places), segment);
-    return normalize(builder.reshape(sum, [batch * time, hiddenSize]), embeddingNormName);
+    const normed = normalize(builder.reshape(sum, [batch * time, hiddenSize]), embeddingNormName);
+    return drop(normed, 'embeddings');
   });
   for (let layer = 0; layer < config.layers; layer += 1) {
     stream = builder.scope(`layer_${layer}`, () => {
       const attended = normalize(builder.add(stream, attend(stream, layer)), attentionNormName(layer));
       const inner = gelu(builder, linear(attended, layer, 'intermediate.dense'));
-      return normalize(builder.add(attended, linear(inner, layer, 'output.dense')), outputNormName(layer));
+      const fed = drop(linear(inner, layer, 'output.dense'), `layer_${layer}.feed_forward`);
+      return normalize(builder.add(attended, fed), outputNormName(layer));
     });
   }
   return stream;

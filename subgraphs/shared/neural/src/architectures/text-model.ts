@@ -9,7 +9,7 @@ import type { Value } from '../onnx/types.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { affine, bert, bertPooled } from './bert.ts';
 import { bertParameters, initializeBert, linearParameters } from './bert-parameters.ts';
-import { llamaHidden } from './llama.ts';
+import { type Dropout, llamaHidden } from './llama.ts';
 import { headName, initializeLlama, llamaParameters } from './llama-parameters.ts';
 import { initializeParameters, type ParameterSpec } from './parameters.ts';
 
@@ -27,6 +27,7 @@ export interface TextInputs {
 export interface TextOptions {
   readonly parameters: ReadonlyMap<string, Value>;
   readonly inputs: TextInputs;
+  readonly dropout?: Dropout | undefined;
 }
 
 export interface TextModel {
@@ -65,7 +66,8 @@ function encoderModel(config: EncoderConfig): TextModel {
     hidden: (builder, options) => bert(builder, { config, ...options }),
     classes(builder, options) {
       const pooled = bertPooled(builder, bert(builder, { config, ...options }), { config, ...options });
-      return affine(builder, pooled, { parameters: options.parameters, name: 'classifier' });
+      const kept = options.dropout?.(pooled, 'pooled') ?? pooled;
+      return affine(builder, kept, { parameters: options.parameters, name: 'classifier' });
     },
   };
 }
@@ -73,12 +75,12 @@ function encoderModel(config: EncoderConfig): TextModel {
 /** `LlamaForSequenceClassification` and its relatives': the last token, which has seen all others. */
 function decoderModel(config: ModelConfig): TextModel {
   checkModelConfig(config);
-  const hidden = (builder: GraphBuilder, { parameters, inputs }: TextOptions): Value => {
+  const hidden = (builder: GraphBuilder, { parameters, inputs, dropout }: TextOptions): Value => {
     const { inputIds, segmentIds } = inputs;
     const [batch, time] = inputIds.dims as [number, number];
     const data = BigInt64Array.from({ length: batch * time }, (_, at) => BigInt(at % time));
     const positions = builder.initializer('positions', { dims: [batch, time], data });
-    return llamaHidden(builder, { config, parameters, inputs: { inputIds, segmentIds, positions } });
+    return llamaHidden(builder, { config, parameters, inputs: { inputIds, segmentIds, positions }, dropout });
   };
   return {
     parameters: llamaParameters(config).filter(({ name }) => name !== headName),

@@ -1,7 +1,6 @@
 /**
  * A model as Hugging Face lays it out: config.json, tokenizer.json, tokenizer_config.json, model.safetensors (whole, or in
- * shards with their index). Reading
- * verifies all of it; a model that loads can be served.
+ * shards with their index). Reading verifies all of it; a model that loads can be served.
  */
 import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';

@@ -28,10 +28,12 @@ export interface TaskRun<T extends TaskOptions> extends TaskShape {
 /** Throws `CONFIG_INVALID` for a model that the task cannot be learned by. */
 export function createTask<T extends TaskOptions>(run: TaskRun<T>): TrainingTask<BatchOf<T>> {
   // The switch knows which task it has made; TypeScript does not carry that over to T.
-  return taskOf(run as TaskRun<TaskOptions>) as TrainingTask<BatchOf<T>>;
+  return taskOf(run as TaskRun<TaskOptions>) as unknown as TrainingTask<BatchOf<T>>;
 }
 
-function taskOf(run: TaskRun<TaskOptions>): TrainingTask<never> {
+function taskOf(
+  run: TaskRun<TaskOptions>,
+): TrainingTask<Batch> | TrainingTask<ClassificationBatch> | TrainingTask<PairBatch> {
   const { config, task } = run;
   switch (task?.kind) {
     case 'classification':

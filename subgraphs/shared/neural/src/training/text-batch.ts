@@ -28,6 +28,16 @@ export function layOutTexts(
   return { inputIds, segmentIds, tokens: texts.reduce((total, ids) => total + ids.length, 0) };
 }
 
+/** The rows in equal parts, in order: windows on the batch's own memory. */
+export function cutTexts(texts: TextRows, parts: number): readonly TextRows[] {
+  const size = texts.inputIds.length / parts;
+  return Array.from({ length: parts }, (_, part) => ({
+    inputIds: texts.inputIds.subarray(part * size, (part + 1) * size),
+    segmentIds: texts.segmentIds.subarray(part * size, (part + 1) * size),
+    tokens: texts.tokens / parts,
+  }));
+}
+
 /** Tokens of each row. */
 export function rowLengths({ segmentIds }: TextRows, sequenceLength: number): readonly number[] {
   return Array.from({ length: segmentIds.length / sequenceLength }, (_, row) =>

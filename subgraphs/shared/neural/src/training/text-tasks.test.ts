@@ -141,6 +141,27 @@ describe.each<[string, TextModelConfig]>([
     for (const trainer of [straight, stopped, resumed]) await trainer.release();
   });
 
+  it('takes the same step from a batch in one piece as from its parts, and another with dropout', async () => {
+    const afterOneStep = async (change: Partial<NewRun<Classification>>) => {
+      const trainer = await createTrainer({ ...classificationRun(config), ...change });
+      await trainer.trainStep(classificationBatch(0));
+      const weights = trainer.exportWeights();
+      await trainer.release();
+      return weights;
+    };
+    const whole = await afterOneStep({});
+    const inParts = await afterOneStep({ microBatches: 3 });
+    const dropped = await afterOneStep({ dropout: 0.3 });
+    const difference = (other: typeof whole) =>
+      Math.max(
+        ...[...whole].map(([name, { data }]) =>
+          data.reduce((most, value, at) => Math.max(most, Math.abs(value - other.get(name)!.data[at]!)), 0),
+        ),
+      );
+    expect(difference(inParts)).toBeLessThan(1e-3);
+    expect(difference(dropped)).toBeGreaterThan(1e-2);
+  });
+
   it('classifies from weights that were trained for something else, with a head drawn afresh', async () => {
     const vectors = await createTrainer(contrastiveRun(config));
     await vectors.trainStep(pairBatch(0));

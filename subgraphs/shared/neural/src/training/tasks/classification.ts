@@ -4,7 +4,7 @@ import { NeuralError } from '../../errors.ts';
 import { int } from '../../onnx/types.ts';
 import { floats, longs } from '../../runtime/host-tensor.ts';
 import type { TaskShape, TrainingTask } from '../task.ts';
-import { checkLength, checkTextRows, invalid, type TextRows } from '../text-batch.ts';
+import { checkLength, checkTextRows, cutTexts, invalid, type TextRows } from '../text-batch.ts';
 import { declareTexts, startingWeights, textFeeds } from './text-inputs.ts';
 
 export interface Classification {
@@ -37,11 +37,11 @@ export function classificationTask(
   return {
     parameters: [...model.parameters, ...head],
     initialize: (seed, weights) => startingWeights({ config, model, head, weights, seed }),
-    write(builder, { parameters, totalWeight }) {
+    write(builder, { parameters, dropout, totalWeight }) {
       const inputs = declareTexts(builder, grid);
       const targets = builder.input('classes', 'int64', [rows]);
       const weights = builder.input('loss_weights', 'float32', [rows]);
-      const logits = model.classes(builder, { parameters, inputs });
+      const logits = model.classes(builder, { parameters, inputs, dropout });
       const weighing = { weights, ...(totalWeight === undefined ? {} : { totalWeight }) };
       const { loss } = crossEntropy(builder, logits, { targets, ...weighing });
       const predicted = builder.op('ArgMax', [logits], { attributes: { axis: int(-1), keepdims: int(0) } });
@@ -60,6 +60,15 @@ export function classificationTask(
       classes: longs([rows], batch.classes),
       loss_weights: floats([rows], batch.lossWeights),
     }),
+    cut: (batch, parts) =>
+      cutTexts(batch, parts).map((texts, part) => {
+        const [from, to] = [part, part + 1].map((at) => (at * batch.classes.length) / parts);
+        return {
+          ...texts,
+          classes: batch.classes.subarray(from, to),
+          lossWeights: batch.lossWeights.subarray(from, to),
+        };
+      }),
     lossWeight: ({ lossWeights }) => lossWeights.reduce((total, weight) => total + weight, 0),
     measure: ({ classes, lossWeights }, results) => {
       const predicted = results['predicted']!.data as BigInt64Array;

@@ -41,13 +41,13 @@ export function contrastiveTask(
   return {
     parameters: model.parameters,
     initialize: (seed, weights) => startingWeights({ config, model, head: [], weights, seed }),
-    write(builder, { parameters, totalWeight }) {
+    write(builder, { parameters, dropout, totalWeight }) {
       const inputs = declareTexts(builder, grid);
       const shares = builder.input('pooling', 'float32', [grid.rows, sequenceLength]);
       const opponents = builder.input('opponents', 'float32', [pairs, pairs]);
       const targets = builder.input('pairs', 'int64', [pairs]);
       const weights = builder.input('loss_weights', 'float32', [pairs]);
-      const hidden = model.hidden(builder, { parameters, inputs });
+      const hidden = model.hidden(builder, { parameters, inputs, dropout });
       const vectors = builder.scope('pooled', () => meanVectors(builder, hidden, shares));
       const half = (from: number): Value =>
         builder.gather(vectors, builder.integers(Array.from({ length: pairs }, (_, at) => from + at)));
