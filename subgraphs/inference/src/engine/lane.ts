@@ -2,14 +2,14 @@
 import { readAdapter } from '@fathom/neural/lora/adapter-folder';
 import type { Decoder } from '@fathom/neural/serving/decoder';
 import { openModel } from '@fathom/neural/serving/open-model';
-import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
+import type { Tokenizer } from '@fathom/neural/tokenizers/tokenizer';
 import type { KvPoolOptions } from '../domain/kv-pool.ts';
 import { GrammarSet } from '../grammar/grammar-set.ts';
 import type { WorkerOptions } from './protocol.ts';
 
 export interface Lane {
   readonly session: Decoder;
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly stopTokenIds: ReadonlySet<number>;
   /** The forms that completions must have, compiled for its vocabulary. */
   readonly grammars: GrammarSet;

@@ -3,8 +3,9 @@
  *
  *   token -> streaming detokeniser (whole characters) -> stop-string filter (no half stop string) -> shown text
  */
-import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
+
 import { createStreamDecoder } from '@fathom/neural/tokenizers/stream-decoder';
+import type { Tokenizer } from '@fathom/neural/tokenizers/tokenizer';
 import type { SampledToken } from '../domain/sampling.ts';
 import { createStopStringFilter } from '../domain/stop-strings.ts';
 import type { Constraint } from '../grammar/grammar-set.ts';
@@ -12,7 +13,7 @@ import type { EngineEnd, EngineRequest, EngineToken } from './protocol.ts';
 
 export interface SequenceOptions {
   readonly request: EngineRequest;
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly stopTokenIds: ReadonlySet<number>;
   /** Tokens that a slot can hold. */
   readonly capacity: number;

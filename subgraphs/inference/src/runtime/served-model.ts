@@ -1,13 +1,13 @@
 /** What the service itself needs of a model that a device holds: its tokenizer, its template and its calibration. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ByteLevelBpe } from '@fathom/neural/tokenizers/byte-level-bpe';
 import {
   type ChatTemplate,
   encodePromptParts,
   type PromptPart,
 } from '@fathom/neural/tokenizers/chat-template';
 import { readChatTemplate, readTokenizer } from '@fathom/neural/tokenizers/read-tokenizer';
+import type { Tokenizer } from '@fathom/neural/tokenizers/tokenizer';
 import { type Calibration, parseCalibration } from '../domain/answer-confidence.ts';
 import type { ChatMessage } from '../domain/conversation.ts';
 
@@ -29,7 +29,7 @@ export interface ServedModelFiles {
 }
 
 export interface ModelText {
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
   /** Absent where the version was never calibrated. */
   readonly calibration: Calibration | undefined;

@@ -6,7 +6,8 @@ export const neuralErrors = {
   SAFETENSORS_CORRUPT:
     'A safetensors file is truncated, overlapping, out of bounds or has a malformed header.',
   CONFIG_INVALID: 'A config.json is malformed or describes an architecture that is not supported.',
-  TOKENIZER_INVALID: 'A tokenizer.json or tokenizer_config.json is malformed or not a byte-level BPE.',
+  TOKENIZER_INVALID:
+    'A tokenizer.json or tokenizer_config.json is malformed or of a kind that is not supported.',
   MODEL_INCOMPLETE:
     'A model folder lacks a file, or its weights lack, exceed or contradict what its configuration states.',
   ONNX_CORRUPT: 'An ONNX file is truncated or malformed, or a file with its weights is missing or too short.',

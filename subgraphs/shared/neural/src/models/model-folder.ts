@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import { writeFolderAtomically } from '../files.ts';
-import type { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
 import { type ChatTemplate, stopTokenIds } from '../tokenizers/chat-template.ts';
 import { readChatTemplate, readJson, readTokenizer } from '../tokenizers/read-tokenizer.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { checkWeights } from '../weights/check-weights.ts';
 import { serializeSafetensors } from '../weights/safetensors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
@@ -17,7 +17,7 @@ import { decoderTensors, readModelWeights } from './model-weights.ts';
 export interface ModelFolder {
   readonly config: ModelConfig;
   readonly weights: TensorMap;
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
 }
 

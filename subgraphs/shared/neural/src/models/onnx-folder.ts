@@ -12,7 +12,7 @@ import { NeuralError } from '../errors.ts';
 import { readOnnxModel } from '../onnx/read-model.ts';
 import { describeExportedGraph, type ExportedGraph } from '../serving/exported-graph.ts';
 import type { Precision } from '../serving/weight-product.ts';
-import type { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
 import { readChatTemplate, readJson, readTokenizer } from '../tokenizers/read-tokenizer.ts';
 import { invalidConfig } from './model-config.ts';
@@ -33,7 +33,7 @@ export interface OnnxFile {
 export interface OnnxFolder {
   readonly files: readonly OnnxFile[];
   readonly maxPositions: number;
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
 }
 
@@ -89,7 +89,7 @@ export async function readOnnxFolder(dir: string, files: readonly OnnxFile[]): P
 }
 
 /** Reads the graph's own description. Throws `ONNX_CORRUPT`, `ONNX_UNSUPPORTED`, or `MODEL_INCOMPLETE` for a tokenizer that does not fit it. */
-export function checkOnnxFile({ path }: OnnxFile, tokenizer: ByteLevelBpe): ExportedGraph {
+export function checkOnnxFile({ path }: OnnxFile, tokenizer: Tokenizer): ExportedGraph {
   const graph = describeExportedGraph(readOnnxModel(path));
   if (tokenizer.vocabularySize > graph.vocabularySize) {
     throw new NeuralError(

@@ -9,9 +9,9 @@ import { NeuralError } from '../errors.ts';
 import { parseModelConfig } from '../models/model-config.ts';
 import { loadModelFolder } from '../models/model-folder.ts';
 import { checkOnnxFile, findOnnxFiles, type OnnxFile, readOnnxFolder } from '../models/onnx-folder.ts';
-import type { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
 import { readJson, readStopTokenIds } from '../tokenizers/read-tokenizer.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { choosePrecision, type RequestedPrecision } from './choose-precision.ts';
 import type { Decoder } from './decoder.ts';
 import { createDecoderSession } from './decoder-session.ts';
@@ -31,7 +31,7 @@ export interface OpenModelOptions {
 
 export interface OpenModel {
   readonly decoder: Decoder;
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
   readonly stopTokenIds: ReadonlySet<number>;
   readonly source: 'safetensors' | 'onnx';

@@ -1,7 +1,7 @@
 import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
 import { NeuralError } from '../errors.ts';
-import type { ByteLevelBpe } from './byte-level-bpe.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -109,7 +109,7 @@ export class ChatTemplate {
 }
 
 interface PromptOptions {
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
   readonly messages: readonly Message[];
   /** True (the default) ends where the assistant's answer begins. */
@@ -135,17 +135,28 @@ export function encodePrompt(options: PromptOptions): number[] {
 export function encodePromptParts(options: PromptOptions): readonly PromptPart[] {
   const { tokenizer, chatTemplate, messages, addGenerationPrompt = true } = options;
   const held = messages.map((message, index) => ({ ...message, content: `\uE000${index}\uE001` }));
-  const parts = chatTemplate.render(held, { addGenerationPrompt }).split(/\uE000(\d+)\uE001/);
-  return parts.map((part, at) =>
-    at % 2 === 0
-      ? { tokens: tokenizer.encode(part, { specialTokens: 'parse' }) }
-      : { tokens: tokenizer.encode(messages[Number(part)]!.content), message: Number(part) },
-  );
+  // A space before a message is the first of the message's tokens, as if all had been encoded as one text.
+  const rendered = chatTemplate
+    .render(held, { addGenerationPrompt })
+    .split(/( ?\uE000\d+\uE001)/)
+    .filter((part) => part !== '');
+  let continues = false;
+  return rendered.map((part): PromptPart => {
+    const [, space = '', place] = part.match(/^( ?)\uE000(\d+)\uE001$/) ?? [];
+    const message = place === undefined ? undefined : Number(place);
+    const tokens =
+      message === undefined
+        ? tokenizer.encode(part, { specialTokens: 'parse', continues })
+        : tokenizer.encode(space + messages[message]!.content, { continues });
+    const last = tokens.at(-1);
+    if (last !== undefined) continues = !tokenizer.specialTokens.some(({ id }) => id === last);
+    return message === undefined ? { tokens } : { tokens, message };
+  });
 }
 
 /** Throws `TOKENIZER_INVALID` when a stop token has no id: generation would never end. */
 export function stopTokenIds(options: {
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
 }): number[] {
   return options.chatTemplate.stopTokens.map((token) => {

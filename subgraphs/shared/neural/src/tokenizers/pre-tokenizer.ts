@@ -10,8 +10,6 @@ export const wordPattern =
 
 /** What `ByteLevel` with `use_regex: true` cuts by. */
 const gpt2Pattern = "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-const llama3Contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-
 const split = z.object({
   type: z.literal('Split'),
   pattern: z.object({ Regex: z.string() }),
@@ -42,15 +40,30 @@ export function createPreTokenizer(json: PreTokenizerJson): (text: string) => st
   const steps = json.type === 'Sequence' ? json.pretokenizers : [json];
   const patterns = steps.flatMap((item): RegExp[] => {
     if (item.type === 'Digits') return [/\p{N}/gu];
-    if (item.type === 'ByteLevel') return item.use_regex ? [new RegExp(gpt2Pattern, 'gu')] : [];
-    const source = item.pattern.Regex.replace(
-      llama3Contractions,
-      "'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])",
-    );
-    return [new RegExp(source, 'gu')];
+    if (item.type === 'ByteLevel') return item.use_regex ? [compilePattern(gpt2Pattern)] : [];
+    return [compilePattern(item.pattern.Regex)];
   });
   return (text) =>
     patterns.reduce((words, pattern) => words.flatMap((word) => isolate(word, pattern)), [text]);
+}
+
+/** Of which letters' other cases Unicode knows more than one: `(?i:s)` is also the long s. */
+const contractions = "'(?:[sS\u017FtTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])";
+
+/**
+ * A pattern as Hugging Face's tokenizers (Oniguruma) read it. JavaScript's `\s` is another set of characters than
+ * Unicode's white space, and it has no inline flags in the versions of Node that this runs on.
+ */
+function compilePattern(pattern: string): RegExp {
+  const unknown = pattern.match(/\\[wWbBhHG]|\(\?[a-z]*i[a-z]*[:)](?!'s\|)/u)?.[0];
+  if (unknown !== undefined) throw new SyntaxError(`${unknown} is not supported`);
+  const source = pattern
+    .replaceAll("(?i:'s|'t|'re|'ve|'m|'ll|'d)", contractions)
+    .replaceAll('\\s', '\\p{White_Space}')
+    .replaceAll('\\S', '\\P{White_Space}')
+    .replaceAll('\\d', '\\p{Nd}')
+    .replaceAll('\\D', '\\P{Nd}');
+  return new RegExp(source, 'gu');
 }
 
 /** Matches, and what lies between them, in order. */

@@ -5,14 +5,24 @@ import { NeuralError } from '../errors.ts';
 import { readFileIfPresent } from '../files.ts';
 import { ByteLevelBpe } from './byte-level-bpe.ts';
 import { ChatTemplate, stopTokenIds } from './chat-template.ts';
+import { SentencePieceBpe } from './sentence-piece-bpe.ts';
+import { isSentencePiece } from './sentence-piece-json.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 /** A model that was never taught turns continues the conversation's text. */
 const continuationTemplate =
   "{{ bos_token }}{% for message in messages %}{{ message['content'] }}{% if not loop.last %}\n{% endif %}{% endfor %}";
 
 /** Throws `MODEL_INCOMPLETE` for a missing file, `TOKENIZER_INVALID` for one that cannot be used. */
-export async function readTokenizer(dir: string): Promise<ByteLevelBpe> {
-  return ByteLevelBpe.fromTokenizerJson(await readJson(dir, 'tokenizer.json'));
+export async function readTokenizer(dir: string): Promise<Tokenizer> {
+  return parseTokenizer(await readJson(dir, 'tokenizer.json'));
+}
+
+/** A decoder's tokenizer of whichever kind its `tokenizer.json` describes. Throws `TOKENIZER_INVALID` for others. */
+export function parseTokenizer(json: unknown): Tokenizer {
+  return isSentencePiece(json)
+    ? SentencePieceBpe.fromTokenizerJson(json)
+    : ByteLevelBpe.fromTokenizerJson(json);
 }
 
 const namedTemplates = z.array(z.object({ name: z.string(), template: z.string() }));
@@ -40,7 +50,7 @@ const endings = z.object({
 /** The template's own end token, and those that generation_config.json and config.json name. */
 export async function readStopTokenIds(
   dir: string,
-  model: { readonly tokenizer: ByteLevelBpe; readonly chatTemplate: ChatTemplate },
+  model: { readonly tokenizer: Tokenizer; readonly chatTemplate: ChatTemplate },
 ): Promise<ReadonlySet<number>> {
   const ids = new Set(stopTokenIds(model));
   for (const file of ['generation_config.json', 'config.json'] as const) {

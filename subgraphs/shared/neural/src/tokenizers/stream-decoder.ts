@@ -1,4 +1,4 @@
-import type { ByteLevelBpe } from './byte-level-bpe.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface StreamDecoder {
   /** The text this token completes; empty while a character is still incomplete. */
@@ -9,12 +9,18 @@ export interface StreamDecoder {
 
 /**
  * Token by token, the same text as decoding all ids at once. A token may hold a part of a character: those bytes wait
- * for the rest, where decoding each token alone would give U+FFFD. Special tokens give no text.
+ * for the rest, where decoding each token alone would give U+FFFD. Signs give no text.
  */
-export function createStreamDecoder(tokenizer: ByteLevelBpe): StreamDecoder {
+export function createStreamDecoder(tokenizer: Tokenizer): StreamDecoder {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let atStart = tokenizer.dropsFirstSpace;
+  const trimmed = (text: string): string => {
+    if (!atStart || text === '') return text;
+    atStart = false;
+    return text.startsWith(' ') ? text.slice(1) : text;
+  };
   return {
-    push: (id) => decoder.decode(tokenizer.tokenBytes(id), { stream: true }),
-    flush: () => decoder.decode(),
+    push: (id) => trimmed(decoder.decode(tokenizer.tokenBytes(id), { stream: true })),
+    flush: () => trimmed(decoder.decode()),
   };
 }

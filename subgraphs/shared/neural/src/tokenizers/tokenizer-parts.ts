@@ -3,6 +3,8 @@ import type { PreTokenizerJson } from './pre-tokenizer.ts';
 export interface SpecialToken {
   readonly id: number;
   readonly text: string;
+  /** It is text that people see, although it is never cut: `<think>`, `<tool_call>`. */
+  readonly shown?: boolean;
 }
 
 export interface ByteLevelBpeParts {
@@ -12,4 +14,10 @@ export interface ByteLevelBpeParts {
   readonly merges: readonly (readonly [string, string])[];
   readonly specialTokens: readonly SpecialToken[];
   readonly preTokenizer?: PreTokenizerJson;
+  /** Unicode's composed form, before anything else (Qwen); decoding then gives the composed text. */
+  readonly normalizer?: 'NFC';
+  /** A word that is a token is that token, whether merges lead to it or not (Llama 3). */
+  readonly wholeWords?: boolean;
+  /** Names of special tokens that stand before a text of its own. */
+  readonly textPrefix?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { NeuralError } from '../errors.ts';
-import type { ByteLevelBpe } from '../tokenizers/byte-level-bpe.ts';
 import { type ChatTemplate, encodePrompt, stopTokenIds } from '../tokenizers/chat-template.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 
 /** A question with the answer to learn, or plain text. */
 export type Example = { readonly prompt: string; readonly completion: string } | { readonly text: string };
@@ -13,7 +13,7 @@ export interface EncodedExample {
 }
 
 export interface EncodingOptions {
-  readonly tokenizer: ByteLevelBpe;
+  readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
   readonly sequenceLength: number;
   /** Loss weight of the question's own tokens; the answer's weigh 1. */
@@ -61,8 +61,9 @@ function encodeConversation(
 }
 
 function encodeText(text: string, index: number, options: EncodingOptions): EncodedExample[] {
-  const ids = [...options.tokenizer.encode(text), ...stopTokenIds(options)];
-  if (ids.length < 2)
+  const { textPrefix } = options.tokenizer;
+  const ids = [...textPrefix, ...options.tokenizer.encode(text), ...stopTokenIds(options)];
+  if (text === '')
     throw new NeuralError('EXAMPLE_INVALID', `example ${index}: the text is empty`, { details: { index } });
   const pieces: EncodedExample[] = [];
   for (let start = 0; start + 1 < ids.length; start += options.sequenceLength) {
