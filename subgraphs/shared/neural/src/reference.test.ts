@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isEncoder, type TextModelConfig } from './architectures/text-model.ts';
-import { parseEncoderConfig, parseLabels } from './models/encoder-config.ts';
+import { type EncoderConfig, parseEncoderConfig, parseLabels } from './models/encoder-config.ts';
 import { type ModelConfig, parseModelConfig } from './models/model-config.ts';
 import { decoderTensors, encoderTensors, readModelWeights } from './models/model-weights.ts';
 import { floats, hostTensors } from './runtime/host-tensor.ts';
 import { Session } from './runtime/session.ts';
 import { createDecoderSession } from './serving/decoder-session.ts';
 import { createReferenceModel } from './serving/reference-model.testkit.ts';
+import { createTextEncoder } from './serving/text-encoder-session.ts';
 import { layOut } from './training/batches.ts';
 import type { TrainingTask } from './training/task.ts';
 import { createTask } from './training/tasks.ts';
@@ -149,6 +150,11 @@ describe.each(decoders)("transformers' %s", (name) => {
   });
 });
 
+function encoderOf(config: TextModelConfig): EncoderConfig {
+  if (!isEncoder(config)) throw new Error('not an encoder');
+  return config;
+}
+
 async function loadTexts(name: string) {
   const { configJson, expected, tensors } = await readReference(name);
   const config: TextModelConfig = name.startsWith('bert')
@@ -188,6 +194,20 @@ describe.each(classifiers)("transformers' %s", (name) => {
   });
 });
 
+describe("transformers' bert-classifier", () => {
+  it('gives the same classes from the serving graph, alone and beside longer texts', async () => {
+    const { config, weights, texts, expected } = await loadTexts('bert-classifier');
+    const encoder = await createTextEncoder({ config: encoderOf(config), weights, classes: 3, threads: 1 });
+    const wanted = (row: number) => expected.logits!.slice(row * 3, (row + 1) * 3);
+    const together = await encoder.run(texts);
+    for (const [row, tokens] of texts.entries()) {
+      expect(difference(together[row]!, wanted(row))).toBeLessThan(1e-5);
+      expect(difference((await encoder.run([tokens]))[0]!, wanted(row))).toBeLessThan(1e-5);
+    }
+    await encoder.release();
+  });
+});
+
 describe("transformers' bert", () => {
   it('gives the same sentence vectors, the same contrastive loss and the same gradient of every parameter', async () => {
     const { config, weights, rows, expected } = await loadTexts('bert');
@@ -201,5 +221,21 @@ describe("transformers' bert", () => {
     expect(difference(results['vectors']!.data as Float32Array, expected.vectors!)).toBeLessThan(1e-5);
     expect(loss).toBeCloseTo(expected.loss, 5);
     expectGradients(norms, expected.gradients);
+  });
+
+  it('gives the same sentence vectors from the serving graph, and close ones quantised', async () => {
+    const { config, weights, texts, expected } = await loadTexts('bert');
+    const size = config.hiddenSize;
+    for (const [precision, bound] of [
+      ['fp32', 1e-5],
+      ['int8', 0.1],
+    ] as const) {
+      const encoder = await createTextEncoder({ config: encoderOf(config), weights, precision, threads: 1 });
+      const vectors = await encoder.run(texts);
+      vectors.forEach((vector, row) => {
+        expect(difference(vector, expected.vectors!.slice(row * size, (row + 1) * size))).toBeLessThan(bound);
+      });
+      await encoder.release();
+    }
   });
 });

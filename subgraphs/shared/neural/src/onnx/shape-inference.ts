@@ -181,6 +181,8 @@ const rules: Readonly<Record<string, Rule>> = {
     return [{ type: data.type, dims: data.dims }];
   },
   RotaryEmbedding: unary,
+  /** inputs: query, key, value, [bias], [key_padding_mask]; of one width */
+  MultiHeadAttention: unary,
   SimplifiedLayerNormalization: ({ inputs }) => {
     const [x, scale] = [need(inputs, 0), need(inputs, 1)];
     if (scale.dims.length !== 1 || scale.dims[0] !== x.dims.at(-1)) {

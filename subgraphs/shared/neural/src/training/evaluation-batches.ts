@@ -36,9 +36,9 @@ export interface Measured {
 }
 
 /** The weighted mean over batches, as one long batch would give it. */
-export async function measure(
-  evaluate: (batch: Batch) => Promise<EvaluationResult>,
-  batches: readonly Batch[],
+export async function measure<B>(
+  evaluate: (batch: B) => Promise<EvaluationResult>,
+  batches: readonly B[],
 ): Promise<Measured> {
   let [totalNats, weight, answerTokens, correct] = [0, 0, 0, 0];
   for (const batch of batches) {

@@ -1,0 +1,102 @@
+/**
+ * An encoder as Hugging Face lays it out, with its WordPiece vocabulary: config.json, tokenizer.json, tokenizer_config.json,
+ * model.safetensors (or shards). With labels it is a classifier, `BertForSequenceClassification`; else a `BertModel`.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { poolerName } from '../architectures/bert-parameters.ts';
+import type { ParameterSpec } from '../architectures/parameters.ts';
+import { textModel } from '../architectures/text-model.ts';
+import { NeuralError } from '../errors.ts';
+import { writeFolderAtomically } from '../files.ts';
+import { readJson } from '../tokenizers/read-tokenizer.ts';
+import { WordPiece } from '../tokenizers/word-piece.ts';
+import { checkTensors } from '../weights/check-weights.ts';
+import { serializeSafetensors } from '../weights/safetensors.ts';
+import type { TensorMap } from '../weights/tensor.ts';
+import { type EncoderConfig, parseEncoderConfig, parseLabels, toHuggingFaceEncoderConfig } from './encoder-config.ts';
+import { encoderTensors, readModelWeights } from './model-weights.ts';
+
+export interface EncoderFolder {
+  readonly config: EncoderConfig;
+  /** By the names of `BertModel`; a classifier's head is `classifier`. */
+  readonly weights: TensorMap;
+  readonly tokenizer: WordPiece;
+  /** Of a classifier: class i is `labels[i]`. */
+  readonly labels?: readonly string[];
+}
+
+const architectures = z.object({ architectures: z.array(z.string()).default([]) });
+
+/** Throws as `loadModelFolder` does: `MODEL_INCOMPLETE`, `CONFIG_INVALID`, `TOKENIZER_INVALID`, `SAFETENSORS_CORRUPT`. */
+export async function loadEncoderFolder(dir: string): Promise<EncoderFolder> {
+  const json = await readJson(dir, 'config.json');
+  const config = parseEncoderConfig(json);
+  const tokenizer = WordPiece.fromTokenizerJson(await readJson(dir, 'tokenizer.json'));
+  const isClassifier = architectures.parse(json).architectures.includes('BertForSequenceClassification');
+  const folder: EncoderFolder = {
+    config,
+    weights: encoderTensors(await readModelWeights(dir)),
+    tokenizer,
+    ...(isClassifier ? { labels: parseLabels(json) } : {}),
+  };
+  checkFolder(folder, join(dir, 'model.safetensors'));
+  return folder;
+}
+
+/** The folder appears complete or not at all; one of that name is replaced. */
+export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Promise<void> {
+  checkFolder(folder, 'model');
+  const { config, weights, tokenizer, labels } = folder;
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  const named = new Map(
+    [...weights].map(([name, tensor]) => [
+      labels === undefined || name.startsWith('classifier.') ? name : `bert.${name}`,
+      tensor,
+    ]),
+  );
+  await writeFolderAtomically(
+    dir,
+    new Map<string, Uint8Array | string>([
+      ['config.json', json(toHuggingFaceEncoderConfig(config, labels))],
+      ['tokenizer.json', json(tokenizer.toTokenizerJson())],
+      ['tokenizer_config.json', json(tokenizerConfig(config))],
+      ['model.safetensors', serializeSafetensors(named, { format: 'pt' })],
+    ]),
+  );
+}
+
+function checkFolder({ config, weights, tokenizer, labels }: EncoderFolder, source: string): void {
+  checkTensors(specsOf(config, { weights, labels }), weights, source);
+  if (tokenizer.vocabularySize > config.vocabularySize) {
+    throw new NeuralError(
+      'MODEL_INCOMPLETE',
+      `the tokenizer has ${tokenizer.vocabularySize} tokens, the model's embedding ${config.vocabularySize}`,
+    );
+  }
+}
+
+/** A body may come with its pooler or without: only a classifier reads it. */
+function specsOf(
+  config: EncoderConfig,
+  { weights, labels }: { readonly weights: TensorMap; readonly labels: readonly string[] | undefined },
+): readonly ParameterSpec[] {
+  const model = textModel(config);
+  const head = model.classifierParameters(labels?.length ?? 1);
+  if (labels !== undefined) return [...model.parameters, ...head];
+  const pooler = head.filter(({ name }) => name.startsWith(poolerName));
+  return weights.has(`${poolerName}.weight`) ? [...model.parameters, ...pooler] : model.parameters;
+}
+
+function tokenizerConfig({ maxPositions }: EncoderConfig): Record<string, unknown> {
+  return {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    clean_up_tokenization_spaces: true,
+    model_max_length: maxPositions,
+    unk_token: '[UNK]',
+    sep_token: '[SEP]',
+    pad_token: '[PAD]',
+    cls_token: '[CLS]',
+    mask_token: '[MASK]',
+  };
+}
