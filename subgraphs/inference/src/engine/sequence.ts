@@ -34,7 +34,7 @@ export class Sequence {
   #generated: number;
   /** The prior tokens held a stop string already: the end was lost, not the text. */
   #isStopped = false;
-  readonly #tokenizer: ByteLevelBpe;
+  readonly #tokenizer: Tokenizer;
   readonly #capacity: number;
   readonly #stopTokenIds: ReadonlySet<number>;
   readonly #decoder: ReturnType<typeof createStreamDecoder>;
