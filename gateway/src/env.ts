@@ -37,6 +37,7 @@ export const gatewayEnv = baseEnv.extend({
   JWT_TENANT_CLAIM: z.string().default('tenant'),
   JWT_ROLES_CLAIM: z.string().default('roles'),
   INTROSPECTION: z.enum(['public', 'authenticated', 'off']).optional(),
+  SAFELIST: z.enum(['off', 'log', 'enforce']).default(defaultSettings.safelist),
   /** Comma-separated origins, or `*`. */
   CORS_ORIGINS: z.string().optional(),
   MAX_BODY_BYTES: bound(defaultSettings.maxBodyBytes),
@@ -73,6 +74,7 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
     subgraphUrls: env.SUBGRAPH_URLS,
     consoleFolder: resolve(env.CONSOLE_DIR),
     introspection: env.INTROSPECTION ?? (development ? 'public' : 'off'),
+    safelist: env.SAFELIST,
     cors: {
       origins: listOf(env.CORS_ORIGINS ?? (development ? '*' : '')),
     },

@@ -30,6 +30,14 @@ export const gatewayErrors = {
     status: 404,
   },
   BAD_REQUEST: { message: 'The request is not a GraphQL request this server can read.', status: 400 },
+  PERSISTED_QUERY_NOT_FOUND: {
+    message: 'No operation of this hash is known here. Send its text beside the hash, once.',
+    status: 404,
+  },
+  OPERATION_NOT_LISTED: {
+    message: 'Only operations of the safelist are answered here, and this is none of them.',
+    status: 403,
+  },
   PAYLOAD_TOO_LARGE: { message: 'The request is larger than the gateway accepts.', status: 413 },
   GRAPHQL_PARSE_FAILED: { message: 'The document is not GraphQL.', status: 400 },
   GRAPHQL_VALIDATION_FAILED: { message: 'The document does not fit the schema.', status: 400 },

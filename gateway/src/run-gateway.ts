@@ -22,6 +22,7 @@ import { createAdmission } from './operations/admission.ts';
 import { formatExecutionError } from './operations/format-result.ts';
 import { createOperationPreparer } from './operations/prepare.ts';
 import { readCheckedInOperations } from './persisted/checked-in-operations.ts';
+import { createPersistedOperations } from './persisted/persisted-operations.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
 import { createServices } from './subgraphs/services.ts';
@@ -91,6 +92,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       ? createApolloExecutor()
       : createPlanExecutor(createOperationPlanner(createPlanMetrics(metrics)));
 
+  const operations = readCheckedInOperations();
   const gateway = await startGateway({
     ...parts,
     ...settings,
@@ -105,12 +107,17 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
         ...settings.rateLimit,
         onUncounted: countUncounted(metrics, logger),
       }),
+      persisted: createPersistedOperations({
+        operations,
+        safelist: settings.safelist,
+        onUnlisted: countUnlisted(metrics, logger),
+      }),
       publicIntrospection: settings.introspection === 'public',
     }),
     publicIntrospection: settings.introspection === 'public',
     streamObserver: createStreamMetrics(metrics),
     operationLog: createOperationLog(metrics, logger),
-    operations: readCheckedInOperations(),
+    operations,
     probes,
   });
 
@@ -150,5 +157,17 @@ function countUncounted(metrics: Metrics, logger: Logger): (error: unknown) => v
     if (performance.now() - lastLoggedAt < 10_000) return;
     lastLoggedAt = performance.now();
     logger.warn({ err: error }, 'operations are not counted against their rate limits');
+  };
+}
+
+/** What an enforced safelist would have refused, by its hash: the log shows whether it can be enforced. */
+function countUnlisted(metrics: Metrics, logger: Logger): (sha256: string) => void {
+  const unlisted = metrics.counter({
+    name: 'fathom_gateway_unlisted_operations_total',
+    help: 'Operations that are not on the safelist and were admitted because it is not enforced.',
+  });
+  return (sha256) => {
+    unlisted.inc();
+    logger.warn({ 'graphql.document.sha256': sha256 }, 'an operation is not on the safelist');
   };
 }

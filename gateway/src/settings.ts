@@ -4,6 +4,7 @@ import { repositoryRoot } from '@fathom/platform/repository';
 import type { ExecutorName } from './execution/executor.ts';
 import type { CorsPolicy } from './http/security-headers.ts';
 import type { OperationLimits } from './operations/prepare.ts';
+import type { SafelistMode } from './persisted/persisted-operations.ts';
 import type { StreamSettings } from './subscriptions/client-connection.ts';
 import type { UploadSettings } from './uploads/upload-relay.ts';
 
@@ -17,6 +18,7 @@ export interface GatewaySettings {
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly consoleFolder: string;
   readonly introspection: IntrospectionPolicy;
+  readonly safelist: SafelistMode;
   readonly cors: CorsPolicy;
   readonly maxBodyBytes: number;
   readonly limits: OperationLimits;
@@ -57,6 +59,7 @@ export const defaultSettings: GatewaySettings = {
   subgraphUrls: {},
   consoleFolder: join(repositoryRoot(), 'gateway', 'console', 'dist'),
   introspection: 'public',
+  safelist: 'off',
   cors: { origins: [] },
   maxBodyBytes: 1024 * 1024,
   limits: {

@@ -1,5 +1,5 @@
 import { composeServices } from '@apollo/composition';
-import { Supergraph } from '@apollo/federation-internals';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLError, type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import type { SubgraphSource } from './subgraphs.ts';
 
@@ -28,7 +28,9 @@ export function compose(subgraphs: readonly SubgraphSource[]): Composition {
 
 /** The schema that clients see: the supergraph without federation's machinery. */
 export function apiSchema(supergraphSdl: string): GraphQLSchema {
-  return Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
+  // Only its shape matters here, so nothing has to be executed or enforced.
+  const supportedFeatures = ROUTER_SUPPORTED_SUPERGRAPH_FEATURES;
+  return Supergraph.build(supergraphSdl, { supportedFeatures }).apiSchema().toGraphQLJSSchema();
 }
 
 export function printApiSchema(supergraphSdl: string): string {

@@ -15,9 +15,12 @@ import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { credentialOfHeaders } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
+import { mayBegin } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
 import { beginEventStream, writeTaken } from '../http/event-stream.ts';
+import { fragmentsOf } from '../operations/prepare.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { GatewayService } from '../transports/gateway-service.ts';
 import { callTool, type ToolResult } from './call-tool.ts';
 import {
@@ -28,7 +31,7 @@ import {
   type RpcRequest,
   resultMessage,
 } from './json-rpc.ts';
-import { createTools } from './tools.ts';
+import { createTools, type Tool } from './tools.ts';
 
 /** Newest first. What this server does is the same in all of them. */
 const protocolVersions = ['2025-11-25', '2025-06-18', '2025-03-26'];
@@ -80,7 +83,7 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
       case 'ping':
         return {};
       case 'tools/list':
-        return { tools: [...toolsOf(service.supergraph.current()).values()].map(({ tool }) => tool) };
+        return { tools: toolsFor(service.supergraph.current(), principal) };
       case 'tools/call':
         return callWithProgress(exchange, (onEvent) =>
           callTool(service, {
@@ -97,6 +100,19 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
           `There is no method ${JSON.stringify(message.method)}.`,
         );
     }
+  }
+
+  /** Those that the caller may call: a model should not be offered what it would be refused. */
+  function toolsFor(snapshot: Snapshot, principal: Principal): readonly Tool[] {
+    return [...toolsOf(snapshot).values()]
+      .filter(({ operation }) =>
+        mayBegin(snapshot, principal, {
+          document: operation.document,
+          operation: operation.definition,
+          fragments: fragmentsOf(operation.document),
+        }),
+      )
+      .map(({ tool }) => tool);
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -71,6 +71,18 @@ describe('the tools', () => {
       },
     });
   });
+
+  test('are offered only to who holds their scopes; one that is called all the same is refused with the scope', async () => {
+    const reader = await connect((await graph.issueKey({ roles: ['viewer'] })).key);
+    const names = (await reader.listTools()).tools.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['ServedModels']));
+    expect(names).not.toContain('Ask');
+    expect(names).not.toContain('CancelGeneration');
+    const refused = await reader.callTool({ name: 'AskAndWait', arguments: { input: { question: 'Why?' } } });
+    expect(refused.isError).toBe(true);
+    expect(JSON.stringify(refused.content)).toContain('inference:ask');
+    await reader.close();
+  });
 });
 
 describe('calling a tool', () => {

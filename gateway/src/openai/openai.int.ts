@@ -326,13 +326,21 @@ describe('an error', () => {
     await expect(read()).rejects.toMatchObject({ code: 'DEVICE_LOST' });
   });
 
-  test('for a key that is unknown', async () => {
+  test('for a key that is unknown, or lacks the scope', async () => {
     const stranger = new OpenAI({ baseURL: `${graph.url}/v1`, apiKey: 'sk-unknown', maxRetries: 0 });
     await expect(stranger.models.list()).rejects.toMatchObject({
       status: 401,
       code: 'UNAUTHENTICATED',
       type: 'authentication_error',
     });
+    const { key } = await graph.issueKey({ roles: ['viewer'] });
+    const reader = new OpenAI({ baseURL: `${graph.url}/v1`, apiKey: key, maxRetries: 0 });
+    await expect(reader.chat.completions.create({ model: 'fathom', messages })).rejects.toMatchObject({
+      status: 403,
+      code: 'FORBIDDEN',
+      type: 'permission_error',
+    });
+    expect((await reader.models.list()).data.length).toBeGreaterThan(0);
   });
 
   test('for a path that is none, a body that is none, and a body too large', async () => {

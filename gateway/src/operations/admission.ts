@@ -1,15 +1,19 @@
 /** The one way in: who, how much, what. Every transport asks here before any work is done. */
 import { AppError } from '@fathom/platform/errors';
 import type { Principal } from '../auth/principal.ts';
+import { authorise } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
+import type { PersistedOperations } from '../persisted/persisted-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { AdmittedOperation, OperationPreparer, RawOperation } from './prepare.ts';
+import type { SentOperation } from './raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 
 export interface AdmissionOptions {
   readonly preparer: OperationPreparer;
   readonly rateLimiter: RateLimiter;
+  readonly persisted: PersistedOperations;
   /** Whether introspection needs no credentials. */
   readonly publicIntrospection: boolean;
   readonly now?: () => number;
@@ -19,14 +23,14 @@ export interface Admission {
   admit(
     snapshot: Snapshot,
     principal: Principal | undefined,
-    raw: RawOperation,
+    sent: SentOperation,
   ): Promise<AdmittedOperation | Refusal>;
   /** For what is no operation, and counts as one. Throws AppError. */
   admitCaller(principal: Principal): Promise<void>;
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { preparer, rateLimiter, publicIntrospection, now = Date.now } = options;
+  const { preparer, rateLimiter, persisted, publicIntrospection, now = Date.now } = options;
 
   async function admitCaller(principal: Principal): Promise<void> {
     if (principal.expiresAt && principal.expiresAt.getTime() <= now())
@@ -36,10 +40,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   return {
     admitCaller,
-    async admit(snapshot, principal, raw) {
+    async admit(snapshot, principal, sent) {
+      let raw: RawOperation;
       try {
         if (!principal && !publicIntrospection) throw raise('UNAUTHENTICATED');
         if (principal) await admitCaller(principal);
+        raw = { ...sent, query: persisted.textOf(sent) };
       } catch (error) {
         if (error instanceof AppError) return refusal(error);
         throw error;
@@ -47,7 +53,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const prepared = preparer.prepare(snapshot, raw);
       if (!principal && (isRefusal(prepared) || !prepared.introspectionOnly))
         return refusal(raise('UNAUTHENTICATED'));
-      return isRefusal(prepared) ? prepared : preparer.admit(snapshot, prepared, raw);
+      if (isRefusal(prepared)) return prepared;
+      try {
+        if (!prepared.introspectionOnly) persisted.requireListed(raw.query, prepared.document);
+      } catch (error) {
+        if (error instanceof AppError) return refusal(error);
+        throw error;
+      }
+      const admitted = preparer.admit(snapshot, prepared, raw);
+      return isRefusal(admitted) ? admitted : authorise(snapshot, principal, admitted);
     },
   };
 }

@@ -17,6 +17,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import type { WithheldParts } from '../authorisation/withhold.ts';
 import { raise } from '../errors.ts';
 import { type DocumentLimits, exceededLimit } from '../limits/document-limits.ts';
 import { operationCost } from '../limits/operation-cost.ts';
@@ -51,6 +52,8 @@ export interface PreparedOperation {
 export interface AdmittedOperation extends PreparedOperation {
   readonly variables: Record<string, unknown>;
   readonly cost: number;
+  /** What its sender may not have. The operation is without it; the answer has null there. */
+  readonly withheld?: WithheldParts;
 }
 
 export interface OperationPreparer {

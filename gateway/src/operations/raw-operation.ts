@@ -3,14 +3,19 @@ import { z } from 'zod';
 import { raise } from '../errors.ts';
 import type { RawOperation } from './prepare.ts';
 
+/** The text may be left out for its hash in `extensions`. */
+export interface SentOperation extends Omit<RawOperation, 'query'> {
+  readonly query: string | undefined;
+}
+
 const requestSchema = z.object({
-  query: z.string({ error: 'must be a text' }).min(1, 'must not be empty'),
+  query: z.string({ error: 'must be a text' }).nullish(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
   extensions: z.record(z.string(), z.unknown()).nullish(),
 });
 
-export function parseRawOperation(request: unknown): RawOperation {
+export function parseRawOperation(request: unknown): SentOperation {
   if (Array.isArray(request))
     throw raise('BAD_REQUEST', { because: 'batches are not accepted, send one operation' });
   const parsed = requestSchema.safeParse(request);
@@ -19,8 +24,11 @@ export function parseRawOperation(request: unknown): RawOperation {
     throw raise('BAD_REQUEST', { because: `\`${issue?.path.join('.') || 'body'}\` ${issue?.message}` });
   }
   const { query, operationName, variables, extensions } = parsed.data;
+  // graphql-ws demands a text, so a client that has only the hash sends an empty one.
+  if (!query && extensions?.['persistedQuery'] == null)
+    throw raise('BAD_REQUEST', { because: '`query` must be a text' });
   return {
-    query,
+    query: query || undefined,
     operationName: operationName || undefined,
     variables: variables ?? undefined,
     extensions: extensions ?? undefined,
@@ -28,7 +36,7 @@ export function parseRawOperation(request: unknown): RawOperation {
 }
 
 /** Of a GET: `?query=…&variables={…}&operationName=…`. */
-export function parseSearch(search: URLSearchParams): RawOperation {
+export function parseSearch(search: URLSearchParams): SentOperation {
   const json = (name: string): unknown => {
     const text = search.get(name);
     if (text === null || text === '') return undefined;

@@ -7,6 +7,7 @@
 import { within } from '@fathom/platform/deferred';
 import type { AppError } from '@fathom/platform/errors';
 import type { Logger } from 'pino';
+import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
@@ -69,11 +70,12 @@ export class ClientConnection {
     const streamContext = { ...context, signal: AbortSignal.any([context.signal, ended.signal]) };
     const upstream = this.#upstream(plan.service, snapshot, context);
 
+    const execute = createEventExecutor({ snapshot, plan, operation, context: streamContext });
     const stream = new SubscriptionStream({
       window: this.#settings.window,
-      execute: createEventExecutor({ snapshot, plan, operation, context: streamContext }),
+      execute: (event) => answerWithheld(snapshot, operation, () => execute(event)),
       formatError: (error) => ({ data: null, errors: [formatExecutionError(error, context)] }),
-      rawSink: plan.verbatim ? options.rawSink : undefined,
+      rawSink: plan.verbatim && !operation.withheld ? options.rawSink : undefined,
       upstream: {
         pause: () => upstream.pause(id),
         resume: () => upstream.resume(id),

@@ -15,6 +15,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { ApolloServer } from '@apollo/server';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { type Requirements, readRequirements, withoutSecurityMark } from '../authorisation/requirements.ts';
 import type { GatewayContext } from '../context.ts';
 import { createOverrideLabels, type OverrideLabels } from '../execution/override-labels.ts';
 import { type FieldSetNames, fieldSetNames } from '../execution/response-names.ts';
@@ -47,6 +48,8 @@ export interface Snapshot {
   readonly supergraphSchema: GraphQLSchema;
   readonly planner: QueryPlanner;
   readonly costs: CostTable;
+  /** What it demands of whoever asks. */
+  readonly requirements: Requirements;
   /** Something in it is `@inaccessible`, so what a subgraph sends may have to be filtered. */
   readonly hidesElements: boolean;
   readonly services: Readonly<Record<string, Service>>;
@@ -79,7 +82,9 @@ export function supergraphId(supergraphSdl: string): string {
 
 /** Throws what Apollo says when the supergraph cannot be loaded; the caller keeps the snapshot it has. */
 export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot> {
-  const { supergraphSdl, logger } = options;
+  const { logger } = options;
+  // What keeps Apollo from loading it is enforced by `authorisation/`.
+  const supergraphSdl = withoutSecurityMark(options.supergraphSdl);
   const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
   const services: Record<string, Service> = {};
   const dataSources: ServiceMap = {};
@@ -124,12 +129,13 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
     apolloServer = undefined;
   };
   return {
-    id: supergraphId(supergraphSdl),
+    id: supergraphId(options.supergraphSdl),
     apiSchema: federationApiSchema.toGraphQLJSSchema(),
     federationApiSchema,
     supergraphSchema,
     planner: new QueryPlanner(supergraph),
     costs: createCostTable(supergraphSdl),
+    requirements: readRequirements(supergraphSdl),
     hidesElements: /\s@inaccessible\b/.test(supergraphSdl.replace(/^directive .*$/gm, '')),
     services,
     dataSources,

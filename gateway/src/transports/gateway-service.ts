@@ -5,6 +5,7 @@ import { injectTrace } from '@fathom/platform/telemetry/tracing';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
+import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
@@ -67,7 +68,9 @@ export async function executeOnce(
 ): Promise<FormattedExecutionResult> {
   snapshot.retain();
   try {
-    return await service.executor.execute(snapshot, operation, context);
+    return await answerWithheld(snapshot, operation, () =>
+      service.executor.execute(snapshot, operation, context),
+    );
   } finally {
     snapshot.release();
   }

@@ -13,8 +13,8 @@ import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import { outcomeOf } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
-import type { AdmittedOperation, RawOperation } from '../operations/prepare.ts';
-import { parseRawOperation, parseSearch } from '../operations/raw-operation.ts';
+import type { AdmittedOperation } from '../operations/prepare.ts';
+import { parseRawOperation, parseSearch, type SentOperation } from '../operations/raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { createContext, executeOnce, type GatewayService } from './gateway-service.ts';
@@ -74,7 +74,7 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
 async function readOperation(
   { maxBodyBytes }: GatewayService,
   { request, url }: Exchange,
-): Promise<RawOperation> {
+): Promise<SentOperation> {
   if (request.method === 'GET') return parseSearch(url.searchParams);
   if (request.method !== 'POST') throw raise('BAD_REQUEST', { because: 'send GET or POST' });
   const contentType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
