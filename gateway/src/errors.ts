@@ -29,6 +29,16 @@ export const gatewayErrors = {
     message: 'No model, alias or version of this name is served. `GET /v1/models` lists them.',
     status: 404,
   },
+  TOO_MANY_OPERATIONS: {
+    message: 'Too many operations of this key or tenant run at once. Let some end, then retry.',
+    status: 429,
+    retryable: true,
+  },
+  REQUEST_TIMEOUT: {
+    message: 'The body of the request did not come in time. Send it at once.',
+    status: 408,
+    retryable: true,
+  },
   BAD_REQUEST: { message: 'The request is not a GraphQL request this server can read.', status: 400 },
   PERSISTED_QUERY_NOT_FOUND: {
     message: 'No operation of this hash is known here. Send its text beside the hash, once.',

@@ -26,6 +26,7 @@ export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
   /** The built console. */
   readonly consoleFolder: string;
   readonly drainTimeoutMs: number;
+  readonly headersTimeoutMs: number;
   /** Those that the façades translate to. */
   readonly operations: CheckedInOperations;
 }
@@ -57,7 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://gateway');
-    setSecurityHeaders(response);
+    setSecurityHeaders(request, response);
     if (url.pathname === '/graphql') {
       if (applyCors(options.cors, request, response)) return;
       await handleGraphQL(request, response, url);
@@ -79,7 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+  const server = createServer(serverOptions(options), (request, response) => {
     const ticket = inFlight.open();
     response.once('close', () => ticket.close());
     route(request, response).catch((error: unknown) => {
@@ -112,5 +113,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await closed;
       await uploads.close();
     },
+  };
+}
+
+/**
+ * Who sends headers slower than that is holding a connection, not asking for something. A body has deadlines of its own:
+ * an upload may take long, an operation may not.
+ */
+function serverOptions({ headersTimeoutMs }: GatewayOptions) {
+  return {
+    keepAliveTimeout: 65_000,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
   };
 }

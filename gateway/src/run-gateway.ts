@@ -14,8 +14,9 @@ import { createApolloExecutor } from './execution/apollo-executor.ts';
 import { createPlanExecutor } from './execution/executor.ts';
 import { createOperationPlanner } from './execution/operation-plan.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { createConcurrency } from './limits/concurrency.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
-import { createOperationLog } from './observability/operation-log.ts';
+import { createOperationLog, holdingPlaces } from './observability/operation-log.ts';
 import { createPlanMetrics } from './observability/plan-metrics.ts';
 import { createStreamMetrics } from './observability/stream-metrics.ts';
 import { createAdmission } from './operations/admission.ts';
@@ -93,6 +94,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       : createPlanExecutor(createOperationPlanner(createPlanMetrics(metrics)));
 
   const operations = readCheckedInOperations();
+  const concurrency = createConcurrency(settings.concurrency);
   const gateway = await startGateway({
     ...parts,
     ...settings,
@@ -107,6 +109,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
         ...settings.rateLimit,
         onUncounted: countUncounted(metrics, logger),
       }),
+      concurrency,
       persisted: createPersistedOperations({
         operations,
         safelist: settings.safelist,
@@ -116,7 +119,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     }),
     publicIntrospection: settings.introspection === 'public',
     streamObserver: createStreamMetrics(metrics),
-    operationLog: createOperationLog(metrics, logger),
+    operationLog: holdingPlaces(createOperationLog(metrics, logger), concurrency),
     operations,
     probes,
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@fathom/platform/repository';
 import type { ExecutorName } from './execution/executor.ts';
 import type { CorsPolicy } from './http/security-headers.ts';
+import type { ConcurrencyLimits } from './limits/concurrency.ts';
 import type { OperationLimits } from './operations/prepare.ts';
 import type { SafelistMode } from './persisted/persisted-operations.ts';
 import type { StreamSettings } from './subscriptions/client-connection.ts';
@@ -21,6 +22,11 @@ export interface GatewaySettings {
   readonly safelist: SafelistMode;
   readonly cors: CorsPolicy;
   readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+  /** For the request line and headers; a connection that sends them slower is closed. */
+  readonly headersTimeoutMs: number;
+  readonly maxBatchOperations: number;
+  readonly concurrency: ConcurrencyLimits;
   readonly limits: OperationLimits;
   readonly rateLimit: { readonly operationsPerWindow: number; readonly windowMs: number };
   readonly streams: StreamSettings;
@@ -62,10 +68,15 @@ export const defaultSettings: GatewaySettings = {
   safelist: 'off',
   cors: { origins: [] },
   maxBodyBytes: 1024 * 1024,
+  bodyTimeoutMs: 15_000,
+  headersTimeoutMs: 10_000,
+  maxBatchOperations: 10,
+  concurrency: { perCredential: 1_000, perTenant: 5_000 },
   limits: {
     maxTokens: 10_000,
     maxDepth: 15,
     maxAliases: 30,
+    maxDirectives: 50,
     maxRootFields: 20,
     maxFields: 1_000,
     maxCost: 10_000,

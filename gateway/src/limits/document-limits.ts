@@ -18,6 +18,7 @@ export interface DocumentLimits {
   /** Levels of fields; introspection's own nesting does not count. */
   readonly maxDepth: number;
   readonly maxAliases: number;
+  readonly maxDirectives: number;
   readonly maxRootFields: number;
   /** Fields after all fragments are spread. */
   readonly maxFields: number;
@@ -26,12 +27,13 @@ export interface DocumentLimits {
 interface Shape {
   readonly depth: number;
   readonly aliases: number;
+  readonly directives: number;
   readonly fields: number;
   /** Fields directly in this selection set, fragments spread. */
   readonly width: number;
 }
 
-const emptyShape: Shape = { depth: 0, aliases: 0, fields: 0, width: 0 };
+const emptyShape: Shape = { depth: 0, aliases: 0, directives: 0, fields: 0, width: 0 };
 
 /** The refusal, or `undefined` when the operation may be validated. */
 export function exceededLimit(
@@ -39,12 +41,14 @@ export function exceededLimit(
   operation: OperationDefinitionNode,
   limits: DocumentLimits,
 ): AppError | undefined {
-  const { depth, aliases, fields, width } = measure(document, operation);
+  const { depth, aliases, directives, fields, width } = measure(document, operation);
   if (depth > limits.maxDepth) return refuse('OPERATION_TOO_DEEP', 'levels', depth, limits.maxDepth);
   if (width > limits.maxRootFields)
     return refuse('OPERATION_TOO_LARGE', 'root fields', width, limits.maxRootFields);
   if (aliases > limits.maxAliases)
     return refuse('OPERATION_TOO_LARGE', 'aliases', aliases, limits.maxAliases);
+  if (directives > limits.maxDirectives)
+    return refuse('OPERATION_TOO_LARGE', 'directives', directives, limits.maxDirectives);
   if (fields > limits.maxFields) return refuse('OPERATION_TOO_LARGE', 'fields', fields, limits.maxFields);
   return undefined;
 }
@@ -67,14 +71,16 @@ export function measure(document: DocumentNode, operation: OperationDefinitionNo
   }
 
   function measureSelections(selectionSet: SelectionSetNode): Shape {
-    let { depth, aliases, fields, width } = emptyShape;
+    let { depth, aliases, directives, fields, width } = emptyShape;
     for (const selection of selectionSet.selections) {
+      directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
         const isIntrospection = selection.name.value === '__schema' || selection.name.value === '__type';
         const inner =
           selection.selectionSet && !isIntrospection ? measureSelections(selection.selectionSet) : emptyShape;
         depth = Math.max(depth, inner.depth + 1);
         aliases += inner.aliases + (selection.alias ? 1 : 0);
+        directives += inner.directives;
         fields += inner.fields + 1;
         width += 1;
       } else {
@@ -84,14 +90,21 @@ export function measure(document: DocumentNode, operation: OperationDefinitionNo
             : measureSelections(selection.selectionSet);
         depth = Math.max(depth, inner.depth);
         aliases += inner.aliases;
+        directives += inner.directives;
         fields += inner.fields;
         width += inner.width;
       }
     }
-    return { depth, aliases, fields, width };
+    return { depth, aliases, directives, fields, width };
   }
 
-  return measureSelections(operation.selectionSet);
+  const shape = measureSelections(operation.selectionSet);
+  // Definitions carry directives, too, and those of fragments that nobody spreads are validated all the same.
+  const onDefinitions = document.definitions.reduce(
+    (count, definition) => count + ('directives' in definition ? (definition.directives?.length ?? 0) : 0),
+    0,
+  );
+  return { ...shape, directives: shape.directives + onDefinitions };
 }
 
 function refuse(

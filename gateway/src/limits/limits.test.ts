@@ -11,7 +11,14 @@ import { exceededLimit, measure } from './document-limits.ts';
 import { operationCost } from './operation-cost.ts';
 import { createRateLimiter } from './rate-limit.ts';
 
-const limits = { maxTokens: 1_000, maxDepth: 3, maxAliases: 2, maxRootFields: 3, maxFields: 10 };
+const limits = {
+  maxTokens: 1_000,
+  maxDepth: 3,
+  maxAliases: 2,
+  maxDirectives: 2,
+  maxRootFields: 3,
+  maxFields: 10,
+};
 
 function read(query: string): { document: DocumentNode; operation: OperationDefinitionNode } {
   const document = parse(query);
@@ -28,7 +35,13 @@ describe('the shape of a document', () => {
     const { document, operation } = read(
       '{ a { ...F } x: a { y: b } } fragment F on T { b { c } ... { d } }',
     );
-    expect(measure(document, operation)).toEqual({ depth: 3, aliases: 2, fields: 6, width: 2 });
+    expect(measure(document, operation)).toEqual({
+      depth: 3,
+      aliases: 2,
+      directives: 0,
+      fields: 6,
+      width: 2,
+    });
   });
 
   test.each([
@@ -36,6 +49,9 @@ describe('the shape of a document', () => {
     ['{ a { ...F } } fragment F on T { b { c { d } } }', 'OPERATION_TOO_DEEP'],
     ['{ a b c d }', 'OPERATION_TOO_LARGE'],
     ['{ x: a y: a z: a }', 'OPERATION_TOO_LARGE'],
+    ['{ a @x @x @x }', 'OPERATION_TOO_LARGE'],
+    ['query @x { a ...F @x } fragment F on T @x { b }', 'OPERATION_TOO_LARGE'],
+    ['{ a @x @y }', undefined],
     ['{ a { b c d e f g h i j k } }', 'OPERATION_TOO_LARGE'],
     ['{ a { b { c } } }', undefined],
   ])('%s -> %s', (query, code) => expect(codeOf(query)).toBe(code));

@@ -10,7 +10,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
-import { readJsonBody } from '@fathom/platform/server/read-body';
 import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { credentialOfHeaders } from '../auth/credentials.ts';
@@ -18,6 +17,7 @@ import type { Principal } from '../auth/principal.ts';
 import { mayBegin } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
 import { beginEventStream, writeTaken } from '../http/event-stream.ts';
+import { readJson } from '../http/read-json.ts';
 import { fragmentsOf } from '../operations/prepare.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -42,6 +42,7 @@ const instructions =
   '`extensions.code` is stable.';
 
 export function createMcpEndpoint(service: GatewayService, operations: CheckedInOperations) {
+  const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
   const toolsOf = createTools(operations);
 
   async function answer(
@@ -61,7 +62,7 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
       throw raise('BAD_REQUEST', {
         because: `MCP-Protocol-Version is none of ${protocolVersions.join(', ')}`,
       });
-    const message = parseMessage(await readJsonBody(request, service.maxBodyBytes));
+    const message = parseMessage(await readJson(request, limits));
     if (!message) {
       response.writeHead(202).end();
       return;

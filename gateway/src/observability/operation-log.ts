@@ -3,6 +3,7 @@ import type { Logger } from '@fathom/platform/logging';
 import { createOperationMetrics } from '@fathom/platform/server/operation-metrics';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { Principal } from '../auth/principal.ts';
+import type { Concurrency } from '../limits/concurrency.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 
 export type Transport = 'http' | 'sse' | 'websocket' | 'openai' | 'mcp';
@@ -69,4 +70,21 @@ export function outcomeOf(
   if (!errors || errors.length === 0) return 'OK';
   const code = errors[0]?.extensions?.['code'];
   return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
+}
+
+/** The same log; what it begins holds a place until it ends. */
+export function holdingPlaces(log: OperationLog, concurrency: Concurrency): OperationLog {
+  return {
+    begin(transport, principal, operation) {
+      const record = log.begin(transport, principal, operation);
+      if (!principal || !operation) return record;
+      const release = concurrency.take(principal);
+      return {
+        end(code) {
+          release();
+          record.end(code);
+        },
+      };
+    },
+  };
 }

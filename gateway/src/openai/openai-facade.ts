@@ -4,11 +4,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
-import { readJsonBody } from '@fathom/platform/server/read-body';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { credentialOfHeaders } from '../auth/credentials.ts';
 import { raise } from '../errors.ts';
+import { readJson } from '../http/read-json.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import type { GatewayService } from '../transports/gateway-service.ts';
 import { answerCompletion } from './answer-completion.ts';
@@ -25,6 +25,7 @@ interface Exchange {
 }
 
 export function createOpenAiFacade(service: GatewayService, operations: CheckedInOperations) {
+  const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
   async function answer({ request, response, path }: Exchange, signal: AbortSignal): Promise<void> {
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const principal = await service.authenticator.authenticate(credentialOfHeaders(request.headers));
@@ -35,13 +36,13 @@ export function createOpenAiFacade(service: GatewayService, operations: CheckedI
       case 'POST /v1/chat/completions':
         return answerCompletion({
           ...complete,
-          request: parseChatRequest(await readJsonBody(request, service.maxBodyBytes)),
+          request: parseChatRequest(await readJson(request, limits)),
           format: chatFormat,
         });
       case 'POST /v1/completions':
         return answerCompletion({
           ...complete,
-          request: parseCompletionRequest(await readJsonBody(request, service.maxBodyBytes)),
+          request: parseCompletionRequest(await readJson(request, limits)),
           format: completionFormat,
         });
       case 'GET /v1/models':

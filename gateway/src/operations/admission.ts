@@ -3,6 +3,7 @@ import { AppError } from '@fathom/platform/errors';
 import type { Principal } from '../auth/principal.ts';
 import { authorise } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
+import type { Concurrency } from '../limits/concurrency.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
 import type { PersistedOperations } from '../persisted/persisted-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -13,6 +14,7 @@ import { isRefusal, type Refusal, refusal } from './refusal.ts';
 export interface AdmissionOptions {
   readonly preparer: OperationPreparer;
   readonly rateLimiter: RateLimiter;
+  readonly concurrency: Pick<Concurrency, 'requireRoom'>;
   readonly persisted: PersistedOperations;
   /** Whether introspection needs no credentials. */
   readonly publicIntrospection: boolean;
@@ -30,11 +32,12 @@ export interface Admission {
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { preparer, rateLimiter, persisted, publicIntrospection, now = Date.now } = options;
+  const { preparer, rateLimiter, concurrency, persisted, publicIntrospection, now = Date.now } = options;
 
   async function admitCaller(principal: Principal): Promise<void> {
     if (principal.expiresAt && principal.expiresAt.getTime() <= now())
       throw raise(principal.credential.startsWith('key:') ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
+    concurrency.requireRoom(principal);
     await rateLimiter.take(principal);
   }
 

@@ -146,7 +146,12 @@ function prepareUncached(
   const exceeded = exceededLimit(document, operation, limits);
   if (exceeded) return refusal(exceeded);
   const errors = validate(snapshot.apiSchema, document, undefined, { maxErrors: 20 });
-  if (errors.length > 0) return refusal(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
+  if (errors.length > 0)
+    return refusal(
+      errors.map((error) =>
+        withCode(introspection ? error : withoutHint(error), 'GRAPHQL_VALIDATION_FAILED'),
+      ),
+    );
   if (!introspection && validate(snapshot.apiSchema, document, [NoSchemaIntrospectionCustomRule]).length > 0)
     return refusal(raise('INTROSPECTION_DISABLED'));
   return {
@@ -170,6 +175,12 @@ export function fragmentsOf(document: DocumentNode): Record<string, FragmentDefi
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   return fragments;
+}
+
+/** Where introspection is off, a misspelt name must not be answered by the names there are. */
+function withoutHint(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ Did you mean .*$/s, '');
+  return new GraphQLError(message, { nodes: error.nodes ?? null, source: error.source ?? null });
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {

@@ -5,7 +5,15 @@ import { type GraphQLAnswer, startTestGraph, type TestGraph } from '../../test/t
 let graph: TestGraph;
 beforeAll(async () => {
   graph = await startTestGraph({
-    limits: { maxTokens: 500, maxDepth: 6, maxAliases: 5, maxRootFields: 8, maxFields: 100, maxCost: 500 },
+    limits: {
+      maxTokens: 500,
+      maxDepth: 6,
+      maxAliases: 5,
+      maxDirectives: 20,
+      maxRootFields: 8,
+      maxFields: 100,
+      maxCost: 500,
+    },
   });
 });
 afterAll(() => graph.close());

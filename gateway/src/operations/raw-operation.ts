@@ -16,8 +16,7 @@ const requestSchema = z.object({
 });
 
 export function parseRawOperation(request: unknown): SentOperation {
-  if (Array.isArray(request))
-    throw raise('BAD_REQUEST', { because: 'batches are not accepted, send one operation' });
+  if (Array.isArray(request)) throw raise('BAD_REQUEST', { because: 'send one operation here' });
   const parsed = requestSchema.safeParse(request);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -9,7 +9,7 @@ import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
-import type { OperationLog, OperationRecord } from '../observability/operation-log.ts';
+import { type OperationLog, type OperationRecord, outcomeOf } from '../observability/operation-log.ts';
 import type { Admission } from '../operations/admission.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
@@ -27,7 +27,11 @@ export interface GatewayService {
   readonly streamObserver: StreamObserver;
   readonly operationLog: OperationLog;
   readonly clients: OpenClients;
+  /** Also of a WebSocket's message. */
   readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+  /** Operations in one request. */
+  readonly maxBatchOperations: number;
   /** Whether a request without credentials may go as far as to be parsed. */
   readonly publicIntrospection: boolean;
   readonly isDraining: () => boolean;
@@ -59,21 +63,33 @@ export function createContext(
   };
 }
 
-/** A query or mutation, on whichever transport; the supergraph it began on stays until it has ended. */
+/**
+ * A query or mutation, on whichever transport; the supergraph it began on stays until it has ended. The record is
+ * closed, whatever happens.
+ */
 export async function executeOnce(
   service: GatewayService,
   snapshot: Snapshot,
-  operation: AdmittedOperation,
-  context: GatewayContext,
+  { operation, context, record }: OneOperation,
 ): Promise<FormattedExecutionResult> {
   snapshot.retain();
+  let outcome = 'INTERNAL_SERVER_ERROR';
   try {
-    return await answerWithheld(snapshot, operation, () =>
+    const result = await answerWithheld(snapshot, operation, () =>
       service.executor.execute(snapshot, operation, context),
     );
+    outcome = outcomeOf(result.errors);
+    return result;
   } finally {
+    record.end(outcome);
     snapshot.release();
   }
+}
+
+export interface OneOperation {
+  readonly operation: AdmittedOperation;
+  readonly context: GatewayContext;
+  readonly record: OperationRecord;
 }
 
 /** Counts a stream and closes its record when it ends, however it ends. */

@@ -45,9 +45,7 @@ export async function executeCall(
 ): Promise<FormattedExecutionResult> {
   const { snapshot, operation, context } = await admit(service, call);
   const record = service.operationLog.begin(call.transport, call.principal, operation);
-  const result = await executeOnce(service, snapshot, operation, context);
-  record.end(outcomeOf(result.errors));
-  return result;
+  return executeOnce(service, snapshot, { operation, context, record });
 }
 
 /** The data of a query or mutation. Throws AppError for the first error. */

@@ -4,13 +4,13 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
-import { readJsonBody } from '@fathom/platform/server/read-body';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { credentialOfHeaders } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
+import { readJson } from '../http/read-json.ts';
 import { outcomeOf } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
@@ -51,9 +51,11 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
   if (service.isDraining()) throw raise('SHUTTING_DOWN');
   const principal = await service.authenticator.authenticate(credentialOfHeaders(request.headers));
   if (!principal && !service.publicIntrospection) throw raise('UNAUTHENTICATED');
-  const raw = await readOperation(service, exchange);
+  const sent = await readOperations(service, exchange);
+  if (sent.kind === 'batch')
+    return answerBatch(service, exchange, { operations: sent.operations, principal });
   const snapshot = service.supergraph.current();
-  const operation = await service.admission.admit(snapshot, principal, raw);
+  const operation = await service.admission.admit(snapshot, principal, sent.operation);
   const wantsEvents = acceptsEventStream(request.headers.accept);
 
   if (isRefusal(operation)) {
@@ -71,16 +73,57 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
   await answerAsJson(service, exchange, { snapshot, operation, context, principal });
 }
 
-async function readOperation(
-  { maxBodyBytes }: GatewayService,
+type Sent =
+  | { readonly kind: 'one'; readonly operation: SentOperation }
+  | { readonly kind: 'batch'; readonly operations: readonly unknown[] };
+
+async function readOperations(
+  { maxBodyBytes, bodyTimeoutMs, maxBatchOperations }: GatewayService,
   { request, url }: Exchange,
-): Promise<SentOperation> {
-  if (request.method === 'GET') return parseSearch(url.searchParams);
+): Promise<Sent> {
+  if (request.method === 'GET') return { kind: 'one', operation: parseSearch(url.searchParams) };
   if (request.method !== 'POST') throw raise('BAD_REQUEST', { because: 'send GET or POST' });
   const contentType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (contentType !== 'application/json' && contentType !== 'application/graphql+json')
     throw raise('BAD_REQUEST', { because: 'the content type must be application/json' });
-  return parseRawOperation(await readJsonBody(request, maxBodyBytes));
+  const body = await readJson(request, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
+  if (!Array.isArray(body)) return { kind: 'one', operation: parseRawOperation(body) };
+  if (body.length === 0 || body.length > maxBatchOperations)
+    throw raise('BAD_REQUEST', { because: `a batch holds 1 to ${maxBatchOperations} operations` });
+  return { kind: 'batch', operations: body };
+}
+
+interface Batch {
+  readonly operations: readonly unknown[];
+  readonly principal: Principal | undefined;
+}
+
+/** Each is admitted, counted and answered by itself; all at once, in their order. */
+async function answerBatch(
+  service: GatewayService,
+  { request, response, signal }: Exchange,
+  { operations, principal }: Batch,
+): Promise<void> {
+  const contentType = contentTypeOf(request);
+  const snapshot = service.supergraph.current();
+  async function answerOne(sent: unknown): Promise<object> {
+    try {
+      const operation = await service.admission.admit(snapshot, principal, parseRawOperation(sent));
+      if (isRefusal(operation)) {
+        service.operationLog.begin('http', principal, undefined).end(outcomeOf(operation.errors));
+        return { errors: operation.errors.map((error) => error.toJSON()) };
+      }
+      if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
+      const context = createContext(service, { principal, signal, traceId: currentTraceId() });
+      const record = service.operationLog.begin('http', principal, operation);
+      return await executeOnce(service, snapshot, { operation, context, record });
+    } catch (error) {
+      return { errors: [formatExecutionError(error, { traceId: currentTraceId(), logger: service.logger })] };
+    }
+  }
+  const answers = await Promise.all(operations.map(answerOne));
+  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
+  response.end(JSON.stringify(answers));
 }
 
 interface Admitted {
@@ -99,14 +142,9 @@ async function answerAsJson(
     throw raise('BAD_REQUEST', {
       because: `a page of another origin could have sent this: add one of the headers ${preflightedHeaders.join(', ')}`,
     });
-  const contentType = mediaTypeFor(request.headers.accept);
-  if (!contentType)
-    throw raise('NOT_ACCEPTABLE', {
-      because: 'accept application/json or application/graphql-response+json',
-    });
+  const contentType = contentTypeOf(request);
   const record = service.operationLog.begin('http', principal, operation);
-  const result = await executeOnce(service, snapshot, operation, context);
-  record.end(outcomeOf(result.errors));
+  const result = await executeOnce(service, snapshot, { operation, context, record });
   response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
   response.end(JSON.stringify(result));
 }
@@ -126,6 +164,12 @@ function isForgeable({ method, headers }: IncomingMessage): boolean {
 
 const jsonType = 'application/json; charset=utf-8';
 const graphqlType = 'application/graphql-response+json; charset=utf-8';
+
+function contentTypeOf(request: IncomingMessage): string {
+  const contentType = mediaTypeFor(request.headers.accept);
+  if (contentType) return contentType;
+  throw raise('NOT_ACCEPTABLE', { because: 'accept application/json or application/graphql-response+json' });
+}
 
 /** As the GraphQL over HTTP specification has it; `undefined` if the client takes neither. */
 function mediaTypeFor(accept: string | undefined): string | undefined {

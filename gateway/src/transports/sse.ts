@@ -49,9 +49,8 @@ async function once(
   { response, snapshot, operation, context }: SseRequest,
 ): Promise<void> {
   const record = service.operationLog.begin('sse', context.principal, operation);
-  const result = await executeOnce(service, snapshot, operation, context);
+  const result = await executeOnce(service, snapshot, { operation, context, record });
   response.write(nextEvent(JSON.stringify(result)));
-  record.end(outcomeOf(result.errors));
 }
 
 async function stream(

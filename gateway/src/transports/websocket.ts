@@ -81,9 +81,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
     onSubscribe: (connection, id, payload) => begin(service, connection, id, payload),
     execute: async (args) => {
       const { snapshot, operation, context, record } = runningOf(args);
-      const result = await executeOnce(service, snapshot, operation, context);
-      record.end(outcomeOf(result.errors));
-      return asExecutionResult(result);
+      return asExecutionResult(await executeOnce(service, snapshot, { operation, context, record }));
     },
     subscribe: async (args) => openStream(service, runningOf(args)),
     // Results are formatted already; the protocol's own serialisation would look for `toJSON` on their errors.

@@ -39,6 +39,7 @@ const unlimited: OperationLimits = {
   maxTokens: 100_000,
   maxDepth: 100,
   maxAliases: 1_000,
+  maxDirectives: 1_000,
   maxRootFields: 1_000,
   maxFields: 10_000,
   maxCost: Number.MAX_SAFE_INTEGER,

@@ -1,0 +1,297 @@
+/**
+ * What attackers send, after the list of OWASP's GraphQL cheat sheet: batching, depth, breadth, directives, compression
+ * bombs, slow and oversized senders, malformed bytes, polluted prototypes, injected headers, other tenants' cursors,
+ * hints about a hidden schema. Each gets a typed refusal, and the gateway goes on answering.
+ */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type GraphQLAnswer, startTestGraph, type TestGraph } from '../../test/test-graph.ts';
+import { defaultSettings } from '../settings.ts';
+
+let graph: TestGraph;
+beforeAll(async () => {
+  graph = await startTestGraph({
+    maxBodyBytes: 64 * 1024,
+    headersTimeoutMs: 200,
+    bodyTimeoutMs: 200,
+    maxBatchOperations: 3,
+  });
+});
+afterAll(() => graph.close());
+afterEach(async () => {
+  expect((await graph.query('{ message(topic: "alive") { text } }')).data).toEqual({
+    message: { text: 'alive' },
+  });
+});
+
+const json = { 'content-type': 'application/json' };
+const query = '{ message(topic: "t") { text } }';
+
+async function send(body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = json) {
+  const response = await fetch(`${graph.url}/graphql`, {
+    method: 'POST',
+    headers: { 'x-api-key': graph.key, ...headers },
+    body,
+  });
+  const text = await response.text();
+  const answer = (text.startsWith('{') ? JSON.parse(text) : {}) as GraphQLAnswer;
+  return { status: response.status, code: answer.errors?.[0]?.extensions['code'], answer, text };
+}
+
+describe('a batch', () => {
+  const post = async (operations: readonly unknown[]) => {
+    const { status, text } = await send(JSON.stringify(operations));
+    return { status, answers: JSON.parse(text) as GraphQLAnswer[] };
+  };
+
+  test('is answered in its order, each operation for itself', async () => {
+    const { status, answers } = await post([
+      { query },
+      { query: '{ nope }' },
+      { query: 'mutation { say(topic: "t", text: "x") { text } }' },
+    ]);
+    expect(status).toBe(200);
+    expect(answers).toMatchObject([
+      { data: { message: { text: 't' } } },
+      { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] },
+      { data: { say: { text: 'x' } } },
+    ]);
+  });
+
+  test('of too many, of none, or of batches is refused', async () => {
+    expect(await send(JSON.stringify(Array(4).fill({ query })))).toMatchObject({
+      status: 400,
+      code: 'BAD_REQUEST',
+    });
+    expect(await send('[]')).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    expect(
+      (await post([[{ query }], 7, { query: 'subscription { said(topic: "a") { text } }' }])).answers,
+    ).toMatchObject([
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+      { errors: [{ extensions: { code: 'OPERATION_NEEDS_STREAM' } }] },
+    ]);
+  });
+
+  test('counts as many operations as it holds', async () => {
+    const { key } = await graph.issueKey({ operationsPerWindow: 2 });
+    const { text } = await send(JSON.stringify(Array(3).fill({ query })), { ...json, 'x-api-key': key });
+    const codes = (JSON.parse(text) as GraphQLAnswer[]).map(({ errors }) => errors?.[0]?.extensions['code']);
+    expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(1);
+  });
+});
+
+describe('a document', () => {
+  const refused: readonly [string, string, string][] = [
+    [
+      'nested 1,000 levels deep',
+      `${'{ message(topic: "t") { replies '.repeat(1)}${'{ replies '.repeat(1000)}{ text }${'}'.repeat(1002)}`,
+      'OPERATION_TOO_DEEP',
+    ],
+    [
+      'with 1,000 aliases of a field',
+      `{ ${Array.from({ length: 1000 }, (_, i) => `a${i}: whoami`).join(' ')} }`,
+      'OPERATION_TOO_LARGE',
+    ],
+    ['with 1,000 directives', `{ whoami ${'@skip(if: false) '.repeat(1000)} }`, 'OPERATION_TOO_LARGE'],
+    ['with a field repeated 2,000 times', `{ ${'whoami '.repeat(2000)} }`, 'OPERATION_TOO_LARGE'],
+    [
+      'of fragments that spread each other',
+      '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['of more tokens than anyone writes', `{ whoami(${'a:1 '.repeat(5000)}) }`, 'OPERATION_TOO_LARGE'],
+  ];
+  for (const [what, document, code] of refused)
+    test(`${what} is refused`, async () => {
+      expect(await send(JSON.stringify({ query: document }))).toMatchObject({ status: 400, code });
+    });
+});
+
+describe('a compressed body', () => {
+  test('is read, whichever common encoding', async () => {
+    const body = JSON.stringify({ query });
+    for (const [encoding, compress] of [
+      ['gzip', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+    ] as const)
+      expect((await send(compress(body), { ...json, 'content-encoding': encoding })).answer.data).toEqual({
+        message: { text: 't' },
+      });
+  });
+
+  test('that is a bomb is refused at the limit, not when it is unpacked', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20));
+    expect(bomb.length).toBeLessThan(64 * 1024);
+    const before = process.memoryUsage().rss;
+    expect(await send(bomb, { ...json, 'content-encoding': 'gzip' })).toMatchObject({
+      status: 413,
+      code: 'PAYLOAD_TOO_LARGE',
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(60 * 1024 * 1024);
+  });
+
+  test('that is broken or of an unknown encoding is refused', async () => {
+    expect(await send('not gzip', { ...json, 'content-encoding': 'gzip' })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+    expect(await send('x', { ...json, 'content-encoding': 'zip' })).toMatchObject({
+      status: 400,
+      code: 'BAD_REQUEST',
+    });
+    expect(await send('x', { ...json, 'content-encoding': '__proto__' })).toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+  });
+});
+
+describe('bytes', () => {
+  test('that are not UTF-8 are refused', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"query":"{ style(input: {words: [\\"'),
+      Buffer.from([0xc3, 0x28, 0xff]),
+    ]);
+    expect(await send(body)).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+  });
+
+  test('that are a form or a multipart of whatever shape are refused', async () => {
+    for (const type of [
+      'multipart/form-data; boundary=x',
+      'multipart/form-data',
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/json;charset=utf-7, text/plain',
+    ])
+      expect([type, (await send('--x\r\ngarbage', { 'content-type': type })).code]).toEqual([
+        type,
+        type.startsWith('application/json') ? 'BAD_USER_INPUT' : 'BAD_REQUEST',
+      ]);
+  });
+
+  test('that would pollute prototypes change nothing', async () => {
+    const body = `{"query":"query ($input: StyleInput!) { style(input: $input) }","variables":{"input":{"tone":"WARM","__proto__":{"polluted":true}},"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}},"extensions":{"__proto__":{"persistedQuery":7}}}`;
+    const { answer } = await send(body);
+    expect(answer.errors?.[0]?.extensions['code'] ?? 'answered').toMatch(/BAD_USER_INPUT|answered/);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    const aliases = await graph.query(
+      '{ __proto__: whoami constructor: message(topic: "t") { toString: text } }',
+    );
+    expect(JSON.stringify(aliases.data)).toContain('"toString":"t"');
+  });
+});
+
+describe('a slow sender', () => {
+  async function raw(text: string): Promise<string> {
+    const socket = connect(graph.gateway.port, '127.0.0.1');
+    socket.write(text);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += String(chunk);
+    });
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    return answer;
+  }
+
+  test('of headers is closed', async () => {
+    expect(await raw('POST /graphql HTTP/1.1\r\nhost: x\r\nx-slow: ')).toMatch(/^(HTTP\/1.1 408|$)/);
+  });
+
+  test('of a body is told REQUEST_TIMEOUT', async () => {
+    const head = `POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-api-key: ${graph.key}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"qu`;
+    const answer = await raw(head);
+    expect(answer).toMatch(/^HTTP\/1.1 408/);
+    expect(answer).toContain('REQUEST_TIMEOUT');
+  });
+
+  test('cannot inject headers or split answers by what it sends', async () => {
+    const search = new URLSearchParams({ query: '{ whoami }', operationName: 'x\r\nset-cookie: a=b' });
+    const response = await fetch(`${graph.url}/graphql?${search}`, { headers: { 'x-api-key': graph.key } });
+    expect(response.headers.get('set-cookie')).toBeNull();
+    expect(response.status).toBe(400);
+    const answer = await raw('GET /%0d%0aset-cookie:a=b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    expect(answer.split('\r\n\r\n')[0]).not.toMatch(/set-cookie/i);
+  });
+});
+
+describe('a WebSocket', () => {
+  const open = async () => {
+    const socket = new WebSocket(`${graph.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    return socket;
+  };
+  const closeCode = async (socket: WebSocket): Promise<unknown> => (await once(socket, 'close'))[0];
+
+  test('whose message is too large is closed with 1009', async () => {
+    const socket = await open();
+    socket.send('x'.repeat(65 * 1024));
+    expect(await closeCode(socket)).toBe(1009);
+  });
+
+  test('that sends what is no message, or bytes that are no text, is closed', async () => {
+    const nonsense = await open();
+    nonsense.send('{"type":"nonsense"}');
+    expect(await closeCode(nonsense)).toBe(4400);
+    const noText = await open();
+    noText.send(Buffer.from([0xff, 0xfe, 0x28]), { binary: false });
+    expect([1007, 1006]).toContain(await closeCode(noText));
+  });
+
+  test('that subscribes before it said who it is is closed with 4401', async () => {
+    const socket = await open();
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: '{ whoami }' } }));
+    expect(await closeCode(socket)).toBe(4401);
+  });
+});
+
+describe('what is hidden', () => {
+  test('stays hidden where introspection is off: no schema, and no hint at a misspelt name', async () => {
+    const closed = await startTestGraph({ introspection: 'off' });
+    const ask = async (text: string) => (await closed.query(text)).errors?.[0];
+    expect((await ask('{ __schema { types { name } } }'))?.extensions['code']).toBe('INTROSPECTION_DISABLED');
+    expect((await ask('{ __type(name: "Message") { name } }'))?.extensions['code']).toBe(
+      'INTROSPECTION_DISABLED',
+    );
+    for (const text of [
+      '{ mesage { text } }',
+      '{ style(input: { tone: WARMM }) }',
+      '{ message(topik: "t") { text } }',
+    ])
+      expect((await ask(text))?.message).not.toMatch(/did you mean/i);
+    await closed.close();
+  });
+
+  test('every answer carries the headers that keep it where it belongs', async () => {
+    const { headers } = await graph.post({ query });
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cache-control': 'no-store',
+    });
+    expect(headers.get('strict-transport-security')).toBeNull();
+    const behindTls = await graph.post({ query }, { 'x-forwarded-proto': 'https' });
+    expect(behindTls.headers.get('strict-transport-security')).toContain('max-age');
+  });
+});
+
+test('a key that has as many streams open as it may is refused another, over whichever transport', async () => {
+  const small = await startTestGraph({ concurrency: { ...defaultSettings.concurrency, perCredential: 1 } });
+  const stream = small.client().iterate({ query: 'subscription { said(topic: "a") { text } }' });
+  const first = stream.next();
+  const topic = await small.chat.nextTopic();
+  expect((await small.query(query)).errors?.[0]?.extensions).toMatchObject({
+    code: 'TOO_MANY_OPERATIONS',
+    per: 'credential',
+  });
+  topic.queue.end();
+  await first;
+  await expect.poll(async () => (await small.query(query)).errors).toBeUndefined();
+  await small.close();
+});
