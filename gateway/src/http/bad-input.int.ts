@@ -30,7 +30,10 @@ afterEach(async () => {
 const json = { 'content-type': 'application/json' };
 const query = '{ message(topic: "t") { text } }';
 
-async function send(body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = json) {
+async function send(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Readonly<Record<string, string>> = json,
+) {
   const response = await fetch(`${graph.url}/graphql`, {
     method: 'POST',
     headers: { 'x-api-key': graph.key, ...headers },

@@ -1,26 +1,38 @@
-/** Server-sent events on a response of node:http. */
+/** A response of node:http that is written piece by piece for as long as it takes. */
 import type { ServerResponse } from 'node:http';
 
-/** Proxies close connections on which nothing moves; a comment is no event. */
+export interface StreamHead {
+  readonly contentType: string;
+  /** Says nothing, and keeps proxies from closing a connection on which nothing moves. */
+  readonly heartbeat: string;
+}
+
+/** Server-sent events; a comment is no event. */
+export const eventStreamHead: StreamHead = {
+  contentType: 'text/event-stream; charset=utf-8',
+  heartbeat: ':\n\n',
+};
+
 const heartbeatMs = 12_000;
 
-/** Sends the headers, and a comment now and then until the response ends. */
-export function beginEventStream(
+/** Sends the headers, and a heartbeat now and then until the response ends. */
+export function beginStream(
   response: ServerResponse,
+  { contentType, heartbeat }: StreamHead,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': contentType,
     'cache-control': 'no-cache, no-transform',
-    // nginx would collect the events otherwise.
+    // nginx would collect what is sent otherwise.
     'x-accel-buffering': 'no',
     ...headers,
   });
   response.flushHeaders();
-  const heartbeat = setInterval(() => {
-    if (!response.writableEnded) response.write(':\n\n');
+  const timer = setInterval(() => {
+    if (!response.writableEnded) response.write(heartbeat);
   }, heartbeatMs);
-  const stop = () => clearInterval(heartbeat);
+  const stop = () => clearInterval(timer);
   response.once('finish', stop);
   response.once('close', stop);
 }

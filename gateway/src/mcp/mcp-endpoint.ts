@@ -16,7 +16,7 @@ import { credentialOfHeaders } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import { mayBegin } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
-import { beginEventStream, writeTaken } from '../http/event-stream.ts';
+import { beginStream, eventStreamHead, writeTaken } from '../http/event-stream.ts';
 import { readJson } from '../http/read-json.ts';
 import { fragmentsOf } from '../operations/prepare.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
@@ -161,7 +161,7 @@ async function callWithProgress(
   const progressToken = _meta?.progressToken;
   return call(async (progress, event) => {
     if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return;
-    if (!response.headersSent) beginEventStream(response);
+    if (!response.headersSent) beginStream(response, eventStreamHead);
     await writeTaken(
       response,
       eventOf({

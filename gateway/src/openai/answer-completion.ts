@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import { raise } from '../errors.ts';
-import { beginEventStream, writeTaken } from '../http/event-stream.ts';
+import { beginStream, eventStreamHead, writeTaken } from '../http/event-stream.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import type { GatewayService } from '../transports/gateway-service.ts';
 import type { AnswerFormat, AnswerHead, Choice, TokenLogProbability } from './answer-format.ts';
@@ -95,7 +95,7 @@ async function answerAsStream(exchange: CompletionExchange, parts: Parts): Promi
       if (part.kind === 'retracted' && choice.text !== '') throw raise('ANSWER_WITHDRAWN');
       grow(choice, part);
       // Only now: what is refused before anything came has a status of its own.
-      if (!response.headersSent) beginEventStream(response, generationHeader(choice));
+      if (!response.headersSent) beginStream(response, eventStreamHead, generationHeader(choice));
       const isFirst = !opened.has(index);
       opened.add(index);
       await send(format.chunk(head(choice), chunkOf(request, choice, part, isFirst), isFirst));

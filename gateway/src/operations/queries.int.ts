@@ -112,7 +112,6 @@ describe('an operation is refused before any work', () => {
     ],
     ['whose variables are no object', { query: '{ whoami }', variables: 'x' }, 400, 'BAD_REQUEST'],
     ['without a query', { variables: {} }, 400, 'BAD_REQUEST'],
-    ['in a batch', [{ query: '{ whoami }' }], 400, 'BAD_REQUEST'],
     [
       'that is too deep',
       {

@@ -123,6 +123,16 @@ export class ClientConnection {
   /** Its key was revoked: everything it started is stopped, and it is told why. Resolves when it was told. */
   async cancelAll(error: AppError): Promise<void> {
     for (const stream of this.#streams) stream.cancel(error);
+    await this.#idle();
+  }
+
+  /** Its token is over: everything is left resumable, and it is told why. Resolves when it was told. */
+  async expireAll(error: AppError): Promise<void> {
+    this.abandonAll(error);
+    await this.#idle();
+  }
+
+  async #idle(): Promise<void> {
     if (this.#streams.size === 0) return;
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;

@@ -18,7 +18,9 @@ import { parseRawOperation, parseSearch, type SentOperation } from '../operation
 import { isRefusal, type Refusal, refusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { createContext, executeOnce, type GatewayService } from './gateway-service.ts';
-import { acceptsEventStream, answerAsEvents, refuseAsEvents } from './sse.ts';
+import { acceptsMultipart, multipartFormat } from './multipart.ts';
+import { answerInStream, refuseInStream, type StreamFormat } from './result-stream.ts';
+import { acceptsEventStream, sseFormat } from './sse.ts';
 
 export function createHttpTransport(service: GatewayService) {
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
@@ -56,21 +58,27 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
     return answerBatch(service, exchange, { operations: sent.operations, principal });
   const snapshot = service.supergraph.current();
   const operation = await service.admission.admit(snapshot, principal, sent.operation);
-  const wantsEvents = acceptsEventStream(request.headers.accept);
+  const format = streamFormatOf(request.headers.accept);
 
   if (isRefusal(operation)) {
     service.operationLog.begin('http', principal, undefined).end(outcomeOf(operation.errors));
     // What concerns the request as a whole is told by its status; what concerns the document, in the stream.
-    return wantsEvents && operation.status === 400
-      ? refuseAsEvents(response, operation)
-      : sendRefusal(response, operation);
+    if (format === sseFormat && operation.status === 400) return refuseInStream(response, operation, format);
+    return sendRefusal(response, operation, mediaTypeFor(request.headers.accept));
   }
   if (operation.kind === 'mutation' && request.method === 'GET')
     throw raise('BAD_REQUEST', { because: 'a mutation must be sent by POST' });
   const context = createContext(service, { principal, signal, traceId: currentTraceId() });
-  if (wantsEvents) return answerAsEvents(service, { response, snapshot, operation, context });
+  // Multipart is named beside JSON, for subscriptions alone; who accepts events wants everything as events.
+  if (format && (format === sseFormat || operation.kind === 'subscription'))
+    return answerInStream(service, { response, snapshot, operation, context }, format);
   if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
   await answerAsJson(service, exchange, { snapshot, operation, context, principal });
+}
+
+function streamFormatOf(accept: string | undefined): StreamFormat | undefined {
+  if (acceptsEventStream(accept)) return sseFormat;
+  return acceptsMultipart(accept) ? multipartFormat : undefined;
 }
 
 type Sent =
@@ -181,10 +189,14 @@ function mediaTypeFor(accept: string | undefined): string | undefined {
     : undefined;
 }
 
-function sendRefusal(response: ServerResponse, { errors, status, headers }: Refusal): void {
+function sendRefusal(
+  response: ServerResponse,
+  { errors, status, headers }: Refusal,
+  contentType = jsonType,
+): void {
   const body = JSON.stringify({ errors: errors.map((error) => error.toJSON()) });
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': contentType,
     'cache-control': 'no-store',
     ...headers,
     // The rest of a body that is too large will not be read, so the connection cannot be used again.

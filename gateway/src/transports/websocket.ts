@@ -3,6 +3,7 @@
  *
  *   connection_init { authorization | apiKey }  -> ack, or close 4401 with the error's code as the reason
  *   subscribe  -> admitted -> query: next, complete | subscription: next..., complete | refused: error
+ *   token over -> next TOKEN_EXPIRED, complete, close 4403: connect again with a new one, resume by cursor
  *   complete   -> the subgraph sees UNSUBSCRIBED        socket lost -> the subgraph sees DISCONNECTED
  *
  * A subscription that is lost or refused while it runs ends with a `next` that carries the error, then `complete`.
@@ -24,6 +25,7 @@ import {
 import { type WebSocket, WebSocketServer } from 'ws';
 import { credentialOfHeaders, credentialOfParams } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
+import { onTokenExpiry } from '../auth/token-expiry.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import { type OperationRecord, outcomeOf } from '../observability/operation-log.ts';
@@ -38,6 +40,8 @@ import { createContext, executeOnce, type GatewayService, observeStream } from '
 
 /** Private use codes of the protocol: a client that shows a bad credential must not retry with it. */
 const unauthorized = 4401;
+/** A client that has a new token may connect again with it. */
+const expired = 4403;
 const goingAway = 1001;
 const closeTimeoutMs = 1_000;
 const maxOperationsPerConnection = 100;
@@ -137,7 +141,12 @@ async function connect(
     client.principal = principal;
     // The socket may have gone while the key was looked up; then nobody would take the client off the list.
     if (client.gone.signal.aborted) return false;
-    client.forget = service.clients.add({
+    const stopWaiting = onTokenExpiry(principal, (error) => {
+      void client.connection
+        .expireAll(error)
+        .then(() => setImmediate(() => client.socket.close(expired, error.code)));
+    });
+    const forget = service.clients.add({
       credential: principal.credential,
       revoke(error) {
         // The last frames of graphql-ws leave in the same turn as the last stream's end.
@@ -147,6 +156,10 @@ async function connect(
       },
       drain: () => client.socket.close(goingAway, 'SHUTTING_DOWN'),
     });
+    client.forget = () => {
+      stopWaiting();
+      forget();
+    };
     return true;
   } catch (error) {
     const { code } = error instanceof AppError ? error : raise('INTERNAL_SERVER_ERROR');

@@ -1,0 +1,106 @@
+/**
+ * The results of one operation on one response of HTTP, in whichever form the client reads: server-sent events or parts
+ * of a multipart body. One request, one operation.
+ *
+ * A client of HTTP cannot say goodbye, so a closed request counts as DISCONNECTED: what it started can be resumed.
+ */
+import type { ServerResponse } from 'node:http';
+import type { FormattedExecutionResult } from 'graphql';
+import { onTokenExpiry } from '../auth/token-expiry.ts';
+import type { GatewayContext } from '../context.ts';
+import { raise } from '../errors.ts';
+import { beginStream, type StreamHead, writeTaken } from '../http/event-stream.ts';
+import { outcomeOf, type Transport } from '../observability/operation-log.ts';
+import { formatExecutionError } from '../operations/format-result.ts';
+import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { Refusal } from '../operations/refusal.ts';
+import { ClientConnection } from '../subscriptions/client-connection.ts';
+import { payloadStart } from '../subscriptions/upstream-socket.ts';
+import type { Snapshot } from '../supergraph/snapshot.ts';
+import { executeOnce, type GatewayService, observeStream } from './gateway-service.ts';
+
+export interface StreamFormat extends StreamHead {
+  readonly transport: Transport;
+  /** Before the first result. */
+  readonly opening: string;
+  /** Around one result, which is JSON already. */
+  next(json: string): string;
+  readonly complete: string;
+}
+
+export interface StreamRequest {
+  readonly response: ServerResponse;
+  readonly snapshot: Snapshot;
+  readonly operation: AdmittedOperation;
+  readonly context: GatewayContext;
+}
+
+/** An operation that does not run, told in the stream's own words so that every client of it can read the code. */
+export function refuseInStream(response: ServerResponse, { errors }: Refusal, format: StreamFormat): void {
+  beginStream(response, format);
+  const result = JSON.stringify({ errors: errors.map((error) => error.toJSON()) });
+  response.end(format.opening + format.next(result) + format.complete);
+}
+
+export async function answerInStream(
+  service: GatewayService,
+  request: StreamRequest,
+  format: StreamFormat,
+): Promise<void> {
+  const { response, operation } = request;
+  beginStream(response, format);
+  if (format.opening !== '') response.write(format.opening);
+  if (operation.kind === 'subscription') await stream(service, request, format);
+  else await once(service, request, format);
+  response.end(format.complete);
+}
+
+async function once(
+  service: GatewayService,
+  { response, snapshot, operation, context }: StreamRequest,
+  format: StreamFormat,
+): Promise<void> {
+  const record = service.operationLog.begin(format.transport, context.principal, operation);
+  const result = await executeOnce(service, snapshot, { operation, context, record });
+  response.write(format.next(JSON.stringify(result)));
+}
+
+async function stream(
+  service: GatewayService,
+  { response, snapshot, operation, context }: StreamRequest,
+  format: StreamFormat,
+): Promise<void> {
+  const record = service.operationLog.begin(format.transport, context.principal, operation);
+  const connection = new ClientConnection(service.streams, service.logger);
+  const forget = service.clients.add({
+    credential: context.principal?.credential ?? '',
+    revoke: (error) => void connection.cancelAll(error),
+    drain: () => connection.abandonAll(raise('SHUTTING_DOWN')),
+  });
+  const stopWaiting = onTokenExpiry(context.principal, (error) => connection.abandonAll(error));
+  response.once('close', () => connection.vanish());
+  try {
+    const events = connection.open({
+      id: '1',
+      snapshot,
+      operation,
+      context,
+      rawSink: {
+        send: (frame, flushed) => {
+          response.write(format.next(frame.slice(payloadStart(frame), -1)), flushed);
+        },
+        bufferedBytes: () => response.writableLength,
+      },
+      observer: observeStream(service.streamObserver, record),
+    });
+    for await (const result of events) await writeTaken(response, format.next(JSON.stringify(result)));
+  } catch (error) {
+    const formatted = formatExecutionError(error, context);
+    record.end(outcomeOf([formatted]));
+    const result: FormattedExecutionResult = { errors: [formatted] };
+    response.write(format.next(JSON.stringify(result)));
+  } finally {
+    stopWaiting();
+    forget();
+  }
+}
