@@ -12,7 +12,7 @@ import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identi
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { GatewaySettings } from '../src/run-gateway.ts';
+import type { GatewayParts, GatewaySettings } from '../src/run-gateway.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { type GraphQLAnswer, startTestGateway, type TestGateway } from './test-gateway.ts';
 
@@ -104,6 +104,7 @@ export async function startTestGraph(
   settings: Partial<GatewaySettings> = {},
   /** What the service `chat` answers beside GraphQL. */
   chatRoutes: TestRoutes = {},
+  parts: Partial<GatewayParts> = {},
 ): Promise<TestGraph> {
   const identity = await testIdentity();
   const chat = createChatControl();
@@ -115,6 +116,7 @@ export async function startTestGraph(
     urls: { chat: `http://127.0.0.1:${chatWire.port}`, people: peopleServer.url },
     identity,
     settings,
+    parts,
   });
   const clients: Client[] = [];
 

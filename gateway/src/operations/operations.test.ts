@@ -36,7 +36,7 @@ describe('what a client sends', () => {
 
   test.each([
     [undefined, 'body'],
-    [[{ query: '{ a }' }], 'batches'],
+    [[{ query: '{ a }' }], 'one operation'],
     [{}, 'query'],
     [{ query: '' }, 'query'],
     [{ query: 7 }, 'query'],

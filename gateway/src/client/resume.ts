@@ -1,9 +1,10 @@
 /**
- * How a stream continues after it was lost. Generations: `ask` and `generate` become `generationEvents(id, after)`
- * with the same selection under the same name, so whoever reads the events notices nothing.
+ * How a stream continues after it was lost: the same field with `after` behind the last cursor that was seen. Whoever
+ * starts something cannot start it again: `ask` and `generate` become `generationEvents(id, after)` with the same
+ * selection under the same name, so whoever reads the events notices nothing.
  *
- * Before the first event there is no id yet; then the same request is sent again, and its `idempotencyKey` joins the
- * generation that the first one may have started.
+ * Before the first event there is neither id nor cursor; then the same request is sent again. What begins at its own
+ * beginning loses nothing by that, and an `idempotencyKey` joins the generation that may have been started already.
  */
 import {
   type ArgumentNode,
@@ -36,13 +37,21 @@ export const neverResume: Resume = {
 };
 
 const starting = ['ask', 'generate'];
+/** Those that begin at the beginning without a cursor. */
+const replayed = ['generationEvents', 'trainingRunProgressed', 'fineTuningJobProgressed'];
+/** Those that take one. `alertFired` begins at the present without it. */
+const continued = [...replayed, 'alertFired'];
 
-export const resumeGeneration: Resume = {
+export const resumeStream: Resume = {
   begin({ document, variables }) {
     const root = rootField(document);
     const { input } = variables;
     if (!starting.includes(root.name.value) || typeof input !== 'object' || input === null)
-      return { document, variables, repeatable: root.name.value === 'generationEvents' };
+      return {
+        document,
+        variables,
+        repeatable: replayed.includes(root.name.value) || hasCursor(root, variables),
+      };
     const key = (input as { idempotencyKey?: unknown }).idempotencyKey ?? crypto.randomUUID();
     return {
       document,
@@ -55,8 +64,10 @@ export const resumeGeneration: Resume = {
     const root = rootField(request.document);
     const { cursor, generation } = ((event as Record<string, unknown>)[(root.alias ?? root.name).value] ??
       {}) as { readonly cursor?: unknown; readonly generation?: { readonly id?: unknown } };
-    const continues = root.name.value === 'generationEvents';
-    const isKnown = continues || (starting.includes(root.name.value) && typeof generation?.id === 'string');
+    const starts = starting.includes(root.name.value);
+    const isKnown = starts
+      ? typeof generation?.id === 'string'
+      : continued.includes(root.name.value) || argumentOf(root, 'after') !== undefined;
     if (!isKnown || typeof cursor !== 'string') return { ...request, repeatable: false };
     const document = continuing(request.document);
     const used = usedVariables(document);
@@ -65,7 +76,7 @@ export const resumeGeneration: Resume = {
       document,
       variables: {
         ...Object.fromEntries(kept),
-        ...(continues ? {} : { resumeId: generation?.id }),
+        ...(starts ? { resumeId: generation?.id } : {}),
         resumeAfter: cursor,
       },
       repeatable: true,
@@ -73,19 +84,29 @@ export const resumeGeneration: Resume = {
   },
 };
 
+/** Whether the stream is asked for behind a cursor, from where it can be asked for again. */
+function hasCursor(root: FieldNode, variables: Readonly<Record<string, unknown>>): boolean {
+  const value = argumentOf(root, 'after')?.value;
+  if (value?.kind === Kind.VARIABLE) return typeof variables[value.name.value] === 'string';
+  return value?.kind === Kind.STRING;
+}
+
 /**
- *   ask(input: $input) {…}              -> ask: generationEvents(id: $resumeId, after: $resumeAfter) {…}
- *   generationEvents(id: $id, after: …) -> generationEvents(id: $id, after: $resumeAfter) {…}
+ *   ask(input: $input) {…}           -> ask: generationEvents(id: $resumeId, after: $resumeAfter) {…}
+ *   anything(x: $x, after: $c) {…}   -> anything: anything(x: $x, after: $resumeAfter) {…}
  */
-function continuing(document: DocumentNode): DocumentNode {
+export function continuing(document: DocumentNode): DocumentNode {
   const operation = operationOf(document);
   const root = rootField(document);
-  const id = root.arguments?.find(({ name }) => name.value === 'id') ?? argument('id', 'resumeId');
+  const starts = starting.includes(root.name.value);
+  const kept = starts
+    ? [argument('id', 'resumeId')]
+    : (root.arguments ?? []).filter(({ name }) => name.value !== 'after');
   const field: FieldNode = {
     ...root,
     alias: root.alias ?? root.name,
-    name: { kind: Kind.NAME, value: 'generationEvents' },
-    arguments: [id, argument('after', 'resumeAfter')],
+    name: starts ? { kind: Kind.NAME, value: 'generationEvents' } : root.name,
+    arguments: [...kept, argument('after', 'resumeAfter')],
   };
   const withField = (variableDefinitions: readonly VariableDefinitionNode[]): DocumentNode => ({
     ...document,
@@ -105,6 +126,10 @@ function continuing(document: DocumentNode): DocumentNode {
   );
   const missing = [...used].filter((name) => !declared.some(({ variable }) => variable.name.value === name));
   return withField([...declared, ...missing.map(declare)]);
+}
+
+function argumentOf(field: FieldNode, name: string): ArgumentNode | undefined {
+  return field.arguments?.find((candidate) => candidate.name.value === name);
 }
 
 function operationOf(document: DocumentNode): OperationDefinitionNode {
