@@ -57,6 +57,17 @@ describe('the OpenAI client library', () => {
   });
 });
 
+test('vectors of like questions are nearer than those of unlike ones', async () => {
+  const { data } = await openai.embeddings.create({
+    model: 'fathom',
+    input: ['Which city is the capital of France?', "What is France's capital city?", 'How do I bake bread?'],
+  });
+  const [asked, like, unlike] = data.map(({ embedding }) => embedding);
+  const inner = (a: readonly number[] = [], b: readonly number[] = []) =>
+    a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+  expect(inner(asked, like)).toBeGreaterThan(inner(asked, unlike));
+});
+
 test('a client of MCP asks, and follows the answer to its origin', async () => {
   const client = new Client({ name: 'e2e', version: '1' });
   const transport = new StreamableHTTPClientTransport(new URL(`${product.url}/mcp`), {

@@ -54,6 +54,8 @@ const refusals: Readonly<Record<string, AppError>> = {
   }),
 };
 
+const encoder = { id: 'use-lite-en@0.2.0', dimensions: 2, maxTokens: 128 };
+
 const deployment = (id: string, aliases: readonly string[], status = 'READY') => ({
   id: `d-${id}`,
   modelVersion: { id },
@@ -99,7 +101,24 @@ export async function startInferenceGraph(settings: Partial<GatewaySettings> = {
           deployment('fathom-facts@4', ['candidate']),
           deployment('fathom-facts@5', [], 'FAILED'),
         ],
+        // Vectors of the length and the first letter of each text, so that a test can tell them apart.
+        embed: (_: unknown, { input }: { input: { texts: readonly string[]; model?: string } }) =>
+          input.model === undefined || input.model === encoder.id
+            ? {
+                __typename: 'Embeddings',
+                encoder,
+                totalTokens: input.texts.length,
+                deviceMs: 1,
+                embeddings: input.texts.map((text, index) => ({
+                  index,
+                  vector: [text.length / 8, text.charCodeAt(0) / 128],
+                  tokens: 1,
+                  truncated: false,
+                })),
+              }
+            : { __typename: 'UnknownModel', message: 'No such encoder.', model: input.model, available: [] },
       },
+      EmbedResult: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
       Subscription: { ask: subscribe('ask'), generate: subscribe('generate') },
     },
   });

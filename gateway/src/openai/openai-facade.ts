@@ -14,6 +14,7 @@ import type { GatewayService } from '../transports/gateway-service.ts';
 import { answerCompletion } from './answer-completion.ts';
 import { chatFormat, completionFormat } from './answer-format.ts';
 import { parseChatRequest, parseCompletionRequest } from './completion-request.ts';
+import { answerEmbeddings } from './embeddings.ts';
 import type { Caller } from './generation-run.ts';
 import { listModels, oneModel } from './models.ts';
 import { sendOpenAiError } from './openai-error.ts';
@@ -45,6 +46,11 @@ export function createOpenAiFacade(service: GatewayService, operations: CheckedI
           request: parseCompletionRequest(await readJson(request, limits)),
           format: completionFormat,
         });
+      case 'POST /v1/embeddings':
+        return sendJson(
+          response,
+          await answerEmbeddings({ service, operations, caller, body: await readJson(request, limits) }),
+        );
       case 'GET /v1/models':
         return sendJson(response, { object: 'list', data: await listModels(service, operations, caller) });
     }
