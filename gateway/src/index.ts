@@ -11,6 +11,7 @@ import { createJwtVerifier } from './auth/jwt.ts';
 import { gatewayEnv, jwtOptionsOf, settingsOf } from './env.ts';
 import { runGateway } from './run-gateway.ts';
 import { createApiKeyStore } from './stores/api-key-store.ts';
+import { createAuditStore } from './stores/audit-store.ts';
 import { watchFile } from './supergraph/watch-file.ts';
 
 await runService('gateway', async () => {
@@ -24,6 +25,7 @@ await runService('gateway', async () => {
   try {
     const settings = settingsOf(env);
     const apiKeys = createApiKeyStore(database);
+    const audit = createAuditStore(database);
     const jwtOptions = jwtOptionsOf(env);
     if (env.FATHOM_BOOTSTRAP_KEY_FILE)
       await ensureBootstrapKey({ file: env.FATHOM_BOOTSTRAP_KEY_FILE, store: apiKeys, logger });
@@ -31,10 +33,13 @@ await runService('gateway', async () => {
     const gateway = await runGateway({
       settings,
       apiKeys,
+      audit,
       jwt: jwtOptions && createJwtVerifier(jwtOptions),
       signer: createIdentitySigner({ privateJwk: env.IDENTITY_PRIVATE_JWK, issuer: 'gateway' }),
       cache,
-      localSubgraphs: { access: createAccessSubgraph(createApiKeys({ store: apiKeys })) },
+      localSubgraphs: {
+        access: createAccessSubgraph({ apiKeys: createApiKeys({ store: apiKeys }), auditEvents: audit }),
+      },
       probes,
       facts: () => ({
         introspection: settings.introspection,

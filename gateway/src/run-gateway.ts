@@ -6,6 +6,7 @@ import type { Logger } from '@fathom/platform/logging';
 import type { Probe } from '@fathom/platform/server/health';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { currentTraceId } from '@fathom/platform/telemetry/tracing';
+import { auditing, createAuditTrail } from './audit/audit-trail.ts';
 import { createApiKeyDirectory } from './auth/api-key-directory.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import type { JwtVerifier } from './auth/jwt.ts';
@@ -26,6 +27,7 @@ import { readCheckedInOperations } from './persisted/checked-in-operations.ts';
 import { createPersistedOperations } from './persisted/persisted-operations.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
+import type { AuditStore } from './stores/audit-store.ts';
 import { createServices } from './subgraphs/services.ts';
 import type { Subgraph } from './subgraphs/subgraph.ts';
 import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
@@ -37,6 +39,7 @@ export { defaultSettings, type GatewaySettings } from './settings.ts';
 export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly apiKeys: ApiKeyStore;
+  readonly audit: Pick<AuditStore, 'append'>;
   readonly jwt: JwtVerifier | undefined;
   readonly signer: IdentitySigner;
   readonly cache: Pick<Cache, 'increment'>;
@@ -94,6 +97,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       : createPlanExecutor(createOperationPlanner(createPlanMetrics(metrics)));
 
   const operations = readCheckedInOperations();
+  const trail = createAuditTrail({ store: parts.audit, metrics, logger });
   const concurrency = createConcurrency(settings.concurrency);
   const gateway = await startGateway({
     ...parts,
@@ -119,7 +123,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     }),
     publicIntrospection: settings.introspection === 'public',
     streamObserver: createStreamMetrics(metrics),
-    operationLog: holdingPlaces(createOperationLog(metrics, logger), concurrency),
+    operationLog: auditing(holdingPlaces(createOperationLog(metrics, logger), concurrency), trail),
     operations,
     probes,
   });
@@ -131,6 +135,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       await gateway.close();
       subgraphs.close();
       await keyWatch.close();
+      await trail.close();
       await supergraph.close();
       await services.close();
     },

@@ -16,6 +16,7 @@ import {
   runGateway,
 } from '../src/run-gateway.ts';
 import type { NewApiKey } from '../src/stores/api-key-store.ts';
+import type { AuditRecord } from '../src/stores/audit-store.ts';
 import { createMemoryApiKeyStore, type MemoryApiKeyStore } from './memory-api-key-store.ts';
 
 export interface TestGateway {
@@ -28,6 +29,8 @@ export interface TestGateway {
   readonly metrics: Metrics;
   /** Lines of the gateway's log, from `warn` on. */
   readonly warnings: readonly string[];
+  /** What was written to the audit trail so far. */
+  readonly audited: readonly AuditRecord[];
   issueKey(key?: Partial<NewApiKey>): Promise<{ readonly id: string; readonly key: string }>;
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   query(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
@@ -73,10 +76,16 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   await writeFile(supergraphFile, composeTestSupergraph(subgraphs));
   const apiKeys = createMemoryApiKeyStore();
   const warnings: string[] = [];
+  const audited: AuditRecord[] = [];
   const metrics = createMetrics({ service: 'gateway', processMetrics: false });
   const gateway = await runGateway({
     settings: { ...defaultSettings, supergraphFile, subgraphUrls: urls, ...settings },
     apiKeys,
+    audit: {
+      append: async (records) => {
+        audited.push(...records);
+      },
+    },
     jwt: undefined,
     signer: { sign: (who) => identity.token(who) },
     cache: { increment: createCounter() },
@@ -124,6 +133,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     supergraphFile,
     metrics,
     warnings,
+    audited,
     issueKey,
     post,
     query: async (query, variables) => (await (await post({ query, variables })).json()) as GraphQLAnswer,

@@ -39,6 +39,7 @@ const gateway = await runGateway({
     rateLimit: { operationsPerWindow: 1_000_000_000, windowMs: 1_000 },
   },
   apiKeys,
+  audit: { append: async () => undefined },
   jwt: undefined,
   signer: signerOf(key),
   cache: {

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ApiKeyRecord as ApiKeyRecordMapper } from '../stores/api-key-store.ts';
+import type { AuditRecord as AuditRecordMapper } from '../stores/audit-store.ts';
 import type { AccessContext } from '../access/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -82,6 +83,58 @@ export type ApiKeyStatus =
   /** Somebody revoked it. */
   | 'REVOKED';
 
+/** A change or a refusal. */
+export type AuditEvent = {
+  readonly __typename?: 'AuditEvent';
+  /** When the operation ended. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Its root fields, for instance `moveModelAlias`; empty for what was refused before it was read. */
+  readonly fields: ReadonlyArray<Scalars['String']['output']>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether something was changed or refused. */
+  readonly kind: AuditEventKind;
+  /** Refusals that were alike within a moment are one event; this is how many there were. */
+  readonly occurrences: Scalars['Int']['output'];
+  /** The first 16 hex digits of the SHA-256 of its text, as the access log has it. */
+  readonly operationHash?: Maybe<Scalars['String']['output']>;
+  /** The operation's name, if it has one and could be read. */
+  readonly operationName?: Maybe<Scalars['String']['output']>;
+  /** `OK`, or the code of the first error. */
+  readonly outcome: Scalars['String']['output'];
+  /** Who sent it: the API key's or the token's subject. */
+  readonly subject?: Maybe<Scalars['String']['output']>;
+  /** The W3C trace id under which traces and logs can be found. */
+  readonly traceId: Scalars['String']['output'];
+  /** Which way it came: `http`, `sse`, `multipart`, `websocket`, `openai` or `mcp`. */
+  readonly transport: Scalars['String']['output'];
+};
+
+/** A page of audit events. */
+export type AuditEventConnection = {
+  readonly __typename?: 'AuditEventConnection';
+  /** The events of this page. */
+  readonly edges: ReadonlyArray<AuditEventEdge>;
+  /** Whether more follow. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An audit event in a list. */
+export type AuditEventEdge = {
+  readonly __typename?: 'AuditEventEdge';
+  /** Pass it as `after` to continue behind this event. */
+  readonly cursor: Scalars['String']['output'];
+  /** The event. */
+  readonly node: AuditEvent;
+};
+
+/** What an audit event tells of. */
+export type AuditEventKind =
+  /** A mutation was sent and admitted. */
+  | 'MUTATION'
+  /** An operation, or a part of it, was refused. */
+  | 'REFUSAL';
+
 /** A new API key. */
 export type CreateApiKeyInput = {
   /** When it stops being admitted. Never, without it. */
@@ -153,12 +206,23 @@ export type Query = {
   readonly __typename?: 'Query';
   /** The API keys of your tenant, newest first, revoked ones included. Needs the scope `admin`. */
   readonly apiKeys: ApiKeyConnection;
+  /**
+   * What was changed in your tenant and by whom, and what was refused to whom, newest first. Of changes every one, of
+   * refusals each kind with how often it happened within a moment. Needs the scope `admin`.
+   */
+  readonly auditEvents: AuditEventConnection;
   /** Who the gateway takes you for, by the key or token that came with this request. */
   readonly viewer: Viewer;
 };
 
 
 export type QueryApiKeysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryAuditEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -273,6 +337,10 @@ export type ResolversTypes = {
   ApiKeyCreated: ResolverTypeWrapper<Omit<ApiKeyCreated, 'apiKey'> & { apiKey: ResolversTypes['ApiKey'] }>;
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
   ApiKeyStatus: ApiKeyStatus;
+  AuditEvent: ResolverTypeWrapper<AuditRecordMapper>;
+  AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
+  AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
+  AuditEventKind: AuditEventKind;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateApiKeyResult']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -295,6 +363,9 @@ export type ResolversParentTypes = {
   ApiKeyConnection: Omit<ApiKeyConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ApiKeyEdge']> };
   ApiKeyCreated: Omit<ApiKeyCreated, 'apiKey'> & { apiKey: ResolversParentTypes['ApiKey'] };
   ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
+  AuditEvent: AuditRecordMapper;
+  AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
+  AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyResult: ResolversUnionTypes<ResolversParentTypes>['CreateApiKeyResult'];
   DateTime: Scalars['DateTime']['output'];
@@ -340,6 +411,30 @@ export type ApiKeyEdgeResolvers<ContextType = AccessContext, ParentType extends 
   node?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
 };
 
+export type AuditEventResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  fields?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['AuditEventKind'], ParentType, ContextType>;
+  occurrences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  operationHash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operationName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subject?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  transport?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditEventConnectionResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['AuditEventConnection'] = ResolversParentTypes['AuditEventConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AuditEventEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AuditEventEdgeResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['AuditEventEdge'] = ResolversParentTypes['AuditEventEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
+};
+
 export type CreateApiKeyResultResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['CreateApiKeyResult'] = ResolversParentTypes['CreateApiKeyResult']> = {
   __resolveType: TypeResolveFn<'ApiKeyCreated' | 'InvalidInput', ParentType, ContextType>;
 };
@@ -372,6 +467,7 @@ export type PageInfoResolvers<ContextType = AccessContext, ParentType extends Re
 
 export type QueryResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first'>>;
+  auditEvents?: Resolver<ResolversTypes['AuditEventConnection'], ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
 };
 
@@ -392,6 +488,9 @@ export type Resolvers<ContextType = AccessContext> = {
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   ApiKeyCreated?: ApiKeyCreatedResolvers<ContextType>;
   ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
+  AuditEvent?: AuditEventResolvers<ContextType>;
+  AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
+  AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
   CreateApiKeyResult?: CreateApiKeyResultResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   InvalidInput?: InvalidInputResolvers<ContextType>;

@@ -6,10 +6,10 @@ import type { Resolvers } from '../__generated__/resolvers.ts';
 import type { GatewayContext } from '../context.ts';
 import { createLocalSubgraph } from '../subgraphs/local-subgraph.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
-import type { ApiKeys } from './api-keys.ts';
 import type { AccessContext } from './context.ts';
 import { apiKey } from './resolvers/api-key.ts';
 import { apiKeys } from './resolvers/api-keys.ts';
+import { auditEvents } from './resolvers/audit-events.ts';
 import { createApiKey } from './resolvers/create-api-key.ts';
 import { revokeApiKey } from './resolvers/revoke-api-key.ts';
 import { viewer } from './resolvers/viewer.ts';
@@ -20,7 +20,7 @@ const dateTime = new GraphQLScalarType({
 });
 
 const resolvers: Resolvers = {
-  Query: { viewer, apiKeys },
+  Query: { viewer, apiKeys, auditEvents },
   Mutation: { createApiKey, revokeApiKey },
   ApiKey: apiKey,
   DateTime: dateTime,
@@ -28,8 +28,8 @@ const resolvers: Resolvers = {
 
 type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: unknown }>;
 
-export function createAccessSubgraph(keys: ApiKeys): Subgraph {
+export function createAccessSubgraph(domain: Pick<AccessContext, 'apiKeys' | 'auditEvents'>): Subgraph {
   const schema = buildSubgraphSchema({ typeDefs: loadTypeDefs('access'), resolvers } as SchemaModule);
-  const extend = (context: GatewayContext): AccessContext => ({ ...context, apiKeys: keys });
+  const extend = (context: GatewayContext): AccessContext => ({ ...context, ...domain });
   return createLocalSubgraph(schema, extend);
 }

@@ -226,3 +226,68 @@ describe('a part of the graph whose service is down', () => {
     });
   });
 });
+
+describe('the audit trail', () => {
+  const trail = async (key = adminKey, after?: string) => {
+    const { data } = await send(
+      key,
+      'query ($after: String) { auditEvents(first: 50, after: $after) { edges { cursor node { kind subject fields outcome occurrences transport operationName traceId } } pageInfo { endCursor } } }',
+      { after },
+    );
+    const connection = data?.['auditEvents'] as
+      | { edges: { cursor: string; node: Record<string, unknown> }[] }
+      | undefined;
+    return connection?.edges ?? [];
+  };
+
+  test('holds every mutation and every refusal of the tenant, and announces each', async () => {
+    const { secret, apiKey } = await create({ name: 'audited', roles: ['viewer'] });
+    await send(secret, createKey, { input: { name: 'x' } });
+    await send(secret, '{ nope }');
+    await send(secret, '{ nope }');
+    await expect
+      .poll(async () => (await trail()).filter(({ node }) => node['subject'] === `key:${apiKey.id}`).length)
+      .toBeGreaterThanOrEqual(2);
+    const nodes = (await trail()).map(({ node }) => node);
+    expect(nodes).toContainEqual(
+      expect.objectContaining({
+        kind: 'MUTATION',
+        fields: ['createApiKey'],
+        operationName: 'Create',
+        outcome: 'OK',
+        transport: 'http',
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      }),
+    );
+    const ofKey = nodes.filter(({ subject }) => subject === `key:${apiKey.id}`);
+    expect(ofKey).toContainEqual(
+      expect.objectContaining({ kind: 'MUTATION', fields: ['createApiKey'], outcome: 'FORBIDDEN' }),
+    );
+    const refusals = ofKey.filter(({ outcome }) => outcome === 'GRAPHQL_VALIDATION_FAILED');
+    expect(refusals.reduce((sum, { occurrences }) => sum + Number(occurrences), 0)).toBe(2);
+    const opened = await database.open({ schema: 'gateway' });
+    await expect
+      .poll(() =>
+        opened.query(
+          `select 1 from broker.messages where topic = 'audit.recorded' and payload->>'subject' = $1
+             and payload->>'outcome' = 'FORBIDDEN'`,
+          [`key:${apiKey.id}`],
+        ),
+      )
+      .toHaveLength(1);
+  });
+
+  test('is shown to admins of its tenant alone, a page behind a cursor', async () => {
+    const { secret } = await create({ name: 'elsewhere', roles: ['admin'], tenant: 'elsewhere' });
+    expect((await trail(secret)).map(({ node }) => node['fields'])).not.toContainEqual(['createApiKey']);
+    const [first, ...rest] = await trail();
+    expect((await trail(adminKey, first?.cursor)).map(({ cursor }) => cursor)).toEqual(
+      rest.map(({ cursor }) => cursor),
+    );
+    // A cursor of one tenant shows another nothing that is not its own.
+    for (const { node } of await trail(secret, first?.cursor))
+      expect(node['subject']).not.toBe(first?.node['subject']);
+    const { secret: viewer } = await create({ name: 'viewer', roles: ['viewer'] });
+    expect(codeOf(await send(viewer, '{ auditEvents { edges { cursor } } }'))).toBe('FORBIDDEN');
+  });
+});

@@ -21,7 +21,7 @@ import { readJson } from '../http/read-json.ts';
 import { fragmentsOf } from '../operations/prepare.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
-import type { GatewayService } from '../transports/gateway-service.ts';
+import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import { callTool, type ToolResult } from './call-tool.ts';
 import {
   errorCodes,
@@ -55,8 +55,7 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
       response.writeHead(405, { allow: 'POST' }).end();
       return;
     }
-    const principal = await service.authenticator.authenticate(credentialOfHeaders(request.headers));
-    if (!principal) throw raise('UNAUTHENTICATED');
+    const principal = await requirePrincipal(service, credentialOfHeaders(request.headers), 'mcp');
     const version = request.headers['mcp-protocol-version'];
     if (typeof version === 'string' && !protocolVersions.includes(version))
       throw raise('BAD_REQUEST', {

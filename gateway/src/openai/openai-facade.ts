@@ -10,7 +10,7 @@ import { credentialOfHeaders } from '../auth/credentials.ts';
 import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
-import type { GatewayService } from '../transports/gateway-service.ts';
+import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import { answerCompletion } from './answer-completion.ts';
 import { chatFormat, completionFormat } from './answer-format.ts';
 import { parseChatRequest, parseCompletionRequest } from './completion-request.ts';
@@ -29,8 +29,7 @@ export function createOpenAiFacade(service: GatewayService, operations: CheckedI
   const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
   async function answer({ request, response, path }: Exchange, signal: AbortSignal): Promise<void> {
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
-    const principal = await service.authenticator.authenticate(credentialOfHeaders(request.headers));
-    if (!principal) throw raise('UNAUTHENTICATED');
+    const principal = await requirePrincipal(service, credentialOfHeaders(request.headers), 'openai');
     const caller: Caller = { principal, signal };
     const complete = { service, operations, caller, response };
     switch (`${request.method} ${path}`) {

@@ -370,6 +370,9 @@ describe('an error', () => {
       code: 'UNAUTHENTICATED',
       type: 'authentication_error',
     });
+    await expect
+      .poll(() => graph.audited.map(({ transport, outcome }) => `${transport} ${outcome}`))
+      .toContain('openai UNAUTHENTICATED');
     const { key } = await graph.issueKey({ roles: ['viewer'] });
     const reader = new OpenAI({ baseURL: `${graph.url}/v1`, apiKey: key, maxRetries: 0 });
     await expect(reader.chat.completions.create({ model: 'fathom', messages })).rejects.toMatchObject({

@@ -1,15 +1,22 @@
 /** What all transports share. */
+import { AppError } from '@fathom/platform/errors';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
 import { injectTrace } from '@fathom/platform/telemetry/tracing';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { Credential } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
-import { type OperationLog, type OperationRecord, outcomeOf } from '../observability/operation-log.ts';
+import {
+  type OperationLog,
+  type OperationRecord,
+  outcomeOf,
+  type Transport,
+} from '../observability/operation-log.ts';
 import type { Admission } from '../operations/admission.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
@@ -36,6 +43,23 @@ export interface GatewayService {
   readonly publicIntrospection: boolean;
   readonly isDraining: () => boolean;
   readonly logger: Logger;
+}
+
+/** Whoever must be somebody. What is refused here is on record like every refusal. Throws AppError. */
+export async function requirePrincipal(
+  service: GatewayService,
+  credential: Credential,
+  transport: Transport,
+): Promise<Principal> {
+  try {
+    const principal = await service.authenticator.authenticate(credential);
+    if (!principal) throw raise('UNAUTHENTICATED');
+    return principal;
+  } catch (error) {
+    if (error instanceof AppError)
+      service.operationLog.begin(transport, undefined, undefined).end(error.code);
+    throw error;
+  }
 }
 
 export interface ContextOptions {

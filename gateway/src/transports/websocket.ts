@@ -36,7 +36,13 @@ import { isRefusal, toGraphQLError } from '../operations/refusal.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
 import type { RawSink } from '../subscriptions/subscription-stream.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
-import { createContext, executeOnce, type GatewayService, observeStream } from './gateway-service.ts';
+import {
+  createContext,
+  executeOnce,
+  type GatewayService,
+  observeStream,
+  requirePrincipal,
+} from './gateway-service.ts';
 
 /** Private use codes of the protocol: a client that shows a bad credential must not retry with it. */
 const unauthorized = 4401;
@@ -136,8 +142,7 @@ async function connect(
   try {
     const inParams = credentialOfParams(params);
     const credential = inParams.kind === 'none' ? credentialOfHeaders(client.request.headers) : inParams;
-    const principal = await service.authenticator.authenticate(credential);
-    if (!principal) throw raise('UNAUTHENTICATED');
+    const principal = await requirePrincipal(service, credential, 'websocket');
     client.principal = principal;
     // The socket may have gone while the key was looked up; then nobody would take the client off the list.
     if (client.gone.signal.aborted) return false;
