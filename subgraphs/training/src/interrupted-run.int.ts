@@ -61,6 +61,30 @@ test('a worker killed twice resumes to the very weights of a run that was never 
   );
 });
 
+test('a run on two processes, killed and resumed, has the very weights of one process with the same parts', async () => {
+  const hyperparameters = { ...longRun.hyperparameters, steps: 60 };
+  const weightsOf = async (modelName: string, more: object, meanwhile?: (id: string) => Promise<void>) => {
+    const id = await startRun(subgraph, {
+      modelName,
+      dataSetId,
+      ...longRun,
+      hyperparameters: { ...hyperparameters, ...more },
+    });
+    const rest = untilRest(subgraph, id);
+    await meanwhile?.(id);
+    await rest;
+    const run = await runState(subgraph, id);
+    expect(run.status).toBe('COMPLETED');
+    return artifactOf(run);
+  };
+  const alone = await weightsOf('accumulated', { gradientAccumulationSteps: 2 });
+  const together = await weightsOf('data-parallel', { dataParallelWorkers: 2 }, async (id) => {
+    await untilEvent(subgraph, id, ({ checkpoint }) => (checkpoint?.step ?? 0) >= 20);
+    process.kill(subgraph.workerPids.at(-1)!, 'SIGKILL');
+  });
+  expect(together).toBe(alone);
+});
+
 test('a cancelled run keeps its state and resumes from it to the very same weights', async () => {
   const id = await startRun(subgraph, { modelName: 'cancelled', dataSetId, ...longRun });
   await untilEvent(subgraph, id, ({ checkpoint }) => checkpoint !== undefined);

@@ -431,6 +431,11 @@ export type HyperparametersInput = {
   readonly batchSize?: InputMaybe<Scalars['Int']['input']>;
   /** Steps between checkpoints. */
   readonly checkpointEverySteps?: InputMaybe<Scalars['Int']['input']>;
+  /**
+   * Processes that share the sequences of each step, 1, 2, 4 or 8; each computes `gradientAccumulationSteps` parts. The
+   * result is, to the bit, that of one process with as many times the accumulation steps. A lost process is replaced.
+   */
+  readonly dataParallelWorkers?: InputMaybe<Scalars['Int']['input']>;
   /** Whether the embeddings are decayed as well. */
   readonly decayEmbeddings?: InputMaybe<Scalars['Boolean']['input']>;
   /** The share of activations that a step leaves out, 0 to 0.9. The same ones after a resumption. */

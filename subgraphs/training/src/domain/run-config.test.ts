@@ -30,7 +30,13 @@ test.each([
 test.each([
   [{ optimizer: 'SGD', momentum: 1 }, 'momentum', /1 is outside 0 to 0.999/],
   [{ optimizer: 'SGD', momentum: 0, nesterov: true }, 'nesterov', /needs a momentum above 0/],
-  [{ gradientAccumulationSteps: 3 }, 'gradientAccumulationSteps', /3 does not divide the 8 sequences/],
+  [{ gradientAccumulationSteps: 3 }, 'batchSize', /8 sequences of a step do not divide into 3 accumulation/],
+  [{ dataParallelWorkers: 3 }, 'dataParallelWorkers', /3 is not 1, 2, 4 or 8/],
+  [
+    { gradientAccumulationSteps: 4, dataParallelWorkers: 4 },
+    'batchSize',
+    /4 accumulation steps of 4 workers/,
+  ],
   [{ dropout: 1 }, 'dropout', /1 is outside 0 to 0.9/],
   [{ finalLearningRateShare: -0.1 }, 'finalLearningRateShare', /outside 0 to 1/],
 ] as const)(

@@ -22,6 +22,7 @@ export interface Hyperparameters {
   readonly targetHeldOutLoss: number | null;
   readonly batchSize: number;
   readonly gradientAccumulationSteps: number;
+  readonly dataParallelWorkers: number;
   readonly dropout: number;
   readonly optimizer: OptimizerKind;
   readonly momentum: number;
@@ -85,6 +86,7 @@ export const defaultHyperparameters: Hyperparameters = {
   targetHeldOutLoss: null,
   batchSize: 8,
   gradientAccumulationSteps: 1,
+  dataParallelWorkers: 1,
   dropout: 0,
   optimizer: 'ADAMW',
   momentum: 0.9,
@@ -128,6 +130,7 @@ const hyperparameterBounds: Bounds<Hyperparameters> = {
   targetHeldOutLoss: [0, 100],
   batchSize: [1, 64],
   gradientAccumulationSteps: [1, 64],
+  dataParallelWorkers: [1, 8],
   dropout: [0, 0.9],
   momentum: [0, 0.999],
   learningRate: [1e-7, 10],
@@ -208,10 +211,19 @@ function hyperparametersProblem(given: Hyperparameters): FieldProblem | undefine
   if (given.optimizer === 'SGD' && given.nesterov && given.momentum === 0) {
     return problemAt('input.hyperparameters.nesterov', 'needs a momentum above 0');
   }
-  if (given.batchSize % given.gradientAccumulationSteps !== 0) {
+  const { batchSize, gradientAccumulationSteps, dataParallelWorkers } = given;
+  if (!Number.isInteger(Math.log2(dataParallelWorkers))) {
     return problemAt(
-      'input.hyperparameters.gradientAccumulationSteps',
-      `${given.gradientAccumulationSteps} does not divide the ${given.batchSize} sequences of a step`,
+      'input.hyperparameters.dataParallelWorkers',
+      `${dataParallelWorkers} is not 1, 2, 4 or 8`,
+    );
+  }
+  const parts = gradientAccumulationSteps * dataParallelWorkers;
+  if (batchSize % parts !== 0) {
+    const by = `${gradientAccumulationSteps} accumulation steps of ${dataParallelWorkers} workers`;
+    return problemAt(
+      'input.hyperparameters.batchSize',
+      `the ${batchSize} sequences of a step do not divide into ${by}`,
     );
   }
   return undefined;

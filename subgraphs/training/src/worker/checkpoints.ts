@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { NeuralError } from '@fathom/neural/errors';
 import { resumeTrainer } from '@fathom/neural/training/checkpoint-folder';
+import type { DataParallel } from '@fathom/neural/training/run';
 import type { Trainer } from '@fathom/neural/training/trainer';
 import type { SavedCheckpoint } from '@fathom/neural/training/training-loop';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
@@ -17,7 +18,7 @@ export interface RunCheckpoints {
   /** Stores one and removes it from scratch. */
   store(saved: SavedCheckpoint): Promise<TrainingMessage & { readonly type: 'checkpointed' }>;
   /** Throws CHECKPOINT_CORRUPT where it is damaged or gone. */
-  load(checkpoint: CheckpointReference): Promise<Trainer>;
+  load(checkpoint: CheckpointReference, dataParallel?: DataParallel): Promise<Trainer>;
   /** Of a step that was stored by this worker or named by the specification. */
   at(step: number): CheckpointReference | undefined;
   close(): Promise<void>;
@@ -43,7 +44,7 @@ export async function openCheckpoints(options: {
       stored.set(step, { step, sha256, artifactUri: uri });
       return { type: 'checkpointed', step, sha256, sizeBytes, heldOutLoss, artifactUri: uri };
     },
-    async load({ step, sha256, artifactUri }) {
+    async load({ step, sha256, artifactUri }, dataParallel) {
       const path = await artifacts.fetch(artifactUri).catch((error: unknown) => {
         if (!(error instanceof AppError) || !['ARTIFACT_CORRUPT', 'NOT_FOUND'].includes(error.code))
           throw error;
@@ -51,7 +52,7 @@ export async function openCheckpoints(options: {
           cause: error,
         });
       });
-      return resumeTrainer({ path, sha256, threads });
+      return resumeTrainer({ path, sha256, threads, ...(dataParallel ? { dataParallel } : {}) });
     },
     at: (step) => stored.get(step),
     close: () => rm(scratchFolder, { recursive: true, force: true }),

@@ -1,6 +1,7 @@
 /** What a run's hyperparameters mean to the trainer. */
 import type { OptimizerOptions } from '@fathom/neural/optimizers/create-optimizer';
 import type { Schedule } from '@fathom/neural/optimizers/schedule';
+import type { DataParallel } from '@fathom/neural/training/run';
 import type { TrainingSpecification } from './protocol.ts';
 
 type Hyperparameters = TrainingSpecification['hyperparameters'];
@@ -29,6 +30,15 @@ export function scheduleOf(given: Hyperparameters): Schedule {
 }
 
 /** Left to the trainer where nothing is asked for: it then cuts a batch as suits the threads. */
-export function partsOf({ gradientAccumulationSteps }: Hyperparameters): { readonly microBatches?: number } {
-  return gradientAccumulationSteps > 1 ? { microBatches: gradientAccumulationSteps } : {};
+export function partsOf(given: Hyperparameters): { readonly microBatches?: number } {
+  const parts = given.gradientAccumulationSteps * given.dataParallelWorkers;
+  return parts > 1 ? { microBatches: parts } : {};
+}
+
+export function dataParallelOf({ dataParallelWorkers: workers }: Hyperparameters): DataParallel {
+  return {
+    workers,
+    onReplaced: ({ worker, how }) =>
+      process.stderr.write(`gradient worker ${worker} was lost (${how}) and replaced\n`),
+  };
 }

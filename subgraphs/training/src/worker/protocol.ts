@@ -64,6 +64,11 @@ export const trainingSpecification = z.object({
     targetHeldOutLoss: z.number().nullable().default(null),
     batchSize: count,
     gradientAccumulationSteps: count,
+    /**
+     * Whoever runs the worker decides how it comes by so many processes, on its own machine: this worker starts them
+     * itself, a PyTorch image would by `torchrun --nproc-per-node`. To the service they are one worker.
+     */
+    dataParallelWorkers: count,
     dropout: z.number(),
     optimizer: z.enum(['ADAMW', 'SGD']),
     momentum: z.number(),
@@ -91,6 +96,7 @@ export const trainingSpecification = z.object({
   best: checkpointReference.nullable(),
   /** The version that the new one would replace, to be measured on the same examples. */
   incumbent: versionFiles.nullable(),
+  /** Of all of the worker's processes together. */
   threads: count,
 });
 export type TrainingSpecification = z.infer<typeof trainingSpecification>;

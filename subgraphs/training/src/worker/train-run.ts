@@ -21,7 +21,7 @@ import type { StopReason } from '../domain/run-states.ts';
 import { openCheckpoints, type RunCheckpoints } from './checkpoints.ts';
 import { exactMatch } from './exact-match.ts';
 import { generateAnswers } from './generate.ts';
-import { optimizerOf, partsOf, scheduleOf } from './optimization.ts';
+import { dataParallelOf, optimizerOf, partsOf, scheduleOf } from './optimization.ts';
 import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
 import { type LoadedSuite, measureSuite } from './suites.ts';
 import { loadVersion } from './version-files.ts';
@@ -201,7 +201,8 @@ async function initialise(
   checkpoints: RunCheckpoints,
 ): Promise<Trainer> {
   const { hyperparameters, seed, threads, resumeFrom } = specification;
-  if (resumeFrom) return checkpoints.load(resumeFrom);
+  const dataParallel = dataParallelOf(hyperparameters);
+  if (resumeFrom) return checkpoints.load(resumeFrom, dataParallel);
   return createTrainer({
     config: model.config,
     ...(model.weights ? { weights: model.weights } : {}),
@@ -213,6 +214,7 @@ async function initialise(
     schedule: scheduleOf(hyperparameters),
     seed,
     threads,
+    dataParallel,
   });
 }
 

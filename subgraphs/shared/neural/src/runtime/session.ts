@@ -169,3 +169,15 @@ function staticDims({ name, dims }: Value): readonly number[] {
     );
   });
 }
+
+/**
+ * For a thread whose own arithmetic must round as that of sessions with `flushDenormals` does: before its process's first
+ * session.
+ */
+export function flushDenormals(): void {
+  const one = { name: 'one', type: 'float32', dims: [1] } as const;
+  Session.create(
+    { name: 'flush', inputs: [one], outputs: [one], initializers: [], nodes: [] },
+    { threads: 1, flushDenormals: true },
+  ).release();
+}

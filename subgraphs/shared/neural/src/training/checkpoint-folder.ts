@@ -6,6 +6,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
+import type { DataParallel } from './run.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 
 export const checkpointPath = (folder: string, step: number): string =>
@@ -20,6 +21,7 @@ export interface RecordedCheckpoint {
 export interface ResumeOptions extends RecordedCheckpoint {
   readonly folder: string;
   readonly threads: number;
+  readonly dataParallel?: DataParallel;
   /** The base of a LoRA run. */
   readonly weights?: TensorMap;
 }
@@ -35,9 +37,15 @@ export async function resumeTrainer({
   path: checkpoint,
   sha256,
   threads,
+  dataParallel,
   weights,
 }: Omit<ResumeOptions, 'folder' | 'step'> & { readonly path: string }): Promise<Trainer> {
-  const trainer = await createTrainer({ checkpoint, threads, ...(weights ? { weights } : {}) });
+  const trainer = await createTrainer({
+    checkpoint,
+    threads,
+    ...(dataParallel ? { dataParallel } : {}),
+    ...(weights ? { weights } : {}),
+  });
   if (trainer.stateSha256() === sha256) return trainer;
   await trainer.release();
   throw new NeuralError(

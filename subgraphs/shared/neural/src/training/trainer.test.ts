@@ -6,7 +6,8 @@ import { initializeLlama } from '../architectures/llama-parameters.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { createRandom } from '../random.ts';
 import type { Batch } from './batch.ts';
-import { createTrainer, type NewRun, type ResumedRun, type Trainer } from './trainer.ts';
+import type { NewRun, ResumedRun } from './run.ts';
+import { createTrainer, type Trainer } from './trainer.ts';
 
 const config: ModelConfig = {
   vocabularySize: 37,

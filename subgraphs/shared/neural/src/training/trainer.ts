@@ -1,57 +1,31 @@
 import { projections } from '../architectures/llama-parameters.ts';
 import { NeuralError } from '../errors.ts';
-import { type LoraAdapter, type LoraOptions, mergeAdapter } from '../lora/adapter.ts';
+import { type LoraAdapter, mergeAdapter } from '../lora/adapter.ts';
 import { initializeAdapter } from '../lora/initialize.ts';
-import { createOptimizer, type OptimizerOptions } from '../optimizers/create-optimizer.ts';
+import { createOptimizer } from '../optimizers/create-optimizer.ts';
 import { decayedByDefault, type Optimizer } from '../optimizers/optimizer.ts';
-import { learningRateRatio, type Schedule } from '../optimizers/schedule.ts';
+import { learningRateRatio } from '../optimizers/schedule.ts';
 import { type HostTensors, hostTensors } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { checkTensors, weightsSha256 } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { corrupt, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { createFusedStep, type StepParts } from './steps/fused-step.ts';
+import {
+  checkRun,
+  checkWorkers,
+  type DataParallel,
+  microBatchesByDefault,
+  type NewRun,
+  type ResumedRun,
+  type Run,
+} from './run.ts';
+import { createFusedStep } from './steps/fused-step.ts';
 import type { StepEngine } from './steps/step-engine.ts';
-import { createSummedStep } from './steps/summed-step.ts';
+import { type Crew, createSummedStep, startCrew } from './steps/summed-step.ts';
 import type { TaskGraph, TrainingTask } from './task.ts';
 import { type BatchOf, type ConfigOf, createTask, type LanguageModel, type TaskOptions } from './tasks.ts';
 import { adaptableOf, buildEvaluationGraph, trainableParameters } from './training-graph.ts';
 import { stateTensors, TrainingState } from './training-state.ts';
-
-export interface NewRun<T extends TaskOptions = LanguageModel> {
-  readonly config: ConfigOf<T>;
-  /** What is learned; predicting the next token when left out. */
-  readonly task?: T;
-  /** Where to start from; a fresh model drawn from `seed` when left out. A LoRA run needs them. */
-  readonly weights?: TensorMap;
-  readonly batchSize: number;
-  /** Tokens a row. */
-  readonly sequenceLength: number;
-  readonly optimizer: OptimizerOptions;
-  readonly schedule: Schedule;
-  readonly seed: number;
-  readonly threads?: number;
-  /** The share of activations that a step leaves out where the residual stream is written to; 0 by default. */
-  readonly dropout?: number;
-  /**
-   * The batch is cut into so many equal parts whose gradients are added: several parts compute at a time, one a thread,
-   * and only theirs lie in memory. Two by default, one where that would leave parts too small. The number decides the
-   * order of sums, and so the bits; how many threads compute them does not.
-   */
-  readonly microBatches?: number;
-  /** Train an adapter over the frozen weights instead of the weights themselves. */
-  readonly lora?: LoraOptions;
-}
-
-export interface ResumedRun<T extends TaskOptions = LanguageModel> {
-  /** What the checkpoint's run learns; predicting the next token when left out. */
-  readonly task?: T['kind'];
-  /** A folder that `saveCheckpoint` wrote. */
-  readonly checkpoint: string;
-  /** The frozen base of a LoRA run; a checkpoint holds only what was trained. */
-  readonly weights?: TensorMap;
-  readonly threads?: number;
-}
 
 export interface StepResult {
   /** Counts from 1. */
@@ -74,20 +48,19 @@ export interface EvaluationResult {
   readonly correct: number;
 }
 
-type Run<T extends TaskOptions = TaskOptions> = Omit<NewRun<T>, 'weights' | 'threads'>;
-
 /** Starts a run, or goes on with one from its checkpoint, bitwise as if it had never stopped. */
 export async function createTrainer<T extends TaskOptions = LanguageModel>(
   options: NewRun<T> | ResumedRun<T>,
 ): Promise<Trainer<T>> {
   if ('checkpoint' in options) return resumeTrainer(options);
-  const { weights, threads, ...given } = options;
+  const { weights, threads, dataParallel, ...given } = options;
   // What is decayed by default has changed before: a checkpoint says what its run does.
   const optimizer = { ...given.optimizer, decayed: given.optimizer.decayed ?? decayedByDefault };
   const task = createTask<T>(given);
-  const microBatches = given.microBatches ?? microBatchesByDefault(given, task);
+  const microBatches = given.microBatches ?? microBatchesByDefault(given, task, dataParallel?.workers ?? 1);
   const run: Run<T> = { ...given, optimizer, microBatches };
   checkRun(run, task);
+  checkWorkers(run, dataParallel?.workers ?? 1);
   if (run.lora !== undefined && weights === undefined) {
     throw new NeuralError('ADAPTER_INVALID', 'a LoRA run needs the weights of the model it adapts');
   }
@@ -95,7 +68,7 @@ export async function createTrainer<T extends TaskOptions = LanguageModel>(
   const initial =
     run.lora === undefined ? start : initializeAdapter(adaptableOf(task), { ...run.lora, seed: run.seed });
   const base = run.lora === undefined ? undefined : start;
-  return new Trainer({ run, task, initial, base, threads, step: 0, extra: {} });
+  return new Trainer({ run, task, initial, base, threads, dataParallel, step: 0, extra: {} });
 }
 
 async function resumeTrainer<T extends TaskOptions>(options: ResumedRun<T>): Promise<Trainer<T>> {
@@ -105,6 +78,7 @@ async function resumeTrainer<T extends TaskOptions>(options: ResumedRun<T>): Pro
   checkKind(savedRun, options);
   const run: Run<T> = { ...savedRun, optimizer: { decayed: ['matrix', 'table'], ...savedRun.optimizer } };
   const task = createTask<T>(run);
+  checkWorkers(run, options.dataParallel?.workers ?? 1);
   const { moments } = createOptimizer(run.optimizer);
   for (const { name, dims } of stateTensors(trainableParameters({ task, lora: run.lora }), moments)) {
     if (saved.state.get(name)?.dims.join() !== dims.join()) {
@@ -118,6 +92,7 @@ async function resumeTrainer<T extends TaskOptions>(options: ResumedRun<T>): Pro
     initial: saved.state,
     base: run.lora === undefined ? undefined : options.weights,
     threads: options.threads,
+    dataParallel: options.dataParallel,
     step: saved.step,
     extra: saved.extra,
   });
@@ -149,40 +124,13 @@ function checkBase(task: TaskGraph, weights: TensorMap | undefined, recorded: st
   }
 }
 
-/** Halves of a batch keep both of two cores busy; below this many tokens a part costs more than it saves. */
-const smallestPartTokens = 256;
-
-function microBatchesByDefault<B>(run: Run, task: TrainingTask<B>): number {
-  const { batchSize, sequenceLength } = run;
-  const halved = batchSize % 2 === 0 && (batchSize / 2) * sequenceLength >= smallestPartTokens;
-  return halved && task.cut !== undefined ? 2 : 1;
-}
-
-function checkRun<B>(run: Run, task: TrainingTask<B>): void {
-  const { batchSize, microBatches = 1, dropout = 0 } = run;
-  if (microBatches > 1 && task.cut === undefined) {
-    throw new NeuralError('CONFIG_INVALID', 'the loss of this task does not add up over parts of a batch');
-  }
-  if (batchSize % microBatches !== 0) {
-    throw new NeuralError('CONFIG_INVALID', `${batchSize} rows do not divide into ${microBatches} parts`);
-  }
-  if (!(dropout >= 0 && dropout < 1)) {
-    throw new NeuralError('CONFIG_INVALID', `a dropout of ${dropout} is not from 0 to below 1`);
-  }
-  if (run.sequenceLength > run.config.maxPositions) {
-    throw new NeuralError(
-      'CONFIG_INVALID',
-      `sequence length ${run.sequenceLength} exceeds the model's ${run.config.maxPositions} positions`,
-    );
-  }
-}
-
 interface TrainerParts<T extends TaskOptions> {
   readonly run: Run<T>;
   readonly task: TrainingTask<BatchOf<T>>;
   readonly initial: TensorMap;
   readonly base: TensorMap | undefined;
   readonly threads: number | undefined;
+  readonly dataParallel: DataParallel | undefined;
   readonly step: number;
   readonly extra: Readonly<Record<string, unknown>>;
 }
@@ -201,14 +149,16 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
   readonly #baseFeeds: HostTensors;
   readonly #threads: number | undefined;
   readonly #state: TrainingState;
+  readonly #crew: Crew | undefined;
   readonly #engine: StepEngine<BatchOf<T>>;
   #evaluation: Session | undefined;
   #step: number;
   #released = false;
 
   constructor(parts: TrainerParts<T>) {
-    const { run, task, base, threads } = parts;
+    const { run, task, base, threads, dataParallel } = parts;
     const shape = { task, lora: run.lora, dropout: run.dropout };
+    const crew = dataParallel && dataParallel.workers > 1 ? startCrew(run, dataParallel, threads) : undefined;
     this.config = run.config;
     this.extra = parts.extra;
     this.#run = run;
@@ -217,16 +167,30 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
     this.#base = base;
     this.#baseFeeds = base === undefined ? {} : hostTensors(modelTensors(task, base));
     this.#threads = threads;
-    this.#state = new TrainingState(trainableParameters(shape), this.#optimizer.moments, parts.initial);
+    this.#crew = crew;
+    this.#state = new TrainingState(trainableParameters(shape), this.#optimizer.moments, {
+      initial: parts.initial,
+      parametersOf: crew && ((side) => crew.parameters(side)),
+    });
     this.#step = parts.step;
-    this.#engine = createStepEngine(run, {
+    const { seed } = run;
+    const stepParts = {
       shape,
       optimizer: this.#optimizer,
       state: this.#state,
       baseFeeds: this.#baseFeeds,
-      seed: run.seed,
+      seed,
       threads,
-    });
+    };
+    this.#engine =
+      (run.microBatches ?? 1) === 1
+        ? createFusedStep(stepParts)
+        : createSummedStep({ ...stepParts, run, crew });
+  }
+
+  /** Of the processes beside this one. */
+  get workerPids(): readonly number[] {
+    return this.#crew?.workers.pids ?? [];
   }
 
   /** Steps done. */
@@ -329,14 +293,4 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
 /** The model's own tensors of a map, in their order. */
 function modelTensors(task: TaskGraph, weights: TensorMap): TensorMap {
   return new Map(task.parameters.map(({ name }) => [name, weights.get(name)!]));
-}
-
-function createStepEngine<T extends TaskOptions>(
-  run: Run<T>,
-  parts: StepParts<BatchOf<T>>,
-): StepEngine<BatchOf<T>> {
-  const { microBatches = 1, batchSize } = run;
-  if (microBatches === 1) return createFusedStep(parts);
-  const partTask = createTask<T>({ ...run, batchSize: batchSize / microBatches });
-  return createSummedStep({ ...parts, parts: microBatches, partTask });
 }

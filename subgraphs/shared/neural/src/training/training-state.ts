@@ -11,6 +11,8 @@ import { momentName, nextName } from './training-graph.ts';
  * them around, so a failed step leaves the state as it was.
  */
 export class TrainingState {
+  /** Which of the two copies is the front. */
+  side: 0 | 1 = 0;
   readonly #specs: readonly ParameterSpec[];
   #front: ReadonlyMap<string, Tensor>;
   #back: ReadonlyMap<string, Tensor>;
@@ -18,10 +20,24 @@ export class TrainingState {
   #backTensors: Readonly<Record<string, HostTensor>>;
 
   /** `initial` holds the parameters and may hold the moments (a checkpoint), else they start at zero. */
-  constructor(specs: readonly ParameterSpec[], moments: readonly Moment[], initial: TensorMap) {
+  constructor(
+    specs: readonly ParameterSpec[],
+    moments: readonly Moment[],
+    options: {
+      readonly initial: TensorMap;
+      /** Where the parameters of either side lie; memory of the state's own when left out. */
+      readonly parametersOf?: ((side: 0 | 1) => TensorMap) | undefined;
+    },
+  ) {
+    const { initial, parametersOf } = options;
     this.#specs = specs;
-    this.#front = allocate(specs, moments);
-    this.#back = allocate(specs, moments);
+    const allocateSide = (side: 0 | 1): ReadonlyMap<string, Tensor> =>
+      new Map([
+        ...(parametersOf?.(side) ?? zeros(stateTensors(specs, []))),
+        ...zeros(stateTensors(specs, moments).slice(specs.length)),
+      ]);
+    this.#front = allocateSide(0);
+    this.#back = allocateSide(1);
     for (const [name, tensor] of this.#front) {
       const source = initial.get(name);
       if (source !== undefined) tensor.data.set(source.data);
@@ -48,6 +64,7 @@ export class TrainingState {
   }
 
   turn(): void {
+    this.side = this.side === 0 ? 1 : 0;
     [this.#front, this.#back] = [this.#back, this.#front];
     [this.#frontTensors, this.#backTensors] = [this.#backTensors, this.#frontTensors];
   }
@@ -81,11 +98,8 @@ export function stateTensors(
   ];
 }
 
-function allocate(specs: readonly ParameterSpec[], moments: readonly Moment[]): ReadonlyMap<string, Tensor> {
+function zeros(tensors: readonly { name: string; dims: readonly number[] }[]): ReadonlyMap<string, Tensor> {
   return new Map(
-    stateTensors(specs, moments).map(({ name, dims }) => [
-      name,
-      { dims, data: new Float32Array(elementCount(dims)) },
-    ]),
+    tensors.map(({ name, dims }) => [name, { dims, data: new Float32Array(elementCount(dims)) }]),
   );
 }

@@ -31,10 +31,19 @@ export interface PartFeeds {
   readonly feeds: HostTensors;
 }
 
+export interface SumOptions {
+  /** From 1. */
+  readonly step: number;
+  /** The feeds that all parts share: parameters, base, total weight. */
+  readonly common: HostTensors;
+  /** Where to write the sum; memory of the lanes when left out. The same memory at each step. */
+  readonly into?: Float32Array | undefined;
+}
+
 export interface GradientSum {
   /** Shares of the parts of the whole batch's mean loss, summed. */
   readonly loss: number;
-  /** In the layout's order. Belongs to the lanes: give it back. */
+  /** In the layout's order. Give it back, unless it is the memory that was asked for. */
   readonly memory: Float32Array;
 }
 
@@ -51,6 +60,7 @@ export class GradientLanes {
   readonly #session: Session;
   readonly #layout: MemoryLayout;
   readonly #free: Buffer[] = [];
+  #given: Buffer | undefined;
   readonly #idle: DropoutMasks[];
   readonly #waiting: ((masks: DropoutMasks) => void)[] = [];
 
@@ -65,11 +75,15 @@ export class GradientLanes {
     this.#idle = Array.from({ length: lanes }, () => new DropoutMasks(graph, { rate, seed }));
   }
 
-  /** The sum over consecutive parts. `common` are the feeds that all share: parameters, base, total weight. */
-  async sum(parts: readonly PartFeeds[], at: { step: number; common: HostTensors }): Promise<GradientSum> {
+  /** The sum over consecutive parts. */
+  async sum(parts: readonly PartFeeds[], at: SumOptions): Promise<GradientSum> {
     if (parts.length === 1) return this.#compute(parts[0]!, at);
     const half = Math.floor(parts.length / 2);
-    const halves = await settled([this.sum(parts.slice(0, half), at), this.sum(parts.slice(half), at)]);
+    const { step, common } = at;
+    const halves = await settled([
+      this.sum(parts.slice(0, half), at),
+      this.sum(parts.slice(half), { step, common }),
+    ]);
     const [left, right] = halves as [Buffer, Buffer];
     for (let index = 0; index < left.memory.length; index += 1) left.memory[index]! += right.memory[index]!;
     left.loss = Math.fround(left.loss + right.loss);
@@ -85,9 +99,9 @@ export class GradientLanes {
     this.#session.release();
   }
 
-  async #compute({ part, feeds }: PartFeeds, at: { step: number; common: HostTensors }): Promise<Buffer> {
+  async #compute({ part, feeds }: PartFeeds, at: SumOptions): Promise<Buffer> {
     const masks = this.#idle.pop() ?? (await new Promise<DropoutMasks>((take) => this.#waiting.push(take)));
-    const buffer = this.#free.pop() ?? this.#allocate();
+    const buffer = at.into === undefined ? this.#take() : this.#over(at.into);
     try {
       masks.fill({ step: at.step, part });
       const inputs = { ...at.common, ...feeds, ...masks.tensors };
@@ -101,8 +115,16 @@ export class GradientLanes {
     }
   }
 
-  #allocate(): Buffer {
-    const memory = new Float32Array(this.#layout.elements);
+  #take(): Buffer {
+    return this.#free.pop() ?? this.#bufferOver(new Float32Array(this.#layout.elements));
+  }
+
+  #over(memory: Float32Array): Buffer {
+    if (this.#given?.memory !== memory) this.#given = this.#bufferOver(memory);
+    return this.#given;
+  }
+
+  #bufferOver(memory: Float32Array): Buffer {
     const gradients = Object.entries(hostTensors(this.#layout.windows(memory)));
     const named = Object.fromEntries(gradients.map(([name, tensor]) => [gradientName(name), tensor]));
     return { memory, outputs: { ...named, loss: floats([]) }, loss: 0 };

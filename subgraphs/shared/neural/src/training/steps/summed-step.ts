@@ -1,54 +1,121 @@
 import { availableParallelism } from 'node:os';
 import { floats, type HostTensors, hostTensors } from '../../runtime/host-tensor.ts';
 import { Session } from '../../runtime/session.ts';
-import { layOutTensors } from '../parameter-memory.ts';
-import type { TrainingTask } from '../task.ts';
-import { buildUpdateGraph, termName, trainableParameters } from '../training-graph.ts';
+import type { TensorMap } from '../../weights/tensor.ts';
+import { type RunParts, runParts, sharedLayoutOf } from '../data-parallel/run-parts.ts';
+import type { SharedLayout } from '../data-parallel/shared-layout.ts';
+import { WorkerCrew } from '../data-parallel/worker-crew.ts';
+import type { DataParallel, Run } from '../run.ts';
+import { sumByHalves } from '../sum-by-halves.ts';
+import type { BatchOf, TaskOptions } from '../tasks.ts';
+import { buildUpdateGraph, termName } from '../training-graph.ts';
 import type { StepParts } from './fused-step.ts';
 import { GradientLanes } from './gradient-lanes.ts';
 import { type StepEngine, scalarTensors } from './step-engine.ts';
 
-export interface SummedStepParts<B> extends StepParts<B> {
-  /** The batch is cut into so many parts. */
-  readonly parts: number;
-  /** The task for a batch of one part's size. */
-  readonly partTask: TrainingTask<B>;
+/** The processes beside this one, and what they share with it. */
+export interface Crew {
+  readonly workers: WorkerCrew;
+  readonly layout: SharedLayout;
+  readonly size: number;
+  /** Where the parameters of either side of the state lie. */
+  parameters(side: 0 | 1): TensorMap;
 }
 
-/** Gradients of the batch's parts, added up, then one update: accumulation, and the parts side by side on the threads. */
-export function createSummedStep<B>(options: SummedStepParts<B>): StepEngine<B> {
-  const { shape, optimizer, state, baseFeeds, seed, parts, partTask } = options;
-  const threads = options.threads ?? availableParallelism();
-  const update = Session.create(buildUpdateGraph(shape, optimizer, 1), { threads, flushDenormals: true });
-  const layout = layOutTensors(trainableParameters(shape));
-  const lanes = new GradientLanes({ shape: { ...shape, task: partTask }, layout, seed, threads, parts });
+export function startCrew<T extends TaskOptions>(
+  run: Run<T>,
+  dataParallel: DataParallel,
+  threads: number | undefined,
+): Crew {
+  const plan = runParts(run);
+  const size = dataParallel.workers;
+  const layout = sharedLayoutOf(plan, size);
+  const workers = new WorkerCrew({
+    run,
+    layout,
+    dataParallel,
+    threads: threadsOfEach(threads, size),
+    partsPerWorker: plan.parts / size,
+  });
+  const parameters = (side: 0 | 1) => plan.layout.windows(layout.parameters(workers.memory, side));
+  return { workers, layout, size, parameters };
+}
+
+/** `threads` are the run's: its processes share them. */
+const threadsOfEach = (threads: number | undefined, workers: number): number =>
+  Math.max(1, Math.floor((threads ?? availableParallelism()) / workers));
+
+export interface SummedStepParts<T extends TaskOptions> extends StepParts<BatchOf<T>> {
+  readonly run: Run<T>;
+  readonly crew: Crew | undefined;
+}
+
+/**
+ * Gradients of the batch's parts, added up, then one update: accumulation, the parts side by side on the threads, and on
+ * several processes.
+ */
+export function createSummedStep<T extends TaskOptions>(options: SummedStepParts<T>): StepEngine<BatchOf<T>> {
+  const { run, shape, optimizer, state, baseFeeds, crew } = options;
+  const processes = crew?.size ?? 1;
+  const plan = runParts(run);
+  const ownParts = plan.parts / processes;
+  const update = Session.create(buildUpdateGraph(shape, optimizer, processes), {
+    threads: options.threads,
+    flushDenormals: true,
+  });
+  const lanes = new GradientLanes({
+    ...plan,
+    seed: run.seed,
+    threads: threadsOfEach(options.threads, processes),
+    parts: ownParts,
+  });
+  const sums = createTerms(plan, crew);
 
   return {
     async run({ batch, step, scalars }) {
+      const totalWeight = shape.task.lossWeight(batch);
+      const feeds = shape.task.cut!(batch, plan.parts).map((part) => plan.task.feeds(part));
       const common = {
         ...baseFeeds,
         ...state.parameterFeeds,
-        total_weight: floats([], Float32Array.of(shape.task.lossWeight(batch))),
+        total_weight: floats([], Float32Array.of(totalWeight)),
       };
-      const cut = shape.task.cut!(batch, parts).map((part, index) => ({
-        part: index,
-        feeds: partTask.feeds(part),
-      }));
-      const sum = await lanes.sum(cut, { step, common });
-      const gradients = hostTensors(layout.windows(sum.memory));
-      const terms: HostTensors = Object.fromEntries(
-        Object.entries(gradients).map(([name, tensor]) => [termName(name, 0), tensor]),
-      );
+      const own = feeds.slice(0, ownParts).map((partFeeds, part) => ({ part, feeds: partFeeds }));
+      const request = { step, side: state.side, totalWeight };
+      const others = crew?.workers.compute(feeds.slice(ownParts), request);
+      // Should the leader's own part fail, the others are waited for below all the same.
+      others?.catch(() => undefined);
+      const sum = await lanes.sum(own, { step, common, into: sums.own });
+      const losses = [sum.loss, ...((await others) ?? [])];
       const norm = floats([]);
-      const inputs = { ...state.feeds, ...terms, ...scalarTensors(scalars) };
+      const inputs = { ...state.feeds, ...sums.terms(sum.memory), ...scalarTensors(scalars) };
       await update.run(update.plan(inputs, { gradient_norm: norm, ...state.fetches }));
-      const { loss } = sum;
-      lanes.giveBack(sum);
-      return { loss, gradientNorm: norm.data[0]! };
+      if (sums.own === undefined) lanes.giveBack(sum);
+      return { loss: sumByHalves(losses, (a, b) => Math.fround(a + b)), gradientNorm: norm.data[0]! };
     },
     async release() {
+      await crew?.workers.release();
       lanes.release();
       update.release();
     },
   };
+}
+
+/** The terms of each gradient's sum, by process, as inputs of the update. */
+function createTerms<T extends TaskOptions>({ layout }: RunParts<T>, crew: Crew | undefined) {
+  const named = (memory: Float32Array, term: number): HostTensors =>
+    Object.fromEntries(
+      Object.entries(hostTensors(layout.windows(memory))).map(([name, tensor]) => [
+        termName(name, term),
+        tensor,
+      ]),
+    );
+  if (crew === undefined) {
+    return { own: undefined, terms: (memory: Float32Array) => named(memory, 0) };
+  }
+  const memories = Array.from({ length: crew.size }, (_, worker) =>
+    crew.layout.gradients(crew.workers.memory, worker),
+  );
+  const all = Object.assign({}, ...memories.map(named)) as HostTensors;
+  return { own: memories[0], terms: () => all };
 }
