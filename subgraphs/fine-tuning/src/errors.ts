@@ -18,6 +18,12 @@ export const errors = {
     status: 422,
   },
   CHECKPOINT_CORRUPT: { message: 'The saved state of the job is damaged. Start the job anew.', status: 422 },
+  OUT_OF_MEMORY: {
+    message:
+      'The kernel ended the worker for want of memory, twice in a row. Give it more, or start a job with smaller batches.',
+    status: 500,
+    retryable: true,
+  },
   WORKER_DIED: {
     message:
       'Workers ended without a word several times in a row. Look for memory pressure, then start the job anew.',

@@ -27,6 +27,17 @@ export const errors = {
       'The last checkpoint is damaged and is no longer counted on. Resume to go on from the one before it.',
     status: 422,
   },
+  MEMORY_INSUFFICIENT: {
+    message:
+      'The run would need more memory than there is; its detail has the sum. Lower the batch size or shorten the examples.',
+    status: 422,
+  },
+  OUT_OF_MEMORY: {
+    message:
+      'The kernel ended the worker for want of memory, twice in a row. Give it more, or start a run with smaller batches.',
+    status: 500,
+    retryable: true,
+  },
   WORKER_DIED: {
     message:
       'Workers ended without a word several times in a row. Look for memory pressure, then resume the run.',

@@ -58,7 +58,7 @@ test('a loss that is not finite fails the run by name and cannot be resumed with
   const id = await completedRun({ modelName: 'burst', initialVersionId: 'sound@2' });
   const run = await runState(subgraph, id);
   expect(run).toMatchObject({ status: 'FAILED', failureCode: 'LOSS_NOT_FINITE', modelVersion: null });
-  expect(run.detail).toMatch(/step 1: loss/);
+  expect(run.detail).toMatch(/step 1: loss .* Its batch held line \d+, \d+.* of the data set/);
   const resume =
     'mutation ($id: ID!) { resumeTrainingRun(id: $id) { __typename ... on WrongState { state } } }';
   expect((await subgraph.request(resume, { id })).data).toEqual({
@@ -75,6 +75,32 @@ test('an example that does not fit the network fails the run with its line', asy
   const run = await runState(subgraph, id);
   expect(run).toMatchObject({ status: 'FAILED', failureCode: 'DATA_SET_INVALID' });
   expect(run.detail).toMatch(/^line 2: .* tokens, the sequence length is 64/);
+});
+
+test('a run that cannot fit in memory is refused before its first step, with the sum', async () => {
+  const words = Array.from({ length: 120 }, (_, at) => `word${at}`).join(' ');
+  const content = [1, 2, 3, 4]
+    .map((line) => JSON.stringify({ prompt: `${line} ${words}`, completion: 'yes' }))
+    .join('\n');
+  const id = await completedRun({
+    modelName: 'giant',
+    dataSetId: await createDataSet(subgraph, content),
+    architecture: {
+      hiddenSize: 1024,
+      layers: 24,
+      attentionHeads: 64,
+      keyValueHeads: 64,
+      feedForwardSize: 8192,
+      vocabularySize: 8192,
+      contextLength: 1024,
+    },
+    hyperparameters: { ...tinyRun.hyperparameters, batchSize: 64 },
+  });
+  const run = await runState(subgraph, id);
+  expect(run).toMatchObject({ status: 'FAILED', failureCode: 'MEMORY_INSUFFICIENT', step: 0 });
+  expect(run.detail).toMatch(
+    /^the run would need \d+\.\d GB \(parameters .* \+ moments .* \+ activations .*\), .* are available/,
+  );
 });
 
 test('a run whose workers keep dying is given up after the bound, by name', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { NeuralError } from './errors.ts';
 
 /** Writes a file so that a reader sees the old content or the new, never a part: temporary name, fsync, rename. */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
@@ -10,7 +11,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw storageFull(path, error) ?? error;
   }
   await syncFolder(dirname(path));
 }
@@ -44,10 +45,17 @@ export async function writeFolderAtomically(
     await rename(temporary, dir);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw storageFull(dir, error) ?? error;
   }
   await syncFolder(parent);
   await rm(replaced, { recursive: true, force: true });
+}
+
+function storageFull(path: string, cause: unknown): NeuralError | undefined {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
+  const message = `${path}: its disk is full; nothing of it was kept, what was there before stays`;
+  return new NeuralError('STORAGE_FULL', message, { cause, details: { path } });
 }
 
 export function sha256(bytes: Uint8Array | string): string {

@@ -9,7 +9,9 @@ import { ChatTemplate, questionAnswerTokens, stopTokenIds } from '@fathom/neural
 import { batchesFrom } from '@fathom/neural/training/batches';
 import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
+import { checkMemory } from '@fathom/neural/training/memory-estimate';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
+import type { NewRun } from '@fathom/neural/training/run';
 import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
@@ -21,6 +23,7 @@ import type { StopReason } from '../domain/run-states.ts';
 import { openCheckpoints, type RunCheckpoints } from './checkpoints.ts';
 import { exactMatch } from './exact-match.ts';
 import { generateAnswers } from './generate.ts';
+import { namingLines } from './naming-lines.ts';
 import { dataParallelOf, optimizerOf, partsOf, scheduleOf } from './optimization.ts';
 import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
 import { type LoadedSuite, measureSuite } from './suites.ts';
@@ -32,6 +35,8 @@ export interface Work {
   /** This run's alone, on this machine. */
   readonly scratchFolder: string;
   readonly channel: WorkerChannel<TrainingMessage>;
+  /** Bytes that the worker and its processes may still take. */
+  readonly availableMemory: () => number;
 }
 
 /** What every phase after INITIALISING works with. The weights of `model` are those that the run started from. */
@@ -41,6 +46,8 @@ interface Prepared {
   readonly model: Omit<ModelFolder, 'weights'> & { readonly weights?: ModelFolder['weights'] };
   readonly sequenceLength: number;
   readonly suites: readonly LoadedSuite[];
+  /** Of each example that is trained on, its line in the data set. */
+  readonly lines: readonly number[];
 }
 
 /** Held-out batches measured during training; the evaluation at the end measures all. */
@@ -87,7 +94,11 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
       'TRAINING',
       `${parameterCount.toLocaleString('en')} parameters, ${batches.tokensPerEpoch.toLocaleString('en')} tokens an epoch`,
     );
-    const { end, bestStep } = await train(work, { prepared, trainer, batches, checkpoints });
+    const { end, bestStep } = await train(work, { prepared, trainer, batches, checkpoints }).catch(
+      (error: unknown) => {
+        throw namingLines(error, prepared.lines);
+      },
+    );
     if (end === 'stopped') return 'stopped';
     channel.send({ type: 'trained', reason: stopReasons[end] });
     const better =
@@ -141,8 +152,10 @@ async function prepare({ specification, artifacts }: Work, examples: readonly Ex
   for (const read of [examples, ...suites.map((suite) => suite.examples)]) {
     checkExampleLengths(read, { ...model, sequenceLength: maxPositions });
   }
+  const lineOf = new Map(examples.map((example, index) => [example, index + 1]));
   return {
     ...split,
+    lines: split.training.map((example) => lineOf.get(example) ?? 0),
     model,
     suites,
     sequenceLength: fittingSequenceLength(examples, { ...model, batchSize, maxPositions }),
@@ -196,16 +209,14 @@ function heldOutBatches(
 }
 
 async function initialise(
-  { specification }: Work,
+  { specification, availableMemory }: Work,
   { model, sequenceLength }: Prepared,
   checkpoints: RunCheckpoints,
 ): Promise<Trainer> {
   const { hyperparameters, seed, threads, resumeFrom } = specification;
   const dataParallel = dataParallelOf(hyperparameters);
-  if (resumeFrom) return checkpoints.load(resumeFrom, dataParallel);
-  return createTrainer({
+  const run: NewRun = {
     config: model.config,
-    ...(model.weights ? { weights: model.weights } : {}),
     batchSize: hyperparameters.batchSize,
     ...partsOf(hyperparameters),
     dropout: hyperparameters.dropout,
@@ -213,6 +224,12 @@ async function initialise(
     optimizer: optimizerOf(hyperparameters),
     schedule: scheduleOf(hyperparameters),
     seed,
+  };
+  checkMemory(run, { availableBytes: availableMemory(), threads, dataParallel });
+  if (resumeFrom) return checkpoints.load(resumeFrom, dataParallel);
+  return createTrainer({
+    ...run,
+    ...(model.weights ? { weights: model.weights } : {}),
     threads,
     dataParallel,
   });

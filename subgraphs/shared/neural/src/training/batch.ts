@@ -17,6 +17,8 @@ export interface Batch {
   readonly positions: BigInt64Array;
   /** Positions that carry a real token, for throughput. */
   readonly tokens: number;
+  /** Which examples it holds, by their places in what it was made from: for whoever must say what a fault happened on. */
+  readonly examples?: readonly number[];
 }
 
 /** ONNX Runtime would report a wrong length or token as an unreadable shape error, or read outside a table. */

@@ -10,6 +10,8 @@ export interface EncodedExample {
   readonly ids: readonly number[];
   readonly targets: readonly number[];
   readonly lossWeights: readonly number[];
+  /** The example's place in what was encoded. */
+  readonly index: number;
 }
 
 export interface EncodingOptions {
@@ -57,7 +59,7 @@ function encodeConversation(
       { details: { index, tokens: whole.length - 1 } },
     );
   }
-  return shifted(whole, (target) => (target < question.length ? options.promptWeight : 1));
+  return shifted(whole, index, (target) => (target < question.length ? options.promptWeight : 1));
 }
 
 function encodeText(text: string, index: number, options: EncodingOptions): EncodedExample[] {
@@ -67,15 +69,20 @@ function encodeText(text: string, index: number, options: EncodingOptions): Enco
     throw new NeuralError('EXAMPLE_INVALID', `example ${index}: the text is empty`, { details: { index } });
   const pieces: EncodedExample[] = [];
   for (let start = 0; start + 1 < ids.length; start += options.sequenceLength) {
-    pieces.push(shifted(ids.slice(start, start + options.sequenceLength + 1), () => 1));
+    pieces.push(shifted(ids.slice(start, start + options.sequenceLength + 1), index, () => 1));
   }
   return pieces;
 }
 
-function shifted(ids: readonly number[], weightOf: (targetIndex: number) => number): EncodedExample {
+function shifted(
+  ids: readonly number[],
+  index: number,
+  weightOf: (targetIndex: number) => number,
+): EncodedExample {
   return {
     ids: ids.slice(0, -1),
     targets: ids.slice(1),
     lossWeights: ids.slice(1).map((_, at) => weightOf(at + 1)),
+    index,
   };
 }

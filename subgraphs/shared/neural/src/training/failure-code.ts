@@ -5,7 +5,9 @@ export type TrainingFailureCode =
   | 'LOSS_NOT_FINITE'
   | 'CHECKPOINT_CORRUPT'
   | 'DATA_SET_INVALID'
-  | 'MODEL_INVALID';
+  | 'MODEL_INVALID'
+  | 'MEMORY_INSUFFICIENT'
+  | 'STORAGE_FULL';
 
 const codes: Partial<Record<NeuralErrorCode, TrainingFailureCode>> = {
   LOSS_NOT_FINITE: 'LOSS_NOT_FINITE',
@@ -17,6 +19,8 @@ const codes: Partial<Record<NeuralErrorCode, TrainingFailureCode>> = {
   TOKENIZER_INVALID: 'MODEL_INVALID',
   SAFETENSORS_CORRUPT: 'MODEL_INVALID',
   ADAPTER_INVALID: 'MODEL_INVALID',
+  MEMORY_INSUFFICIENT: 'MEMORY_INSUFFICIENT',
+  STORAGE_FULL: 'STORAGE_FULL',
 };
 
 /** Undefined for what is not the user's to mend. */

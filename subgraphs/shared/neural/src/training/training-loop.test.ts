@@ -184,3 +184,22 @@ test('an evaluation counts every example once, however the batches fall', async 
   expect(all.totalNats).toBeCloseTo(all.loss * all.answerTokens, 4);
   await trainer.release();
 });
+
+test('a loss that is not finite names the examples of its batch', async () => {
+  const trainer = await createTrainer({
+    config,
+    ...shape,
+    optimizer: { learningRate: 1e30 },
+    schedule: { kind: 'constant' },
+    seed: 3,
+    threads: 1,
+  });
+  const batches = batchesFrom(examples, { ...shape, seed: 3 });
+  await expect(loop(trainer)).rejects.toMatchObject({
+    code: 'LOSS_NOT_FINITE',
+    details: { step: 2, examples: batches.batchAt(1).examples },
+  });
+  expect(trainer.step).toBe(1);
+  expect(new Set(batches.batchAt(0).examples).size).toBeGreaterThan(1);
+  await trainer.release();
+});

@@ -9,6 +9,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { NeuralError } from '../errors.ts';
+import type { Batch } from './batch.ts';
 import type { Batches } from './batches.ts';
 import { checkpointPath } from './checkpoint-folder.ts';
 import type { Trainer } from './trainer.ts';
@@ -130,7 +132,11 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<LoopOu
     const over = endOf(state, trainer.step, options);
     if (over) return { end: over, bestStep: state.bestStep };
     const batch = options.batches.batchAt(trainer.step);
-    const { step, loss, gradientNorm, learningRate, tokens } = await trainer.trainStep(batch);
+    const { step, loss, gradientNorm, learningRate, tokens } = await trainer
+      .trainStep(batch)
+      .catch((error: unknown) => {
+        throw namingBatch(error, batch);
+      });
     const measured = step === totalSteps || step % heldOut.everySteps === 0 ? await heldOut.measure() : null;
     const now = nowMs();
     const elapsedMs = now - before;
@@ -155,6 +161,15 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<LoopOu
     if (end || stop || best || step % options.checkpointEverySteps === 0) await save(measured);
     if (stop && !end) return { end: 'stopped', bestStep: state.bestStep };
   }
+}
+
+/** A loss that is not finite is a matter of the rate or of the examples: whoever looks for it needs to know which. */
+function namingBatch(error: unknown, { examples = [] }: Batch): unknown {
+  if (!(error instanceof NeuralError) || error.code !== 'LOSS_NOT_FINITE') return error;
+  return new NeuralError(error.code, error.message, {
+    cause: error,
+    details: { ...error.details, examples },
+  });
 }
 
 function endOf(

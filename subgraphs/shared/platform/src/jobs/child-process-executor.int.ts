@@ -80,6 +80,41 @@ test('a worker does not outlive a service that was killed', async () => {
   expect(isAlive(pid)).toBe(false);
 });
 
+test('a worker that the kernel killed for want of memory is told from one that somebody killed', async () => {
+  const killWith = async (counts: readonly (number | null)[]) => {
+    const left = [...counts];
+    let pid = 0;
+    const executorOf = createChildProcessExecutor({
+      entry,
+      env: {},
+      niceness: 0,
+      logger: pino({ level: 'silent' }),
+      onStart: (started) => {
+        pid = started;
+      },
+      memory: { oomKills: () => left.shift() ?? null },
+    });
+    return superviseWorker({
+      executor: executorOf,
+      specification: { behaviour: 'until-stopped' },
+      messages: z.object({ count: z.number() }),
+      onMessage: async () => void process.kill(pid, 'SIGKILL'),
+      signal: new AbortController().signal,
+    });
+  };
+  expect(await killWith([4, 5])).toEqual({
+    kind: 'died',
+    detail: "ended by SIGKILL of the kernel's out-of-memory killer",
+    cause: 'OUT_OF_MEMORY',
+  });
+  for (const counts of [
+    [4, 4],
+    [null, null],
+  ]) {
+    expect(await killWith(counts)).toEqual({ kind: 'died', detail: 'ended by SIGKILL' });
+  }
+});
+
 test('whether a worker could start is known without starting one', async () => {
   expect(await executor.check()).toMatchObject({ ok: true });
   const missing = createChildProcessExecutor({

@@ -6,6 +6,7 @@ import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Logger } from '../logging.ts';
 import { repositoryRoot } from '../repository.ts';
+import { createSystemMemory, type SystemMemory } from '../system-memory.ts';
 import type { JobExecutor, WorkerExit, WorkerHandle } from './job-executor.ts';
 
 export interface ChildProcessExecutorOptions {
@@ -18,12 +19,14 @@ export interface ChildProcessExecutorOptions {
   readonly niceness: number;
   /** Told of every worker started; tests kill them by it. */
   readonly onStart?: (pid: number) => void;
+  /** Where the kernel's out-of-memory killer counts; the system's own when left out. */
+  readonly memory?: Pick<SystemMemory, 'oomKills'>;
 }
 
 const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
 
 export function createChildProcessExecutor(options: ChildProcessExecutorOptions): JobExecutor {
-  const { entry, logger } = options;
+  const { entry, logger, memory = createSystemMemory() } = options;
   return {
     implementation: 'child process',
     start(specification) {
@@ -37,7 +40,7 @@ export function createChildProcessExecutor(options: ChildProcessExecutorOptions)
       // A worker that died before it read its specification shows in its exit, not as a broken pipe here.
       child.stdin.on('error', (error) => logger.debug({ err: error }, 'a worker closed its input'));
       child.stdin.write(`${JSON.stringify(specification)}\n`);
-      return childHandle(child, logger);
+      return childHandle(child, { logger, memory });
     },
     async check() {
       try {
@@ -50,7 +53,19 @@ export function createChildProcessExecutor(options: ChildProcessExecutorOptions)
   };
 }
 
-function childHandle(child: ChildProcessWithoutNullStreams, logger: Logger): WorkerHandle {
+function childHandle(
+  child: ChildProcessWithoutNullStreams,
+  { logger, memory }: { logger: Logger; memory: Pick<SystemMemory, 'oomKills'> },
+): WorkerHandle {
+  const oomKillsBefore = memory.oomKills();
+  let killedHere = false;
+  // The kernel says how many processes it killed, not which: one that nobody here killed, and one more on the count.
+  const ranOutOfMemory = (signal: NodeJS.Signals | null): boolean => {
+    const now = memory.oomKills();
+    return (
+      signal === 'SIGKILL' && !killedHere && now !== null && oomKillsBefore !== null && now > oomKillsBefore
+    );
+  };
   const name = `pid ${child.pid ?? 'none'}`;
   let lastWords = '';
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -61,6 +76,10 @@ function childHandle(child: ChildProcessWithoutNullStreams, logger: Logger): Wor
     child.once('error', (error) => resolve({ detail: `could not start: ${error.message}` }));
     child.once('close', (code, signal) => {
       const how = signal ? `ended by ${signal}` : `exit code ${code}`;
+      if (ranOutOfMemory(signal)) {
+        const detail = `${how} of the kernel's out-of-memory killer`;
+        return resolve({ detail, cause: 'OUT_OF_MEMORY' });
+      }
       resolve({ detail: lastWords && !signal ? `${how}: ${lastWords}` : how });
     });
   });
@@ -68,7 +87,10 @@ function childHandle(child: ChildProcessWithoutNullStreams, logger: Logger): Wor
     name,
     messages: jsonLines(child, logger),
     stop: () => void child.stdin.write('{"type":"stop"}\n'),
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => {
+      killedHere = true;
+      child.kill('SIGKILL');
+    },
     exited,
   };
 }

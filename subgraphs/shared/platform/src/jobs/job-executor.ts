@@ -12,6 +12,8 @@
 export interface WorkerExit {
   /** For people: `ended by SIGKILL`, `exit code 1: <last line of stderr>`. */
   readonly detail: string;
+  /** What is known of the cause beyond that; a kernel or a cluster that killed it for want of memory says so. */
+  readonly cause?: 'OUT_OF_MEMORY';
 }
 
 export interface WorkerHandle {

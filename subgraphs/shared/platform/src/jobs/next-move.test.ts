@@ -34,3 +34,15 @@ test('a worker that says why it cannot go on ends the job, asked to stop or not'
     expect(nextMove(failed, stop)).toEqual({ kind: 'fail', code: 'LOSS_NOT_FINITE', message: 'step 3' });
   }
 });
+
+test('want of memory is tried again once, and then ends the job by its name', () => {
+  const killed = { ...died, cause: 'OUT_OF_MEMORY' } as const;
+  expect(nextMove(killed, undefined, 0)).toMatchObject({ kind: 'queue', afterCrash: true });
+  expect(nextMove(killed, undefined, 1)).toEqual({
+    kind: 'fail',
+    code: 'OUT_OF_MEMORY',
+    message: 'two workers in a row were ended for want of memory (ended by SIGKILL)',
+  });
+  expect(nextMove(died, undefined, 1)).toMatchObject({ kind: 'queue' });
+  expect(nextMove(killed, 'STOP_REQUESTED', 1)).toEqual({ kind: 'cancel' });
+});

@@ -12,7 +12,7 @@ export type WorkerOutcome =
   /** It found out why it cannot go on. Trying again would end the same. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   /** It ended without a word: killed, out of memory, or a crash. Trying again may help. */
-  | { readonly kind: 'died'; readonly detail: string };
+  | { readonly kind: 'died'; readonly detail: string; readonly cause?: 'OUT_OF_MEMORY' };
 
 const ending = z.discriminatedUnion('type', [
   z.object({ type: z.literal('done') }),
@@ -52,7 +52,7 @@ export async function superviseWorker<Message>(options: SuperviseOptions<Message
       else await options.onMessage(options.messages.parse(line));
     }
     const exit = await worker.exited;
-    return outcome ?? { kind: 'died', detail: exit.detail };
+    return outcome ?? { kind: 'died', ...exit };
   } finally {
     signal.removeEventListener('abort', onAbort);
     worker.kill();

@@ -4,7 +4,8 @@
  *   the worker says   done ---> nothing: its last message completed the job
  *                     stopped -> CANCELLED if that was asked for, else QUEUED: the service is going, another goes on
  *                     failed --> FAILED with its code
- *                     nothing -> QUEUED and claimed again after a pause; FAILED after too many in a row
+ *                     nothing -> QUEUED and claimed again after a pause; FAILED after too many in a row, after two for
+ *                                want of memory
  */
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
@@ -56,7 +57,7 @@ export async function superviseJob<Message>(
   }
   const outcome = await supervise(options);
   logger.info({ job: claim.id, outcome }, 'a worker ended');
-  const next = nextMove(outcome, signal.reason as StopReason | undefined);
+  const next = nextMove(outcome, signal.reason as StopReason | undefined, claim.crashes);
   switch (next.kind) {
     case 'nothing':
       return 'ended';

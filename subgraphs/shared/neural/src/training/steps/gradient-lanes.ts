@@ -56,6 +56,8 @@ interface Buffer {
 /** libuv's pool, on whose threads lanes run, has four. */
 const maxLanes = 4;
 
+export const laneCount = (threads: number, parts: number): number => Math.min(threads, parts, maxLanes);
+
 export class GradientLanes {
   readonly #session: Session;
   readonly #layout: MemoryLayout;
@@ -67,7 +69,7 @@ export class GradientLanes {
   constructor(options: GradientLanesOptions) {
     const { shape, layout, seed, threads, parts } = options;
     const graph = buildGradientGraph(shape);
-    const lanes = Math.min(threads, parts, maxLanes);
+    const lanes = laneCount(threads, parts);
     // The lanes' own threads compute as well: the session's pool holds what is left.
     this.#session = Session.create(graph, { threads: threads - lanes + 1 });
     this.#layout = layout;
