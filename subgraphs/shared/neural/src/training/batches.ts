@@ -88,7 +88,9 @@ export function layOut(rows: readonly Row[], sequenceLength: number): Batch {
     segmentIds: new BigInt64Array(size),
     positions: new BigInt64Array(size),
     tokens: 0,
-    examples: [...new Set(rows.flatMap((row) => row.map(({ index }) => index)))].sort((a, b) => a - b),
+    examples: [...new Set(rows.flatMap((row) => row.flatMap(({ index }) => index ?? [])))].sort(
+      (a, b) => a - b,
+    ),
   };
   rows.forEach((row, rowIndex) => {
     let at = rowIndex * sequenceLength;

@@ -11,7 +11,7 @@ export interface EncodedExample {
   readonly targets: readonly number[];
   readonly lossWeights: readonly number[];
   /** The example's place in what was encoded. */
-  readonly index: number;
+  readonly index?: number;
 }
 
 export interface EncodingOptions {

@@ -27,6 +27,8 @@ import { type BatchOf, type ConfigOf, createTask, type LanguageModel, type TaskO
 import { adaptableOf, buildEvaluationGraph, trainableParameters } from './training-graph.ts';
 import { stateTensors, TrainingState } from './training-state.ts';
 
+export type { NewRun, ResumedRun } from './run.ts';
+
 export interface StepResult {
   /** Counts from 1. */
   readonly step: number;
