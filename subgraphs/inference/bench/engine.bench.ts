@@ -27,7 +27,7 @@ import { measureTransformers, type PeerResult } from './transformers-peer.ts';
  * decodes sixteen rows step by step in this process, with nothing around it.
  *
  * Two models: the default one, in which a step is so short that what is not the model's arithmetic weighs most, and one of
- * 105 million parameters with random weights. `npm run bench -- engine default` measures the first alone.
+ * 105 million parameters with random weights. `npm run bench -- engine default` and `-- engine generated` measure one alone.
  */
 const concurrencies = [1, 2, 4, 8, 16, 32] as const;
 const maxTokens = 48;
@@ -56,7 +56,7 @@ interface Measured {
 
 const folder = await mkdtemp(join(tmpdir(), 'fathom-bench-engine-'));
 const base = await defaultModel();
-const plans: Plan[] = [{ subject: base, requests: 32, rounds: 3 }];
+const plans: Plan[] = only === 'generated' ? [] : [{ subject: base, requests: 32, rounds: 3 }];
 if (only !== 'default') plans.push({ subject: generatedModel(base.model), requests: 32, rounds: 1 });
 const measured: Measured[] = [];
 for (const plan of plans) measured.push(await measure(plan));

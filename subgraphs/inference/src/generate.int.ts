@@ -204,6 +204,13 @@ test('several completions share their prompt; the first is what it is alone, eac
   expect(stored.data?.generation.choices).toEqual(several.choices);
 });
 
+test('several completions take as many places of the queue as they are', async () => {
+  const asks = Array.from({ length: 3 }, () => ({ ...sampled, n: 8, maxTokens: 60 }));
+  const results = await Promise.all(asks.map((input) => generate(input)));
+  const kinds = results.map((result) => (result as unknown as { __typename: string }).__typename);
+  expect(kinds).toEqual(['Generation', 'Overloaded', 'Overloaded']);
+});
+
 test('a stream of several completions says which each token belongs to, and when each is whole', async () => {
   const expected = await generate(sampled);
   const client = await harness.subgraph.webSocketClient();

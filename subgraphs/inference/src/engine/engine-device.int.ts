@@ -303,6 +303,22 @@ test('a cache smaller than what is asked for serves all the same, one after anot
   });
 });
 
+test('a completion that must have a form keeps it when the worker is killed in the middle', async () => {
+  const device = await openDevice();
+  const constrained = {
+    maxTokens: 200,
+    responseFormat: { kind: 'regex', source: '([a-z]{4} ){12}end' },
+  } as const;
+  const expected = run(device, request('expected', constrained));
+  await expected.ended;
+  const killed = run(device, request('killed', constrained));
+  await killed.reached(6);
+  await device.killWorker();
+  expect(await killed.ended).toMatchObject({ kind: 'finished', reason: 'STOP' });
+  expect(killed.text()).toMatch(/^([a-z]{4} ){12}end$/);
+  expect(ids(killed)).toEqual(ids(expected));
+});
+
 test('a deadline ends what runs and what waits, and frees the slot', async () => {
   const device = await openDevice({ maxSequences: 1 });
   const endless = { maxTokens: 900, sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 }, timeoutMs: 1 };

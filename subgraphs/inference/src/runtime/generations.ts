@@ -14,6 +14,7 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
 import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
+import { maxChoices } from '../domain/limits.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { EngineDevice } from '../engine/engine-device.ts';
 import type { GrammarChecker } from '../grammar/grammar-checker.ts';
@@ -86,7 +87,7 @@ export class Generations {
   readonly #active = new Map<string, Active>();
   readonly #closing = new AbortController();
   readonly #attendance: Attendance;
-  /** Accepted by the queue, but not yet in the table. */
+  /** Requests of the device that are accepted by the queue, but whose generations are not yet in the table. */
   #reserved = 0;
   #heart: NodeJS.Timeout | undefined;
   #listening: readonly { close(): Promise<void> }[] = [];
@@ -116,12 +117,14 @@ export class Generations {
 
   async ask(caller: Caller, input: AskInput): Promise<Started> {
     requireScope(caller.identity, 'inference:ask');
-    return this.#accept(() => prepareAsk(this.#options.deployments, caller, input));
+    return this.#accept(1, () => prepareAsk(this.#options.deployments, caller, input));
   }
 
   async generate(caller: Caller, input: GenerateInput): Promise<Started> {
     requireScope(caller.identity, 'inference:ask');
-    return this.#accept(() =>
+    // What is more than allowed is refused behind the queue, with the reason.
+    const completions = Math.min(Math.max(1, input.n ?? 1), maxChoices);
+    return this.#accept(completions, () =>
       prepareGenerate(this.#options.deployments, this.#options.grammars, caller, input),
     );
   }
@@ -176,9 +179,10 @@ export class Generations {
     await Promise.all(active.map(({ ended }) => ended));
   }
 
-  async #accept(prepare: () => Promise<Prepared>): Promise<Started> {
+  /** So many requests of the device are admitted together, or none. */
+  async #accept(requests: number, prepare: () => Promise<Prepared>): Promise<Started> {
     const { device } = this.#options;
-    const admission = device.admission(this.#active.size + this.#reserved);
+    const admission = device.admission(this.#requests() + this.#reserved + requests - 1);
     if (admission.kind === 'overloaded') {
       const { queued, retryAfterMs } = admission;
       return {
@@ -187,13 +191,20 @@ export class Generations {
         message: `All slots are taken and ${queued} requests wait.`,
       };
     }
-    this.#reserved++;
+    this.#reserved += requests;
     try {
       const prepared = await prepare();
       return prepared.kind === 'prepared' ? await this.#store(prepared) : prepared;
     } finally {
-      this.#reserved--;
+      this.#reserved -= requests;
     }
+  }
+
+  /** Those that the device has, or will have, of what runs here. */
+  #requests(): number {
+    let requests = 0;
+    for (const { run } of this.#active.values()) requests += run.settings.choices ?? 1;
+    return requests;
   }
 
   async #store({ generation, idempotencyKey }: Extract<Prepared, { kind: 'prepared' }>): Promise<Started> {
