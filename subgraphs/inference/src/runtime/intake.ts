@@ -32,7 +32,7 @@ import { raise } from '../errors.ts';
 import type { GrammarChecker } from '../grammar/grammar-checker.ts';
 import type { AcceptedGeneration } from '../stores/generation-store.ts';
 import type { Deployments } from './deployments.ts';
-import { encodeConversation, type ServedModel } from './served-model.ts';
+import { encodeConversation, learnWords, type ServedModel } from './served-model.ts';
 
 export interface UnknownModelRefusal {
   readonly kind: 'unknown-model';
@@ -154,6 +154,7 @@ async function checkedFormat(input: GenerateInput, grammars: GrammarChecker): Pr
 async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Promise<Prepared> {
   const found = await findModel(deployments, wish.model, caller.identity.tenant);
   if (found.kind !== 'found') return found;
+  await learnWords(found.model.text, textsOf(wish.toComplete));
   const encoded = encode(found.model, wish);
   if (encoded.kind !== 'encoded') return encoded;
   const { promptTokens, truncatedTokens } = encoded;
@@ -186,6 +187,10 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
     truncatedPromptTokens: truncatedTokens,
   });
   return { kind: 'prepared', generation: { record, settings, identity: caller.identity }, idempotencyKey };
+}
+
+function textsOf(wish: PromptWish): readonly string[] {
+  return wish.kind === 'raw' ? [wish.text] : wish.messages.map(({ content }) => content);
 }
 
 type Encoded =

@@ -1,6 +1,7 @@
 /** What the service itself needs of a model that a device holds: its tokenizer, its template and its calibration. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ChatTemplate,
   encodePromptParts,
@@ -43,6 +44,15 @@ export async function readModelText({ folder, adapterFolder }: ServedModelFiles)
     chatTemplate: await readChatTemplate(folder),
     calibration: own ?? (await readCalibration(folder)),
   };
+}
+
+/** Some 2 ms of words that no text had before. */
+const charactersPerTurn = 512;
+
+/** Learns the words of texts a few at a time, so that a long prompt does not hold up whoever else is served. */
+export async function learnWords({ tokenizer }: ModelText, texts: readonly string[]): Promise<void> {
+  for (const text of texts)
+    for (const _ of tokenizer.learn?.(text, charactersPerTurn) ?? []) await nextTurn();
 }
 
 const roleNames = { SYSTEM: 'system', USER: 'user', ASSISTANT: 'assistant' } as const;

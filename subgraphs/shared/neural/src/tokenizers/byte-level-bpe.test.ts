@@ -180,6 +180,17 @@ describe('trainByteLevelBpe', () => {
   });
 });
 
+describe('learning the words of a text', () => {
+  it('goes in stretches, and changes nothing of what the text is encoded to', () => {
+    const text = 'The capital of France is Paris. '.repeat(40);
+    const learning = ByteLevelBpe.fromTokenizerJson(tokenizer.toTokenizerJson());
+    const stretches = [...learning.learn(text, 256)].length;
+    expect(stretches).toBeGreaterThan(3);
+    expect(stretches).toBeLessThanOrEqual(text.length / 256);
+    expect(learning.encode(text)).toEqual(tokenizer.encode(text));
+  });
+});
+
 describe('mergeTokens', () => {
   it('gives the same tokens by scanning as by its heap', () => {
     const merges = new Map<number, number>();

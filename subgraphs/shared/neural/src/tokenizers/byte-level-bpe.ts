@@ -65,6 +65,17 @@ export class ByteLevelBpe implements Tokenizer {
       .flatMap((part) => (typeof part === 'number' ? [part] : this.#encodePlain(part)));
   }
 
+  *learn(text: string, charactersPerStretch: number): Generator<void> {
+    let characters = 0;
+    for (const word of this.#words(text)) {
+      this.#encodeWord(word);
+      characters += word.length;
+      if (characters < charactersPerStretch) continue;
+      characters = 0;
+      yield;
+    }
+  }
+
   decode(ids: readonly number[], options: { readonly skipSpecialTokens?: boolean } = {}): string {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     let text = '';

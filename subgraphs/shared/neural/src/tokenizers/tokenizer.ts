@@ -21,6 +21,11 @@ export interface Tokenizer {
   /** A text's first word carries a space that its decoded text does not. */
   readonly dropsFirstSpace: boolean;
   encode(text: string, options?: EncodeOptions): number[];
+  /**
+   * Of tokenizers that remember words: learns those of a text, yielding after each stretch of characters so that a caller
+   * can let others have their turn. `encode` then only looks them up; what it gives is the same without.
+   */
+  learn?(text: string, charactersPerStretch: number): Generator<void>;
   /** Bytes that are not UTF-8 become U+FFFD; ids of no token are skipped. */
   decode(ids: readonly number[], options?: { readonly skipSpecialTokens?: boolean }): string;
   /** The bytes a token stands for in a stream; none for signs and for ids outside the vocabulary. */
