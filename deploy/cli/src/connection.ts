@@ -13,9 +13,7 @@ export interface Connection {
 const defaultUrl = 'http://127.0.0.1:4000';
 
 export function readConnection(env: NodeJS.ProcessEnv): Connection {
-  const home = resolve(
-    env.FATHOM_HOME ?? env.FATHOM_DATA_DIR ?? fileURLToPath(new URL('../../../.fathom', import.meta.url)),
-  );
+  const home = dataFolder(env);
   const apiKey = env.FATHOM_API_KEY ?? readFileIfThere(join(home, 'keys', 'admin'))?.trim();
   if (!apiKey) {
     throw new CommandError(
@@ -24,6 +22,13 @@ export function readConnection(env: NodeJS.ProcessEnv): Connection {
     );
   }
   return { url: env.FATHOM_URL ?? runningUrl(home) ?? defaultUrl, apiKey };
+}
+
+/** Where a platform on this machine keeps everything. */
+export function dataFolder(env: NodeJS.ProcessEnv): string {
+  return resolve(
+    env.FATHOM_HOME ?? env.FATHOM_DATA_DIR ?? fileURLToPath(new URL('../../../.fathom', import.meta.url)),
+  );
 }
 
 function runningUrl(home: string): string | undefined {

@@ -3,6 +3,7 @@ import { checkCommand } from '@fathom/schema/check-command';
 import { askCommand } from './ask.ts';
 import { CommandError } from './command-error.ts';
 import { dataCommand } from './data.ts';
+import { modelsCommand } from './models/models-command.ts';
 import { promoteCommand, rollBackCommand } from './promote.ts';
 import { runsCommand } from './runs/runs-command.ts';
 import { trainCommand } from './train/train-command.ts';
@@ -15,6 +16,7 @@ const usage = `Usage: fathom COMMAND
   runs             list, show, watch, pause, resume, cancel, retry and compare training runs
   promote          move an alias of a model to a version
   rollback         move an alias back
+  models           list models, add one that was made elsewhere, export one as ONNX
   schema check     hold the subgraphs against what clients use today
 
 fathom COMMAND --help says more.`;
@@ -26,6 +28,7 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'runs') return runsCommand(args);
   if (command === 'promote') return promoteCommand(args);
   if (command === 'rollback') return rollBackCommand(args);
+  if (command === 'models') return modelsCommand(args);
   if (command === 'schema' && args[0] === 'check') {
     return checkCommand(args.slice(1), {
       stdout: (text) => process.stdout.write(text),

@@ -1,13 +1,13 @@
 /**
- * The peer: @huggingface/transformers on the ONNX file, in a process of its own, from a folder that the product does not
- * ship. It is installed there by npm the first time; the folder is kept between runs.
+ * The peer: @huggingface/transformers on the ONNX file, in a process of its own, from a folder of its own
+ * (`peer-folder.ts`).
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installPeer } from './peer-folder.ts';
 
-const version = '4.3.1';
+export const version = '4.3.1';
 
 export type PeerResult =
   | { readonly kind: 'measured'; readonly tokensPerSecond: ReadonlyMap<number, number> }
@@ -26,32 +26,15 @@ export interface PeerTask {
 
 /** Median tokens a second of all prompts, so many `generate()` at once. */
 export async function measureTransformers(task: PeerTask): Promise<PeerResult> {
-  const folder = join(tmpdir(), `fathom-bench-transformers-${version}`);
-  const problem = install(folder);
-  if (problem) return { kind: 'unavailable', because: problem };
+  const peer = installPeer('@huggingface/transformers', version);
+  if (peer.kind === 'unavailable') return peer;
+  const { folder } = peer;
   writeFileSync(join(folder, 'measure.mjs'), script);
   const output = await outputOf(folder, JSON.stringify(task));
   const line = output.stdout.split('\n').find((text) => text.startsWith('result '));
   if (line === undefined) return { kind: 'unavailable', because: output.stderr.slice(-500) };
   const rates = JSON.parse(line.slice('result '.length)) as [number, number][];
   return { kind: 'measured', tokensPerSecond: new Map(rates) };
-}
-
-function install(folder: string): string | undefined {
-  if (existsSync(join(folder, 'node_modules', '@huggingface', 'transformers', 'package.json')))
-    return undefined;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-  // Its ONNX Runtime is in the package; the scripts would download CUDA libraries.
-  const args = [
-    'install',
-    `@huggingface/transformers@${version}`,
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-  ];
-  const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' });
-  return status === 0 ? undefined : `npm install failed: ${stderr.slice(-500)}`;
 }
 
 function outputOf(

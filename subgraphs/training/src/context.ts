@@ -4,6 +4,7 @@ import type { StoppableRuns } from './actions/change-training-run.ts';
 import type { Uploads } from './actions/uploads.ts';
 import type { Loaders } from './loaders.ts';
 import type { DataSetFiles } from './runtime/data-set-files.ts';
+import type { ModelChecker } from './runtime/model-checker.ts';
 import type { TaughtKnowledge } from './runtime/taught-knowledge.ts';
 
 /** What the service's actions work with. */
@@ -13,6 +14,7 @@ export interface Training {
   readonly uploads: Uploads;
   readonly dataSetFiles: DataSetFiles;
   readonly knowledge: TaughtKnowledge;
+  readonly models: ModelChecker;
 }
 
 export interface Context extends RequestContext {

@@ -18,6 +18,11 @@ export const errors = {
     message: 'The files of the version to continue from are not a model. Register a sound one.',
     status: 422,
   },
+  MODEL_CHECK_CRASHED: {
+    message:
+      'The process that loaded the model ended without a result. Make sure that it fits into memory, then register it again.',
+    status: 422,
+  },
   LOSS_NOT_FINITE: {
     message: 'The loss became infinite or not a number. Lower the learning rate or add warm-up in a new run.',
     status: 422,

@@ -618,6 +618,15 @@ export type ModelLineage = {
   readonly trainingRun?: Maybe<TrainingRun>;
 };
 
+/** Files that cannot be served as a model. */
+export type ModelRefused = {
+  readonly __typename?: 'ModelRefused';
+  /** A stable code, for instance `MODEL_INCOMPLETE` or `ONNX_UNSUPPORTED`. */
+  readonly code: Scalars['String']['output'];
+  /** Which file or tensor, input or operator of a graph, and what is wrong with it. */
+  readonly message: Scalars['String']['output'];
+};
+
 /** An immutable version of a model. */
 export type ModelVersion = {
   readonly __typename?: 'ModelVersion';
@@ -647,7 +656,7 @@ export type ModelVersion = {
   readonly parent?: Maybe<ModelVersion>;
   /** Bytes of its files. */
   readonly sizeBytes: Scalars['Float']['output'];
-  /** The run that trained it. Null for versions that fine-tuning made. */
+  /** The run that trained it. Null for versions that fine-tuning made, and for those that were made elsewhere. */
   readonly trainingRun?: Maybe<TrainingRun>;
 };
 
@@ -710,6 +719,12 @@ export type Mutation = {
    */
   readonly pauseTrainingRun: ChangeTrainingRunResult;
   /**
+   * Registers an uploaded Hugging Face folder as the next version of a model: `model.safetensors` of a family that the platform
+   * knows, or ONNX graphs. It is loaded and has to answer a prompt first. Files that are a version of the model already are that
+   * version, and an upload that became one is asked for it again. What is refused stays uploaded until it expires or is abandoned.
+   */
+  readonly registerModel: RegisterModelResult;
+  /**
    * Continues a paused, cancelled or failed run from its last checkpoint, as a further attempt, to the very same state as
    * if it had never stopped.
    */
@@ -768,6 +783,11 @@ export type MutationMoveModelAliasArgs = {
 
 export type MutationPauseTrainingRunArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationRegisterModelArgs = {
+  input: RegisterModelInput;
 };
 
 
@@ -910,6 +930,24 @@ export type QueryTrainingRunsArgs = {
 export type QueryUploadArgs = {
   id: Scalars['ID']['input'];
 };
+
+/** A model that was made elsewhere. */
+export type RegisterModelInput = {
+  /** An alias to move to the new version, for instance `candidate`. */
+  readonly alias?: InputMaybe<Scalars['String']['input']>;
+  /** The model whose next version it is, 1 to 60 characters of `a-z`, `0-9` and `-`. It is created if new. */
+  readonly modelName: Scalars['String']['input'];
+  /** Why the alias moves, for the audit, 1 to 500 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * The upload's id. Its files are those of the folder, under their paths in it: config.json, tokenizer.json,
+   * tokenizer_config.json and the weights.
+   */
+  readonly uploadId: Scalars['ID']['input'];
+};
+
+/** What became of a model from an upload. `WrongState` has the state `INCOMPLETE` where bytes are missing. */
+export type RegisterModelResult = InvalidInput | ModelRefused | ModelVersion | NotFound | WrongState;
 
 /** Which alias to move back. */
 export type RollBackModelAliasInput = {
@@ -1446,6 +1484,13 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( NotFound )
     | ( WrongState )
   ;
+  RegisterModelResult:
+    | ( InvalidInput )
+    | ( ModelRefused )
+    | ( ModelVersionMapper )
+    | ( NotFound )
+    | ( WrongState )
+  ;
   StartTrainingRunResult:
     | ( InvalidInput )
     | ( NotFound )
@@ -1516,6 +1561,7 @@ export type ResolversTypes = {
   ModelConnection: ResolverTypeWrapper<Omit<ModelConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ModelEdge']> }>;
   ModelEdge: ResolverTypeWrapper<Omit<ModelEdge, 'node'> & { node: ResolversTypes['Model'] }>;
   ModelLineage: ResolverTypeWrapper<ModelVersionMapper>;
+  ModelRefused: ResolverTypeWrapper<ModelRefused>;
   ModelVersion: ResolverTypeWrapper<ModelVersionMapper>;
   ModelVersionKind: ModelVersionKind;
   MoveModelAliasInput: MoveModelAliasInput;
@@ -1525,6 +1571,8 @@ export type ResolversTypes = {
   OptimizerKind: OptimizerKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RegisterModelInput: RegisterModelInput;
+  RegisterModelResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RegisterModelResult']>;
   RollBackModelAliasInput: RollBackModelAliasInput;
   SamplingInput: SamplingInput;
   StartTrainingRunInput: StartTrainingRunInput;
@@ -1602,6 +1650,7 @@ export type ResolversParentTypes = {
   ModelConnection: Omit<ModelConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ModelEdge']> };
   ModelEdge: Omit<ModelEdge, 'node'> & { node: ResolversParentTypes['Model'] };
   ModelLineage: ModelVersionMapper;
+  ModelRefused: ModelRefused;
   ModelVersion: ModelVersionMapper;
   MoveModelAliasInput: MoveModelAliasInput;
   MoveModelAliasResult: ResolversUnionTypes<ResolversParentTypes>['MoveModelAliasResult'];
@@ -1609,6 +1658,8 @@ export type ResolversParentTypes = {
   NotFound: NotFound;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
+  RegisterModelInput: RegisterModelInput;
+  RegisterModelResult: ResolversUnionTypes<ResolversParentTypes>['RegisterModelResult'];
   RollBackModelAliasInput: RollBackModelAliasInput;
   SamplingInput: SamplingInput;
   StartTrainingRunInput: StartTrainingRunInput;
@@ -1878,6 +1929,12 @@ export type ModelLineageResolvers<ContextType = Context, ParentType extends Reso
   trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
 };
 
+export type ModelRefusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelRefused'] = ResolversParentTypes['ModelRefused']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ModelVersionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion'], FederationReferenceType extends FederationReferenceTypes['ModelVersion'] = FederationReferenceTypes['ModelVersion']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ModelVersion']> | FederationReferenceType, FederationReferenceType, ContextType>;
   aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1894,6 +1951,7 @@ export type ModelVersionResolvers<ContextType = Context, ParentType extends Reso
   parent?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type MoveModelAliasResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MoveModelAliasResult'] = ResolversParentTypes['MoveModelAliasResult']> = {
@@ -1910,6 +1968,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createEvaluationSuite?: Resolver<ResolversTypes['CreateEvaluationSuiteResult'], ParentType, ContextType, RequireFields<MutationCreateEvaluationSuiteArgs, 'input'>>;
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
   pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;
+  registerModel?: Resolver<ResolversTypes['RegisterModelResult'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
   resumeTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationResumeTrainingRunArgs, 'id'>>;
   retryTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationRetryTrainingRunArgs, 'id'>>;
   rollBackModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationRollBackModelAliasArgs, 'input'>>;
@@ -1940,6 +1999,10 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType, RequireFields<QueryTrainingRunArgs, 'id'>>;
   trainingRuns?: Resolver<ResolversTypes['TrainingRunConnection'], ParentType, ContextType, RequireFields<QueryTrainingRunsArgs, 'first'>>;
   upload?: Resolver<Maybe<ResolversTypes['Upload']>, ParentType, ContextType, RequireFields<QueryUploadArgs, 'id'>>;
+};
+
+export type RegisterModelResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RegisterModelResult'] = ResolversParentTypes['RegisterModelResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'ModelRefused' | 'ModelVersion' | 'NotFound' | 'WrongState', ParentType, ContextType>;
 };
 
 export type StartTrainingRunResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StartTrainingRunResult'] = ResolversParentTypes['StartTrainingRunResult']> = {
@@ -2117,12 +2180,14 @@ export type Resolvers<ContextType = Context> = {
   ModelConnection?: ModelConnectionResolvers<ContextType>;
   ModelEdge?: ModelEdgeResolvers<ContextType>;
   ModelLineage?: ModelLineageResolvers<ContextType>;
+  ModelRefused?: ModelRefusedResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
   MoveModelAliasResult?: MoveModelAliasResultResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RegisterModelResult?: RegisterModelResultResolvers<ContextType>;
   StartTrainingRunResult?: StartTrainingRunResultResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TrainingCheckpointed?: TrainingCheckpointedResolvers<ContextType>;

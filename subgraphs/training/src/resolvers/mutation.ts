@@ -12,6 +12,7 @@ import {
 } from '../actions/create-data-set.ts';
 import { createEvaluationSuite } from '../actions/create-evaluation-suite.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
+import { registerModel } from '../actions/register-model.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
 import { abandonUpload, beginUpload } from '../actions/uploads.ts';
 import { named } from './named.ts';
@@ -39,6 +40,9 @@ export const Mutation: MutationResolvers = {
     ),
   createEvaluationSuite: async (_, { input }, { identity, training }) =>
     named('EvaluationSuite', await createEvaluationSuite(training.runs.database, identity, input)),
+
+  registerModel: async (_, { input }, { identity, training }) =>
+    named('ModelVersion', await registerModel({ ...training, ...training.runs }, identity, input)),
 
   startTrainingRun: async (_, { input }, { identity, training }) =>
     named('TrainingRun', await startTrainingRun(training.runs, identity, input)),

@@ -15,6 +15,7 @@ import { consumeTrainingSets } from '../events/training-set-exported.ts';
 import { runLog } from '../stores/run-progress.ts';
 import { codeVersion } from './code-version.ts';
 import { createDataSetFiles } from './data-set-files.ts';
+import { createModelChecker } from './model-checker.ts';
 import { createSharedWork } from './shared-work.ts';
 import { createTaughtKnowledge, noTaughtKnowledge } from './taught-knowledge.ts';
 import { runTrainingJob } from './training-job.ts';
@@ -31,6 +32,7 @@ const cancelWaitMs = 5_000;
 const sweepEveryMs = 60_000;
 /** For a page of it. */
 const knowledgeTimeoutMs = 10_000;
+const modelCheckPatienceMs = 600_000;
 
 export async function startTrainingService(
   platform: Platform<Env>,
@@ -90,6 +92,12 @@ export async function startTrainingService(
     runs: { database, progress, queue, wake: runner.wake, cancelWaitMs, codeVersion: codeVersion() },
     dataSetFiles: createDataSetFiles(artifacts),
     uploads: { database, files, lifetimeMs: env.UPLOAD_LIFETIME_MS, once: createSharedWork() },
+    models: createModelChecker({
+      threads: env.TRAINING_THREADS,
+      niceness: env.TRAINING_NICENESS,
+      patienceMs: modelCheckPatienceMs,
+      logger,
+    }),
     async close() {
       await runner.close();
       await sweeper.close();

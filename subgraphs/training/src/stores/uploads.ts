@@ -108,6 +108,15 @@ export async function resetFile(
   ]);
 }
 
+/** What was made of it, and nobody else makes anything of it before the transaction ends. */
+export async function lockTaken(tx: Queryable, uploadId: string): Promise<string | null> {
+  const row = await tx.maybeOne<{ takenAs: string | null }>(
+    'select taken_as as "takenAs" from upload where id = $1 for update',
+    [uploadId],
+  );
+  return row?.takenAs ?? null;
+}
+
 /** In the transaction that makes something of it. */
 export async function markTaken(tx: Queryable, uploadId: string, takenAs: string): Promise<void> {
   await tx.query('update upload set taken_as = $2 where id = $1', [uploadId, takenAs]);

@@ -45,6 +45,8 @@ export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
   /** Bytes of the file and of the files beside it. */
   readonly bytes: number;
+  /** Elements of all matrices; of those packed in four bits a weight, the weights. */
+  readonly parameterCount: number;
 }
 
 interface ExternalRange {
@@ -67,6 +69,7 @@ export function readOnnxModel(path: string): OnnxModel {
       outputs: parts.outputs,
       nodes: parts.nodes,
       bytes: source.length + external,
+      parameterCount: parts.parameterCount,
     };
   });
 }
@@ -77,6 +80,7 @@ function readGraph(source: ByteSource, graph: Field) {
   const outputs: OnnxValue[] = [];
   const initializers: string[] = [];
   const external: ExternalRange[] = [];
+  let parameterCount = 0;
   for (const field of readFields(source, graph.start, graph.end)) {
     if (field.wireType !== 2) continue;
     if (field.number === 1) nodes.push(readNode(source, field));
@@ -85,10 +89,11 @@ function readGraph(source: ByteSource, graph: Field) {
     else if (field.number === 5) {
       const tensor = readInitializer(source, field);
       initializers.push(tensor.name);
+      parameterCount += tensor.weights;
       if (tensor.external !== undefined) external.push(tensor.external);
     }
   }
-  return { nodes, inputs, outputs, initializers, external };
+  return { nodes, inputs, outputs, initializers, external, parameterCount };
 }
 
 function readNode(source: ByteSource, node: Field): OnnxNode {
@@ -131,16 +136,20 @@ function readValue(source: ByteSource, value: Field): OnnxValue {
   return { name, type, dims };
 }
 
-/** TensorProto { name 8, external_data 13 { key 1, value 2 }, data_location 14 } */
+/** TensorProto { dims 1, data_type 2, name 8, external_data 13 { key 1, value 2 }, data_location 14 } */
 function readInitializer(
   source: ByteSource,
   tensor: Field,
-): { readonly name: string; readonly external?: ExternalRange } {
+): { readonly name: string; readonly weights: number; readonly external?: ExternalRange } {
   let name = '';
+  let type: string | undefined;
+  const dims: number[] = [];
   let isExternal = false;
   const entries = new Map<string, string>();
   for (const field of readFields(source, tensor.start, tensor.end)) {
     if (field.number === 8) name = readText(source, field);
+    else if (field.number === 1) dims.push(...integersOf(source, field));
+    else if (field.number === 2) type = elementTypeNames[Number(field.value)];
     else if (field.number === 14) isExternal = field.value === 1n;
     else if (field.number === 13) {
       const [key, value] = [...readFields(source, field.start, field.end)].map((part) =>
@@ -149,9 +158,28 @@ function readInitializer(
       entries.set(key ?? '', value ?? '');
     }
   }
-  if (!isExternal) return { name };
+  // MatMulNBits keeps its weights as [out, blocks, bytes], two a byte.
+  const isPacked = type === 'uint8' && dims.length === 3;
+  const elements = dims.length < 2 ? 0 : dims.reduce((product, dim) => product * dim, 1);
+  const weights = isPacked ? 2 * elements : elements;
+  if (!isExternal) return { name, weights };
   const end = Number(entries.get('offset') ?? 0) + Number(entries.get('length') ?? 0);
-  return { name, external: { tensor: name, location: entries.get('location') ?? '', end } };
+  return { name, weights, external: { tensor: name, location: entries.get('location') ?? '', end } };
+}
+
+/** A repeated number comes one a field, or all packed into one. */
+function integersOf(source: ByteSource, field: Field): readonly number[] {
+  if (field.wireType === 0) return [Number(field.value)];
+  const values: number[] = [];
+  let [value, shift] = [0, 1];
+  for (const byte of source.read(field.start, field.end)) {
+    value += (byte & 0x7f) * shift;
+    shift *= 128;
+    if (byte >= 0x80) continue;
+    values.push(value);
+    [value, shift] = [0, 1];
+  }
+  return values;
 }
 
 /** Bytes of all data files. They must lie beside the model: a path that leads elsewhere is refused. */

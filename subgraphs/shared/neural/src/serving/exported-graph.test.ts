@@ -9,6 +9,7 @@ const cache = (prefix: string, layer: number): OnnxValue[] =>
 const decoder: OnnxModel = {
   path: '/models/thing/onnx/model.onnx',
   bytes: 1000,
+  parameterCount: 0,
   nodes: [],
   inputs: [
     value('input_ids', 'int64', ['b', 's']),

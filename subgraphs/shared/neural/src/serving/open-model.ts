@@ -42,18 +42,26 @@ export interface OpenModel {
 /** Throws a `NeuralError` that names the file and what is wrong with it. */
 export async function openModel(options: OpenModelOptions): Promise<OpenModel> {
   const { folder } = options;
-  const files = await findOnnxFiles(folder);
-  return files.length > 0 && !(await isOwnFamily(folder))
-    ? openExport(options, files)
+  return (await weightsOf(folder)) === 'onnx'
+    ? openExport(options, await findOnnxFiles(folder))
     : openSafetensors(options);
+}
+
+/** Which of its weights a folder is served from. */
+export async function weightsOf(folder: string): Promise<OpenModel['source']> {
+  const files = await findOnnxFiles(folder);
+  return files.length > 0 && !(await isOwnFamily(folder)) ? 'onnx' : 'safetensors';
 }
 
 /** Whether the folder's safetensors are to be served. A folder without any ONNX file is always taken for one. */
 async function isOwnFamily(folder: string): Promise<boolean> {
-  const hasWeights = await access(join(folder, 'model.safetensors')).then(
-    () => true,
-    () => false,
-  );
+  const isThere = (file: string): Promise<boolean> =>
+    access(join(folder, file)).then(
+      () => true,
+      () => false,
+    );
+  // In one file, or in shards with their index.
+  const hasWeights = (await isThere('model.safetensors')) || (await isThere('model.safetensors.index.json'));
   if (!hasWeights) return false;
   try {
     parseModelConfig(await readJson(folder, 'config.json'));

@@ -1,0 +1,33 @@
+/** `fathom models …`: what is in the registry, and how models get in and out. */
+import { wantsHelp } from '../arguments.ts';
+import { CommandError } from '../command-error.ts';
+import { addModel, addUsage } from './add-model.ts';
+import { exportCommand, exportUsage } from './export-command.ts';
+import { listModels, listUsage } from './list-models.ts';
+
+const commands = {
+  add: { usage: addUsage, run: addModel },
+  list: { usage: listUsage, run: listModels },
+  export: { usage: exportUsage, run: exportCommand },
+} as const;
+
+export const modelsUsage = `${Object.values(commands)
+  .map(({ usage }) => usage)
+  .join('\n\n')}
+
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage, 3 not reachable.`;
+
+export async function modelsCommand([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || wantsHelp([name])) {
+    process.stdout.write(`${modelsUsage}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  if (!Object.hasOwn(commands, name))
+    throw new CommandError(`There is no command "models ${name}".\n\n${modelsUsage}`, 2);
+  const command = commands[name as keyof typeof commands];
+  if (wantsHelp(args)) {
+    process.stdout.write(`${command.usage}\n`);
+    return 0;
+  }
+  return command.run(args);
+}
