@@ -27,11 +27,11 @@ describeArtifactStore('an S3 server that verifies signatures', async (root) => {
   };
 });
 
-withRealServer('FATHOM_TEST_S3_ENDPOINT', (endpoint) => {
+withRealServer('TEST_S3_ENDPOINT', (endpoint) => {
   const account = {
-    region: process.env.FATHOM_TEST_S3_REGION ?? 'us-east-1',
-    accessKeyId: process.env.FATHOM_TEST_S3_ACCESS_KEY_ID ?? 'test',
-    secretAccessKey: process.env.FATHOM_TEST_S3_SECRET_ACCESS_KEY ?? 'test',
+    region: process.env.TEST_S3_REGION ?? 'us-east-1',
+    accessKeyId: process.env.TEST_S3_ACCESS_KEY_ID ?? 'test',
+    secretAccessKey: process.env.TEST_S3_SECRET_ACCESS_KEY ?? 'test',
   };
   describeArtifactStore('a real S3 server', async (root) => {
     const options = { endpoint, bucket: `fathom-${randomUUID()}`, ...account };
