@@ -45,6 +45,11 @@ export function attachSocket<Extra>({
           if (completed !== undefined) onClientComplete(completed);
           handle(text).catch((error: unknown) => {
             if (socket.readyState !== socket.OPEN) return;
+            // A message that only servers send is the client's mistake, and no fault of this process.
+            if (String(error).includes('Unexpected message of type')) {
+              socket.close(CloseCode.BadRequest, 'Unexpected message');
+              return;
+            }
             logger.error({ err: error }, 'a WebSocket message could not be handled');
             socket.close(CloseCode.InternalServerError, 'Internal server error');
           });
