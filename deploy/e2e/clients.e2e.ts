@@ -57,6 +57,26 @@ describe('the OpenAI client library', () => {
   });
 });
 
+test('a completion has the form that its client demands', async () => {
+  const { choices } = await openai.chat.completions.create({
+    model: 'fathom-facts',
+    messages,
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name: 'verdict',
+        schema: {
+          type: 'object',
+          properties: { known: { type: 'boolean' } },
+          required: ['known'],
+          additionalProperties: false,
+        },
+      },
+    },
+  });
+  expect(typeof (JSON.parse(choices[0]?.message.content ?? '') as { known: unknown }).known).toBe('boolean');
+});
+
 test('vectors of like questions are nearer than those of unlike ones', async () => {
   const { data } = await openai.embeddings.create({
     model: 'fathom',

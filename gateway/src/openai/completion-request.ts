@@ -38,6 +38,11 @@ const options = z.looseObject({
   top_p: z.number().nullish(),
   seed: z.number().int().nullish(),
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
+  presence_penalty: z.number().nullish(),
+  frequency_penalty: z.number().nullish(),
+  /** Token ids are texts in JSON's keys. */
+  logit_bias: z.record(z.string().regex(/^\d{1,9}$/), z.number()).nullish(),
+  response_format: z.looseObject({ type: z.string() }).nullish(),
   n: z.number().int().min(1).max(maxChoices).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
@@ -118,6 +123,10 @@ function runOf(request: z.infer<typeof options>, prompt: Prompt, copy: number): 
     // The same seed must not make all choices the same.
     seed: seed == null ? undefined : (Math.abs(seed) + copy) % maxSeed,
     stop: stop == null ? [] : typeof stop === 'string' ? [stop] : stop,
+    presencePenalty: request.presence_penalty ?? undefined,
+    frequencyPenalty: request.frequency_penalty ?? undefined,
+    logitBias: Object.entries(request.logit_bias ?? {}).map(([id, bias]) => ({ tokenId: Number(id), bias })),
+    jsonSchema: jsonSchemaOf(request.response_format),
   };
 }
 
@@ -149,4 +158,18 @@ function turnOf({ role, content: said }: z.infer<typeof message>): readonly Chat
   const known = Object.hasOwn(roles, role) ? roles[role] : undefined;
   const text = textOf(said);
   return known && text !== '' ? [{ role: known, content: text }] : [];
+}
+
+/** The schema that the text must fit, as JSON text; formats that ask for nothing ask for nothing. */
+function jsonSchemaOf(format: z.infer<typeof options>['response_format']): string | undefined {
+  if (format?.type === 'json_object') return '{"type":"object"}';
+  if (format?.type !== 'json_schema') return undefined;
+  const parsed = z
+    .looseObject({ schema: z.record(z.string(), z.unknown()) })
+    .safeParse(format['json_schema']);
+  if (parsed.success) return JSON.stringify(parsed.data.schema);
+  throw raise('BAD_USER_INPUT', {
+    because: '`response_format.json_schema.schema` is no schema',
+    details: { param: 'response_format' },
+  });
 }

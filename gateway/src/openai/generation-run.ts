@@ -56,6 +56,11 @@ export interface RunInput {
   readonly topP: number | undefined;
   readonly seed: number | undefined;
   readonly stop: readonly string[];
+  readonly presencePenalty: number | undefined;
+  readonly frequencyPenalty: number | undefined;
+  readonly logitBias: readonly { readonly tokenId: number; readonly bias: number }[];
+  /** JSON text of a schema that the completion must fit. */
+  readonly jsonSchema: string | undefined;
 }
 
 interface GenerationEvent {
@@ -109,12 +114,15 @@ function askInput({ question, maxTokens }: RunInput): Readonly<Record<string, un
 }
 
 function generateInput(input: RunInput): Readonly<Record<string, unknown>> {
-  const { prompt, model, maxTokens, temperature, topP, seed, stop } = input;
-  const given = { maxTokens, temperature, topP, seed };
+  const { prompt, model, maxTokens, temperature, topP, seed, stop, logitBias, jsonSchema } = input;
+  const { presencePenalty, frequencyPenalty } = input;
+  const given = { maxTokens, temperature, topP, seed, presencePenalty, frequencyPenalty };
   return {
     ...(prompt.kind === 'messages' ? { messages: prompt.messages } : { prompt: prompt.text, raw: true }),
     model,
     stop,
+    logitBias,
+    ...(jsonSchema === undefined ? {} : { responseFormat: { jsonSchema } }),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
 }

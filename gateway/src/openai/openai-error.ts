@@ -30,6 +30,11 @@ const parameters: Readonly<Record<string, string>> = {
   'input.topP': 'top_p',
   'input.seed': 'seed',
   'input.stop': 'stop',
+  'input.presencePenalty': 'presence_penalty',
+  'input.frequencyPenalty': 'frequency_penalty',
+  'input.logitBias': 'logit_bias',
+  'input.responseFormat': 'response_format',
+  'input.responseFormat.jsonSchema': 'response_format',
 };
 
 export function openAiError(error: AppError): OpenAiError {

@@ -77,6 +77,11 @@ describe('a chat completion', () => {
       // @ts-expect-error: no client library knows it, and no answer may fail for it
       invented_option: { deep: true },
       logit_bias: { 50256: -100 },
+      presence_penalty: 0.5,
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'city', schema: { type: 'object', properties: { city: { type: 'string' } } } },
+      },
     });
     const asked = await graph.willSay('Par', 'is');
     expect(asked).toMatchObject({
@@ -87,6 +92,9 @@ describe('a chat completion', () => {
           { role: 'USER', content: 'What is the capital of France?' },
         ],
         model: 'fathom-facts@3',
+        logitBias: [{ tokenId: 50256, bias: -100 }],
+        presencePenalty: 0.5,
+        responseFormat: { jsonSchema: '{"type":"object","properties":{"city":{"type":"string"}}}' },
         temperature: 0.7,
         topP: 0.9,
         stop: ['\n'],
