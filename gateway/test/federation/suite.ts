@@ -61,7 +61,7 @@ export function imports(...names: readonly string[]): string {
 export function byKey<Row extends object>(rows: readonly Row[], ...keys: readonly (keyof Row)[]) {
   return (reference: Partial<Row>): Row | null => {
     const row = rows.find((candidate) => keys.every((key) => candidate[key] === reference[key]));
-    return row ? { ...row, ...reference } : null;
+    return row ? { ...reference, ...row } : null;
   };
 }
 

@@ -60,7 +60,8 @@ test('no two operations of a supergraph have the same title', () => {
 
 /** Errors have no order. */
 function sorted(errors: readonly ExpectedError[]): readonly ExpectedError[] {
-  const keyOf = ({ path, code }: ExpectedError): string => JSON.stringify([path ?? null, code]);
+  const keyOf = ({ path, code, service }: ExpectedError): string =>
+    JSON.stringify([path ?? null, code, service]);
   return errors.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 
