@@ -25,7 +25,9 @@ import { acceptsEventStream, sseFormat } from './sse.ts';
 export function createHttpTransport(service: GatewayService) {
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const gone = new AbortController();
-    response.once('close', () => gone.abort('DISCONNECTED'));
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort('DISCONNECTED');
+    });
     await withSpan(
       `${request.method} /graphql`,
       { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
@@ -153,8 +155,14 @@ async function answerAsJson(
   const contentType = contentTypeOf(request);
   const record = service.operationLog.begin('http', principal, operation);
   const result = await executeOnce(service, snapshot, { operation, context, record });
-  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
-  response.end(JSON.stringify(result));
+  const body = JSON.stringify(result);
+  response.writeHead(200, {
+    'content-type': contentType,
+    // Of known length, it leaves in one write instead of three chunks.
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  response.end(body);
 }
 
 /** A page of another origin cannot send one of these without the browser asking first. */
