@@ -12,5 +12,7 @@ export interface GatewayContext {
   /** W3C trace headers for whatever the operation causes. */
   readonly traceHeaders: () => Readonly<Record<string, string>>;
   readonly traceId: string;
+  /** The client may see, and asked for, the plan of its operation. */
+  readonly showsQueryPlan?: boolean;
   readonly logger: Logger;
 }

@@ -107,6 +107,7 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
     },
     fetchesOf: env.SUBGRAPH_FETCHES as GatewaySettings['fetchesOf'],
     executor: env.GATEWAY_EXECUTOR,
+    queryPlans: development ? 'everyone' : 'admins',
     overrideLabels: listOf(env.OVERRIDE_LABELS),
     streams: { ...streams, window: { ...streams.window, patienceMs: env.STREAM_PATIENCE_MS } },
     uploads: { maxChunkBytes: env.MAX_UPLOAD_CHUNK_BYTES, patienceMs: env.UPLOAD_PATIENCE_MS },

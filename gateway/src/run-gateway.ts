@@ -14,6 +14,7 @@ import { watchKeys } from './auth/key-watch.ts';
 import { createApolloExecutor } from './execution/apollo-executor.ts';
 import { createPlanExecutor } from './execution/executor.ts';
 import { createOperationPlanner } from './execution/operation-plan.ts';
+import { createWarmUp } from './execution/warm-up.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { createConcurrency } from './limits/concurrency.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
@@ -69,10 +70,13 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
   // One record, since /readyz shows whatever services the supergraph in service names.
   const probes: Record<string, Probe> = { ...parts.probes };
   const subgraphs = watchSubgraphs({ probes, intervalMs: settings.healthIntervalMs });
+  const preparer = createOperationPreparer(settings.limits, settings.introspection !== 'off');
+  const planner = createOperationPlanner(createPlanMetrics(metrics));
   const supergraph = await openSupergraph({
     file: settings.supergraphFile,
     serviceFor: services.of,
     onLoad: (snapshot) => subgraphs.follow(snapshot.services),
+    warmUp: createWarmUp({ preparer, planner, ...settings.warmUp }),
     formatError: (_formatted, error) => formatExecutionError(error, { traceId: currentTraceId(), logger }),
     introspection: settings.introspection !== 'off',
     maxTokens: settings.limits.maxTokens,
@@ -91,11 +95,6 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     logger,
   });
 
-  const executor =
-    settings.executor === 'apollo'
-      ? createApolloExecutor()
-      : createPlanExecutor(createOperationPlanner(createPlanMetrics(metrics)));
-
   const operations = readCheckedInOperations();
   const trail = createAuditTrail({ store: parts.audit, metrics, logger });
   const concurrency = createConcurrency(settings.concurrency);
@@ -103,11 +102,11 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     ...parts,
     ...settings,
     supergraph,
-    executor,
+    executor: settings.executor === 'apollo' ? createApolloExecutor() : createPlanExecutor(planner),
     clients,
     authenticator: createAuthenticator({ apiKeys: directory, jwt: parts.jwt }),
     admission: createAdmission({
-      preparer: createOperationPreparer(settings.limits, settings.introspection !== 'off'),
+      preparer,
       rateLimiter: createRateLimiter({
         cache: parts.cache,
         ...settings.rateLimit,

@@ -35,6 +35,10 @@ export interface GatewaySettings {
   /** What differs for one service, by its name. */
   readonly fetchesOf: Readonly<Record<string, Partial<FetchSettings>>>;
   readonly executor: ExecutorName;
+  /** What is planned for a new supergraph before it comes into service. */
+  readonly warmUp: { readonly maxOperations: number; readonly maxMs: number };
+  /** Who gets the plan of an operation that is sent with `x-include-query-plan`. */
+  readonly queryPlans: 'everyone' | 'admins';
   /** Labels of `@override` that are on, besides those by percentage. */
   readonly overrideLabels: readonly string[];
   readonly drainTimeoutMs: number;
@@ -100,6 +104,8 @@ export const defaultSettings: GatewaySettings = {
   uploads: { maxChunkBytes: 64 * 1024 * 1024, patienceMs: 60_000 },
   fetchesOf: {},
   executor: 'fathom',
+  queryPlans: 'admins',
+  warmUp: { maxOperations: 300, maxMs: 5_000 },
   overrideLabels: [],
   drainTimeoutMs: 10_000,
   healthIntervalMs: 2_000,

@@ -4,6 +4,7 @@
  * `fathom` is this folder's executor. `apollo` is the stock one (Apollo Server around ApolloGateway), kept to compare
  * with and to fall back on; both use the same planner and ask the same subgraphs.
  */
+import { prettyFormatQueryPlan } from '@apollo/query-planner';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
@@ -36,12 +37,17 @@ export function createPlanExecutor(planner: OperationPlanner): OperationExecutor
           clientNames: plan.clientNames,
           isObjectTypeName: (name) => snapshot.objectTypeNames.has(name),
         });
-        return shapeResult(plan, operation.variables, data, errors);
+        const result = shapeResult(plan, operation.variables, data, errors);
+        return context.showsQueryPlan ? { ...result, extensions: { queryPlan: printedPlan(plan) } } : result;
       } catch (error) {
         return { data: null, errors: [formatExecutionError(error, context)] };
       }
     },
   };
+}
+
+function printedPlan({ queryPlan }: OperationPlan): { readonly text: string; readonly node: unknown } {
+  return { text: prettyFormatQueryPlan(queryPlan), node: queryPlan.node ?? null };
 }
 
 /** Errors come first in the answer, as the specification advises: people see them before a long answer. */

@@ -57,6 +57,8 @@ export interface AdmittedOperation extends PreparedOperation {
 }
 
 export interface OperationPreparer {
+  /** Those of this snapshot that are kept, the one used last comes last. */
+  recent(snapshot: Snapshot): readonly PreparedOperation[];
   prepare(snapshot: Snapshot, raw: RawOperation): PreparedOperation | Refusal;
   admit(snapshot: Snapshot, prepared: PreparedOperation, raw: RawOperation): AdmittedOperation | Refusal;
 }
@@ -77,6 +79,8 @@ export function createOperationPreparer(limits: OperationLimits, introspection: 
   }
 
   return {
+    recent: (snapshot) => [...cacheOf(snapshot).values()],
+
     prepare(snapshot, raw) {
       const cache = cacheOf(snapshot);
       const key = raw.operationName === undefined ? raw.query : `${raw.operationName}\n${raw.query}`;

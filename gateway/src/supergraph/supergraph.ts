@@ -21,6 +21,8 @@ export interface SupergraphOptions extends Omit<SnapshotOptions, 'supergraphSdl'
   readonly file: string;
   /** Called with each snapshot that comes into service. */
   readonly onLoad: (snapshot: Snapshot) => void;
+  /** Makes a snapshot ready for what is asked of the present one, before it comes into service. */
+  readonly warmUp: (present: Snapshot, next: Snapshot) => Promise<unknown>;
   readonly metrics: Metrics;
 }
 
@@ -50,7 +52,9 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
         return 'unchanged';
       }
       const previous = current;
-      current = await load(options, text);
+      const next = await load(options, text);
+      await options.warmUp(previous, next);
+      current = next;
       problem = undefined;
       logger.info(
         { from: previous.id, to: current.id, stillInUse: previous.inUse },
@@ -88,7 +92,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
 }
 
 function load(
-  { file: _file, metrics: _metrics, onLoad: _onLoad, ...options }: SupergraphOptions,
+  { file: _file, metrics: _metrics, onLoad: _onLoad, warmUp: _warmUp, ...options }: SupergraphOptions,
   supergraphSdl: string,
 ): Promise<Snapshot> {
   return createSnapshot({ ...options, supergraphSdl });

@@ -1,5 +1,7 @@
 /** What all transports share. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
+import { hasScope } from '@fathom/platform/identity';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
 import { injectTrace } from '@fathom/platform/telemetry/tracing';
@@ -19,6 +21,7 @@ import {
 } from '../observability/operation-log.ts';
 import type { Admission } from '../operations/admission.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { GatewaySettings } from '../settings.ts';
 import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
@@ -29,6 +32,7 @@ export interface GatewayService {
   readonly authenticator: Authenticator;
   readonly admission: Admission;
   readonly executor: OperationExecutor;
+  readonly queryPlans: GatewaySettings['queryPlans'];
   readonly signer: IdentitySigner;
   readonly streams: StreamSettings;
   readonly streamObserver: StreamObserver;
@@ -62,22 +66,34 @@ export async function requirePrincipal(
   }
 }
 
+/** Whether this request is answered with its plan: it asks for it, and whoever sends it may see it. */
+export function showsQueryPlan(
+  { queryPlans }: Pick<GatewayService, 'queryPlans'>,
+  principal: Principal | undefined,
+  headers: IncomingHttpHeaders,
+): boolean {
+  if (headers['x-include-query-plan'] !== 'true' || !principal) return false;
+  return queryPlans === 'everyone' || hasScope(principal.identity, 'admin');
+}
+
 export interface ContextOptions {
   readonly principal: Principal | undefined;
   readonly signal: AbortSignal;
   readonly traceId: string;
+  readonly showsQueryPlan?: boolean;
 }
 
 /** Called inside the operation's span, whose trace the context then carries. */
 export function createContext(
   service: GatewayService,
-  { principal, signal, traceId }: ContextOptions,
+  { principal, signal, traceId, showsQueryPlan = false }: ContextOptions,
 ): GatewayContext {
   const headers = injectTrace();
   return {
     principal,
     signal,
     traceId,
+    showsQueryPlan,
     traceHeaders: () => headers,
     logger: service.logger,
     async identityToken() {

@@ -17,7 +17,7 @@ import type { AdmittedOperation } from '../operations/prepare.ts';
 import { parseRawOperation, parseSearch, type SentOperation } from '../operations/raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
-import { createContext, executeOnce, type GatewayService } from './gateway-service.ts';
+import { createContext, executeOnce, type GatewayService, showsQueryPlan } from './gateway-service.ts';
 import { acceptsMultipart, multipartFormat } from './multipart.ts';
 import { answerInStream, refuseInStream, type StreamFormat } from './result-stream.ts';
 import { acceptsEventStream, sseFormat } from './sse.ts';
@@ -70,7 +70,12 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
   }
   if (operation.kind === 'mutation' && request.method === 'GET')
     throw raise('BAD_REQUEST', { because: 'a mutation must be sent by POST' });
-  const context = createContext(service, { principal, signal, traceId: currentTraceId() });
+  const context = createContext(service, {
+    principal,
+    signal,
+    traceId: currentTraceId(),
+    showsQueryPlan: showsQueryPlan(service, principal, request.headers),
+  });
   // Multipart is named beside JSON, for subscriptions alone; who accepts events wants everything as events.
   if (format && (format === sseFormat || operation.kind === 'subscription'))
     return answerInStream(service, { response, snapshot, operation, context }, format);
