@@ -64,6 +64,7 @@ export const gatewayEnv = baseEnv.extend({
   SUBGRAPH_FETCHES: jsonVariable(z.record(z.string(), fetchOverrides)).default({}),
   OVERRIDE_LABELS: z.string().default(''),
   STREAM_PATIENCE_MS: bound(streams.window.patienceMs),
+  STREAM_ENTITY_AGE_MS: z.coerce.number().int().min(0).default(streams.maxEntityAgeMs),
   MAX_UPLOAD_CHUNK_BYTES: bound(uploads.maxChunkBytes),
   UPLOAD_PATIENCE_MS: bound(uploads.patienceMs),
 });
@@ -109,7 +110,11 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
     executor: env.GATEWAY_EXECUTOR,
     queryPlans: development ? 'everyone' : 'admins',
     overrideLabels: listOf(env.OVERRIDE_LABELS),
-    streams: { ...streams, window: { ...streams.window, patienceMs: env.STREAM_PATIENCE_MS } },
+    streams: {
+      ...streams,
+      window: { ...streams.window, patienceMs: env.STREAM_PATIENCE_MS },
+      maxEntityAgeMs: env.STREAM_ENTITY_AGE_MS,
+    },
     uploads: { maxChunkBytes: env.MAX_UPLOAD_CHUNK_BYTES, patienceMs: env.UPLOAD_PATIENCE_MS },
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
   };

@@ -90,6 +90,7 @@ export const defaultSettings: GatewaySettings = {
     window: { maxEvents: 256, maxBytes: 256 * 1024, patienceMs: 30_000 },
     connectTimeoutMs: 5_000,
     pingIntervalMs: 10_000,
+    maxEntityAgeMs: 1_000,
   },
   fetches: {
     queryTimeoutMs: 30_000,

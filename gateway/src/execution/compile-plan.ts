@@ -62,7 +62,7 @@ export function compilePlan(schema: GraphQLSchema, node: PlanNode): Step {
   }
 }
 
-function compileFetch(schema: GraphQLSchema, fetch: FetchNode): FetchStep {
+export function compileFetch(schema: GraphQLSchema, fetch: FetchNode): FetchStep {
   const { operation, operationName, requires } = fetch;
   const contextArguments = compileContextArguments(schema, fetch.contextRewrites);
   const fromContext = new Set(fetch.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));

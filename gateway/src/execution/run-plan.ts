@@ -13,6 +13,7 @@ import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { Subgraph, SubgraphAnswer } from '../subgraphs/subgraph.ts';
 import type { FetchStep, Step } from './compile-plan.ts';
+import type { EntityMemo } from './entity-memo.ts';
 import { type ErrorPlaces, failedFetchErrors, subgraphErrors } from './fetch-errors.ts';
 import { copyOf, merge } from './merge.ts';
 import { isObject, type JsonObject, type Path } from './shape-answer.ts';
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly context: GatewayContext;
   readonly clientNames: ReadonlyMap<string, string>;
   readonly isObjectTypeName: (name: unknown) => boolean;
+  /** Of a subscription. */
+  readonly memo?: EntityMemo | undefined;
 }
 
 export interface RunResult {
@@ -35,6 +38,19 @@ export interface RunResult {
 export async function runPlan(step: Step | undefined, options: RunOptions): Promise<RunResult> {
   const run = new PlanRun(options);
   if (step) await run.step(step, { path: [], targets: [run.data] });
+  return { data: run.data, errors: run.errors };
+}
+
+/** As {@link runPlan}, where a subgraph has sent what the first fetch would bring: an event of a subscription. */
+export async function runEvent(
+  event: SubgraphAnswer,
+  { primary, rest }: { readonly primary: FetchStep; readonly rest: Step | undefined },
+  options: RunOptions,
+): Promise<RunResult> {
+  const run = new PlanRun(options);
+  const root: Cursor = { path: [], targets: [run.data] };
+  run.receive(primary, event, root);
+  if (rest) await run.step(rest, root);
   return { data: run.data, errors: run.errors };
 }
 
@@ -85,15 +101,28 @@ class PlanRun {
   // --- root fields -----------------------------------------------------------------------------------------------
 
   async #fetchRoot(step: FetchStep, cursor: Cursor): Promise<void> {
+    const answer = await this.#ask(step, this.#variablesJson(step), this.#rootPlaces(step, cursor));
+    if (answer) this.#fillRoot(step, answer, cursor);
+  }
+
+  /** What came without being asked for. */
+  receive(step: FetchStep, answer: SubgraphAnswer, cursor: Cursor): void {
+    this.#takeErrors(step, answer, this.#rootPlaces(step, cursor));
+    this.#fillRoot(step, answer, cursor);
+  }
+
+  #fillRoot(step: FetchStep, { data }: SubgraphAnswer, cursor: Cursor): void {
+    if (!isObject(data)) return;
+    step.rewriteAnswer?.(data);
+    this.#fill(cursor.targets, data);
+  }
+
+  #rootPlaces(step: FetchStep, cursor: Cursor): ErrorPlaces {
     const here = () => [...this.#placesOf(cursor).values()].map(({ path }) => path);
-    const places: ErrorPlaces = {
+    return {
       of: (path) => (path ? here().map((at) => this.#named([...at, ...path])) : []),
       all: () => here().flatMap((at) => step.rootNames.map((name) => this.#named([...at, name]))),
     };
-    const answer = await this.#ask(step, this.#variablesJson(step), places);
-    if (!isObject(answer?.data)) return;
-    step.rewriteAnswer?.(answer.data);
-    this.#fill(cursor.targets, answer.data);
   }
 
   // --- entities --------------------------------------------------------------------------------------------------
@@ -122,7 +151,12 @@ class PlanRun {
     cursor: Cursor,
     fromContext: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const asked = representationsOf(step, cursor.targets);
+    const { memo } = this.#options;
+    const wanted = representationsOf(step, cursor.targets);
+    const keyOf = memo && entityKeys(step, this.#variablesJson(step, undefined, fromContext));
+    const asked = keyOf
+      ? wanted.filter((entity) => !this.#fillFromMemo(memo, keyOf(entity), entity))
+      : wanted;
     if (asked.length === 0) return;
     const places: ErrorPlaces = {
       of: (path) => this.#placesOfEntityError(cursor, asked, path),
@@ -135,20 +169,29 @@ class PlanRun {
     const representations = `"representations":[${asked.map(({ json }) => json).join()}]`;
     const answer = await this.#ask(step, this.#variablesJson(step, representations, fromContext), places);
     if (!answer?.data) return;
-    const entities = answer.data['_entities'];
+    const entities: unknown = answer.data['_entities'];
     if (!Array.isArray(entities) || entities.length !== asked.length) {
       const because = `${step.service} did not answer with one entity for each of the ${asked.length} it was asked for`;
       this.#fail(raise('SUBGRAPH_BAD_ANSWER', { because, details: { serviceName: step.service } }), places);
       return;
     }
-    for (const [index, { targets }] of asked.entries()) {
+    for (const [index, wantedEntity] of asked.entries()) {
       const entity: unknown = entities[index];
-      if (!isObject(entity)) continue;
-      // Which type it is, rewrites want to know; whoever asked knew.
-      entity['__typename'] ??= targets[0]?.['__typename'];
-      step.rewriteAnswer?.(entity);
-      this.#fill(targets, entity);
+      const found = isObject(entity) ? entity : null;
+      if (found) {
+        // Which type it is, rewrites want to know; whoever asked knew.
+        found['__typename'] ??= wantedEntity.targets[0]?.['__typename'];
+        step.rewriteAnswer?.(found);
+      }
+      if (keyOf && !answer.errors?.length) memo?.set(keyOf(wantedEntity), found);
+      if (found) this.#fill(wantedEntity.targets, found);
     }
+  }
+
+  #fillFromMemo(memo: EntityMemo, key: string, { targets }: Asked): boolean {
+    const entity = memo.get(key);
+    if (entity) this.#fill(targets, entity);
+    return entity !== undefined;
   }
 
   #placesOfEntityError(cursor: Cursor, asked: readonly Asked[], path: Path | undefined): readonly Path[] {
@@ -178,13 +221,16 @@ class PlanRun {
           because: `${step.service} answered with neither data nor an error`,
           details: { serviceName: step.service },
         });
-      for (const error of answer.errors ?? [])
-        this.errors.push(...subgraphErrors(step.service, error, places));
+      this.#takeErrors(step, answer, places);
       return answer;
     } catch (error) {
       this.#fail(error, places);
       return undefined;
     }
+  }
+
+  #takeErrors(step: FetchStep, { errors }: SubgraphAnswer, places: ErrorPlaces): void {
+    for (const error of errors ?? []) this.errors.push(...subgraphErrors(step.service, error, places));
   }
 
   #askOnce(step: FetchStep, variablesJson: string): Promise<SubgraphAnswer> {
@@ -240,6 +286,11 @@ class PlanRun {
 }
 
 const rootPlace: Place = { path: [], ancestors: [] };
+
+/** What an entity is remembered by; `variablesJson` without the representations. */
+function entityKeys({ identity }: FetchStep, variablesJson: string): (entity: Asked) => string {
+  return ({ json }) => `${identity} ${variablesJson} ${json}`;
+}
 
 /** Each entity once, however often it occurs: the JSON of a representation is its identity. */
 function representationsOf({ represent }: FetchStep, targets: readonly JsonObject[]): readonly Asked[] {

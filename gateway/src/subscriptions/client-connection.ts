@@ -27,6 +27,8 @@ export interface StreamSettings {
   readonly window: StreamWindow;
   readonly connectTimeoutMs: number;
   readonly pingIntervalMs: number;
+  /** How old an entity may be that was fetched for an earlier event of the same subscription. */
+  readonly maxEntityAgeMs: number;
 }
 
 export interface StreamObserver {
@@ -70,7 +72,13 @@ export class ClientConnection {
     const streamContext = { ...context, signal: AbortSignal.any([context.signal, ended.signal]) };
     const upstream = this.#upstream(plan.service, snapshot, context);
 
-    const execute = createEventExecutor({ snapshot, plan, operation, context: streamContext });
+    const execute = createEventExecutor({
+      snapshot,
+      plan,
+      operation,
+      context: streamContext,
+      maxEntityAgeMs: this.#settings.maxEntityAgeMs,
+    });
     const stream = new SubscriptionStream({
       window: this.#settings.window,
       execute: (event) => answerWithheld(snapshot, operation, () => execute(event)),

@@ -1,17 +1,16 @@
-/** One event of a subgraph's stream to one result for the client: Apollo's executor, with the event in its place. */
-import { buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway';
-import type { ExecutionResult, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+/** One event of a subgraph's stream to one result for the client, by the executor that answers queries. */
+import type { FormattedExecutionResult } from 'graphql';
 import type { GatewayContext } from '../context.ts';
-import { formatResult } from '../operations/format-result.ts';
+import { createEntityMemo } from '../execution/entity-memo.ts';
+import { shapeResult } from '../execution/executor.ts';
+import { runEvent } from '../execution/run-plan.ts';
+import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { SubgraphAnswer } from '../subgraphs/subgraph.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 
-export interface SubgraphEvent {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly GraphQLFormattedError[];
-  readonly extensions?: Record<string, unknown>;
-}
+export type SubgraphEvent = SubgraphAnswer;
 
 export type EventExecutor = (event: SubgraphEvent) => Promise<FormattedExecutionResult>;
 
@@ -20,62 +19,43 @@ export interface EventExecutorOptions {
   readonly plan: SubscriptionPlan;
   readonly operation: AdmittedOperation;
   readonly context: GatewayContext;
+  /** How old an entity may be that was fetched for an earlier event; 0 fetches it for every event. */
+  readonly maxEntityAgeMs: number;
 }
+
+/** Of one subscription. */
+const maxEntities = 1_000;
 
 export function createEventExecutor({
   snapshot,
   plan,
   operation,
   context,
+  maxEntityAgeMs,
 }: EventExecutorOptions): EventExecutor {
-  const operationContext = buildOperationContext({
-    schema: snapshot.apiSchema,
-    operationDocument: operation.document,
-    ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
-  });
-  const owner = snapshot.dataSources[plan.service] as GraphQLDataSource;
+  const { subgraphs, objectTypeNames } = snapshot;
+  const { variables } = operation;
+  const memo =
+    plan.rest && maxEntityAgeMs > 0
+      ? createEntityMemo({ maxAgeMs: maxEntityAgeMs, maxEntities, now: () => performance.now() })
+      : undefined;
+  const options = {
+    subgraphs,
+    variables,
+    context,
+    clientNames: plan.clientNames,
+    isObjectTypeName: (name: unknown) => objectTypeNames.has(name),
+    memo,
+  };
 
   return async (event) => {
-    const eventInPlaceOfFetch: GraphQLDataSource = {
-      process: async (options) =>
-        options.request.query === plan.operation
-          ? (event as Awaited<ReturnType<GraphQLDataSource['process']>>)
-          : owner.process(options),
-    };
-    const result: ExecutionResult = await executeQueryPlan(
-      plan.perEvent,
-      { ...snapshot.dataSources, [plan.service]: eventInPlaceOfFetch },
-      requestContext(snapshot, operation, context),
-      operationContext,
-      snapshot.supergraphSchema,
-      snapshot.federationApiSchema,
-    );
-    return formatResult(result, context);
+    try {
+      const { data, errors } = await runEvent(event, plan, options);
+      const result = shapeResult(plan, variables, data, errors);
+      // A subgraph that has no data for an event has none for the client either.
+      return event.data === null && result.data ? { ...result, data: null } : result;
+    } catch (error) {
+      return { data: null, errors: [formatExecutionError(error, context)] };
+    }
   };
-}
-
-type RequestContext = Parameters<typeof executeQueryPlan>[2];
-
-/** What the executor reads of a request: its variables, its context, and a place for error paths. */
-function requestContext(
-  snapshot: Snapshot,
-  operation: AdmittedOperation,
-  context: GatewayContext,
-): RequestContext {
-  return {
-    request: {
-      query: operation.query,
-      variables: operation.variables,
-      ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
-    },
-    context,
-    schema: snapshot.apiSchema,
-    document: operation.document,
-    source: operation.query,
-    operation: operation.operation,
-    operationName: operation.operationName ?? null,
-    queryHash: operation.hash,
-    logger: context.logger,
-    metrics: {},
-  } as unknown as RequestContext;
 }

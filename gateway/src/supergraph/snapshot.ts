@@ -54,8 +54,6 @@ export interface Snapshot {
   readonly hidesElements: boolean;
   readonly services: Readonly<Record<string, Service>>;
   /** The same as the executor wants them. */
-  readonly dataSources: ServiceMap;
-  /** The same as this gateway's executor wants them. */
   readonly subgraphs: Readonly<Record<string, Subgraph>>;
   readonly fieldSetNames: FieldSetNames;
   readonly objectTypeNames: ReadonlySet<unknown>;
@@ -138,7 +136,6 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
     requirements: readRequirements(supergraphSdl),
     hidesElements: /\s@inaccessible\b/.test(supergraphSdl.replace(/^directive .*$/gm, '')),
     services,
-    dataSources,
     subgraphs,
     fieldSetNames: fieldSetNames(supergraphSdl),
     objectTypeNames: objectTypeNames(supergraphSchema),
