@@ -1,19 +1,21 @@
-// CPU and latency of a federated query and of a 70 kB answer: this gateway against stock @apollo/gateway and @apollo/server.
+// CPU and latency of federated queries and of a 70 kB answer: this gateway against @apollo/gateway and Hive Gateway, with either planner.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printBound, printMachine, printTable, quantile } from '@fathom/platform/testing/bench';
 import { Pool } from 'undici';
 import { supergraphOf } from './processes/graph.ts';
+import { installHive } from './processes/hive-folder.ts';
 import { generateBenchKey } from './processes/identity.ts';
 import { type BenchProcess, startBenchProcess } from './processes/process.ts';
 
 /*
  *   this process --4 connections--> gateway under test --> shop, people
  *
- * Four processes beside this one; both gateways use the same two subgraphs. They take turns in short rounds, so that
- * whatever else the machine does hits both. CPU is that of the gateway's process alone, user and system, all threads.
- * This gateway also authenticates an API key, limits the rate and the cost, and counts; the stock one does none of it.
+ * Each gateway is a process of its own, and all use the same two subgraphs. They take turns in short rounds, each round in
+ * another order, so that whatever else the machine does hits all of them. CPU is that of the gateway's process alone, user
+ * and system, all threads. This gateway also authenticates an API key, limits the rate and the cost, counts and traces; the
+ * others do none of it.
  */
 interface Door {
   readonly url: string;
@@ -47,6 +49,14 @@ const large: Case = {
   rounds: 8,
 };
 
+const entities: Case = {
+  name: 'list of 100 entities',
+  query: '{ products(first: 100) { id name seller { id name city } } }',
+  requestsPerRound: 100,
+  rounds: 8,
+};
+const cases = [simple, entities, large];
+
 const key = await generateBenchKey();
 const folder = await mkdtemp(join(tmpdir(), 'fathom-bench-gateway-'));
 const supergraphFile = join(folder, 'supergraph.graphql');
@@ -58,54 +68,73 @@ const [shop, people] = await Promise.all(
 if (!shop || !people) throw new Error('two subgraphs were started');
 const urls = { shop: shop.ready.url, people: people.ready.url };
 await writeFile(supergraphFile, supergraphOf(urls));
-const fathom = await startBenchProcess<Door>('./fathom.ts', { key, urls, supergraphFile });
-const stock = await startBenchProcess<Door>('./stock.ts', { key, supergraphFile });
 
-const results = new Map<Case, { readonly fathom: Measured; readonly stock: Measured }>();
-for (const test of [simple, large]) results.set(test, await compare(test));
+const fathom = 'this';
+const stock = '@apollo/gateway';
+const hive = await installHive();
+const hiveName = hive.kind === 'installed' ? `Hive Gateway ${hive.version}` : '';
+const hiveRust = `${hiveName}, Rust planner`;
+const gateways = new Map<string, BenchProcess<Door>>([
+  [fathom, await startBenchProcess<Door>('./fathom.ts', { key, urls, supergraphFile })],
+  [stock, await startBenchProcess<Door>('./stock.ts', { key, supergraphFile })],
+]);
+if (hive.kind === 'installed')
+  for (const [name, rustPlanner] of [
+    [hiveName, false],
+    [hiveRust, true],
+  ] as const)
+    gateways.set(
+      name,
+      await startBenchProcess<Door>('./hive.ts', { key, supergraphFile, folder: hive.folder, rustPlanner }),
+    );
 
-await Promise.all([fathom, stock, shop, people].map((process) => process.stop()));
+const results = new Map<Case, ReadonlyMap<string, Measured>>();
+for (const test of cases) results.set(test, await compare(test));
+
+await Promise.all([...gateways.values(), shop, people].map((process) => process.stop()));
 await rm(folder, { recursive: true });
 
 printMachine();
+if (hive.kind === 'absent') process.stdout.write(`Hive Gateway could not be installed: ${hive.because}\n\n`);
 const ms = (value: number) => Number(value.toFixed(3));
 printTable(
-  ['', 'gateway', 'CPU ms a request', 'p50 ms', 'p95 ms', 'bytes', 'stock / this, CPU'],
-  [...results].flatMap(([{ name }, { fathom: ours, stock: theirs }]) => [
-    row(name, 'this', ours, ms(theirs.cpuMs / ours.cpuMs)),
-    row(name, '@apollo/gateway', theirs, ''),
-  ]),
+  ['', 'gateway', 'CPU ms a request', 'p50 ms', 'p95 ms', 'p99 ms', 'bytes', 'its CPU / this'],
+  [...results].flatMap(([{ name }, measured]) =>
+    [...measured].map(([gateway, { cpuMs, latencies, bytes }]) => [
+      name,
+      gateway,
+      ms(cpuMs),
+      ms(quantile(latencies, 0.5)),
+      ms(quantile(latencies, 0.95)),
+      ms(quantile(latencies, 0.99)),
+      bytes,
+      ms(cpuMs / (measured.get(fathom)?.cpuMs ?? Number.NaN)),
+    ]),
+  ),
 );
-const measured = results.get(simple);
-if (measured)
-  printBound({
-    name: 'simple-query-cpu-of-stock',
-    measured: measured.fathom.cpuMs / measured.stock.cpuMs,
-    required: 1 / 6,
-    direction: 'at-most',
-  });
-
-function row(name: string, gateway: string, { cpuMs, latencies, bytes }: Measured, ratio: number | string) {
-  return [
-    name,
-    gateway,
-    ms(cpuMs),
-    ms(quantile(latencies, 0.5)),
-    ms(quantile(latencies, 0.95)),
-    bytes,
-    ratio,
-  ];
+bound('simple-query-cpu-of-stock', simple, stock, 1 / 6);
+bound('large-answer-cpu-of-stock', large, stock, 1 / 3);
+if (hive.kind === 'installed') {
+  bound('simple-query-cpu-of-hive-rust', simple, hiveRust, 1);
+  bound('large-answer-cpu-of-hive-rust', large, hiveRust, 1);
 }
 
-async function compare(test: Case): Promise<{ fathom: Measured; stock: Measured }> {
-  // Both answer the same, and are as fast as they get, before anything is measured.
-  for (const door of [fathom, stock]) await runRound(door, test, 3 * test.requestsPerRound);
-  const rounds: { readonly fathom: Measured[]; readonly stock: Measured[] } = { fathom: [], stock: [] };
+function bound(name: string, test: Case, peer: string, required: number): void {
+  const measured = results.get(test);
+  const ratio = (measured?.get(fathom)?.cpuMs ?? Number.NaN) / (measured?.get(peer)?.cpuMs ?? Number.NaN);
+  printBound({ name, measured: ratio, required, direction: 'at-most' });
+}
+
+async function compare(test: Case): Promise<ReadonlyMap<string, Measured>> {
+  // All answer the same, and are as fast as they get, before anything is measured.
+  for (const door of gateways.values()) await runRound(door, test, 3 * test.requestsPerRound);
+  const rounds = new Map<string, Measured[]>([...gateways.keys()].map((name) => [name, []]));
   for (let round = 0; round < test.rounds; round += 1) {
-    const order = round % 2 ? (['stock', 'fathom'] as const) : (['fathom', 'stock'] as const);
-    for (const side of order) rounds[side].push(await runRound({ fathom, stock }[side], test));
+    const order = [...gateways];
+    order.push(...order.splice(0, round % order.length));
+    for (const [name, door] of order) rounds.get(name)?.push(await runRound(door, test));
   }
-  return { fathom: merged(rounds.fathom), stock: merged(rounds.stock) };
+  return new Map([...rounds].map(([name, measured]) => [name, merged(measured)]));
 }
 
 function merged(rounds: readonly Measured[]): Measured {

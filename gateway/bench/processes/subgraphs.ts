@@ -12,7 +12,8 @@ const productOf = (id: string) => ({
   name: `A product with a name of ordinary length, number ${id}`,
   price: 12.5,
   inStock: true,
-  seller: { __typename: 'Person', id: 'ada' },
+  // Fifty sellers: a list of products names each of them twice.
+  seller: { __typename: 'Person', id: `seller-${Number(id) % 50}` },
 });
 
 const personOf = (id: string) => ({ __typename: 'Person', id, name: 'Ada Lovelace', city: 'London' });

@@ -31,7 +31,10 @@ export interface RunningSuite {
   run(executor: 'fathom' | 'apollo', operation: Operation): Promise<Ran>;
 }
 
-export type Operation = Omit<FederationCase, 'title' | 'data' | 'errors'>;
+export interface Operation extends Omit<FederationCase, 'title' | 'data' | 'errors'> {
+  /** Changes what services answer. */
+  readonly alter?: (answer: SubgraphAnswer) => SubgraphAnswer;
+}
 
 type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: unknown }>;
 
@@ -126,7 +129,8 @@ function recorded(
           operationName: operationName ?? null,
         }));
       // What comes over a wire has no prototypes and shares nothing.
-      return JSON.parse(JSON.stringify(answer)) as SubgraphAnswer;
+      const sent = JSON.parse(JSON.stringify(answer)) as SubgraphAnswer;
+      return running?.operation.alter?.(sent) ?? sent;
     },
   };
 }

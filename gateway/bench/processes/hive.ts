@@ -1,0 +1,41 @@
+/** The other peer in a process of its own: Hive Gateway as its documentation puts it together, with either planner. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { identityHeader } from '@fathom/platform/identity';
+import { type BenchKey, signerOf, tokenOf } from './identity.ts';
+import { configurationOf, serve } from './process.ts';
+
+interface HiveGateway {
+  createGatewayRuntime(options: object): RequestListener;
+}
+
+const { key, supergraphFile, folder, rustPlanner } = configurationOf<{
+  readonly key: BenchKey;
+  readonly supergraphFile: string;
+  readonly folder: string;
+  readonly rustPlanner: boolean;
+}>();
+const require = createRequire(join(folder, 'package.json'));
+const { createGatewayRuntime } = require('@graphql-hive/gateway') as HiveGateway;
+
+// The subgraphs refuse who cannot show a signed identity; it is signed anew before it gets old, not for each request.
+const signer = signerOf(key);
+let token = await tokenOf(signer);
+setInterval(async () => {
+  token = await tokenOf(signer);
+}, 5_000).unref();
+
+const gateway = createGatewayRuntime({
+  supergraph: await readFile(supergraphFile, 'utf8'),
+  logging: false,
+  propagateHeaders: { fromClientToSubgraphs: () => ({ [identityHeader]: token }) },
+  ...(rustPlanner ? require('@graphql-hive/router-runtime') : {}),
+});
+const server = createServer(gateway);
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  serve({ url: `http://127.0.0.1:${port}/graphql`, headers: {} });
+});
