@@ -39,9 +39,9 @@ export function misfitsOf(
     fieldResolver: byResponseName,
     typeResolver: typeNameOf,
   });
-  // An object whose type the answer does not show may be another type than the first that is possible.
+  // An object whose type the answer does not show cannot be held to any.
   for (const { message, path } of again.errors ?? [])
-    if (!message.includes('must be an Object type')) misfits.push(`${path?.join('.') ?? ''}: ${message}`);
+    if (!message.includes('must resolve to an Object type')) misfits.push(`${path?.join('.') ?? ''}: ${message}`);
   return misfits;
 }
 

@@ -1,4 +1,4 @@
-/** A fixed budget of generated operations on every supergraph of the suite; `npm run fuzz -w gateway` spends more. */
+/** A fixed budget of generated operations on every supergraph of the suite; `npm run fuzz -w @fathom/gateway` spends more. */
 import { describe, expect, test } from 'vitest';
 import { loadSuites } from '../federation/load-suites.ts';
 import { fuzz } from './fuzz.ts';

@@ -1,5 +1,5 @@
 /**
- * The fuzzer for as long as one likes: `npm run fuzz -w gateway -- [minutes] [seed]`. Every round takes another seed; a
+ * The fuzzer for as long as one likes: `npm run fuzz -w @fathom/gateway -- [minutes] [seed]`. Every round takes another seed; a
  * finding ends it with the smallest operation that shows it, and exit code 1.
  */
 import { loadSuites } from '../federation/load-suites.ts';
