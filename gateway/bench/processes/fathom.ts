@@ -9,10 +9,16 @@ import type { SubgraphUrls } from './graph.ts';
 import { type BenchKey, signerOf } from './identity.ts';
 import { configurationOf, serve } from './process.ts';
 
-const { key, urls, supergraphFile } = configurationOf<{
+const {
+  key,
+  urls,
+  supergraphFile,
+  maxEntityAgeMs = defaultSettings.streams.maxEntityAgeMs,
+} = configurationOf<{
   readonly key: BenchKey;
   readonly urls: SubgraphUrls;
   readonly supergraphFile: string;
+  readonly maxEntityAgeMs?: number;
 }>();
 
 await startTracing({ service: 'gateway' });
@@ -36,6 +42,7 @@ const gateway = await runGateway({
     ...defaultSettings,
     supergraphFile,
     subgraphUrls: { ...urls },
+    streams: { ...defaultSettings.streams, maxEntityAgeMs },
     rateLimit: { operationsPerWindow: 1_000_000_000, windowMs: 1_000 },
   },
   apiKeys,

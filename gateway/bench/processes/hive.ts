@@ -23,15 +23,26 @@ const { createGatewayRuntime } = require('@graphql-hive/gateway') as HiveGateway
 
 // The subgraphs refuse who cannot show a signed identity; it is signed anew before it gets old, not for each request.
 const signer = signerOf(key);
-let token = await tokenOf(signer);
-setInterval(async () => {
+let token = '';
+async function sign(): Promise<void> {
   token = await tokenOf(signer);
-}, 5_000).unref();
+  // Its WebSocket transport takes connection parameters from the environment.
+  process.env['BENCH_IDENTITY'] = token;
+}
+await sign();
+setInterval(sign, 5_000).unref();
 
 const gateway = createGatewayRuntime({
   supergraph: await readFile(supergraphFile, 'utf8'),
   logging: false,
   propagateHeaders: { fromClientToSubgraphs: () => ({ [identityHeader]: token }) },
+  transportEntries: {
+    '*.http': {
+      options: {
+        subscriptions: { kind: 'ws', options: { connectionParams: { identity: '{env.BENCH_IDENTITY}' } } },
+      },
+    },
+  },
   ...(rustPlanner ? require('@graphql-hive/router-runtime') : {}),
 });
 const server = createServer(gateway);

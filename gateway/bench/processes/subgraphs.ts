@@ -22,7 +22,15 @@ const personOf = (id: string) => ({ __typename: 'Person', id, name: 'Ada Lovelac
 async function* tokens(count: number, everyMs: number | null | undefined) {
   for (let sequence = 0; sequence < count; sequence += 1) {
     await (everyMs ? pause(everyMs) : turn());
-    yield { tokens: { sequence, cursor: `bench:${sequence}`, text: ' token', logProbability: -0.125 } };
+    yield {
+      tokens: {
+        sequence,
+        cursor: `bench:${sequence}`,
+        text: ' token',
+        logProbability: -0.125,
+        seller: { __typename: 'Person', id: `seller-${sequence % 10}` },
+      },
+    };
   }
 }
 

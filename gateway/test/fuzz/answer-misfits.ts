@@ -41,7 +41,8 @@ export function misfitsOf(
   });
   // An object whose type the answer does not show cannot be held to any.
   for (const { message, path } of again.errors ?? [])
-    if (!message.includes('must resolve to an Object type')) misfits.push(`${path?.join('.') ?? ''}: ${message}`);
+    if (!message.includes('must resolve to an Object type'))
+      misfits.push(`${path?.join('.') ?? ''}: ${message}`);
   return misfits;
 }
 

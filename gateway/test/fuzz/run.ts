@@ -15,9 +15,10 @@ for (let seed = Number(firstSeed); Date.now() < endsAt; seed += 1) {
     try {
       operations += (await fuzz({ suite, runs: 200, seed, maxOperationMs: 30_000 })).operations;
     } catch (error) {
-      process.stdout.write(
-        `${suite.name}, seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
+      const [found, cause] =
+        error instanceof Error ? [error.message, error.cause] : [String(error), undefined];
+      const because = cause instanceof Error ? `\n${cause.message}` : '';
+      process.stdout.write(`${suite.name}, seed ${seed}: ${found}${because}\n`);
       process.exit(1);
     }
   }
