@@ -76,16 +76,12 @@ printTable(
   ]),
 );
 if (hive.kind === 'installed')
-  for (const [bound, name] of [
-    ['entity-event-cpu-of-hive', fathom],
-    ['entity-event-unremembered-cpu-of-hive', 'this, each event'],
-  ] as const)
-    printBound({
-      name: bound,
-      measured: median(name) / median(hiveName),
-      required: 1 / 4,
-      direction: 'at-most',
-    });
+  printBound({
+    name: 'entity-event-cpu-of-hive',
+    measured: median(fathom) / median(hiveName),
+    required: 1 / 4,
+    direction: 'at-most',
+  });
 
 /** CPU of the gateway an event, µs. Throws unless every stream brought every event, with its entity, in order. */
 async function runRound(door: BenchProcess<Door>): Promise<number> {
