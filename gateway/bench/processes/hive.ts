@@ -18,8 +18,8 @@ const { key, supergraphFile, folder, rustPlanner } = configurationOf<{
   readonly folder: string;
   readonly rustPlanner: boolean;
 }>();
-const require = createRequire(join(folder, 'package.json'));
-const { createGatewayRuntime } = require('@graphql-hive/gateway') as HiveGateway;
+const fromFolder = createRequire(join(folder, 'package.json'));
+const { createGatewayRuntime } = fromFolder('@graphql-hive/gateway') as HiveGateway;
 
 // The subgraphs refuse who cannot show a signed identity; it is signed anew before it gets old, not for each request.
 const signer = signerOf(key);
@@ -43,7 +43,7 @@ const gateway = createGatewayRuntime({
       },
     },
   },
-  ...(rustPlanner ? require('@graphql-hive/router-runtime') : {}),
+  ...(rustPlanner ? fromFolder('@graphql-hive/router-runtime') : {}),
 });
 const server = createServer(gateway);
 server.listen(0, '127.0.0.1', () => {
