@@ -56,6 +56,7 @@ async function generate(model: string, prompt = 'Hello?'): Promise<Answer> {
   return data.generate;
 }
 
+/** As the table has it, which follows what happens a moment later, and says LOADING whenever a version is tried again. */
 async function deployment(
   id: string,
 ): Promise<{ readonly precision: string; readonly detail: string | null }> {
@@ -78,7 +79,7 @@ test('an ONNX folder says what its safetensors say, alone and in one batch with 
   }
   const together = await Promise.all(prompts.map((prompt) => generate('tiny@2', prompt)));
   expect(together.map(({ text }) => text)).toEqual(expected);
-  expect((await deployment('tiny@2')).precision).toBe('fp32 (ONNX)');
+  await expect.poll(async () => (await deployment('tiny@2')).precision).toBe('fp32 (ONNX)');
 });
 
 test('each precision is taken where it is asked for, and the next best where a folder lacks it', async () => {
@@ -90,14 +91,14 @@ test('each precision is taken where it is asked for, and the next best where a f
   await register('tiny@1', whole);
   await register('tiny@2', own);
   expect((await generate('tiny@1')).text).not.toBe('');
-  expect((await deployment('tiny@1')).precision).toBe('int4 (ONNX)');
+  await expect.poll(async () => (await deployment('tiny@1')).precision).toBe('int4 (ONNX)');
   await generate('tiny@2');
-  expect((await deployment('tiny@2')).precision).toBe('int4');
+  await expect.poll(async () => (await deployment('tiny@2')).precision).toBe('int4');
   for (const lacking of ['model_q4.onnx', 'model_int8.onnx', 'model_quantized.onnx'])
     await rm(join(whole, 'onnx', lacking));
   await register('tiny@3', whole);
   await generate('tiny@3');
-  expect((await deployment('tiny@3')).precision).toBe('fp32 (ONNX)');
+  await expect.poll(async () => (await deployment('tiny@3')).precision).toBe('fp32 (ONNX)');
 });
 
 test('what cannot be served is refused by name, and the version in service stays in service', async () => {
@@ -147,7 +148,7 @@ test('what cannot be served is refused by name, and the version in service stays
     await harness.register(id, folder);
     await harness.moveAlias('champion', id);
     await harness.deploymentIs(id, 'FAILED');
-    expect((await deployment(id)).detail).toMatch(problem);
+    await expect.poll(async () => (await deployment(id)).detail ?? '').toMatch(problem);
     expect(await generate('tiny')).toEqual(before);
   }
   expect(before.modelVersion.id).toBe('tiny@1');

@@ -78,7 +78,15 @@ async function startService(env: Record<string, string> = {}): Promise<RunningSe
   children.push(child);
   const [ready] = (await once(child, 'message')) as [{ readonly type: string; readonly port: number }];
   expect(ready.type).toBe('ready');
+  await expect.poll(() => modelIsLoaded(ready.port), { timeout: 30_000 }).toBe(true);
   return { process: child, url: `127.0.0.1:${ready.port}/graphql` };
+}
+
+/** The service listens before its default model is there. */
+async function modelIsLoaded(port: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+  const { checks } = (await response.json()) as { checks: Record<string, { ok: boolean }> };
+  return checks['model']?.ok === true;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
