@@ -159,6 +159,44 @@ test('a damaged checkpoint fails the run by name, is no longer counted on, and t
   expect(artifactOf(await runState(subgraph, id))).toBe(artifactOf(uninterrupted));
 });
 
+test('where the best state of an early stop is damaged, that one is no longer counted on, and the run ends on its last', async () => {
+  const hyperparameters = {
+    ...longRun.hyperparameters,
+    learningRate: 0.05,
+    evaluateEverySteps: 5,
+    checkpointEverySteps: 5,
+    earlyStoppingPatience: 40,
+  };
+  const id = await startRun(subgraph, { modelName: 'best-damaged', dataSetId, ...longRun, hyperparameters });
+  // Kept beside the newest three it is the best, and old.
+  await untilEvent(subgraph, id, ({ checkpoint }) => (checkpoint?.step ?? 0) >= 60);
+  await subgraph.request(`mutation ($id: ID!) { pauseTrainingRun(id: $id) { __typename } }`, { id });
+  await untilRest(subgraph, id);
+  const paused = (await runState(subgraph, id)).checkpoints;
+  const best = paused.at(-1)!;
+  expect(best.step).toBeLessThan(paused[2]!.step);
+  const folder = await subgraph.parts.artifacts.fetch(best.artifactUri);
+  await chmod(join(folder, 'state.safetensors'), 0o644);
+  await flipByte(join(folder, 'state.safetensors'));
+
+  const resume = async () => {
+    await subgraph.request(`mutation ($id: ID!) { resumeTrainingRun(id: $id) { __typename } }`, { id });
+    return untilRest(subgraph, id);
+  };
+  await resume();
+  const failed = await runState(subgraph, id);
+  expect(failed).toMatchObject({ status: 'FAILED', failureCode: 'CHECKPOINT_CORRUPT' });
+  const left = failed.checkpoints.map(({ step }) => step);
+  expect(left).not.toContain(best.step);
+  expect(left).toContain(failed.step);
+
+  const events = await resume();
+  expect(await runState(subgraph, id)).toMatchObject({ status: 'COMPLETED', step: failed.step });
+  expect(detailsOf(events, 'EVALUATING').at(-1)).toContain(
+    `the best state was lost with its checkpoint, so that of step ${failed.step} is taken`,
+  );
+});
+
 test.each([
   ['kill', 'fell silent'],
   ['stop', 'is restarting'],

@@ -6,8 +6,11 @@ import { testIdentity } from '@fathom/platform/testing/identity';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { startServiceProcess } from '@fathom/platform/testing/service-process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginUpload } from './actions/uploads.ts';
+import { createSharedWork } from './runtime/shared-work.ts';
 import { createUploadFiles } from './runtime/upload-files.ts';
 import { startUploadSweeper } from './runtime/upload-sweeper.ts';
+import { countUploads } from './stores/uploads.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 import { announce, createUploadClient } from './testing/uploads.ts';
 
@@ -69,6 +72,47 @@ test('announcing the same files again goes on with what has arrived', async () =
   await client.put(first.files[0]!.url, 0, content.subarray(0, 100));
   const second = await client.begin([announce(content)]);
   expect(second).toEqual({ ...first, files: [{ ...first.files[0], receivedBytes: 100 }] });
+});
+
+describe('announcing the same files again', () => {
+  const uploads = (freeBytes: number) => ({
+    database: subgraph.parts.database,
+    files: { ...createUploadFiles(uploadsFolder()), freeBytes: async () => freeBytes },
+    lifetimeMs: 60_000,
+    once: createSharedWork(),
+  });
+  const identity = { subject: 'tester', tenant: 'crowded', roles: [], scopes: ['admin'] };
+  const file = (label: string) => announce(jsonl(label));
+
+  test('while the disk is short is STORAGE_FULL and keeps what has arrived; a new upload leaves nothing behind', async () => {
+    const begun = await beginUpload(uploads(1e9), identity, [file('short')]);
+    await expect(beginUpload(uploads(0), identity, [file('short')])).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+    });
+    // Only the time it may take begins anew.
+    expect(await beginUpload(uploads(1e9), identity, [file('short')])).toEqual({
+      ...begun,
+      expiresAt: expect.any(Date),
+    });
+    await expect(beginUpload(uploads(0), identity, [file('other')])).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+    });
+    expect(await countUploads(subgraph.parts.database, 'crowded')).toBe(1);
+  });
+
+  test('is possible also while as many are under way as a tenant may have', async () => {
+    const begun = [];
+    for (let at = 1; at < 100; at += 1) {
+      begun.push(await beginUpload(uploads(1e9), identity, [file(`crowd ${at}`)]));
+    }
+    await expect(beginUpload(uploads(1e9), identity, [file('one more')])).rejects.toMatchObject({
+      code: 'TOO_MANY_UPLOADS',
+    });
+    expect(await beginUpload(uploads(1e9), identity, [file('crowd 7')])).toEqual({
+      ...begun[6],
+      expiresAt: expect.any(Date),
+    });
+  });
 });
 
 describe('a chunk', () => {

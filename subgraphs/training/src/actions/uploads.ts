@@ -32,6 +32,7 @@ import {
   markTaken,
   resetFile,
   uploadById,
+  uploadUnderWay,
 } from '../stores/uploads.ts';
 
 export interface Uploads {
@@ -55,13 +56,16 @@ export async function beginUpload(
   requireScope(identity, scope);
   const problem = announcementProblem(announced);
   if (problem) return invalid(problem);
-  if ((await countUploads(database, identity.tenant)) >= maxUnderWay) {
+  const contentSha256 = announcementSha256(announced);
+  const isUnderWay = (await uploadUnderWay(database, identity.tenant, contentSha256)) !== undefined;
+  if (!isUnderWay && (await countUploads(database, identity.tenant)) >= maxUnderWay) {
     throw raise('TOO_MANY_UPLOADS', { because: `${maxUnderWay} are under way` });
   }
+  const newId = `upload_${randomUUID()}`;
   const id = await insertUpload(database, {
-    id: `upload_${randomUUID()}`,
+    id: newId,
     tenant: identity.tenant,
-    contentSha256: announcementSha256(announced),
+    contentSha256,
     createdBy: identity.subject,
     lifetimeMs,
     files: announced,
@@ -71,8 +75,11 @@ export async function beginUpload(
   const needed = upload.files.reduce((sum, file) => sum + file.sizeBytes - file.receivedBytes, 0);
   const free = await files.freeBytes();
   if (needed > free) {
-    await deleteUpload(database, identity.tenant, id);
-    await files.remove(id);
+    // What was under way before keeps the bytes that it has.
+    if (id === newId) {
+      await deleteUpload(database, identity.tenant, id);
+      await files.remove(id);
+    }
     throw raisePlatform('STORAGE_FULL', {
       because: `${needed} bytes were announced, ${free} are free`,
       details: { neededBytes: needed, freeBytes: free },

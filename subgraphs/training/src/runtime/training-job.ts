@@ -67,6 +67,7 @@ class TrainingJob {
   readonly writer: Writer;
   readonly #options: TrainingJobOptions;
   readonly #run: TrainingRun;
+  #isDamageNamed = false;
 
   constructor(options: TrainingJobOptions, run: TrainingRun, { attempt }: Claim) {
     this.writer = { jobId: run.id, attempt };
@@ -93,6 +94,9 @@ class TrainingJob {
         return this.commit((tx) => recordSamples(tx, this.writer, message));
       case 'checkpointed':
         return this.#keepCheckpoint(message);
+      case 'damaged':
+        this.#isDamageNamed = true;
+        return this.#forgetCheckpoint(message.step);
       case 'produced':
         return this.commit((tx) =>
           registerResult(tx, { run: this.#run, writer: this.writer, produced: message }),
@@ -113,11 +117,16 @@ class TrainingJob {
     return newest ? `it goes on from the checkpoint of step ${newest.step}` : 'it begins anew';
   }
 
-  /** Its artifact stays where it is, for whoever wants to know what happened to it. */
+  /** A worker that does not say which checkpoint is damaged can only mean the one it was to go on from. */
   async forgetNewestCheckpoint(): Promise<void> {
+    if (this.#isDamageNamed) return;
     const newest = await this.#newestCheckpoint();
-    if (!newest) return;
-    await this.#options.database.transaction((tx) => dropCheckpoint(tx, this.#run.id, newest.step));
+    if (newest) await this.#forgetCheckpoint(newest.step);
+  }
+
+  /** Its artifact stays where it is, for whoever wants to know what happened to it. */
+  async #forgetCheckpoint(step: number): Promise<void> {
+    await this.#options.database.transaction((tx) => dropCheckpoint(tx, this.#run.id, step));
   }
 
   async commit(change: (tx: Transaction) => Promise<void>): Promise<void> {

@@ -57,6 +57,19 @@ export async function uploadById(
   return { ...upload, files };
 }
 
+/** The id of the tenant's upload of the very same files, if one is under way. */
+export async function uploadUnderWay(
+  database: Queryable,
+  tenant: string,
+  contentSha256: string,
+): Promise<string | undefined> {
+  const upload = await database.maybeOne<{ id: string }>(
+    'select id from upload where tenant = $1 and content_sha256 = $2 and taken_as is null',
+    [tenant, contentSha256],
+  );
+  return upload?.id;
+}
+
 export async function countUploads(database: Queryable, tenant: string): Promise<number> {
   const { count } = await database.one<{ count: number }>(
     'select count(*)::integer as count from upload where tenant = $1 and taken_as is null and expires_at > clock_timestamp()',

@@ -138,6 +138,8 @@ export const trainingMessage = z.discriminatedUnion('type', [
     heldOutLoss: z.number().nullable(),
     artifactUri: z.string(),
   }),
+  /** A checkpoint that it cannot go on from; said before it fails with CHECKPOINT_CORRUPT. */
+  z.object({ type: z.literal('damaged'), step: count }),
   z.object({
     type: z.literal('produced'),
     artifactUri: z.string(),

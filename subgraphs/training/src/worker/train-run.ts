@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NeuralError } from '@fathom/neural/errors';
 import type { ModelConfig } from '@fathom/neural/models/model-config';
 import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-folder';
 import { trainByteLevelBpe } from '@fathom/neural/tokenizers/bpe-trainer';
@@ -11,7 +12,7 @@ import { evaluationBatches, type Measured, measure } from '@fathom/neural/traini
 import type { Example } from '@fathom/neural/training/examples';
 import { checkMemory } from '@fathom/neural/training/memory-estimate';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
-import type { NewRun } from '@fathom/neural/training/run';
+import type { DataParallel, NewRun } from '@fathom/neural/training/run';
 import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
@@ -25,7 +26,7 @@ import { exactMatch } from './exact-match.ts';
 import { generateAnswers } from './generate.ts';
 import { namingLines } from './naming-lines.ts';
 import { dataParallelOf, optimizerOf, partsOf, scheduleOf } from './optimization.ts';
-import type { TrainingMessage, TrainingSpecification } from './protocol.ts';
+import type { CheckpointReference, TrainingMessage, TrainingSpecification } from './protocol.ts';
 import { type LoadedSuite, measureSuite } from './suites.ts';
 import { loadVersion } from './version-files.ts';
 
@@ -101,15 +102,16 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
     );
     if (end === 'stopped') return 'stopped';
     channel.send({ type: 'trained', reason: stopReasons[end] });
+    const lastStep = trainer.step;
     const better =
       end === 'early-stopped' && bestStep !== trainer.step ? checkpoints.at(bestStep ?? 0) : undefined;
     if (better) {
       await trainer.release();
-      trainer = await checkpoints.load(better);
+      trainer = await loadCheckpoint(work, checkpoints, better);
     }
     phase(
       'EVALUATING',
-      `${endings[end]}${better ? `, so the state of step ${better.step} is taken` : ''}; measuring on ${prepared.heldOut.length.toLocaleString('en')} held-out examples`,
+      `${endings[end]}${stateTaken({ end, bestStep, better, lastStep })}; measuring on ${prepared.heldOut.length.toLocaleString('en')} held-out examples`,
     );
     const model = { ...prepared.model, weights: trainer.exportWeights() };
     const evaluation = await evaluate(work, { prepared, trainer, model });
@@ -133,6 +135,36 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
   } finally {
     await trainer.release();
     await checkpoints.close();
+  }
+}
+
+/** Which state is measured after an early stop; nothing to be said where it is the last one anyway. */
+function stateTaken(stop: {
+  readonly end: LoopEnd;
+  readonly bestStep: number | null;
+  readonly better: CheckpointReference | undefined;
+  readonly lastStep: number;
+}): string {
+  const { end, bestStep, better, lastStep } = stop;
+  if (better) return `, so the state of step ${better.step} is taken`;
+  if (end !== 'early-stopped' || bestStep === lastStep) return '';
+  return `; the best state was lost with its checkpoint, so that of step ${lastStep} is taken`;
+}
+
+/** Says which checkpoint is damaged before it fails: the service must not count on that one again. */
+async function loadCheckpoint(
+  { channel }: Work,
+  checkpoints: RunCheckpoints,
+  checkpoint: CheckpointReference,
+  dataParallel?: DataParallel,
+): Promise<Trainer> {
+  try {
+    return await checkpoints.load(checkpoint, dataParallel);
+  } catch (error) {
+    if (error instanceof NeuralError && error.code === 'CHECKPOINT_CORRUPT') {
+      channel.send({ type: 'damaged', step: checkpoint.step });
+    }
+    throw error;
   }
 }
 
@@ -209,10 +241,11 @@ function heldOutBatches(
 }
 
 async function initialise(
-  { specification, availableMemory }: Work,
+  work: Work,
   { model, sequenceLength }: Prepared,
   checkpoints: RunCheckpoints,
 ): Promise<Trainer> {
+  const { specification, availableMemory } = work;
   const { hyperparameters, seed, threads, resumeFrom } = specification;
   const dataParallel = dataParallelOf(hyperparameters);
   const run: NewRun = {
@@ -226,7 +259,7 @@ async function initialise(
     seed,
   };
   checkMemory(run, { availableBytes: availableMemory(), threads, dataParallel });
-  if (resumeFrom) return checkpoints.load(resumeFrom, dataParallel);
+  if (resumeFrom) return loadCheckpoint(work, checkpoints, resumeFrom, dataParallel);
   return createTrainer({
     ...run,
     ...(model.weights ? { weights: model.weights } : {}),

@@ -73,14 +73,19 @@ export function createS3Client(options: S3Options): S3Client {
       service: 's3',
       region: options.region,
     }).sign();
+    // Until the answer begins: a large artifact may take longer, and a body that stalls is ended by the platform's fetch.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
     const response = await fetch(signed.url, {
       method,
       headers: signed.headers,
       ...(body ? { body } : {}),
-      signal: AbortSignal.timeout(timeoutMs),
-    }).catch((error: unknown) => {
-      throw unavailable(`${method} ${url.href}: ${reasonOf(error)}`, { retryable: true, cause: error });
-    });
+      signal: late.signal,
+    })
+      .catch((error: unknown) => {
+        throw unavailable(`${method} ${url.href}: ${reasonOf(error)}`, { retryable: true, cause: error });
+      })
+      .finally(() => clearTimeout(timer));
     if (response.ok) return response;
     throw await refusal(response, `${method} ${url.pathname}`);
   }
