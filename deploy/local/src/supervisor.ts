@@ -127,6 +127,8 @@ async function start(
     url: `${gatewayUrl}/graphql`,
     services: Object.fromEntries(table.map(({ name }) => [name, baseUrl(name)])),
   });
+  // Before the banner: what dies behind it is told from its first line on.
+  news.started();
   terminal.write(
     formatBanner({
       services: ready,
@@ -138,7 +140,6 @@ async function start(
     }),
   );
   await adminKey.markShown();
-  news.started();
   return { url: gatewayUrl, services };
 }
 
