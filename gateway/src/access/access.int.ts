@@ -245,9 +245,14 @@ describe('the audit trail', () => {
     await send(secret, createKey, { input: { name: 'x' } });
     await send(secret, '{ nope }');
     await send(secret, '{ nope }');
-    await expect
-      .poll(async () => (await trail()).filter(({ node }) => node['subject'] === `key:${apiKey.id}`).length)
-      .toBeGreaterThanOrEqual(2);
+    // Equal refusals are one row where they are written together, and two where the moment of writing fell between them.
+    const timesAudited = async () => {
+      const own = (await trail())
+        .map(({ node }) => node)
+        .filter((node) => node['subject'] === `key:${apiKey.id}`);
+      return own.reduce((sum, { occurrences }) => sum + Number(occurrences), 0);
+    };
+    await expect.poll(timesAudited).toBe(3);
     const nodes = (await trail()).map(({ node }) => node);
     expect(nodes).toContainEqual(
       expect.objectContaining({
