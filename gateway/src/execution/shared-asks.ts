@@ -1,43 +1,38 @@
 /**
  * Equal questions that are under way at the same time are asked once.
  *
- * Invariant: everybody gets an answer of their own, which they may change. The copies are made the moment the answer
- * comes, before anybody has seen it.
+ * Invariant: everybody gets an answer of their own, which they may change. The copies are made, and the question is
+ * no longer under way, in the same turn: nobody can join behind the copying.
  */
 import type { SubgraphAnswer } from '../subgraphs/subgraph.ts';
 import { copyOf } from './merge.ts';
 
-interface Flight {
-  readonly answered: Promise<SubgraphAnswer>;
-  readonly copies: SubgraphAnswer[];
-  joined: number;
+interface Joined {
+  readonly resolve: (answer: SubgraphAnswer) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 export class SharedAsks {
-  readonly #flights = new Map<string, Flight>();
+  readonly #underWay = new Map<string, Joined[]>();
 
   ask(key: string, ask: () => Promise<SubgraphAnswer>): Promise<SubgraphAnswer> {
-    const flight = this.#flights.get(key);
-    if (!flight) return this.#begin(key, ask);
-    flight.joined += 1;
-    return flight.answered.then(() => flight.copies.pop() as SubgraphAnswer);
+    const others = this.#underWay.get(key);
+    if (!others) return this.#begin(key, ask);
+    return new Promise((resolve, reject) => others.push({ resolve, reject }));
   }
 
   async #begin(key: string, ask: () => Promise<SubgraphAnswer>): Promise<SubgraphAnswer> {
-    const answered = ask();
-    const flight: Flight = {
-      joined: 0,
-      copies: [],
-      answered: answered.then((answer) => {
-        for (let copy = 0; copy < flight.joined; copy += 1) flight.copies.push(copyOf(answer));
-        return answer;
-      }),
-    };
-    this.#flights.set(key, flight);
+    const others: Joined[] = [];
+    this.#underWay.set(key, others);
     try {
-      return await flight.answered;
-    } finally {
-      this.#flights.delete(key);
+      const answer = await ask();
+      this.#underWay.delete(key);
+      for (const { resolve } of others) resolve(copyOf(answer));
+      return answer;
+    } catch (error) {
+      this.#underWay.delete(key);
+      for (const { reject } of others) reject(error);
+      throw error;
     }
   }
 }
