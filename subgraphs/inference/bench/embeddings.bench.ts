@@ -1,8 +1,10 @@
 // Texts a second and agreement of `embed` on the engine, against the runtime that the encoder was released for; correlation with people's grades.
+
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createLogger } from '@fathom/platform/logging';
 import { printBound, printMachine, printTable, quantile } from '@fathom/platform/testing/bench';
+import { processor } from '../src/devices/processor.ts';
 import { EngineDevice } from '../src/engine/engine-device.ts';
 import { startWorkerThread } from '../src/engine/worker-thread.ts';
 
@@ -30,9 +32,8 @@ interface Runtime {
 }
 
 const device = new EngineDevice({
-  id: 'cpu-0',
+  device: processor({ threads: 1 }),
   worker: {
-    threads: 1,
     maxSequences: 1,
     prefillTokensPerStep: 128,
     precision: 'fp32',

@@ -1,4 +1,5 @@
 /** The engine as the benchmarks run it: a worker with the product's own settings, models whose streams never end early. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { initializeLlama } from '@fathom/neural/architectures/llama-parameters';
@@ -6,6 +7,7 @@ import { loadModelFolder, type ModelFolder, writeModelFolder } from '@fathom/neu
 import { ChatTemplate, questionAnswerTokens } from '@fathom/neural/tokenizers/chat-template';
 import { createLogger } from '@fathom/platform/logging';
 import { repositoryRoot } from '@fathom/platform/repository';
+import { processor } from '../src/devices/processor.ts';
 import { type DeviceEnd, EngineDevice } from '../src/engine/engine-device.ts';
 import type { EngineRequest, WorkerOptions } from '../src/engine/protocol.ts';
 import { startWorkerThread } from '../src/engine/worker-thread.ts';
@@ -21,11 +23,10 @@ export const threads = DEVICE_THREADS.parse(undefined);
 export function openDevice(
   overrides: Partial<WorkerOptions> & { readonly maxQueued?: number } = {},
 ): EngineDevice {
-  const { maxQueued = 1_000, ...worker } = overrides;
+  const { maxQueued = 1_000, threads: count = threads, ...worker } = overrides;
   return new EngineDevice({
-    id: 'cpu-0',
+    device: processor({ threads: count }),
     worker: {
-      threads,
       maxSequences: MAX_SEQUENCES.parse(undefined),
       prefillTokensPerStep: PREFILL_TOKENS_PER_STEP.parse(undefined),
       prefixSlots: PREFIX_CACHE_SLOTS.parse(undefined),

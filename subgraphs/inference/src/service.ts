@@ -10,8 +10,9 @@ import type { Database } from '@fathom/platform/database/database';
 import type { Logger } from '@fathom/platform/logging';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { processor } from './devices/processor.ts';
 import { EngineDevice } from './engine/engine-device.ts';
-import { startWorkerThread } from './engine/worker-thread.ts';
+import { startWorker } from './engine/start-worker.ts';
 import { startConsumers } from './events/consumers.ts';
 import { createGrammarChecker } from './grammar/grammar-checker.ts';
 import { createAnswerCache } from './runtime/answer-cache.ts';
@@ -76,9 +77,8 @@ export async function startInference(
   const models = createModelStore(database);
 
   const device: EngineDevice = new EngineDevice({
-    id: 'cpu-0',
+    device: processor({ threads: settings.threads }),
     worker: {
-      threads: settings.threads,
       maxSequences: settings.maxSequences,
       prefixSlots: settings.prefixSlots,
       kvCacheTokens: settings.kvCacheTokens,
@@ -87,7 +87,7 @@ export async function startInference(
       maxContextLength: settings.maxContextLength,
     },
     maxQueued: settings.maxQueued,
-    startWorker: startWorkerThread,
+    startWorker,
     logger,
     onTokens: (count) => counted.tokens(device.id, count),
     onPrompt: (promptTokens, cachedTokens) => counted.prompt(device.id, promptTokens, cachedTokens),

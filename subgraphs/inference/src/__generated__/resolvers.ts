@@ -157,6 +157,8 @@ export type Device = {
   readonly busyRatio: Scalars['Float']['output'];
   /** Model versions that are loaded on it. */
   readonly deployments: ReadonlyArray<Deployment>;
+  /** What its last worker was lost of, until one computes again. */
+  readonly detail?: Maybe<Scalars['String']['output']>;
   /** Its id, stable across restarts, for instance `cpu-0`. */
   readonly id: Scalars['ID']['output'];
   /** What kind of device it is. */
@@ -165,8 +167,12 @@ export type Device = {
   readonly kvCacheUsage: Scalars['Float']['output'];
   /** Sequences that it can decode at once. */
   readonly maxSequences: Scalars['Int']['output'];
-  /** Bytes of memory that its worker process or thread holds. */
+  /** Bytes that its worker and the models on it hold. */
   readonly memoryBytes: Scalars['Float']['output'];
+  /** Bytes that models on it may take, weights and caches together; null where `MODEL_MEMORY_BYTES` alone bounds them. */
+  readonly memoryLimitBytes?: Maybe<Scalars['Float']['output']>;
+  /** Bytes of memory that the device has, where its driver says so. */
+  readonly memoryTotalBytes?: Maybe<Scalars['Float']['output']>;
   /** Its name as the hardware or driver says it. */
   readonly name: Scalars['String']['output'];
   /** Requests that wait for a slot. */
@@ -195,7 +201,9 @@ export type DeviceStatus =
   /** Its worker was lost and is being restarted. */
   | 'RECOVERING'
   /** It is being opened. */
-  | 'STARTING';
+  | 'STARTING'
+  /** Its workers are lost again and again; `detail` says of what. It is tried on with growing pauses. */
+  | 'UNHEALTHY';
 
 /** Texts to be turned into vectors. */
 export type EmbedInput = {
@@ -1140,11 +1148,14 @@ export type DeviceResolvers<ContextType = Context, ParentType extends ResolversP
   activeSequences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   busyRatio?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   deployments?: Resolver<ReadonlyArray<ResolversTypes['Deployment']>, ParentType, ContextType>;
+  detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['DeviceKind'], ParentType, ContextType>;
   kvCacheUsage?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   maxSequences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  memoryLimitBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  memoryTotalBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   queuedRequests?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['DeviceStatus'], ParentType, ContextType>;

@@ -4,6 +4,7 @@ import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { createDeferred } from '@fathom/platform/deferred';
 import { createLogger } from '@fathom/platform/logging';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { processor } from '../devices/processor.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
 import { type DeviceEnd, EngineDevice } from './engine-device.ts';
 import type { EngineRequest, EngineToken } from './protocol.ts';
@@ -28,9 +29,8 @@ async function openDevice({
   kvCacheTokens = undefined as number | undefined,
 } = {}): Promise<EngineDevice> {
   const device = new EngineDevice({
-    id: 'cpu-0',
+    device: processor({ threads: 1 }),
     worker: {
-      threads: 1,
       maxSequences,
       prefillTokensPerStep: 32,
       precision: 'fp32',

@@ -2,15 +2,17 @@
  * A device as the service sees it: one engine worker, kept alive.
  *
  *   STARTING --worker ready--> READY --worker lost--> RECOVERING --worker ready, models loaded--> READY
+ *                                                      \--lost again and again--> UNHEALTHY --the same--> READY
+ *
+ * An unhealthy device is tried on with growing pauses; `detail` says what its workers died of.
  *
  * Invariant: a request that was submitted ends exactly once, and its tokens are reported exactly once, in order. When
  * the worker is lost its models are loaded into a new one and its requests submitted again with the tokens they have.
  * A request under which three workers were lost is failed with DEVICE_LOST: it may be what kills them.
  */
-import { cpus } from 'node:os';
-import type { Worker } from 'node:worker_threads';
 import type { Logger } from '@fathom/platform/logging';
 import type { DeviceStatus } from '../__generated__/resolvers.ts';
+import type { Device, DeviceKind } from '../devices/device.ts';
 import { type Admission, admit } from '../domain/admission.ts';
 import { createRollingWindow } from '../domain/rolling-window.ts';
 import { DeviceEmbeddings, type EmbedOutcome } from './device-embeddings.ts';
@@ -27,6 +29,7 @@ import type {
   ToWorker,
   WorkerOptions,
 } from './protocol.ts';
+import type { EngineWorker } from './worker.ts';
 
 /**
  * How a request ended on a device; `deviceMs` is its share of all steps it was in, `cachedPromptTokens` what of its prompt
@@ -61,9 +64,11 @@ export type LoadOutcome =
 
 export interface DeviceSnapshot {
   readonly id: string;
-  readonly kind: 'CPU';
+  readonly kind: DeviceKind;
   readonly name: string;
   readonly status: DeviceStatus;
+  /** What its last workers died of, until one computes again. */
+  readonly detail: string | undefined;
   readonly threads: number;
   readonly activeSequences: number;
   readonly maxSequences: number;
@@ -72,15 +77,22 @@ export interface DeviceSnapshot {
   readonly kvCacheUsage: number;
   readonly tokensPerSecond: number;
   readonly memoryBytes: number;
+  /** Of the device; undefined where its driver does not say. */
+  readonly memoryTotalBytes: number | undefined;
+  /** What models on it may take; undefined where nothing bounds it. */
+  readonly memoryLimitBytes: number | undefined;
   /** Version ids of what is loaded. */
   readonly loaded: readonly string[];
 }
 
+/** How its engine works, whatever it works on. */
+export type EngineSettings = Omit<WorkerOptions, 'threads' | 'provider' | 'deviceMemoryBytes'>;
+
 export interface EngineDeviceOptions {
-  readonly id: string;
-  readonly worker: WorkerOptions;
+  readonly device: Device;
+  readonly worker: EngineSettings;
   readonly maxQueued: number;
-  readonly startWorker: (options: WorkerOptions) => Worker;
+  readonly startWorker: (options: WorkerOptions) => EngineWorker;
   readonly logger: Logger;
   readonly onTokens?: (count: number) => void;
   /** A prompt began to be computed, but for what was found in the cache. */
@@ -107,6 +119,8 @@ type OwnEnd = WithoutCost<DeviceEnd>;
 type WithoutCost<End> = End extends unknown ? Omit<End, 'deviceMs' | 'cachedPromptTokens'> : never;
 
 const maxWorkersLost = 3;
+/** Lost so often without having computed anything between, a device is unhealthy. */
+const unhealthyAfter = 3;
 /** Some seconds of work. */
 const maxWaitingTexts = 4_096;
 const windowMs = 10_000;
@@ -127,7 +141,7 @@ export class EngineDevice {
   });
   readonly #loading = new Map<string, (outcome: LoadOutcome) => void>();
   #status: DeviceStatus = 'STARTING';
-  #worker: Worker;
+  #worker: EngineWorker;
   /** False between the loss of a worker and its successor's first message: what is posted then is lost. */
   #isListening = false;
   #load: EngineLoad = idle;
@@ -135,9 +149,12 @@ export class EngineDevice {
   #meanRequestMs = 0;
   #isClosing = false;
   #lostInARow = 0;
+  /** What the present worker said before it ended, and what the last one ended of. */
+  #fault: string | undefined;
+  #detail: string | undefined;
 
   constructor(options: EngineDeviceOptions) {
-    this.id = options.id;
+    this.id = options.device.id;
     this.#options = options;
     this.#worker = this.#start();
   }
@@ -205,20 +222,23 @@ export class EngineDevice {
   }
 
   snapshot(): DeviceSnapshot {
-    const { worker } = this.#options;
+    const { worker, device } = this.#options;
     const activeSequences = Math.min(this.#load.active, this.#inFlight.size);
     return {
       id: this.id,
-      kind: 'CPU',
-      name: cpus()[0]?.model.trim() ?? 'CPU',
+      kind: device.kind,
+      name: device.name,
       status: this.#status,
-      threads: worker.threads,
+      detail: this.#detail,
+      threads: device.threads,
       activeSequences,
       maxSequences: worker.maxSequences,
       queuedRequests: this.#inFlight.size - activeSequences,
       ...this.#window.read(),
       kvCacheUsage: this.#load.kvCacheUsage,
       memoryBytes: this.#load.memoryBytes + this.#encoderBytes,
+      memoryTotalBytes: device.memory.totalBytes,
+      memoryLimitBytes: device.memory.limitBytes,
       loaded: [...this.#resident.keys()],
     };
   }
@@ -240,26 +260,37 @@ export class EngineDevice {
     this.#worker.postMessage(message);
   }
 
-  #start(): Worker {
-    const worker = this.#options.startWorker(this.#options.worker);
-    const { logger } = this.#options;
+  #start(): EngineWorker {
+    const { device, logger, startWorker } = this.#options;
+    const worker = startWorker({
+      ...this.#options.worker,
+      threads: device.threads,
+      provider: device.provider,
+      deviceMemoryBytes: device.memory.limitBytes,
+    });
     worker.on('message', (message: FromWorker) => {
       if (worker === this.#worker) this.#receive(message);
     });
-    worker.on('error', (error) => logger.error({ err: error, device: this.id }, 'the engine worker failed'));
-    worker.on('exit', (exitCode) => {
-      if (!this.#isClosing && worker === this.#worker) this.#recover(exitCode);
+    worker.on('error', (error) => {
+      this.#fault = error.message;
+      logger.error({ err: error, device: this.id }, 'the engine worker failed');
+    });
+    worker.on('exit', (how) => {
+      if (!this.#isClosing && worker === this.#worker) this.#recover(how);
     });
     return worker;
   }
 
-  #recover(exitCode: number): void {
-    this.#status = 'RECOVERING';
+  #recover(how: number | string): void {
     this.#isListening = false;
     this.#load = idle;
     this.#lostInARow++;
+    this.#status = this.#lostInARow < unhealthyAfter ? 'RECOVERING' : 'UNHEALTHY';
+    const ended = typeof how === 'number' ? `exit code ${how}` : how;
+    this.#detail = `Its worker was lost (${ended})${this.#fault === undefined ? '.' : `: ${this.#fault}`}`;
+    this.#fault = undefined;
     this.#options.logger.warn(
-      { device: this.id, exitCode, requests: this.#inFlight.size, lostInARow: this.#lostInARow },
+      { device: this.id, ended, requests: this.#inFlight.size, lostInARow: this.#lostInARow },
       'the engine worker was lost and is restarted',
     );
     this.#encoderBytes = 0;
@@ -300,7 +331,7 @@ export class EngineDevice {
         this.#report(message);
         break;
       case 'embedding-step':
-        this.#lostInARow = 0;
+        this.#computed();
         this.#encoderBytes = message.memoryBytes;
         this.#window.add({ busyMs: message.busyMs, tokens: 0 });
         break;
@@ -362,8 +393,13 @@ export class EngineDevice {
     settle?.(outcome);
   }
 
-  #report(report: StepReport): void {
+  #computed(): void {
     this.#lostInARow = 0;
+    this.#detail = undefined;
+  }
+
+  #report(report: StepReport): void {
+    this.#computed();
     this.#load = report.load;
     this.#window.add({ busyMs: report.busyMs, tokens: report.tokens.length });
     if (report.tokens.length > 0) this.#options.onTokens?.(report.tokens.length);

@@ -1,7 +1,9 @@
 /** What the engine survives: its worker killed a hundred times, thousands of requests, ten thousand at once. */
+
 import { createDeferred } from '@fathom/platform/deferred';
 import { createLogger } from '@fathom/platform/logging';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { processor } from '../devices/processor.ts';
 import { uniformAt } from '../domain/random.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import { type DeviceEnd, EngineDevice } from './engine-device.ts';
@@ -20,9 +22,8 @@ afterEach(async () => {
 
 async function openDevice(maxQueued: number): Promise<EngineDevice> {
   const device = new EngineDevice({
-    id: 'cpu-0',
+    device: processor({ threads: 1 }),
     worker: {
-      threads: 1,
       maxSequences: 8,
       prefillTokensPerStep: 64,
       precision: 'fp32',

@@ -1,25 +1,30 @@
 /**
- * The thread that computes. It takes messages between steps, so a cancellation frees its slot within one step, and
+ * What computes: a thread, or a process of its own where the device is a GPU. It takes messages between steps, so a cancellation frees its slot within one step, and
  * sleeps when there is nothing to do.
  *
- * A fault that is not one request's own (ONNX Runtime refuses a run, memory is exhausted) ends the thread on purpose:
+ * A fault that is not one request's own (ONNX Runtime refuses a run, memory is exhausted) ends it on purpose:
  * the service starts another and submits the requests again.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { createEmbeddings } from './embeddings.ts';
 import { EngineCore } from './engine-core.ts';
 import { openLane } from './lane.ts';
+import { type EnginePort, openProcessPort } from './process-port.ts';
 import type { FromWorker, LoadedModel, LoadModel, ToWorker, WorkerOptions } from './protocol.ts';
 
 /** Adapters by version id: the lane they are loaded onto. */
 const adapterBases = new Map<string, string>();
+/** Full models that are loaded. */
+const full = new Set<string>();
 
-if (!parentPort) throw new Error('engine-worker runs as a worker thread only.');
-await serve(parentPort, workerData as WorkerOptions);
+const { port, options } = parentPort
+  ? { port: parentPort, options: workerData as WorkerOptions }
+  : openProcessPort();
+await serve(port, options);
 
-async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
+async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
   const core = new EngineCore({
     maxSequences: options.maxSequences,
     prefillTokensPerStep: options.prefillTokensPerStep,
@@ -100,10 +105,17 @@ async function loadFull(
   { versionId, folder }: LoadModel,
   options: WorkerOptions,
 ): Promise<LoadedModel> {
-  const lane = await openLane(folder, options);
+  const lane = await openLane(folder, { ...options, deviceMemoryBytes: freeDeviceBytes(core, options) });
   core.addLane(versionId, lane);
+  full.add(versionId);
   const { capacity, precision, memoryBytes } = lane;
   return { versionId, contextLength: capacity, precision, memoryBytes };
+}
+
+/** What the models that are loaded leave of the device's memory. */
+function freeDeviceBytes(core: EngineCore, { deviceMemoryBytes }: WorkerOptions): number | undefined {
+  if (deviceMemoryBytes === undefined) return undefined;
+  return [...full].reduce((left, id) => left - (core.lane(id)?.memoryBytes ?? 0), deviceMemoryBytes);
 }
 
 async function loadAdapter(
@@ -120,7 +132,10 @@ async function loadAdapter(
 
 async function unload(core: EngineCore, versionId: string): Promise<void> {
   const base = adapterBases.get(versionId);
-  if (base === undefined) return core.removeLane(versionId);
+  if (base === undefined) {
+    full.delete(versionId);
+    return core.removeLane(versionId);
+  }
   adapterBases.delete(versionId);
   core.removeAdapter(base, versionId);
 }

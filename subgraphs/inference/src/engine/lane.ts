@@ -36,6 +36,8 @@ export async function openLane(folder: string, options: WorkerOptions): Promise<
     maxContextLength: Math.min(options.maxContextLength, positions),
     maxSlots: maxSequences + prefixSlots,
     maxBatch: maxSequences,
+    provider: options.provider,
+    memoryBytes: options.deviceMemoryBytes,
   });
   const session = model.decoder;
   return {

@@ -7,6 +7,7 @@
  * A worker owns no truth: every request can be submitted again to another worker with the tokens it already has
  * (`priorTokens`), and goes on with the very tokens it would have had.
  */
+import type { ExecutionProvider } from '@fathom/neural/runtime/execution-provider';
 import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
 import type { Priority } from '../domain/fair-queue.ts';
 import type { ResponseFormat } from '../domain/response-format.ts';
@@ -162,6 +163,10 @@ export type FromWorker =
 
 /** What a worker is started with. */
 export interface WorkerOptions {
+  /** What it computes on; the processor without it. */
+  readonly provider?: ExecutionProvider | undefined;
+  /** What models may take of the memory of a device other than the processor. */
+  readonly deviceMemoryBytes?: number | undefined;
   readonly threads: number;
   readonly maxSequences: number;
   readonly prefillTokensPerStep: number;

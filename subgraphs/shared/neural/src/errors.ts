@@ -21,7 +21,8 @@ export const neuralErrors = {
     'A training example is empty or longer than the sequence length; the message names its index.',
   LOSS_NOT_FINITE:
     'A training step produced a loss or gradient that is not a finite number; the state before it stays.',
-  MEMORY_INSUFFICIENT: 'A training run would need more memory than there is; the message has the sum.',
+  MEMORY_INSUFFICIENT:
+    'A training run, or a model on a device, would need more memory than there is; the message has the numbers.',
   STORAGE_FULL: 'The disk is full. What was being written is removed, what was there before stays.',
   SESSION_INPUT_INVALID: 'A decoder was asked for a slot, token or position outside its bounds.',
   RUNTIME_FAILED:

@@ -180,6 +180,8 @@ const rules: Readonly<Record<string, Rule>> = {
     }
     return [{ type: data.type, dims: data.dims }];
   },
+  /** inputs: data, indices [..., 1], updates; whole slices along the first axis */
+  ScatterND: unary,
   RotaryEmbedding: unary,
   /** inputs: query, key, value, [bias], [key_padding_mask]; of one width */
   MultiHeadAttention: unary,

@@ -44,17 +44,39 @@ const calls = {
   SetSessionGraphOptimizationLevel: [23, ['pointer', 'int']],
   SetIntraOpNumThreads: [24, ['pointer', 'int']],
   SetInterOpNumThreads: [25, ['pointer', 'int']],
+  CreateRunOptions: [39, ['pointer']],
+  RunOptionsSetTerminate: [46, ['pointer']],
+  RunOptionsUnsetTerminate: [47, ['pointer']],
+  CreateTensorAsOrtValue: [48, ['pointer', 'pointer', 'size', 'int', 'pointer']],
   CreateTensorWithDataAsOrtValue: [49, ['pointer', 'pointer', 'size', 'pointer', 'size', 'int', 'pointer']],
+  GetTensorMutableData: [51, ['pointer', 'pointer']],
+  CreateMemoryInfo: [68, ['text', 'int', 'int', 'int', 'pointer']],
   CreateCpuMemoryInfo: [69, ['int', 'int', 'pointer']],
+  GetAvailableProviders: [125, ['pointer', 'pointer']],
+  ReleaseAvailableProviders: [126, ['pointer', 'int']],
   AddSessionConfigEntry: [130, ['pointer', 'text', 'text']],
+  CreateAllocator: [131, ['pointer', 'pointer', 'pointer']],
+  RunWithBinding: [133, ['pointer', 'pointer', 'pointer']],
+  CreateIoBinding: [134, ['pointer', 'pointer']],
+  BindInput: [136, ['pointer', 'text', 'pointer']],
+  BindOutput: [137, ['pointer', 'text', 'pointer']],
+  SessionOptionsAppendExecutionProvider_CUDA_V2: [204, ['pointer', 'pointer']],
+  CreateCUDAProviderOptions: [205, ['pointer']],
+  UpdateCUDAProviderOptions: [206, ['pointer', 'pointer', 'pointer', 'size']],
+  SessionOptionsAppendExecutionProvider: [216, ['pointer', 'text', 'pointer', 'pointer', 'size']],
 } as const satisfies Readonly<Record<string, readonly [number, readonly CType[]]>>;
 
 /** These return nothing. */
 const releases = {
   ReleaseStatus: 93,
+  ReleaseMemoryInfo: 94,
   ReleaseSession: 95,
   ReleaseValue: 96,
+  ReleaseRunOptions: 97,
   ReleaseSessionOptions: 100,
+  ReleaseAllocator: 132,
+  ReleaseIoBinding: 135,
+  ReleaseCUDAProviderOptions: 208,
 } as const;
 
 type Argument = Memory | string | number;

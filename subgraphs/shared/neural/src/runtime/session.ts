@@ -2,10 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { NeuralError } from '../errors.ts';
 import { encodeModel } from '../onnx/encode-model.ts';
 import type { Graph, Value } from '../onnx/types.ts';
+import { BoundRun, type BoundTensors } from './bound-run.ts';
+import { appendProvider, cpu, type ExecutionProvider } from './execution-provider.ts';
 import { allocate, type HostTensor, type HostTensors } from './host-tensor.ts';
 import { addressOf, type OrtLibrary, ortLibrary, type Pointer } from './ort-library.ts';
 
 export interface SessionOptions {
+  /** The processor when left out. A session on another device is run through `bind`. */
+  readonly provider?: ExecutionProvider | undefined;
   /** ONNX Runtime's choice, the number of cores, when left out. */
   readonly threads?: number | undefined;
   /** Spinning threads win 5% on an idle machine and cost up to half of the throughput on a shared one. */
@@ -33,7 +37,7 @@ export type Interface = Pick<Graph, 'name' | 'inputs' | 'outputs'>;
 /** GraphOptimizationLevel ORT_ENABLE_ALL. */
 const optimizeAll = 99;
 
-/** A graph loaded on the CPU. A run occupies the calling thread until the graph is done. */
+/** A graph loaded on a device. A run occupies the calling thread until the graph is done. */
 export class Session {
   readonly #handle: Pointer;
   readonly #graph: Interface;
@@ -66,9 +70,7 @@ export class Session {
 
   /** Outputs may be the very tensors that are inputs; an operator that works in place then does so. */
   plan(inputs: HostTensors, outputs: HostTensors): RunPlan {
-    const missing = this.#graph.inputs.find(({ name }) => inputs[name] === undefined);
-    if (missing !== undefined)
-      throw new NeuralError('RUNTIME_FAILED', `${this.#graph.name}: input ${missing.name} is missing`);
+    this.#checkInputs(inputs);
     return {
       inputNames: this.#addresses(Object.keys(inputs)),
       inputs: BigUint64Array.from(Object.values(inputs), (tensor) => tensor.handle),
@@ -97,6 +99,19 @@ export class Session {
     await ortLibrary().callInBackground('Run', ...this.#arguments(plan));
   }
 
+  /** A run with tensors on the session's device among its own: see `bound-run.ts`. Whoever takes it releases it. */
+  bind(inputs: BoundTensors, outputs: BoundTensors): BoundRun {
+    this.#checkLive();
+    this.#checkInputs(inputs);
+    return new BoundRun(this.#handle, inputs, outputs);
+  }
+
+  /** An allocator of the session's device; whoever takes it releases it, before the session. */
+  createAllocator(memoryInfo: Pointer): Pointer {
+    this.#checkLive();
+    return ortLibrary().create('CreateAllocator', this.#handle, memoryInfo);
+  }
+
   /** One run with fresh memory for every output; their shapes must be static. */
   async evaluate(inputs: HostTensors): Promise<Readonly<Record<string, HostTensor>>> {
     const outputs = Object.fromEntries(
@@ -110,6 +125,12 @@ export class Session {
     if (this.#released) return;
     this.#released = true;
     ortLibrary().release('ReleaseSession', this.#handle);
+  }
+
+  #checkInputs(inputs: BoundTensors): void {
+    const missing = this.#graph.inputs.find(({ name }) => inputs[name] === undefined);
+    if (missing !== undefined)
+      throw new NeuralError('RUNTIME_FAILED', `${this.#graph.name}: input ${missing.name} is missing`);
   }
 
   #checkLive(): void {
@@ -154,6 +175,7 @@ function withSettings(
     ort.call('AddSessionConfigEntry', settings, 'session.intra_op.allow_spinning', options.spin ? '1' : '0');
     if (options.flushDenormals)
       ort.call('AddSessionConfigEntry', settings, 'session.set_denormal_as_zero', '1');
+    appendProvider(ort, settings, options.provider ?? cpu);
     return create(ort, settings);
   } finally {
     ort.release('ReleaseSessionOptions', settings);

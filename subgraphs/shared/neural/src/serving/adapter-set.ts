@@ -43,8 +43,18 @@ export class AdapterSet {
     if (adapters.delete(id)) this.#rebuild(adapters);
   }
 
+  /** All adapters side by side, whatever rows there are. */
+  get weights(): HostTensors {
+    return this.#feeds;
+  }
+
   /** Throws `SESSION_INPUT_INVALID` for an adapter that is not loaded. */
   feedsFor(adapters: readonly (string | undefined)[]): HostTensors {
+    return { ...this.#feeds, lora_mask: this.maskFor(adapters) };
+  }
+
+  /** What lets each row's own adapter through. Throws `SESSION_INPUT_INVALID` for one that is not loaded. */
+  maskFor(adapters: readonly (string | undefined)[]): HostTensor {
     const mask = new Float32Array(adapters.length * this.#totalRank);
     adapters.forEach((id, row) => {
       if (id === undefined) return;
@@ -54,7 +64,7 @@ export class AdapterSet {
       const start = row * this.#totalRank + firstRank;
       mask.fill(adapter.alpha / adapter.rank, start, start + adapter.rank);
     });
-    return { ...this.#feeds, lora_mask: floats([adapters.length, this.#totalRank], mask) };
+    return floats([adapters.length, this.#totalRank], mask);
   }
 
   #rebuild(adapters: ReadonlyMap<string, LoraAdapter>): void {

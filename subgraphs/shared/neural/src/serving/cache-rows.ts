@@ -14,8 +14,11 @@ export interface RowBlock {
 export class CacheRows {
   readonly #rowOfSlot: number[];
   readonly #slotOfRow: number[];
+  readonly #isAtFront: boolean;
 
-  constructor(slots: number) {
+  /** `isAtFront`: a block begins at row 0 always, for memory that has no windows elsewhere. */
+  constructor(slots: number, options: { readonly isAtFront?: boolean } = {}) {
+    this.#isAtFront = options.isAtFront ?? false;
     this.#rowOfSlot = Array.from({ length: slots }, (_, slot) => slot);
     this.#slotOfRow = [...this.#rowOfSlot];
   }
@@ -24,11 +27,11 @@ export class CacheRows {
     return this.#rowOfSlot[slot]!;
   }
 
-  /** Brings the slots into consecutive rows; `exchange` swaps the contents of two rows. */
+  /** Brings the slots into consecutive rows; `exchange` swaps the contents of two rows, each of which it names once. */
   gather(slots: readonly number[], exchange: (rowA: number, rowB: number) => void): RowBlock {
     const rows = slots.map((slot) => this.rowOf(slot));
     let first = Math.min(...rows);
-    if (Math.max(...rows) - first + 1 !== slots.length) {
+    if (Math.max(...rows) - first + 1 !== slots.length || (this.#isAtFront && first > 0)) {
       first = 0;
       this.#moveToFront(new Set(slots), exchange);
     }

@@ -9,12 +9,14 @@ import { NeuralError } from '../errors.ts';
 import { parseModelConfig } from '../models/model-config.ts';
 import { loadModelFolder } from '../models/model-folder.ts';
 import { checkOnnxFile, findOnnxFiles, type OnnxFile, readOnnxFolder } from '../models/onnx-folder.ts';
+import { cpu, type ExecutionProvider } from '../runtime/execution-provider.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
 import { readJson, readStopTokenIds } from '../tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { choosePrecision, type RequestedPrecision } from './choose-precision.ts';
 import type { Decoder } from './decoder.ts';
 import { createDecoderSession } from './decoder-session.ts';
+import { createDeviceDecoder } from './device-decoder.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
 import { type Precision, precisions } from './weight-product.ts';
 
@@ -27,7 +29,14 @@ export interface OpenModelOptions {
   /** Upper bound for the tokens a slot holds; a model with fewer positions keeps its own. */
   readonly maxContextLength: number;
   readonly threads?: number;
+  /** The processor without it. */
+  readonly provider?: ExecutionProvider | undefined;
+  /** On a device other than the processor: what weights and cache may take; unbounded without it. */
+  readonly memoryBytes?: number | undefined;
 }
+
+/** On a device: int8 is written with an operator that only the processor has. */
+const devicePrecisions: readonly Precision[] = ['fp32', 'int4'];
 
 export interface OpenModel {
   readonly decoder: Decoder;
@@ -73,28 +82,37 @@ async function isOwnFamily(folder: string): Promise<boolean> {
 }
 
 async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
-  const { folder, maxSlots, threads } = options;
+  const { folder, maxSlots, threads, provider = cpu, memoryBytes } = options;
+  const isOnDevice = provider.kind !== 'cpu';
   const model = await loadModelFolder(folder);
   const precision = choosePrecision({
     requested: options.precision,
     maxSlots: options.maxBatch ?? maxSlots,
-    available: precisions,
+    available: isOnDevice ? devicePrecisions : precisions,
   })!;
-  const decoder = await createDecoderSession({
+  const decoderOptions = {
     config: model.config,
     weights: model.weights,
     maxSlots,
     capacity: Math.min(model.config.maxPositions, options.maxContextLength),
     precision,
     ...(threads === undefined ? {} : { threads }),
-  });
+  };
+  const decoder = isOnDevice
+    ? await createDeviceDecoder({ ...decoderOptions, provider, memoryBytes })
+    : await createDecoderSession(decoderOptions);
   const { tokenizer, chatTemplate } = model;
   const stopTokenIds = await readStopTokenIds(folder, model);
   return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'safetensors', precision };
 }
 
 async function openExport(options: OpenModelOptions, files: readonly OnnxFile[]): Promise<OpenModel> {
-  const { folder, maxSlots, threads } = options;
+  const { folder, maxSlots, threads, provider = cpu } = options;
+  if (provider.kind !== 'cpu')
+    throw new NeuralError(
+      'ONNX_UNSUPPORTED',
+      `${files[0]!.path}: an ONNX export is served on the processor only; on ${provider.kind} serve the model's safetensors`,
+    );
   const { tokenizer, chatTemplate, maxPositions } = await readOnnxFolder(folder, files);
   const available = files.map(({ precision }) => precision);
   const precision = choosePrecision({

@@ -1,0 +1,129 @@
+/** A device whose engine runs in a process of its own, as that of a GPU does. It computes on the processor here. */
+import { once } from 'node:events';
+import { createDeferred } from '@fathom/platform/deferred';
+import { createLogger } from '@fathom/platform/logging';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { Device } from '../devices/device.ts';
+import { processor } from '../devices/processor.ts';
+import { writeTinyModel } from '../testing/tiny-model.ts';
+import { EngineDevice } from './engine-device.ts';
+import type { EngineRequest, WorkerOptions } from './protocol.ts';
+import type { EngineWorker } from './worker.ts';
+import { startWorkerProcess } from './worker-process.ts';
+import { startWorkerThread } from './worker-thread.ts';
+
+let folder: string;
+const open: EngineDevice[] = [];
+
+beforeAll(async () => {
+  folder = await writeTinyModel({ isEndless: true });
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((device) => device.close()));
+});
+
+function openDevice(
+  startWorker: (options: WorkerOptions) => EngineWorker,
+  device: Device = processor({ threads: 1 }),
+): EngineDevice {
+  const opened = new EngineDevice({
+    device,
+    worker: { maxSequences: 4, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength: 256 },
+    maxQueued: 8,
+    startWorker,
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  });
+  open.push(opened);
+  return opened;
+}
+
+const load = (device: EngineDevice) => device.load({ type: 'load', versionId: 'tiny@1', folder });
+
+function run(
+  device: EngineDevice,
+  number: number,
+  onToken: (index: number) => void = () => {},
+): Promise<number[]> {
+  const request: EngineRequest = {
+    id: `r${number}`,
+    lane: 'tiny@1',
+    promptTokens: [1, 40 + number, 50, 2],
+    priorTokens: [],
+    maxTokens: 60,
+    sampling: { temperature: 1, topK: 0, topP: 1, seed: number },
+    stopStrings: [],
+  };
+  const tokens: number[] = [];
+  const ended = createDeferred<number[]>();
+  device.submit(request, {
+    admitted: () => {},
+    token: ({ tokenId, index }) => {
+      tokens.push(tokenId);
+      onToken(index);
+    },
+    ended: () => ended.resolve(tokens),
+  });
+  return ended.promise;
+}
+
+test('a process computes the tokens that a thread computes', async () => {
+  const [thread, child] = [openDevice(startWorkerThread), openDevice(startWorkerProcess)];
+  expect(await Promise.all([load(thread), load(child)])).toMatchObject([
+    { kind: 'loaded' },
+    { kind: 'loaded' },
+  ]);
+  const numbers = [1, 2, 3];
+  const [expected, got] = await Promise.all(
+    [thread, child].map((device) => Promise.all(numbers.map((number) => run(device, number)))),
+  );
+  expect(got).toEqual(expected);
+  const embedded = await child.embed(['A text.']);
+  expect(embedded).toMatchObject({ kind: 'embedded' });
+});
+
+test('streams go on without a gap when the process is killed under them', async () => {
+  const device = openDevice(startWorkerProcess);
+  await load(device);
+  const whole = await run(device, 1);
+  let isKilled = false;
+  const again = await run(device, 1, (index) => {
+    if (index < 9 || isKilled) return;
+    isKilled = true;
+    void device.killWorker();
+  });
+  expect(isKilled).toBe(true);
+  expect(again).toEqual(whole);
+  expect(device.snapshot()).toMatchObject({ status: 'READY', detail: undefined });
+});
+
+test('a device whose workers die again and again is unhealthy, says of what, and recovers when one lives', async () => {
+  let isBroken = true;
+  let started = 0;
+  const fourth = createDeferred();
+  const device = openDevice((options) => {
+    const worker = startWorkerProcess(options);
+    started += 1;
+    if (isBroken) void worker.terminate();
+    if (started === 4) fourth.resolve();
+    return worker;
+  });
+  await fourth.promise;
+  expect(device.snapshot()).toMatchObject({ status: 'UNHEALTHY', detail: 'Its worker was lost (SIGKILL).' });
+  isBroken = false;
+  expect(await load(device)).toMatchObject({ kind: 'loaded' });
+  expect((await run(device, 1)).length).toBe(60);
+  expect(device.snapshot()).toMatchObject({ status: 'READY', detail: undefined });
+});
+
+test('a worker process ends when the service that it computes for is gone', async () => {
+  const worker = startWorkerProcess({
+    threads: 1,
+    maxSequences: 1,
+    prefillTokensPerStep: 8,
+    precision: 'fp32',
+    maxContextLength: 64,
+  });
+  const exited = once(worker as unknown as NodeJS.EventEmitter, 'exit');
+  worker.postMessage({ type: 'close' });
+  expect(await exited).toEqual([0]);
+});

@@ -1,0 +1,67 @@
+/** On WebGPU, which CI computes on software Vulkan (`.ci/webgpu`). */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Decoder } from './decoder.ts';
+import { createDecoderSession } from './decoder-session.ts';
+import {
+  converse,
+  converseWithAdapters,
+  deviceTestOptions,
+  largestDifference,
+  tokensOf,
+} from './device-decoder.testkit.ts';
+import { createDeviceDecoder } from './device-decoder.ts';
+
+const open: Decoder[] = [];
+afterEach(async () => {
+  for (const decoder of open.splice(0)) await decoder.release();
+});
+
+async function onWebGpu(precision: 'fp32' | 'int4' = 'fp32'): Promise<Decoder> {
+  const decoder = await createDeviceDecoder({
+    ...deviceTestOptions,
+    precision,
+    provider: { kind: 'webgpu' },
+  });
+  open.push(decoder);
+  return decoder;
+}
+
+async function onProcessor(): Promise<Decoder> {
+  const decoder = await createDecoderSession(deviceTestOptions);
+  open.push(decoder);
+  return decoder;
+}
+
+describe('the decoder on WebGPU', () => {
+  it('gives the logits of the processor, its cache never leaving the device', async () => {
+    const [expected, got] = [await converse(await onProcessor()), await converse(await onWebGpu())];
+    expect(largestDifference(expected, got)).toBeLessThan(1e-4);
+  });
+
+  it('applies to each row the adapter that it names', async () => {
+    const expected = await converseWithAdapters(await onProcessor());
+    expect(largestDifference(expected, await converseWithAdapters(await onWebGpu()))).toBeLessThan(1e-4);
+  });
+
+  it('stays near the full precision with int4 weights', async () => {
+    const prompt = { slot: 0, tokens: tokensOf(14, 16), startPosition: 0 };
+    const full = (await (await onProcessor()).prefill(prompt)).slice();
+    const quantized = await (await onWebGpu('int4')).prefill(prompt);
+    const spread = Math.max(...full) - Math.min(...full);
+    expect(largestDifference([full], [quantized])).toBeLessThan(0.2 * spread);
+  });
+
+  it('gives its memory back: five decoders, one after another, hold no more than one', async () => {
+    const held: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const options = { ...deviceTestOptions, maxSlots: 4_000, provider: { kind: 'webgpu' } } as const;
+      const decoder = await createDeviceDecoder(options);
+      expect(decoder.bytes.cache).toBeGreaterThan(90 * 2 ** 20);
+      await decoder.prefill({ slot: 0, tokens: tokensOf(round, 4), startPosition: 0 });
+      await decoder.release();
+      held.push(process.memoryUsage().rss);
+    }
+    // The software's device memory is this process's own.
+    expect(Math.max(...held) - held[0]!).toBeLessThan(90 * 2 ** 20);
+  });
+});

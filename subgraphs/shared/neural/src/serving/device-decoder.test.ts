@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { cpu } from '../runtime/execution-provider.ts';
+import type { Decoder } from './decoder.ts';
+import { createDecoderSession } from './decoder-session.ts';
+import { converse, converseWithAdapters, deviceTestOptions, tokensOf } from './device-decoder.testkit.ts';
+import { createDeviceDecoder, type DeviceDecoderOptions } from './device-decoder.ts';
+import type { Precision } from './weight-product.ts';
+
+const open: Decoder[] = [];
+afterEach(async () => {
+  for (const decoder of open.splice(0)) await decoder.release();
+});
+
+async function both(precision: Precision): Promise<[Decoder, Decoder]> {
+  const options = { ...deviceTestOptions, precision };
+  open.push(await createDecoderSession(options), await createDeviceDecoder({ ...options, provider: cpu }));
+  return [open[0]!, open[1]!];
+}
+
+async function openOne(options: Partial<DeviceDecoderOptions> = {}): Promise<Decoder> {
+  const decoder = await createDeviceDecoder({ ...deviceTestOptions, provider: cpu, ...options });
+  open.push(decoder);
+  return decoder;
+}
+
+describe('the decoder whose tensors lie on a device, on the processor', () => {
+  it.each(['fp32', 'int4'] as const)(
+    'gives in %s the very logits that the engine’s own gives',
+    async (precision) => {
+      const [own, onDevice] = await both(precision);
+      expect(await converse(onDevice)).toEqual(await converse(own));
+      expect(onDevice.bytes.weights).toBe(own.bytes.weights);
+    },
+  );
+
+  it('applies to each row the adapter that it names, also after another was unloaded', async () => {
+    const [own, onDevice] = await both('fp32');
+    expect(await converseWithAdapters(onDevice)).toEqual(await converseWithAdapters(own));
+  });
+
+  it('refuses before it loads what the device has no memory for, with both numbers', async () => {
+    await expect(openOne({ memoryBytes: 200_000 })).rejects.toMatchObject({
+      code: 'MEMORY_INSUFFICIENT',
+      details: { neededBytes: 228_248, memoryBytes: 200_000 },
+      message: 'weights and cache take 228248 bytes; the device has 200000 for them',
+    });
+    expect((await openOne({ memoryBytes: 228_248 })).bytes).toEqual({ weights: 105_368, cache: 122_880 });
+  });
+
+  it.each([
+    ['a slot it does not have', { slot: 4, tokens: [1], startPosition: 0 }],
+    ['more tokens than a slot holds', { slot: 0, tokens: [1, 2], startPosition: 47 }],
+    ['no token', { slot: 0, tokens: [], startPosition: 0 }],
+  ])('refuses %s', async (_, input) => {
+    const decoder = await openOne();
+    await expect(decoder.prefill(input)).rejects.toMatchObject({ code: 'SESSION_INPUT_INVALID' });
+  });
+
+  it('refuses to copy more than a slot holds, and work after its release', async () => {
+    const decoder = await openOne();
+    await decoder.prefill({ slot: 0, tokens: tokensOf(1, 3), startPosition: 0 });
+    expect(() => decoder.copySlot({ from: 0, to: 1, length: 4 })).toThrow('slot 0 holds 3 tokens, not 4');
+    await decoder.release();
+    await expect(decoder.decode({ slots: [0], tokens: [1], lengths: [0] })).rejects.toMatchObject({
+      code: 'SESSION_RELEASED',
+    });
+  });
+});

@@ -1,0 +1,284 @@
+/**
+ * A model on a device with memory of its own (WebGPU, CUDA; the processor too, which is how its code is tried where there
+ * is no other device). The graph is the one of `decoder-session.ts`; its weights, its cache and its adapters stay on the
+ * device, tokens go in and logits come out. The rules of `DecoderSession` hold.
+ */
+import { NeuralError } from '../errors.ts';
+import type { LoraAdapter } from '../lora/adapter.ts';
+import { checkModelConfig } from '../models/model-config.ts';
+import type { BoundRun } from '../runtime/bound-run.ts';
+import { DeviceMemory } from '../runtime/device-memory.ts';
+import type { ExecutionProvider } from '../runtime/execution-provider.ts';
+import { HostTensor } from '../runtime/host-tensor.ts';
+import { Session } from '../runtime/session.ts';
+import { checkWeights } from '../weights/check-weights.ts';
+import { CacheRows } from './cache-rows.ts';
+import type { Decoder } from './decoder.ts';
+import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
+import { checkRange, invalidInput } from './decoder-input.ts';
+import type { DecodeInput, DecoderOptions, PrefillInput } from './decoder-session.ts';
+import { DeviceAdapters } from './device-adapters.ts';
+import { type CacheTensors, DeviceCache, deviceCacheBytes, type RowMove } from './device-cache.ts';
+import { servedHeadSize } from './head-padding.ts';
+import type { CacheShape } from './key-value-cache.ts';
+
+export interface DeviceDecoderOptions extends DecoderOptions {
+  readonly provider: ExecutionProvider;
+  /** What weights and cache may take; unbounded without it. */
+  readonly memoryBytes?: number | undefined;
+}
+
+/** Throws `MEMORY_INSUFFICIENT` before anything is loaded. */
+export async function createDeviceDecoder(options: DeviceDecoderOptions): Promise<Decoder> {
+  const { config, weights, capacity, provider, threads } = options;
+  checkModelConfig(config);
+  checkWeights(config, weights);
+  if (capacity > config.maxPositions) {
+    throw new NeuralError(
+      'SESSION_INPUT_INVALID',
+      `capacity ${capacity} exceeds the model's ${config.maxPositions} positions`,
+    );
+  }
+  const graph = buildDecoderGraph({ ...options, adapters: false });
+  checkMemory(options, graphWeightBytes(graph));
+  return new DeviceDecoder(options, {
+    session: Session.create(graph, { provider, threads }),
+    weightBytes: graphWeightBytes(graph),
+  });
+}
+
+/** One run's names and memory; its numbers are filled in before each run. */
+interface PreparedRun {
+  readonly run: BoundRun;
+  /** Tokens, lengths and the like, which the device is given anew for each run. */
+  readonly numbers: {
+    readonly input_ids: HostTensor<BigInt64Array>;
+    readonly seqlens_k: HostTensor<Int32Array>;
+    readonly total_sequence_length: HostTensor<Int32Array>;
+  };
+  readonly logits: Float32Array;
+}
+
+interface Step {
+  readonly tensors: CacheTensors;
+  readonly rows: number;
+  /** [rows * time] */
+  readonly tokens: readonly number[];
+  /** Length of each row, new tokens included, less one. */
+  readonly lengths: readonly number[];
+  readonly adapters: readonly (string | undefined)[];
+}
+
+class DeviceDecoder implements Decoder {
+  readonly maxSlots: number;
+  readonly capacity: number;
+  readonly vocabularySize: number;
+  readonly #options: DeviceDecoderOptions;
+  readonly #base: Session;
+  readonly #memory: DeviceMemory;
+  readonly #cache: DeviceCache;
+  readonly #rows: CacheRows;
+  readonly #adapters: DeviceAdapters;
+  /** Tokens in each slot. */
+  readonly #lengths: number[];
+  /** Runs of one token a row on the base model, which differ in their numbers alone, by the rows they are on. */
+  readonly #prepared = new Map<CacheTensors, PreparedRun>();
+  /** The slot whose tokens are in the staging row, and not in its own. */
+  #staged: number | undefined;
+  #weightBytes: number;
+  #adapted: Session | undefined;
+  #released = false;
+
+  constructor(
+    options: DeviceDecoderOptions,
+    base: { readonly session: Session; readonly weightBytes: number },
+  ) {
+    const { config, maxSlots, capacity, provider } = options;
+    this.maxSlots = maxSlots;
+    this.capacity = capacity;
+    this.vocabularySize = config.vocabularySize;
+    this.#options = options;
+    this.#base = base.session;
+    this.#weightBytes = base.weightBytes;
+    this.#memory = new DeviceMemory(provider);
+    const shape = cacheShape(options);
+    this.#cache = new DeviceCache({ memory: this.#memory, provider, shape, rows: maxSlots, capacity });
+    this.#rows = new CacheRows(maxSlots, { isAtFront: true });
+    this.#adapters = new DeviceAdapters(config, provider);
+    this.#lengths = Array.from({ length: maxSlots }, () => 0);
+  }
+
+  get bytes(): { readonly weights: number; readonly cache: number } {
+    return { weights: this.#weightBytes + this.#adapters.bytes, cache: this.#cache.bytes };
+  }
+
+  async prefill({ slot, tokens, startPosition, adapter }: PrefillInput): Promise<Float32Array> {
+    this.#checkLive();
+    if (tokens.length === 0) throw invalidInput('there is no token to prefill');
+    checkRange(this, { slot, tokens, startPosition });
+    this.#stage(slot, startPosition);
+    const total = startPosition + tokens.length;
+    const logits = await this.#run({
+      tensors: this.#cache.staging,
+      rows: 1,
+      tokens,
+      lengths: [total - 1],
+      adapters: [adapter],
+    });
+    this.#lengths[slot] = total;
+    return logits;
+  }
+
+  async decode({ slots, tokens, lengths, adapters = [] }: DecodeInput): Promise<Float32Array> {
+    this.#checkLive();
+    if (slots.length === 0 || tokens.length !== slots.length || lengths.length !== slots.length)
+      throw invalidInput(`${slots.length} slots, ${tokens.length} tokens, ${lengths.length} lengths`);
+    if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
+    for (const [at, slot] of slots.entries())
+      checkRange(this, { slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
+    if (this.#staged !== undefined && slots.includes(this.#staged)) this.#unstage();
+    const moves: RowMove[] = [];
+    const block = this.#rows.gather(slots, (a, b) => moves.push({ from: a, to: b }, { from: b, to: a }));
+    this.#cache.moveRows(moves);
+    const order = block.slots.map((slot) => slots.indexOf(slot));
+    const logits = await this.#run({
+      tensors: this.#cache.window(slots.length),
+      rows: slots.length,
+      tokens: order.map((at) => tokens[at]!),
+      lengths: order.map((at) => lengths[at]!),
+      adapters: order.map((at) => adapters[at]),
+    });
+    slots.forEach((slot, at) => {
+      this.#lengths[slot] = lengths[at]! + 1;
+    });
+    return this.#inOrder(logits, order);
+  }
+
+  copySlot({
+    from,
+    to,
+    length,
+  }: {
+    readonly from: number;
+    readonly to: number;
+    readonly length: number;
+  }): void {
+    this.#checkLive();
+    checkRange(this, { slot: from, tokens: [], startPosition: length });
+    checkRange(this, { slot: to, tokens: [], startPosition: length });
+    if (length > this.#lengths[from]!)
+      throw invalidInput(`slot ${from} holds ${this.#lengths[from]} tokens, not ${length}`);
+    if (this.#staged === to) this.#staged = undefined;
+    if (this.#staged === from) this.#unstage();
+    this.#cache.moveRows([{ from: this.#rows.rowOf(from), to: this.#rows.rowOf(to) }]);
+    this.#lengths[to] = length;
+  }
+
+  /** The first adapter builds a second session, with weights of its own. */
+  async loadAdapter(id: string, adapter: LoraAdapter): Promise<void> {
+    this.#checkLive();
+    this.#adapters.load(id, adapter);
+    if (this.#adapted !== undefined) return;
+    const { provider, threads } = this.#options;
+    const graph = buildDecoderGraph({ ...this.#options, adapters: true });
+    checkMemory(this.#options, this.#weightBytes + graphWeightBytes(graph));
+    this.#adapted = Session.create(graph, { provider, threads });
+    this.#weightBytes += graphWeightBytes(graph);
+  }
+
+  unloadAdapter(id: string): void {
+    this.#adapters.unload(id);
+  }
+
+  hasAdapter(id: string): boolean {
+    return this.#adapters.has(id);
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    for (const { run } of this.#prepared.values()) run.release();
+    this.#base.release();
+    this.#adapted?.release();
+    this.#adapters.release();
+    this.#cache.release();
+    this.#memory.release();
+  }
+
+  async #run(step: Step): Promise<Float32Array> {
+    const { tensors, rows, tokens, lengths, adapters } = step;
+    const isKept = tokens.length === rows && adapters.every((id) => id === undefined);
+    const prepared = (isKept && this.#prepared.get(tensors)) || this.#prepare(step);
+    if (isKept) this.#prepared.set(tensors, prepared);
+    const { input_ids, seqlens_k, total_sequence_length } = prepared.numbers;
+    for (const [at, token] of tokens.entries()) input_ids.data[at] = BigInt(token);
+    seqlens_k.data.set(lengths);
+    total_sequence_length.data[0] = Math.max(...lengths) + 1;
+    try {
+      await prepared.run.run(prepared.numbers);
+    } finally {
+      if (!isKept) prepared.run.release();
+    }
+    return prepared.logits;
+  }
+
+  #prepare({ tensors, rows, tokens, adapters }: Step): PreparedRun {
+    const time = tokens.length / rows;
+    const withAdapter = adapters.some((id) => id !== undefined);
+    const numbers = {
+      input_ids: new HostTensor([rows, time], new BigInt64Array(rows * time)),
+      seqlens_k: new HostTensor([rows], new Int32Array(rows)),
+      total_sequence_length: new HostTensor([], new Int32Array(1)),
+    };
+    const logits = new Float32Array(rows * this.vocabularySize);
+    const run = (withAdapter ? this.#adapted! : this.#base).bind(
+      { ...numbers, ...tensors.feeds, ...(withAdapter ? this.#adapters.feedsFor(adapters) : {}) },
+      { logits: new HostTensor([rows, this.vocabularySize], logits), ...tensors.fetches },
+    );
+    return { run, numbers, logits };
+  }
+
+  /** Brings the slot's first tokens into the staging row; what another slot has there goes home. */
+  #stage(slot: number, tokens: number): void {
+    if (this.#staged !== slot) {
+      this.#unstage();
+      if (tokens > 0) this.#cache.stage(this.#rows.rowOf(slot));
+    }
+    this.#staged = slot;
+  }
+
+  #unstage(): void {
+    if (this.#staged !== undefined) this.#cache.unstage(this.#rows.rowOf(this.#staged));
+    this.#staged = undefined;
+  }
+
+  /** Row i of `logits` belongs at `order[i]`. */
+  #inOrder(logits: Float32Array, order: readonly number[]): Float32Array {
+    if (order.every((at, row) => at === row)) return logits;
+    const size = this.vocabularySize;
+    const ordered = new Float32Array(logits.length);
+    order.forEach((at, row) => {
+      ordered.set(logits.subarray(row * size, (row + 1) * size), at * size);
+    });
+    return ordered;
+  }
+
+  #checkLive(): void {
+    if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the decoder was released');
+  }
+}
+
+function cacheShape({ config }: DeviceDecoderOptions): CacheShape {
+  return { ...config, headSize: servedHeadSize(config.headSize) };
+}
+
+function checkMemory(options: DeviceDecoderOptions, weightBytes: number): void {
+  const { memoryBytes, maxSlots: rows, capacity } = options;
+  const needed = weightBytes + deviceCacheBytes({ shape: cacheShape(options), rows, capacity });
+  if (memoryBytes === undefined || needed <= memoryBytes) return;
+  throw new NeuralError(
+    'MEMORY_INSUFFICIENT',
+    `weights and cache take ${needed} bytes; the device has ${memoryBytes} for them`,
+    { details: { neededBytes: needed, memoryBytes } },
+  );
+}
