@@ -6,7 +6,7 @@ import { printBound, printMachine, printTable, quantile } from '@fathom/platform
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { supergraphOf } from './processes/graph.ts';
-import { generateBenchKey, signerOf, tokenOf } from './processes/identity.ts';
+import { generateBenchKey, peerSignerOf, tokenOf } from './processes/identity.ts';
 import { startBenchProcess } from './processes/process.ts';
 
 /*
@@ -35,7 +35,7 @@ interface Cost {
 }
 
 const key = await generateBenchKey();
-const signer = signerOf(key);
+const signer = peerSignerOf(key);
 const folder = await mkdtemp(join(tmpdir(), 'fathom-bench-gateway-'));
 const supergraphFile = join(folder, 'supergraph.graphql');
 const shop = await startBenchProcess<{ readonly url: string }>('./subgraphs.ts', { name: 'shop', key });
@@ -51,7 +51,7 @@ interface Door {
   readonly params: () => Promise<Record<string, string>>;
 }
 const ways: Readonly<Record<'direct' | 'relayed', Door>> = {
-  direct: { url: shop.ready.url, params: async () => ({ identity: await tokenOf(signer) }) },
+  direct: { url: shop.ready.url, params: async () => ({ identity: await tokenOf(signer, 'shop') }) },
   relayed: {
     url: gateway.ready.url,
     params: async () => ({ apiKey: gateway.ready.headers['x-api-key'] ?? '' }),

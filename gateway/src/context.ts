@@ -1,12 +1,13 @@
 /** What one operation carries through planner, executor and data sources, from the client's socket to the subgraphs. */
+import type { RequestToProve } from '@fathom/platform/identity-proof';
 import type { Logger } from 'pino';
 import type { Principal } from './auth/principal.ts';
 
 export interface GatewayContext {
   /** Absent only for introspection without credentials, which reaches no subgraph. */
   readonly principal: Principal | undefined;
-  /** The signed identity that subgraphs accept; made on first use. */
-  readonly identityToken: () => Promise<string>;
+  /** The signed identity that a service accepts with this one request; a retry asks again. */
+  readonly identityFor: (request: RequestToProve) => Promise<string>;
   /** Aborted when the client has gone or the operation is over. */
   readonly signal: AbortSignal;
   /** W3C trace headers for whatever the operation causes. */

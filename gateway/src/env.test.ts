@@ -10,6 +10,7 @@ beforeAll(async () => {
   required = {
     DATABASE_URL: 'postgres://localhost/fathom',
     IDENTITY_JWKS: JSON.stringify({ keys: [publicJwk] }),
+    IDENTITY_PROOF_KEY: 'A'.repeat(43),
     IDENTITY_PRIVATE_JWK: JSON.stringify(privateJwk),
   };
 });

@@ -35,7 +35,11 @@ await runService('gateway', async () => {
       apiKeys,
       audit,
       jwt: jwtOptions && createJwtVerifier(jwtOptions),
-      signer: createIdentitySigner({ privateJwk: env.IDENTITY_PRIVATE_JWK, issuer: 'gateway' }),
+      signer: createIdentitySigner({
+        privateJwk: env.IDENTITY_PRIVATE_JWK,
+        issuer: 'gateway',
+        proofKeys: env.IDENTITY_PROOF_KEY,
+      }),
       cache,
       localSubgraphs: {
         access: createAccessSubgraph({ apiKeys: createApiKeys({ store: apiKeys }), auditEvents: audit }),

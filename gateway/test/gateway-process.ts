@@ -1,5 +1,6 @@
 /** The gateway as its own process, started from `src/index.ts` as the supervisor does it, on a database of its own. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,7 @@ export async function startGatewayProcess({
       FATHOM_BOOTSTRAP_KEY_FILE: keyFile,
       IDENTITY_PRIVATE_JWK: JSON.stringify(privateJwk),
       IDENTITY_JWKS: JSON.stringify({ keys: [publicJwk] }),
+      IDENTITY_PROOF_KEY: randomBytes(32).toString('base64url'),
       ...env,
     },
   });

@@ -87,7 +87,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
       },
     },
     jwt: undefined,
-    signer: { sign: (who) => identity.token(who) },
+    signer: identity.signer,
     cache: { increment: createCounter() },
     localSubgraphs: {},
     probes: {},

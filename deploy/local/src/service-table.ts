@@ -29,7 +29,7 @@ export const subgraphs = [
   'monitoring',
 ] as const;
 /** The services that sign identities. */
-export const signers = ['gateway', 'inference'] as const;
+export const signers = ['gateway', 'inference', 'training'] as const;
 
 export function serviceTable(root: string = repositoryRoot()): readonly ServiceDefinition[] {
   return [
@@ -48,7 +48,10 @@ const ownEnvironment: Readonly<Record<string, ServiceDefinition['environment']>>
     IDENTITY_PRIVATE_JWK: privateJwk('inference'),
     DEEP_LEARNING_URL: `${baseUrl('deep-learning')}/graphql`,
   }),
-  training: ({ baseUrl }) => ({ DEEP_LEARNING_URL: `${baseUrl('deep-learning')}/graphql` }),
+  training: ({ baseUrl, privateJwk }) => ({
+    IDENTITY_PRIVATE_JWK: privateJwk('training'),
+    DEEP_LEARNING_URL: `${baseUrl('deep-learning')}/graphql`,
+  }),
   monitoring: ({ baseUrl, subgraphs: names }) => ({
     MONITORED_SERVICES: JSON.stringify(
       Object.fromEntries([...names, 'gateway'].map((name) => [name, baseUrl(name)])),

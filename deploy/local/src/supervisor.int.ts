@@ -84,6 +84,8 @@ describe('starting', () => {
       ['keys', 0o700],
       ['keys/gateway.jwk', 0o600],
       ['keys/inference.jwk', 0o600],
+      ['keys/training.jwk', 0o600],
+      ['keys/proof.key', 0o600],
     ] as const) {
       expect((await stat(join(home, path))).mode & 0o777).toBe(mode);
     }

@@ -174,6 +174,7 @@ async function startServices(
     DATABASE_URL: databaseUrl,
     FATHOM_DATA_DIR: folder.path,
     IDENTITY_JWKS: JSON.stringify(keys.jwks),
+    IDENTITY_PROOF_KEY: keys.proofKey,
   };
   const services: ManagedService[] = [];
   for (const { name, entry, environment } of table) {

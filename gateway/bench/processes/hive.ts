@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { identityHeader } from '@fathom/platform/identity';
-import { type BenchKey, signerOf, tokenOf } from './identity.ts';
+import { type BenchKey, peerSignerOf, tokenOf } from './identity.ts';
 import { configurationOf, serve } from './process.ts';
 
 interface HiveGateway {
@@ -22,12 +22,12 @@ const fromFolder = createRequire(join(folder, 'package.json'));
 const { createGatewayRuntime } = fromFolder('@graphql-hive/gateway') as HiveGateway;
 
 // The subgraphs refuse who cannot show a signed identity; it is signed anew before it gets old, not for each request.
-const signer = signerOf(key);
-let token = '';
+const signer = peerSignerOf(key);
+const tokens = new Map<string, string>();
 async function sign(): Promise<void> {
-  token = await tokenOf(signer);
-  // Its WebSocket transport takes connection parameters from the environment.
-  process.env['BENCH_IDENTITY'] = token;
+  for (const service of ['shop', 'people']) tokens.set(service, await tokenOf(signer, service));
+  // Its WebSocket transport takes connection parameters from the environment; only the shop has streams.
+  process.env['BENCH_IDENTITY'] = tokens.get('shop');
 }
 await sign();
 setInterval(sign, 5_000).unref();
@@ -35,7 +35,11 @@ setInterval(sign, 5_000).unref();
 const gateway = createGatewayRuntime({
   supergraph: await readFile(supergraphFile, 'utf8'),
   logging: false,
-  propagateHeaders: { fromClientToSubgraphs: () => ({ [identityHeader]: token }) },
+  propagateHeaders: {
+    fromClientToSubgraphs: ({ subgraphName }: { subgraphName: string }) => ({
+      [identityHeader]: tokens.get(subgraphName),
+    }),
+  },
   transportEntries: {
     '*.http': {
       options: {

@@ -1,6 +1,8 @@
 /** One key for all processes of a benchmark: what is signed in one is trusted in another. */
+import { randomBytes } from 'node:crypto';
 import type { PublicJwks } from '@fathom/platform/env';
 import { identityHeader } from '@fathom/platform/identity';
+import { graphqlPlace, webSocketPlace } from '@fathom/platform/identity-proof';
 import {
   createIdentitySigner,
   generateIdentityKey,
@@ -20,21 +22,37 @@ export async function generateBenchKey(): Promise<BenchKey> {
   return { privateJwk, jwks: { keys: [publicJwk] } };
 }
 
+/** As this gateway signs: each request has its proof. */
 export function signerOf({ privateJwk }: BenchKey): IdentitySigner {
-  return createIdentitySigner({ privateJwk, issuer: 'bench' });
+  return createIdentitySigner({ privateJwk, issuer: 'bench', proofKeys: [randomBytes(32)] });
 }
 
-/** A token of the benchmark's caller; signed anew only when the one before gets old. */
-export function tokenOf(signer: IdentitySigner): Promise<string> {
-  return signer.sign(caller);
+/** As a peer can: one token for all requests to a service, signed anew only when it gets old. */
+export function peerSignerOf({ privateJwk }: BenchKey): IdentitySigner {
+  return createIdentitySigner({ privateJwk, issuer: 'bench', proofKeys: undefined });
 }
 
+export function tokenOf(peerSigner: IdentitySigner, service: string): Promise<string> {
+  return peerSigner.sign(caller, { audience: service, place: graphqlPlace });
+}
+
+/** Subgraphs that ask for no proofs, since the peers have none to show. */
 export function identityOf(key: BenchKey): TestIdentity {
-  const signer = signerOf(key);
-  const token: TestIdentity['token'] = (identity = {}) => signer.sign({ ...caller, ...identity });
+  const signer = peerSignerOf(key);
   return {
     jwks: key.jwks,
-    token,
-    headers: async (identity) => ({ [identityHeader]: await token(identity) }),
+    privateJwk: key.privateJwk,
+    proofKeys: undefined,
+    env: {
+      IDENTITY_JWKS: JSON.stringify(key.jwks),
+      IDENTITY_PRIVATE_JWK: JSON.stringify(key.privateJwk),
+      IDENTITY_PROOF_KEY: 'off',
+    },
+    signer,
+    connection: (audience, identity = {}) =>
+      signer.sign({ ...caller, ...identity }, { audience, place: webSocketPlace }),
+    headers: async (request, identity = {}) => ({
+      [identityHeader]: await signer.sign({ ...caller, ...identity }, { place: graphqlPlace, ...request }),
+    }),
   };
 }

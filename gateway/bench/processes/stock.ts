@@ -4,23 +4,23 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { identityHeader } from '@fathom/platform/identity';
-import { type BenchKey, signerOf, tokenOf } from './identity.ts';
+import { type BenchKey, peerSignerOf, tokenOf } from './identity.ts';
 import { configurationOf, serve } from './process.ts';
 
 const { key, supergraphFile } = configurationOf<{
   readonly key: BenchKey;
   readonly supergraphFile: string;
 }>();
-const signer = signerOf(key);
+const signer = peerSignerOf(key);
 
 const gateway = new ApolloGateway({
   supergraphSdl: await readFile(supergraphFile, 'utf8'),
-  buildService: ({ url }) =>
+  buildService: ({ name, url }) =>
     new RemoteGraphQLDataSource({
       url: url ?? '',
-      // The subgraphs refuse who cannot show a signed identity; signing is shared with the other side.
+      // The subgraphs refuse who cannot show a signed identity.
       async willSendRequest({ request }) {
-        request.http?.headers.set(identityHeader, await tokenOf(signer));
+        request.http?.headers.set(identityHeader, await tokenOf(signer, name));
       },
     }),
 });

@@ -1,4 +1,5 @@
 /** Queries and mutations over HTTP: through the planner, refused before work, mapped to statuses. */
+import { testIdentity } from '@fathom/platform/testing/identity';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GraphQLAnswer, startTestGraph, type TestGraph } from '../../test/test-graph.ts';
 
@@ -74,8 +75,10 @@ describe('a query', () => {
   });
 
   test('never passes on an identity that the client made up', async () => {
-    const forged = await (await import('@fathom/platform/testing/identity')).testIdentity();
-    const response = await graph.post({ query: '{ whoami }' }, await forged.headers({ tenant: 'victim' }));
+    const forged = await testIdentity();
+    const body = JSON.stringify({ query: '{ whoami }' });
+    const headers = await forged.headers({ audience: 'chat', body }, { tenant: 'victim' });
+    const response = await graph.post(body, headers);
     expect(((await response.json()) as GraphQLAnswer).data?.['whoami']).toMatch(/ of test /);
   });
 });

@@ -71,16 +71,24 @@ async function start(settings: Partial<FetchSettings>, ...handlers: readonly Han
   };
 }
 
+let signed = 0;
 function contextOf(signal: AbortSignal): GatewayContext {
   return {
     principal: undefined,
-    identityToken: async () => 'signed',
+    identityFor: async ({ audience, place, body }) => {
+      signed += 1;
+      return `signed ${signed} for ${audience}, ${place}, ${body}`;
+    },
     signal,
     traceHeaders: () => ({ traceparent: '00-1' }),
     traceId: 't',
     logger: createLogger({ service: 'gateway', level: 'silent' }),
   };
 }
+
+/** How many different ones came: each attempt must have its own. */
+const identitiesOf = (requests: readonly { readonly request: IncomingMessage }[]) =>
+  new Set(requests.map(({ request }) => request.headers['x-fathom-identity'])).size;
 
 const sending =
   (status: number, body: string): Handler =>
@@ -98,7 +106,9 @@ describe('a service', () => {
     expect(JSON.parse(requests[0]?.body ?? '')).toEqual({ query: '{a}', variables: { x: 1 } });
     expect(requests[0]?.request.headers).toMatchObject({
       'content-type': 'application/json',
-      'x-fathom-identity': 'signed',
+      'x-fathom-identity': expect.stringMatching(
+        /^signed \d+ for \w+, POST \/graphql, \{"query":"\{a\}","variables":\{"x":1\}\}$/,
+      ),
       traceparent: '00-1',
     });
   });
@@ -107,6 +117,7 @@ describe('a service', () => {
     const query = await start({}, cut, cut, fine);
     expect(await query.ask()).toEqual(ok);
     expect(query.events).toEqual(['retried', 'retried', 'ok']);
+    expect(identitiesOf(query.requests)).toBe(3);
     const mutation = await start({}, cut, fine);
     expect(await mutation.ask({ mutation: true })).toBe('SUBGRAPH_UNAVAILABLE');
     expect(mutation.requests).toHaveLength(1);
@@ -241,6 +252,7 @@ describe('a service', () => {
     const hedged = await start({ hedgeAfterMs: 20 }, late, fine);
     expect(await hedged.ask()).toEqual(ok);
     expect(hedged.events).toEqual(['hedged', 'ok']);
+    expect(identitiesOf(hedged.requests)).toBe(2);
     await ended.promise;
     const mutation = await start({ hedgeAfterMs: 1, mutationTimeoutMs: 50 }, silent, fine);
     expect(await mutation.ask({ mutation: true })).toBe('SUBGRAPH_TIMEOUT');

@@ -11,6 +11,7 @@ import type { CircuitBreaker, Verdict } from '@fathom/platform/client/circuit-br
 import { createRetryBudget } from '@fathom/platform/client/retry-budget';
 import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
+import { graphqlPlace } from '@fathom/platform/identity-proof';
 import { GraphQLError } from 'graphql';
 import { Pool } from 'undici';
 import type { GatewayContext } from '../context.ts';
@@ -82,7 +83,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json',
-      [identityHeader]: await context.identityToken(),
+      [identityHeader]: await context.identityFor({ audience: service, place: graphqlPlace, body }),
       ...context.traceHeaders(),
     };
     const timeoutMs = Math.max(1, endsAt - performance.now());

@@ -157,7 +157,7 @@ export class ClientConnection {
     const created: UpstreamSocket = new UpstreamSocket({
       service,
       url: streamUrlOf(snapshot, service),
-      identityToken: context.identityToken,
+      identityFor: context.identityFor,
       traceHeaders: context.traceHeaders,
       connectTimeoutMs: this.#settings.connectTimeoutMs,
       pingIntervalMs: this.#settings.pingIntervalMs,

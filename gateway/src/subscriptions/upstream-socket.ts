@@ -10,8 +10,10 @@
  * pausing it holds back this client's streams and nobody else's.
  */
 import { AppError } from '@fathom/platform/errors';
+import { webSocketPlace } from '@fathom/platform/identity-proof';
 import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
+import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 
 export interface UpstreamSink {
@@ -35,7 +37,7 @@ export interface UpstreamSocketOptions {
   readonly service: string;
   /** `ws://` or `wss://`. */
   readonly url: string;
-  readonly identityToken: () => Promise<string>;
+  readonly identityFor: GatewayContext['identityFor'];
   readonly traceHeaders: () => Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
   /** A ping this often; a peer that misses one whole interval is gone. */
@@ -107,7 +109,10 @@ export class UpstreamSocket {
   }
 
   async #connect(): Promise<void> {
-    const identity = await this.#options.identityToken();
+    const identity = await this.#options.identityFor({
+      audience: this.#options.service,
+      place: webSocketPlace,
+    });
     if (this.#state === 'closed') return;
     const socket = new WebSocket(this.#options.url, 'graphql-transport-ws', {
       headers: this.#options.traceHeaders(),

@@ -96,9 +96,9 @@ export function createContext(
     showsQueryPlan,
     traceHeaders: () => headers,
     logger: service.logger,
-    async identityToken() {
+    async identityFor(request) {
       if (!principal) throw raise('UNAUTHENTICATED');
-      return service.signer.sign(principal.identity);
+      return service.signer.sign(principal.identity, request);
     },
   };
 }

@@ -146,7 +146,10 @@ async function ask(
       path: target.path,
       method: request.method as 'PUT' | 'HEAD',
       headers: {
-        [identityHeader]: await context.identityToken(),
+        [identityHeader]: await context.identityFor({
+          audience: target.service,
+          place: `${request.method} /${target.path.slice(1)}`,
+        }),
         ...context.traceHeaders(),
         ...(body && length !== undefined ? { 'content-length': length } : {}),
       },

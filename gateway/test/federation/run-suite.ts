@@ -143,7 +143,7 @@ function contextOf(tenant = 'test'): GatewayContext {
       expiresAt: undefined,
       operationsPerWindow: undefined,
     },
-    identityToken: async () => 'token',
+    identityFor: async () => 'token',
     signal: new AbortController().signal,
     traceHeaders: () => ({}),
     traceId: 't',

@@ -224,7 +224,7 @@ test('a client that does not read holds up nobody, and has every event once it r
   const sleepy = createClient({
     url: harness.subgraph.url.replace('http', 'ws'),
     webSocketImpl: Recorded,
-    connectionParams: { identity: await harness.platform.identity.token() },
+    connectionParams: { identity: await harness.platform.identity.connection('inference') },
     retryAttempts: 0,
   });
   const seen: Streamed[] = [];

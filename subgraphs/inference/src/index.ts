@@ -20,19 +20,24 @@ await runService('inference', async () => {
   });
   const { logger, metrics } = platform;
 
-  const signer = createIdentitySigner({ privateJwk: env.IDENTITY_PRIVATE_JWK, issuer: 'inference' });
+  const signer = createIdentitySigner({
+    privateJwk: env.IDENTITY_PRIVATE_JWK,
+    issuer: 'inference',
+    proofKeys: env.IDENTITY_PROOF_KEY,
+  });
   const deepLearningClient =
     env.DEEP_LEARNING_URL === undefined
       ? undefined
       : createGraphQLClient({
           url: env.DEEP_LEARNING_URL,
           name: 'deep-learning',
+          signer,
           timeoutMs: env.DEEP_LEARNING_TIMEOUT_MS,
           circuit: { failures: 3, openMs: 5_000 },
           logger,
           metrics,
         });
-  const deepLearning = deepLearningClient ? createDeepLearning(deepLearningClient, signer) : noDeepLearning;
+  const deepLearning = deepLearningClient ? createDeepLearning(deepLearningClient) : noDeepLearning;
 
   const inference = await startInference(
     { ...platform, deepLearning },

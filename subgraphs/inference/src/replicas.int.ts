@@ -50,7 +50,7 @@ async function begin(harness: Harness, until: number): Promise<Streamed[]> {
   const client = createClient({
     url: harness.subgraph.url.replace('http', 'ws'),
     webSocketImpl: Recorded,
-    connectionParams: { identity: await harness.platform.identity.token() },
+    connectionParams: { identity: await harness.platform.identity.connection('inference') },
     retryAttempts: 0,
   });
   const seen: Streamed[] = [];

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { generateIdentityKey } from '@fathom/platform/identity-token';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { createClient } from 'graphql-ws';
@@ -54,7 +53,6 @@ interface RunningService {
 }
 
 async function startService(env: Record<string, string> = {}): Promise<RunningService> {
-  const { privateJwk } = await generateIdentityKey('inference');
   const child = spawn(
     process.execPath,
     ['--conditions=development', '--import', 'tsx', fileURLToPath(new URL('./index.ts', import.meta.url))],
@@ -65,8 +63,7 @@ async function startService(env: Record<string, string> = {}): Promise<RunningSe
         PORT: '0',
         DATABASE_URL: database.url,
         FATHOM_DATA_DIR: platform.env.FATHOM_DATA_DIR,
-        IDENTITY_JWKS: JSON.stringify(platform.identity.jwks),
-        IDENTITY_PRIVATE_JWK: JSON.stringify(privateJwk),
+        ...platform.identity.env,
         DEFAULT_MODEL: 'tiny',
         DEVICE_THREADS: '1',
         LOG_LEVEL: 'fatal',
@@ -103,7 +100,7 @@ async function follow(
   variables: object,
   onEvent: (event: Streamed) => void = () => {},
 ): Promise<Streamed[]> {
-  const identity = await platform.identity.token();
+  const identity = await platform.identity.connection('inference');
   const client = createClient({
     url: `ws://${service.url}`,
     webSocketImpl: WebSocket,
@@ -128,11 +125,10 @@ async function follow(
 }
 
 async function query<Data>(service: RunningService, text: string, variables: object): Promise<Data> {
-  const response = await fetch(`http://${service.url}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(await platform.identity.headers()) },
-    body: JSON.stringify({ query: text, variables }),
-  });
+  const body = JSON.stringify({ query: text, variables });
+  const signed = await platform.identity.headers({ audience: 'inference', body });
+  const headers = { 'content-type': 'application/json', ...signed };
+  const response = await fetch(`http://${service.url}`, { method: 'POST', headers, body });
   const { data } = (await response.json()) as { data: Data };
   return data;
 }
@@ -225,7 +221,7 @@ async function loseConnection(service: RunningService): Promise<string> {
       sockets.push(this);
     }
   }
-  const identity = await platform.identity.token();
+  const identity = await platform.identity.connection('inference');
   const client = createClient({
     url: `ws://${service.url}`,
     webSocketImpl: Recorded,

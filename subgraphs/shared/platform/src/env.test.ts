@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { baseEnv, parseEnv } from './env.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'abc', kid: 'gateway-1' };
-const valid = { DATABASE_URL: 'postgres://localhost/fathom', IDENTITY_JWKS: JSON.stringify({ keys: [key] }) };
+const valid = {
+  DATABASE_URL: 'postgres://localhost/fathom',
+  IDENTITY_JWKS: JSON.stringify({ keys: [key] }),
+  IDENTITY_PROOF_KEY: 'A'.repeat(43),
+};
 
 describe('the environment', () => {
   it('has defaults for all that is not a secret or an address', () => {
@@ -20,6 +24,7 @@ describe('the environment', () => {
     expect(problems.map((problem) => problem.split(':')[0]).sort()).toEqual([
       'DATABASE_URL',
       'IDENTITY_JWKS',
+      'IDENTITY_PROOF_KEY',
       'PORT',
       'REDIS_URL',
     ]);
@@ -32,6 +37,16 @@ describe('the environment', () => {
       ok: true,
       env: { HOST: '127.0.0.1' },
     });
+  });
+
+  it('takes keys of proofs by commas, or that there are none, and nothing shorter', () => {
+    const keysOf = (IDENTITY_PROOF_KEY: string) => {
+      const parsed = parseEnv(baseEnv, { ...valid, IDENTITY_PROOF_KEY });
+      return parsed.ok ? parsed.env.IDENTITY_PROOF_KEY?.length : parsed.problems;
+    };
+    expect(keysOf(`${'A'.repeat(43)}, ${'B'.repeat(43)}`)).toBe(2);
+    expect(keysOf('off')).toBeUndefined();
+    expect(keysOf('short')).toEqual([expect.stringMatching(/^IDENTITY_PROOF_KEY: .*32 bytes/)]);
   });
 
   it('refuses a private key where public ones belong', () => {

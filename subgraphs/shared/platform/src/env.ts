@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { artifactVariables } from './artifacts/artifact-env.ts';
+import type { ProofKeys } from './identity-proof.ts';
 import { repositoryRoot } from './repository.ts';
 
 /** A TCP port; 0 takes any free one. */
@@ -48,6 +49,15 @@ export type Jwk = z.infer<typeof jwkSchema>;
 export type PrivateJwk = z.infer<typeof privateJwkSchema>;
 export type PublicJwks = z.infer<typeof publicJwksSchema>;
 
+/** Keys of 32 bytes or more in base64url, by commas: the first signs, each is accepted. Or `off`. */
+export const proofKeysVariable = z.string().transform((text, context): ProofKeys | undefined => {
+  if (text === 'off') return undefined;
+  const [first, ...others] = text.split(',').map((key) => Buffer.from(key.trim(), 'base64url'));
+  if (first && [first, ...others].every((key) => key.length >= 32)) return [first, ...others];
+  context.addIssue({ code: 'custom', message: 'is neither `off` nor base64url of at least 32 bytes' });
+  return z.NEVER;
+});
+
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'is not a postgres:// URL' });
 
 export const baseEnv = z.object({
@@ -63,6 +73,7 @@ export const baseEnv = z.object({
     .transform((path) => resolve(path)),
   ...artifactVariables,
   IDENTITY_JWKS: jsonVariable(publicJwksSchema),
+  IDENTITY_PROOF_KEY: proofKeysVariable,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   OTEL_SERVICE_INSTANCE_ID: z.string().optional(),

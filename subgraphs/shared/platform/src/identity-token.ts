@@ -1,15 +1,24 @@
 /**
- * The signed identity that travels from the gateway to subgraphs (and from inference to deep-learning): a JWT of
- * Ed25519, audience `fathom`, valid for 60 s. Its claims: `sub`, `tenant`, `roles`, `scopes`, `iss`, `jti`.
+ * The signed identity that travels from the gateway to subgraphs (and from one service to another): a JWT of Ed25519
+ * for one service, valid for 60 s, and the proof that ties it to one request (`identity-proof.ts`). Its claims: `sub`,
+ * `tenant`, `roles`, `scopes`, `iss`, `aud`, `jti`.
  */
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import type { Cache } from './cache/cache.ts';
 import { type PrivateJwk, type PublicJwks, privateJwkSchema } from './env.ts';
 import { raisePlatform } from './errors.ts';
 import type { Identity } from './identity.ts';
+import {
+  type ConfirmBody,
+  createProofSigner,
+  createProofVerifier,
+  type ProofKeys,
+  type ProofPlace,
+  type RequestToProve,
+} from './identity-proof.ts';
 
-const audience = 'fathom';
 const lifetimeSeconds = 60;
 const clockSkewSeconds = 5;
 const maxCached = 10_000;
@@ -23,75 +32,113 @@ const claimsSchema = z.object({
 });
 
 export interface IdentitySigner {
-  /** A token with at least half its life ahead. */
-  sign(identity: Identity): Promise<string>;
+  /** What vouches for one request, and for no second one: a retry signs anew. */
+  sign(identity: Identity, request: RequestToProve): Promise<string>;
+}
+
+export interface VerifiedIdentity {
+  readonly identity: Identity;
+  /** To be called with the body once it was read, or without one where it is a stream, before anything is done. */
+  readonly confirm: ConfirmBody;
 }
 
 export interface IdentityVerifier {
-  /** Throws AppError UNAUTHENTICATED, saying why, unless the token is genuine, meant for us and in its lifetime. */
-  verify(token: string): Promise<Identity>;
+  /** Throws AppError UNAUTHENTICATED, saying why, unless it is genuine, in its lifetime, and meant for this request. */
+  verify(credential: string, place: ProofPlace): Promise<VerifiedIdentity>;
 }
 
 export interface IdentitySignerOptions {
   readonly privateJwk: PrivateJwk;
   /** Who vouches: the service's name. */
   readonly issuer: string;
+  /** Absent where proofs are off. */
+  readonly proofKeys: ProofKeys | undefined;
   readonly now?: () => number;
 }
 
-/** Signing costs 30 µs or more, and a busy client asks many times a second: one token serves half its life. */
+/**
+ * Signing costs 30 µs or more, and a busy client asks many times a second: one token serves half its life, and each
+ * request gets a proof of its own.
+ */
 export function createIdentitySigner({
   privateJwk,
   issuer,
+  proofKeys,
   now = Date.now,
 }: IdentitySignerOptions): IdentitySigner {
+  const proofs = proofKeys && createProofSigner(proofKeys, now);
   const key = importJWK({ ...privateJwk, alg: 'EdDSA' });
   const cache = createBoundedMap<{ readonly token: string; readonly renewAt: number }>();
+
+  async function tokenFor(identity: Identity, audience: string): Promise<string> {
+    const { subject, tenant, roles, scopes } = identity;
+    const cacheKey = JSON.stringify([audience, subject, tenant, roles, scopes]);
+    const held = cache.get(cacheKey);
+    if (held && now() < held.renewAt) return held.token;
+    const issuedAt = Math.floor(now() / 1000);
+    const token = await new SignJWT({ tenant, roles: [...roles], scopes: [...scopes] })
+      .setProtectedHeader({ alg: 'EdDSA', kid: privateJwk.kid })
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuer(issuer)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .setJti(randomUUID())
+      .sign(await key);
+    cache.set(cacheKey, { token, renewAt: (issuedAt + lifetimeSeconds / 2) * 1000 });
+    return token;
+  }
+
   return {
-    async sign(identity) {
-      const { subject, tenant, roles, scopes } = identity;
-      const cacheKey = JSON.stringify([subject, tenant, roles, scopes]);
-      const held = cache.get(cacheKey);
-      if (held && now() < held.renewAt) return held.token;
-      const issuedAt = Math.floor(now() / 1000);
-      const token = await new SignJWT({ tenant, roles: [...roles], scopes: [...scopes] })
-        .setProtectedHeader({ alg: 'EdDSA', kid: privateJwk.kid })
-        .setSubject(subject)
-        .setAudience(audience)
-        .setIssuer(issuer)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + lifetimeSeconds)
-        .setJti(randomUUID())
-        .sign(await key);
-      cache.set(cacheKey, { token, renewAt: (issuedAt + lifetimeSeconds / 2) * 1000 });
-      return token;
+    async sign(identity, request) {
+      const token = await tokenFor(identity, request.audience);
+      return proofs ? `${token}~${proofs.sign(token, request)}` : token;
     },
   };
 }
 
 export interface IdentityVerifierOptions {
   readonly jwks: PublicJwks;
+  /** The name of the service that verifies. */
+  readonly audience: string;
+  /** Absent where proofs are off: then an identity may be replayed until it ends. */
+  readonly proofKeys: ProofKeys | undefined;
+  /** What replicas share, if they do. */
+  readonly shared?: Pick<Cache, 'increment'> | undefined;
+  readonly onUnshared?: (error: unknown) => void;
   readonly now?: () => number;
 }
 
-export function createIdentityVerifier({ jwks, now = Date.now }: IdentityVerifierOptions): IdentityVerifier {
+export function createIdentityVerifier(options: IdentityVerifierOptions): IdentityVerifier {
+  const { jwks, audience, proofKeys, now = Date.now } = options;
   const keys = createLocalJWKSet({ keys: jwks.keys });
+  const proofs = proofKeys && createProofVerifier({ ...options, keys: proofKeys });
   const cache = createBoundedMap<{ readonly identity: Identity; readonly expiresAt: number }>();
   return {
-    async verify(token) {
-      const held = cache.get(token);
-      if (held && now() < held.expiresAt) return held.identity;
-      const claims = await readClaims(token);
-      const identity: Identity = Object.freeze({
-        subject: claims.sub,
-        tenant: claims.tenant,
-        roles: Object.freeze(claims.roles),
-        scopes: Object.freeze(claims.scopes),
-      });
-      cache.set(token, { identity, expiresAt: claims.exp * 1000 });
-      return identity;
+    async verify(credential, place) {
+      const end = credential.indexOf('~');
+      const token = end < 0 ? credential : credential.slice(0, end);
+      // Before the token, whose first check costs fifty times as much: a stranger gets no further.
+      const confirm = proofs
+        ? proofs.verify(token, end < 0 ? '' : credential.slice(end + 1), place)
+        : anyBody;
+      return { identity: await identityOf(token), confirm };
     },
   };
+
+  async function identityOf(token: string): Promise<Identity> {
+    const held = cache.get(token);
+    if (held && now() < held.expiresAt) return held.identity;
+    const claims = await readClaims(token);
+    const identity: Identity = Object.freeze({
+      subject: claims.sub,
+      tenant: claims.tenant,
+      roles: Object.freeze(claims.roles),
+      scopes: Object.freeze(claims.scopes),
+    });
+    cache.set(token, { identity, expiresAt: claims.exp * 1000 });
+    return identity;
+  }
 
   async function readClaims(token: string): Promise<z.infer<typeof claimsSchema>> {
     try {
@@ -109,6 +156,8 @@ export function createIdentityVerifier({ jwks, now = Date.now }: IdentityVerifie
     }
   }
 }
+
+const anyBody: ConfirmBody = async () => undefined;
 
 /** A fresh signing key and its public half. */
 export async function generateIdentityKey(

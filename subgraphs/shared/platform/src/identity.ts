@@ -1,7 +1,7 @@
 /**
  * Who is asking. The gateway authenticates once and signs this for its subgraphs; a subgraph accepts nothing else.
- * Wire: header `x-fathom-identity`, a JWT (EdDSA, audience `fathom`, at most 60 s old); for WebSockets the same
- * string in `connectionParams.identity`.
+ * Wire: header `x-fathom-identity`, a JWT (EdDSA, for one service, at most 60 s old) and the proof that ties it to its
+ * request; for WebSockets the same in `connectionParams.identity`.
  */
 export interface Identity {
   /** The API key's or the token's subject. */

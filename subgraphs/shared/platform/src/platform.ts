@@ -112,7 +112,13 @@ export async function openPlatform<Env extends BaseEnv>(
       cache,
       streams,
       artifacts,
-      identityVerifier: createIdentityVerifier({ jwks: env.IDENTITY_JWKS }),
+      identityVerifier: createIdentityVerifier({
+        jwks: env.IDENTITY_JWKS,
+        audience: service,
+        proofKeys: env.IDENTITY_PROOF_KEY,
+        shared: cache.implementation === 'in-process' ? undefined : cache,
+        onUnshared: countUnshared(metrics),
+      }),
       probes: {
         database: probeOf(database),
         broker: { ...probeOf(broker), critical: false },
@@ -130,6 +136,15 @@ export async function openPlatform<Env extends BaseEnv>(
     await closeAll();
     throw error;
   }
+}
+
+/** A cache that is down must not stop every mutation: this process still knows what it has seen itself. */
+function countUnshared(metrics: Metrics): () => void {
+  const unshared = metrics.counter({
+    name: 'fathom_identity_unshared_total',
+    help: 'Requests of which only this process knows that they came once, because the shared cache did not answer.',
+  });
+  return () => unshared.inc();
 }
 
 const maxOutboxAgeMs = 30_000;

@@ -85,7 +85,7 @@ export interface CreateDataSetFromKnowledgeInput {
  */
 export async function createDataSetFromKnowledge(
   parts: DataSetParts & { readonly knowledge: TaughtKnowledge },
-  asker: Asker & { readonly identity: Identity },
+  asker: Asker,
   { name }: CreateDataSetFromKnowledgeInput,
 ): Promise<DataSet | InvalidDataSet | InvalidInput> {
   requireScope(asker.identity, 'training:write');

@@ -29,14 +29,10 @@ export const Mutation: MutationResolvers = {
   createDataSetFromUpload: async (_, { input }, { identity, training }) =>
     named('DataSet', await createDataSetFromUpload({ ...training, ...training.runs }, identity, input)),
 
-  createDataSetFromKnowledge: async (_, { input }, { identity, identityToken, signal, training }) =>
+  createDataSetFromKnowledge: async (_, { input }, { identity, signal, training }) =>
     named(
       'DataSet',
-      await createDataSetFromKnowledge(
-        { ...training, ...training.runs },
-        { identity, identityToken, signal },
-        input,
-      ),
+      await createDataSetFromKnowledge({ ...training, ...training.runs }, { identity, signal }, input),
     ),
   createEvaluationSuite: async (_, { input }, { identity, training }) =>
     named('EvaluationSuite', await createEvaluationSuite(training.runs.database, identity, input)),

@@ -8,6 +8,7 @@
 
 import type { GraphQLClient } from '@fathom/platform/client/graphql-client';
 import { raisePlatform } from '@fathom/platform/errors';
+import type { Identity } from '@fathom/platform/identity';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { z } from 'zod';
@@ -15,8 +16,7 @@ import { exampleOf } from '../domain/example-reader.ts';
 import type { Items } from './ingest-examples.ts';
 
 export interface Asker {
-  /** Valid for a minute, which is time for some hundred thousand pieces. */
-  readonly identityToken: string;
+  readonly identity: Identity;
   readonly signal: AbortSignal;
 }
 
@@ -80,12 +80,13 @@ export function createTaughtKnowledge(client: GraphQLClient): TaughtKnowledge {
   };
 }
 
-/** Where nobody says where deep-learning is. */
+/** Where nobody says where deep-learning is, or by which key to ask it. */
 export const noTaughtKnowledge: TaughtKnowledge = {
   // biome-ignore lint/correctness/useYield: it has nothing.
   async *items() {
     throw raisePlatform('DEPENDENCY_UNAVAILABLE', {
-      because: 'DEEP_LEARNING_URL is not set, so there is no taught knowledge to ask for',
+      because:
+        'DEEP_LEARNING_URL or IDENTITY_PRIVATE_JWK is not set, so there is no taught knowledge to ask for',
     });
   },
 };

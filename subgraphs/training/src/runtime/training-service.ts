@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createGraphQLClient } from '@fathom/platform/client/graphql-client';
+import { createIdentitySigner } from '@fathom/platform/identity-token';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import { startJobRunner } from '@fathom/platform/jobs/job-runner';
 import { createLeaseQueue } from '@fathom/platform/jobs/lease-queue';
@@ -76,12 +77,14 @@ export async function startTrainingService(
   ]);
   const files = createUploadFiles(join(env.FATHOM_DATA_DIR, 'uploads', 'training'));
   const sweeper = startUploadSweeper({ database, files, everyMs: sweepEveryMs, logger });
+  const { DEEP_LEARNING_URL: url, IDENTITY_PRIVATE_JWK: privateJwk, IDENTITY_PROOF_KEY: proofKeys } = env;
   const deepLearning =
-    env.DEEP_LEARNING_URL === undefined
+    url === undefined || privateJwk === undefined
       ? undefined
       : createGraphQLClient({
-          url: env.DEEP_LEARNING_URL,
+          url,
           name: 'deep-learning',
+          signer: createIdentitySigner({ privateJwk, issuer: 'training', proofKeys }),
           timeoutMs: knowledgeTimeoutMs,
           logger,
           metrics,

@@ -56,6 +56,12 @@ export function createUploadClient({ url, identity, request }: UploadClientOptio
   /** The gateway strips the service's name; here the service itself is asked. */
   const addressOf = (path: string) => new URL(path.replace('/uploads/training/', '/uploads/'), url);
 
+  const headersFor = (method: string, url: URL, who?: Partial<Identity>) =>
+    identity.headers(
+      { audience: 'training', place: `${method} /${`${url.pathname}${url.search}`.slice(1)}` },
+      who,
+    );
+
   return {
     async begin(files: readonly object[], who?: Partial<Identity>): Promise<BegunUpload> {
       const { data, errors } = await request<{ beginUpload: BegunUpload }>(
@@ -73,10 +79,11 @@ export function createUploadClient({ url, identity, request }: UploadClientOptio
       bytes: Buffer,
       who?: Partial<Identity>,
     ): Promise<PutAnswer> {
-      const response = await fetch(new URL(`?offset=${offset}`, addressOf(path)), {
+      const url = new URL(`?offset=${offset}`, addressOf(path));
+      const response = await fetch(url, {
         method: 'PUT',
         body: new Uint8Array(bytes),
-        headers: await identity.headers(who),
+        headers: await headersFor('PUT', url, who),
       });
       const body = (await response.json()) as {
         offset?: number;
@@ -95,9 +102,10 @@ export function createUploadClient({ url, identity, request }: UploadClientOptio
       path: string,
       { offset, length, bytes }: { offset: number; length: number; bytes: Buffer },
     ) {
-      const part = httpRequest(new URL(`?offset=${offset}`, addressOf(path)), {
+      const url = new URL(`?offset=${offset}`, addressOf(path));
+      const part = httpRequest(url, {
         method: 'PUT',
-        headers: { 'content-length': length, ...(await identity.headers()) },
+        headers: { 'content-length': length, ...(await headersFor('PUT', url)) },
       });
       const closed = new Promise<void>((resolve) => part.once('close', resolve));
       part.on('error', () => {});
@@ -112,7 +120,8 @@ export function createUploadClient({ url, identity, request }: UploadClientOptio
     },
 
     async offsetOf(path: string): Promise<number> {
-      const response = await fetch(addressOf(path), { method: 'HEAD', headers: await identity.headers() });
+      const url = new URL(addressOf(path));
+      const response = await fetch(url, { method: 'HEAD', headers: await headersFor('HEAD', url) });
       return Number(response.headers.get('upload-offset'));
     },
 

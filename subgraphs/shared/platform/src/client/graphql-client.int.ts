@@ -8,10 +8,13 @@ import { createLogger } from '../logging.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { withSpan } from '../telemetry/tracing.ts';
+import { testIdentity } from '../testing/identity.ts';
 import { startTestSubgraph } from '../testing/subgraph.ts';
 import { createGraphQLClient, type GraphQLClientOptions } from './graphql-client.ts';
 
 const hello = parse('query Hello { hello }') as TypedDocumentNode<{ hello: string }, Record<string, never>>;
+const ada = { subject: 'ada', tenant: 'test', roles: [], scopes: ['admin'] };
+const { signer } = await testIdentity();
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -21,6 +24,7 @@ function createClient(url: string, options: Partial<GraphQLClientOptions> = {}) 
   const client = createGraphQLClient({
     url,
     name: 'peer',
+    signer,
     timeoutMs: 2_000,
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ service: 'test', processMetrics: false }),
@@ -58,6 +62,7 @@ const greet = (respond: (status: number, body: string) => void) => respond(200, 
 
 async function startPeer(resolve: (context: RequestContext) => unknown) {
   const peer = await startTestSubgraph({
+    service: 'peer',
     typeDefs: 'type Query { hello: String! }',
     resolvers: { Query: { hello: (_: unknown, __: unknown, context: RequestContext) => resolve(context) } },
   });
@@ -68,10 +73,9 @@ async function startPeer(resolve: (context: RequestContext) => unknown) {
 describe('a request', () => {
   it('carries the identity and the trace of its caller', async () => {
     const peer = await startPeer(({ identity, traceId }) => `${identity.tenant} ${traceId}`);
-    const client = createClient(peer.url);
-    const identityToken = await peer.identity.token({ tenant: 'acme' });
+    const client = createClient(peer.url, { signer: peer.identity.signer });
     await withSpan('caller', {}, async (span) => {
-      const answer = await client.request(hello, {}, { identityToken });
+      const answer = await client.request(hello, {}, { identity: { ...ada, tenant: 'acme' } });
       expect(answer.hello).toBe(`acme ${span.spanContext().traceId}`);
     });
   });
@@ -82,8 +86,8 @@ describe('a request', () => {
       calls += 1;
       throw raisePlatform('NOT_FOUND', { details: { id: '7' } });
     });
-    const client = createClient(peer.url, { circuit: { failures: 1 } });
-    const asked = client.request(hello, {}, { identityToken: await peer.identity.token(), idempotent: true });
+    const client = createClient(peer.url, { signer: peer.identity.signer, circuit: { failures: 1 } });
+    const asked = client.request(hello, {}, { identity: ada, idempotent: true });
     await expect(asked).rejects.toMatchObject({ code: 'NOT_FOUND', details: { id: '7' } });
     expect(calls).toBe(1);
     expect(client.circuit).toBe('closed');
@@ -91,14 +95,14 @@ describe('a request', () => {
 
   it('is sent again after a lost connection if it is idempotent', async () => {
     const peer = await startScripted(hangUp, hangUp, greet);
-    const answer = await createClient(peer.url).request(hello, {}, { identityToken: 'x', idempotent: true });
+    const answer = await createClient(peer.url).request(hello, {}, { identity: ada, idempotent: true });
     expect(answer).toEqual({ hello: 'hi' });
     expect(peer.requests()).toBe(3);
   });
 
   it('is sent once if it is not idempotent', async () => {
     const peer = await startScripted(hangUp, greet);
-    const asked = createClient(peer.url).request(hello, {}, { identityToken: 'x' });
+    const asked = createClient(peer.url).request(hello, {}, { identity: ada });
     await expect(asked).rejects.toMatchObject({
       code: 'DEPENDENCY_UNAVAILABLE',
       message: expect.stringContaining('cannot be reached'),
@@ -111,7 +115,7 @@ describe('a request', () => {
     const asked = createClient(peer.url, { timeoutMs: 50 }).request(
       hello,
       {},
-      { identityToken: 'x', idempotent: true },
+      { identity: ada, idempotent: true },
     );
     await expect(asked).rejects.toMatchObject({
       code: 'DEPENDENCY_UNAVAILABLE',
@@ -123,7 +127,7 @@ describe('a request', () => {
     const controller = new AbortController();
     const peer = await startScripted(() => controller.abort('UNSUBSCRIBED'));
     const client = createClient(peer.url, { circuit: { failures: 1 } });
-    const asked = client.request(hello, {}, { identityToken: 'x', signal: controller.signal });
+    const asked = client.request(hello, {}, { identity: ada, signal: controller.signal });
     await expect(asked).rejects.toBe('UNSUBSCRIBED');
     expect(client.circuit).toBe('closed');
   });
@@ -131,8 +135,7 @@ describe('a request', () => {
   it('finds the circuit open after repeated failures and fails without asking', async () => {
     const peer = await startScripted((respond) => respond(502, '<html>'));
     const client = createClient(peer.url, { circuit: { failures: 2, openMs: 60_000 } });
-    const ask = () =>
-      client.request(hello, {}, { identityToken: 'x' }).catch((error: Error) => error.message);
+    const ask = () => client.request(hello, {}, { identity: ada }).catch((error: Error) => error.message);
     expect(await ask()).toContain('502');
     await ask();
     expect(await ask()).toContain('is not asked for now');

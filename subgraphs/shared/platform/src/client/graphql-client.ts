@@ -7,7 +7,9 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLFormattedError, print } from 'graphql';
 import { Agent } from 'undici';
 import { AppError, raisePlatform } from '../errors.ts';
-import { identityHeader } from '../identity.ts';
+import { type Identity, identityHeader } from '../identity.ts';
+import { graphqlPlace } from '../identity-proof.ts';
+import type { IdentitySigner } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { injectTrace, withSpan } from '../telemetry/tracing.ts';
@@ -18,10 +20,12 @@ import { createRetryBudget } from './retry-budget.ts';
 export interface GraphQLClientOptions {
   /** Of the peer's /graphql. */
   readonly url: string;
-  /** The peer's name, in errors and metrics. */
+  /** The peer's name: whom the identity is meant for, and what errors and metrics call it. */
   readonly name: string;
   /** For a request with all its retries. */
   readonly timeoutMs: number;
+  /** Vouches for whom it asks on behalf of, anew with each attempt. */
+  readonly signer: IdentitySigner;
   /** At most so many retries of an idempotent request. Default 2. */
   readonly retries?: number;
   readonly circuit?: { readonly failures?: number; readonly openMs?: number };
@@ -32,7 +36,8 @@ export interface GraphQLClientOptions {
 }
 
 export interface GraphQLRequestOptions {
-  readonly identityToken: string;
+  /** On whose behalf. */
+  readonly identity: Identity;
   /** The caller's: when nobody waits any more, the request ends too. */
   readonly signal?: AbortSignal;
   /** True if asking twice does no harm; only then is it retried. */
@@ -61,7 +66,7 @@ interface Answer {
 const firstPauseMs = 50;
 
 export function createGraphQLClient(options: GraphQLClientOptions): GraphQLClient {
-  const { url, name, timeoutMs, retries = 2, logger, random = Math.random } = options;
+  const { url, name, timeoutMs, signer, retries = 2, logger, random = Math.random } = options;
   const observed = createClientMetrics(options.metrics, name);
   const agent = new Agent({
     connections: 32,
@@ -79,8 +84,9 @@ export function createGraphQLClient(options: GraphQLClientOptions): GraphQLClien
     },
   });
 
-  async function attempt(body: string, identityToken: string, signal: AbortSignal): Promise<unknown> {
-    const headers = { [identityHeader]: identityToken, ...injectTrace() };
+  async function attempt(body: string, identity: Identity, signal: AbortSignal): Promise<unknown> {
+    const credential = await signer.sign(identity, { audience: name, place: graphqlPlace, body });
+    const headers = { [identityHeader]: credential, ...injectTrace() };
     const { data, errors } = (await postJson({ agent, url, name, headers, body, signal })) as Answer;
     if (errors?.[0]) throw remoteError(name, errors[0]);
     return data;
@@ -89,7 +95,7 @@ export function createGraphQLClient(options: GraphQLClientOptions): GraphQLClien
   async function attemptUntil(
     deadline: AbortSignal,
     body: string,
-    { identityToken, signal, idempotent = false }: GraphQLRequestOptions,
+    { identity, signal, idempotent = false }: GraphQLRequestOptions,
   ): Promise<unknown> {
     // A caller that left tells nothing of the peer.
     const judge = (error: unknown): Verdict =>
@@ -97,7 +103,7 @@ export function createGraphQLClient(options: GraphQLClientOptions): GraphQLClien
     budget.earn();
     for (let tries = 0; ; tries += 1) {
       try {
-        return await circuit.run(() => attempt(body, identityToken, deadline), judge);
+        return await circuit.run(() => attempt(body, identity, deadline), judge);
       } catch (error) {
         const again =
           idempotent && tries < retries && isUnwell(error) && circuit.state === 'closed' && !deadline.aborted;

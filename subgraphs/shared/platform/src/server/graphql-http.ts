@@ -20,8 +20,8 @@ export function createGraphQLHttpHandler<Context extends RequestContext>({
   logger,
   maxBodyBytes,
 }: GraphQLHttpOptions<Context>): IdentifiedHandler {
-  return async ({ request, response, identity, identityToken, signal }) => {
-    const body = await readJsonBody(request, maxBodyBytes);
+  return async ({ request, response, identity, confirm, signal }) => {
+    const body = await readJsonBody(request, maxBodyBytes, confirm);
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? 'POST',
@@ -32,7 +32,6 @@ export function createGraphQLHttpHandler<Context extends RequestContext>({
       context: async () =>
         makeContext({
           identity,
-          identityToken,
           signal,
           logger: logger.child({ tenant: identity.tenant }),
           traceId: currentTraceId(),

@@ -2,7 +2,7 @@
  * WebSocket /graphql by the graphql-transport-ws protocol.
  *
  * `connection_init` carries `{ identity, traceparent? }`; without a valid identity the socket is closed with 4403.
- * A `subscribe` message may carry `extensions: { identity?, traceparent? }`, which then hold for that operation.
+ * A `subscribe` message may carry `extensions: { traceparent? }`, which then holds for that operation.
  *
  * The life of an operation and the reason its signal aborts with:
  *   subscribe -> checked -> running -> over
@@ -31,6 +31,7 @@ import {
 import { WebSocketServer } from 'ws';
 import { raisePlatform } from '../errors.ts';
 import type { Identity } from '../identity.ts';
+import { webSocketPlace } from '../identity-proof.ts';
 import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
 import { currentTraceId } from '../telemetry/tracing.ts';
@@ -59,15 +60,10 @@ export interface GraphQLWebSocket {
   close(): Promise<void>;
 }
 
-interface Credentials {
-  readonly identity: Identity;
-  readonly identityToken: string;
-}
-
 interface Connection {
   /** By operation id. */
   readonly live: Map<string, LiveOperation>;
-  credentials?: Credentials;
+  identity?: Identity;
 }
 
 interface LiveOperation {
@@ -92,7 +88,7 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
   const protocol = makeServer<Record<string, unknown>, Connection>({
     async onConnect({ connectionParams, extra }) {
       try {
-        extra.credentials = await verify(connectionParams?.['identity']);
+        extra.identity = await verify(connectionParams?.['identity']);
         return true;
       } catch (error) {
         logger.info({ err: error }, 'a WebSocket without a valid identity was refused');
@@ -133,9 +129,11 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     live.ticket.close();
   }
 
-  async function verify(token: unknown): Promise<Credentials> {
-    if (typeof token !== 'string') throw raisePlatform('UNAUTHENTICATED');
-    return { identity: await identityVerifier.verify(token), identityToken: token };
+  async function verify(credential: unknown): Promise<Identity> {
+    if (typeof credential !== 'string') throw raisePlatform('UNAUTHENTICATED');
+    const { identity, confirm } = await identityVerifier.verify(credential, webSocketPlace);
+    await confirm(undefined);
+    return identity;
   }
 
   async function begin(
@@ -143,15 +141,14 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     payload: SubscribePayload,
     live: LiveOperation,
   ): Promise<ExecutionArgs> {
-    const own = payload.extensions?.['identity'];
-    const credentials = own === undefined ? connection.extra.credentials : await verify(own);
-    if (!credentials) throw raisePlatform('UNAUTHENTICATED');
+    const { identity } = connection.extra;
+    if (!identity) throw raisePlatform('UNAUTHENTICATED');
     const prepared = prepare(payload);
     const traceHeaders = { ...connection.connectionParams, ...payload.extensions };
     live.operation = beginOperation({
       ticket: live.ticket,
       prepared,
-      ...credentials,
+      identity,
       traceHeaders,
       metrics,
       logger,

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpanKind } from '@opentelemetry/api';
 import { raisePlatform } from '../errors.ts';
 import { type Identity, identityHeader } from '../identity.ts';
+import { type ConfirmBody, graphqlPlace, type ProofPlace } from '../identity-proof.ts';
 import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
 import { currentTraceId, extractTrace, withSpan } from '../telemetry/tracing.ts';
@@ -18,8 +19,8 @@ export interface IdentifiedExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly identity: Identity;
-  /** The signed token it came in. */
-  readonly identityToken: string;
+  /** To be called with the body once it was read, where it is not a stream. */
+  readonly confirm: ConfirmBody;
   readonly signal: AbortSignal;
 }
 
@@ -34,16 +35,22 @@ export interface IdentifiedHttpOptions {
   readonly logger: Logger;
   readonly isDraining: () => boolean;
   readonly handle: IdentifiedHandler;
+  /** `bound`: the handler reads the body and confirms it. `stream`: what the identity is tied to is the request without it. */
+  readonly body: 'bound' | 'stream';
 }
 
 export function createIdentifiedHttp(options: IdentifiedHttpOptions) {
-  const { name, identityVerifier, inFlight, logger, isDraining, handle } = options;
+  const { name, identityVerifier, inFlight, logger, isDraining, handle, body } = options;
 
   async function identify(request: IncomingMessage) {
     if (isDraining()) throw raisePlatform('SHUTTING_DOWN');
-    const identityToken = singleHeader(request, identityHeader);
-    if (!identityToken) throw raisePlatform('UNAUTHENTICATED');
-    return { identityToken, identity: await identityVerifier.verify(identityToken) };
+    const credential = singleHeader(request, identityHeader);
+    if (!credential) throw raisePlatform('UNAUTHENTICATED');
+    const place: ProofPlace =
+      body === 'bound' ? graphqlPlace : `${request.method ?? 'GET'} /${(request.url ?? '/').slice(1)}`;
+    const verified = await identityVerifier.verify(credential, place);
+    if (body === 'stream') await verified.confirm(undefined);
+    return verified;
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {

@@ -2,10 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { raisePlatform } from '../errors.ts';
 
 /**
- * The request's body as JSON. Throws AppError PAYLOAD_TOO_LARGE as soon as the limit is passed (the rest is not read)
- * and BAD_USER_INPUT when it is no JSON.
+ * The request's body as JSON. Throws AppError PAYLOAD_TOO_LARGE as soon as the limit is passed (the rest is not read),
+ * what `confirm` throws, and BAD_USER_INPUT when it is no JSON.
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  confirm: (body: Uint8Array) => Promise<void>,
+): Promise<unknown> {
   const tooLarge = () =>
     raisePlatform('PAYLOAD_TOO_LARGE', { because: `the limit is ${maxBytes} bytes`, details: { maxBytes } });
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
@@ -17,8 +21,10 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
     if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
+  const body = Buffer.concat(chunks);
+  await confirm(body);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return JSON.parse(body.toString('utf8')) as unknown;
   } catch (cause) {
     throw raisePlatform('BAD_USER_INPUT', { because: 'the body is not JSON', cause });
   }

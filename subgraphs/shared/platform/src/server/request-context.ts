@@ -5,8 +5,6 @@ import type { Logger } from '../logging.ts';
 export interface RequestContext {
   /** Verified; the only source of the tenant. */
   readonly identity: Identity;
-  /** The signed token it came in, to pass on to another service. Valid for a minute: long work signs anew. */
-  readonly identityToken: string;
   /** Aborts when nobody waits for the result any more; `reason` is a {@link CancelReason}. */
   readonly signal: AbortSignal;
   /** Carries the tenant and the trace. */

@@ -105,7 +105,7 @@ async function collect(subgraph: TestSubgraph, query: string): Promise<unknown[]
 
 /** A raw graphql-ws socket, to leave in ways that a well-behaved client would not. */
 async function rawSocket(subgraph: TestSubgraph, query: string): Promise<WebSocket> {
-  const identity = await subgraph.identity.token();
+  const identity = await subgraph.identity.connection('test');
   const socket = new WebSocket(subgraph.url.replace('http', 'ws'), 'graphql-transport-ws');
   await new Promise((resolve) => socket.once('open', resolve));
   socket.send(JSON.stringify({ type: 'connection_init', payload: { identity } }));
@@ -140,9 +140,40 @@ describe('over HTTP', () => {
 
   it('refuses an identity signed by a stranger', async () => {
     const [{ subgraph }, { subgraph: other }] = await Promise.all([start(), start()]);
-    const headers = { 'content-type': 'application/json', ...(await other.identity.headers()) };
-    const response = await fetch(subgraph.url, { method: 'POST', headers, body: '{"query":"{ hello }"}' });
+    const body = '{"query":"{ hello }"}';
+    const signed = await other.identity.headers({ audience: 'test', body });
+    const headers = { 'content-type': 'application/json', ...signed };
+    const response = await fetch(subgraph.url, { method: 'POST', headers, body });
     expect(response.status).toBe(401);
+  });
+
+  it('refuses a request that was sent before, and one that was altered on its way', async () => {
+    const { subgraph } = await start();
+    const body = '{"query":"{ hello }"}';
+    const send = (headers: Record<string, string>, text = body) =>
+      fetch(subgraph.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: text,
+      });
+    const signed = await subgraph.identity.headers({ audience: 'test', body });
+    expect((await send(signed)).status).toBe(200);
+    const again = await send(signed);
+    expect(again.status).toBe(401);
+    expect(await again.json()).toMatchObject({
+      errors: [
+        {
+          message: expect.stringContaining('sent before'),
+          extensions: { code: 'UNAUTHENTICATED', retryable: false },
+        },
+      ],
+    });
+    const altered = await send(
+      await subgraph.identity.headers({ audience: 'test', body }),
+      '{"query":"{ tenant }"}',
+    );
+    expect(altered.status).toBe(401);
+    expect(JSON.stringify(await altered.json())).toContain('another body');
   });
 
   it('gives an expected refusal its code and details', async () => {
@@ -184,10 +215,12 @@ describe('over HTTP', () => {
 
   it('aborts the signal when the client hangs up', async () => {
     const { subgraph, arrived, cancellation } = await start();
-    const headers = { 'content-type': 'application/json', ...(await subgraph.identity.headers()) };
+    const body = '{"query":"{ slow }"}';
+    const signed = await subgraph.identity.headers({ audience: 'test', body });
+    const headers = { 'content-type': 'application/json', ...signed };
     const request = httpRequest(subgraph.url, { method: 'POST', headers });
     request.on('error', () => undefined);
-    request.end('{"query":"{ slow }"}');
+    request.end(body);
     await arrived;
     request.destroy();
     expect(await cancellation).toBe('DISCONNECTED');
@@ -196,12 +229,13 @@ describe('over HTTP', () => {
   it('continues the trace that the caller began', async () => {
     const { subgraph } = await start();
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const body = '{"query":"{ trace }"}';
     const headers = {
       'content-type': 'application/json',
       traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
-      ...(await subgraph.identity.headers()),
+      ...(await subgraph.identity.headers({ audience: 'test', body })),
     };
-    const response = await fetch(subgraph.url, { method: 'POST', headers, body: '{"query":"{ trace }"}' });
+    const response = await fetch(subgraph.url, { method: 'POST', headers, body });
     expect(await response.json()).toEqual({ data: { trace: traceId } });
   });
 
@@ -233,6 +267,25 @@ describe('over a WebSocket', () => {
       data: { perEvent: number };
     }[];
     expect(new Set(serials.map(({ data }) => data.perEvent)).size).toBe(2);
+  });
+
+  it('opens one socket for an identity, and none for who shows it a second time', async () => {
+    const { subgraph } = await start();
+    const identity = await subgraph.identity.connection('test');
+    const opened: WebSocket[] = [];
+    const open = async (): Promise<string> => {
+      const socket = new WebSocket(subgraph.url.replace('http', 'ws'), 'graphql-transport-ws');
+      opened.push(socket);
+      await new Promise((resolve) => socket.once('open', resolve));
+      const said = new Promise<string>((resolve) => {
+        socket.once('message', (data) => resolve((JSON.parse(String(data)) as { type: string }).type));
+        socket.once('close', (code) => resolve(String(code)));
+      });
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { identity } }));
+      return said;
+    };
+    expect([await open(), await open()]).toEqual(['connection_ack', '4403']);
+    for (const socket of opened) socket.terminate();
   });
 
   it('closes the socket of a client without an identity with 4403', async () => {

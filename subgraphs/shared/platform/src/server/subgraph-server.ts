@@ -112,15 +112,16 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
     facts: banner,
     isDraining,
   });
-  const identified = (name: string, handle: IdentifiedHandler) =>
-    createIdentifiedHttp({ name, identityVerifier, inFlight, logger, isDraining, handle });
+  const identified = (name: string, body: 'bound' | 'stream', handle: IdentifiedHandler) =>
+    createIdentifiedHttp({ name, identityVerifier, inFlight, logger, isDraining, handle, body });
   const graphql = identified(
     'graphql.http',
+    'bound',
     createGraphQLHttpHandler({ apollo, makeContext, logger, maxBodyBytes }),
   );
   const routes = Object.entries(options.routes ?? {}).map(([prefix, handle]) => ({
     prefix,
-    answer: identified(`http ${prefix}`, handle),
+    answer: identified(`http ${prefix}`, 'stream', handle),
   }));
   const webSocket = createGraphQLWebSocket({
     schema,

@@ -14,7 +14,6 @@ export interface WebSocketOperationOptions {
   readonly ticket: Ticket;
   readonly prepared: PreparedOperation;
   readonly identity: Identity;
-  readonly identityToken: string;
   /** May hold `traceparent` and `tracestate`. */
   readonly traceHeaders: Readonly<Record<string, unknown>>;
   readonly metrics: OperationMetrics;
@@ -32,7 +31,7 @@ export interface WebSocketOperation {
 }
 
 export function beginOperation(options: WebSocketOperationOptions): WebSocketOperation {
-  const { ticket, prepared, identity, identityToken, metrics } = options;
+  const { ticket, prepared, identity, metrics } = options;
   const parent = extractTrace(options.traceHeaders);
   const attributes = {
     'graphql.operation.name': prepared.name ?? '',
@@ -51,7 +50,7 @@ export function beginOperation(options: WebSocketOperationOptions): WebSocketOpe
   return {
     type: prepared.type,
     traceContext: trace.setSpan(parent, span),
-    request: { identity, identityToken, signal: ticket.signal, logger, traceId },
+    request: { identity, signal: ticket.signal, logger, traceId },
     formatErrors(errors) {
       const formatted = errors.map((error) => formatError(error, { logger, traceId }));
       failure ??= String(formatted[0]?.extensions?.['code']);

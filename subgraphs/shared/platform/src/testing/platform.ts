@@ -38,6 +38,7 @@ export async function openTestPlatform<Extra extends object = object>(
     S3_BUCKET: 'fathom',
     S3_REGION: 'us-east-1',
     IDENTITY_JWKS: identity.jwks,
+    IDENTITY_PROOF_KEY: identity.proofKeys,
     LOG_LEVEL: logLevel,
     DRAIN_TIMEOUT_MS: 1_000,
     ...options.env,

@@ -41,7 +41,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
         PORT: '0',
         DATABASE_URL: databaseUrl,
         FATHOM_DATA_DIR: dataDir,
-        IDENTITY_JWKS: JSON.stringify(identity.jwks),
+        ...identity.env,
         LOG_LEVEL: 'error',
         ...env,
       },
@@ -64,18 +64,17 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   return {
     url,
     async request<Data>(query: string | DocumentNode, variables: object = {}, who: Partial<Identity> = {}) {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(await identity.headers(who)) },
-        body: JSON.stringify({ query: typeof query === 'string' ? query : print(query), variables }),
-      });
+      const body = JSON.stringify({ query: typeof query === 'string' ? query : print(query), variables });
+      const signed = await identity.headers({ audience: service, body }, who);
+      const headers = { 'content-type': 'application/json', ...signed };
+      const response = await fetch(url, { method: 'POST', headers, body });
       return (await response.json()) as TestAnswer<Data>;
     },
     webSocketClient: async (who = {}) =>
       createClient({
         url: url.replace('http', 'ws'),
         webSocketImpl: WebSocket,
-        connectionParams: { identity: await identity.token(who) },
+        connectionParams: async () => ({ identity: await identity.connection(service, who) }),
         retryAttempts: 0,
       }),
     kill: () => end('SIGKILL'),

@@ -63,19 +63,18 @@ export async function startTestSubgraph<Loaders = object, Extension extends obje
     identity,
     platform,
     async request<Data>(query: string | DocumentNode, variables = {}, who: Partial<Identity> = {}) {
-      const response = await fetch(server.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(await identity.headers(who)) },
-        body: JSON.stringify({ query: typeof query === 'string' ? query : print(query), variables }),
-      });
+      const body = JSON.stringify({ query: typeof query === 'string' ? query : print(query), variables });
+      const signed = await identity.headers({ audience: platform.service, body }, who);
+      const headers = { 'content-type': 'application/json', ...signed };
+      const response = await fetch(server.url, { method: 'POST', headers, body });
       return (await response.json()) as TestAnswer<Data>;
     },
     async webSocketClient(who = {}) {
-      const token = await identity.token(who);
       const client = createClient({
         url: server.url.replace('http', 'ws'),
         webSocketImpl: WebSocket,
-        connectionParams: { identity: token },
+        // Anew for each connection: a lazy client closes when it is idle, and opens another.
+        connectionParams: async () => ({ identity: await identity.connection(platform.service, who) }),
         retryAttempts: 0,
       });
       clients.push(client);
@@ -108,7 +107,11 @@ export async function bareTestPlatform({
     env: { HOST: '127.0.0.1', PORT: 0, DRAIN_TIMEOUT_MS: drainTimeoutMs },
     logger: createLogger({ service, level: logLevel }),
     metrics: createMetrics({ service, processMetrics: false }),
-    identityVerifier: createIdentityVerifier({ jwks: identity.jwks }),
+    identityVerifier: createIdentityVerifier({
+      jwks: identity.jwks,
+      audience: service,
+      proofKeys: identity.proofKeys,
+    }),
     probes: {},
   };
 }
