@@ -56,7 +56,7 @@ test('a GPU without the libraries for it is told with the command that brings th
   const { unavailable } = await discover('cuda', {
     probe: async () => ({ kind: 'fails', message: missing }),
   });
-  expect(unavailable[0]?.reason).toContain('ONNXRUNTIME_NODE_INSTALL=cuda12');
+  expect(unavailable[0]?.reason).toContain('run ONNXRUNTIME_NODE_INSTALL=cuda12 node ');
 });
 
 test('a machine without the driver is told so', async () => {

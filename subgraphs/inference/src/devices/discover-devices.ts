@@ -105,13 +105,25 @@ function unavailable(id: string, kind: DeviceKind, reason: string): UnavailableD
 }
 
 function webGpuReason(message: string): string {
-  return /adapter/i.test(message)
-    ? `No GPU was found that WebGPU can use: on Linux it takes libvulkan1 and the Vulkan driver of the GPU. ${message}`
-    : message;
+  const why = ownWords(message);
+  return /adapter/i.test(why)
+    ? `No GPU was found that WebGPU can use; on Linux it takes libvulkan1 and the Vulkan driver of the GPU. ${why}`
+    : why;
 }
 
 function cudaReason(gpu: NvidiaGpu, message: string): string {
-  return /shared library|providers_cuda|providers_shared|CUDA_PATH|not enabled|libcu/i.test(message)
-    ? `${gpu.name} is there, ONNX Runtime's CUDA libraries are not: run ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node --foreground-scripts, with CUDA 12 and cuDNN 9 on the machine. ${message}`
-    : message;
+  const why = ownWords(message);
+  return /load library|shared library|not enabled|libcu/i.test(why)
+    ? `${gpu.name} is there, the libraries for it are not: ${cudaLibraries}. ${why}`
+    : why;
+}
+
+const cudaLibraries =
+  'run ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js, with CUDA 12 and cuDNN 9 on the machine';
+
+/** Without the place in ONNX Runtime's sources that a failed check begins with. */
+function ownWords(message: string): string {
+  return message
+    .replace(/^ONNX Runtime: \/.*? (?:was false\. |(?=\[ONNXRuntimeError\]))/s, 'ONNX Runtime: ')
+    .trim();
 }

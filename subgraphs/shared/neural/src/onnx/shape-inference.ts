@@ -94,7 +94,13 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   ArgMax: (input) => [{ type: 'int64', dims: argDims(input) }],
   Cast: ({ inputs, attributes }) => {
-    const byCode: Readonly<Record<number, ElementType>> = { 1: 'float32', 6: 'int32', 7: 'int64', 9: 'bool' };
+    const byCode: Readonly<Record<number, ElementType>> = {
+      1: 'float32',
+      6: 'int32',
+      7: 'int64',
+      9: 'bool',
+      10: 'float16',
+    };
     const code = attributeInt(attributes, 'to', 0);
     const type = byCode[code];
     if (type === undefined) throw new Error(`cannot cast to element type ${code}`);

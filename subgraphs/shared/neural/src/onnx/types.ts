@@ -1,11 +1,12 @@
 /** A dimension is a count, or the name of one that is known only when the graph runs. */
 export type Dimension = number | string;
 
-export type ElementType = 'float32' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
+export type ElementType = 'float32' | 'float16' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
 
 /** TensorProto.DataType of onnx.proto. */
 export const elementTypeCodes: Readonly<Record<ElementType, number>> = {
   float32: 1,
+  float16: 10,
   uint8: 2,
   int8: 3,
   int32: 6,

@@ -6,6 +6,7 @@
  */
 import { NeuralError } from '../errors.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { elementTypeCodes } from '../onnx/types.ts';
 import { elementCount } from '../weights/tensor.ts';
 import type { BoundTensor } from './bound-run.ts';
 import { createMemoryInfo, type ExecutionProvider } from './execution-provider.ts';
@@ -13,15 +14,15 @@ import { floats } from './host-tensor.ts';
 import { ortLibrary, type Pointer } from './ort-library.ts';
 import { Session } from './session.ts';
 
-/** Float32 on a device. */
 export interface DeviceTensor {
+  readonly type: DeviceElementType;
   readonly dims: readonly number[];
   /** The OrtValue over it. */
   readonly handle: Pointer;
 }
 
-const floatType = 1;
-const floatBytes = Float32Array.BYTES_PER_ELEMENT;
+export type DeviceElementType = 'float32' | 'float16';
+export const elementBytes: Readonly<Record<DeviceElementType, number>> = { float32: 4, float16: 2 };
 
 export class DeviceMemory {
   readonly #copies: Session;
@@ -47,9 +48,9 @@ export class DeviceMemory {
   }
 
   /** Its content is undefined. Throws `MEMORY_INSUFFICIENT` if the device has no more. */
-  allocate(dims: readonly number[]): DeviceTensor {
+  allocate(dims: readonly number[], type: DeviceElementType = 'float32'): DeviceTensor {
     this.#checkLive();
-    const bytes = elementCount(dims) * floatBytes;
+    const bytes = elementCount(dims) * elementBytes[type];
     try {
       const shape = BigInt64Array.from(dims, BigInt);
       const handle = ortLibrary().create(
@@ -57,11 +58,11 @@ export class DeviceMemory {
         this.#allocator,
         shape,
         shape.length,
-        floatType,
+        elementTypeCodes[type],
       );
       this.#values.push(handle);
       this.#bytes += bytes;
-      return { dims, handle };
+      return { type, dims, handle };
     } catch (cause) {
       const why = (cause as Error).message;
       throw new NeuralError(
@@ -78,6 +79,7 @@ export class DeviceMemory {
    */
   view(tensor: DeviceTensor, dims: readonly number[]): DeviceTensor {
     this.#checkLive();
+    const { type } = tensor;
     const elements = elementCount(dims);
     if (elements > elementCount(tensor.dims))
       throw new NeuralError('GRAPH_INVALID', `[${dims}] is more than [${tensor.dims}] holds`);
@@ -88,20 +90,22 @@ export class DeviceMemory {
       'CreateTensorWithDataAsOrtValue',
       this.#info,
       address,
-      elements * floatBytes,
+      elements * elementBytes[type],
       shape,
       shape.length,
-      floatType,
+      elementTypeCodes[type],
     );
     this.#values.push(handle);
-    return { dims, handle };
+    return { type, dims, handle };
   }
 
+  /** Of float32. */
   upload(tensor: DeviceTensor, data: Float32Array): void {
     const to = this.view(tensor, [data.length]);
     this.#copy(floats([data.length], data), to);
   }
 
+  /** Of float32. */
   download(tensor: DeviceTensor): Float32Array {
     const size = elementCount(tensor.dims);
     const data = new Float32Array(size);

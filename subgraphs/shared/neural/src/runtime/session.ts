@@ -10,6 +10,8 @@ import { addressOf, type OrtLibrary, ortLibrary, type Pointer } from './ort-libr
 export interface SessionOptions {
   /** The processor when left out. A session on another device is run through `bind`. */
   readonly provider?: ExecutionProvider | undefined;
+  /** Refuses a graph of which the provider would leave operators to the processor. */
+  readonly isWhollyOnDevice?: boolean;
   /** ONNX Runtime's choice, the number of cores, when left out. */
   readonly threads?: number | undefined;
   /** Spinning threads win 5% on an idle machine and cost up to half of the throughput on a shared one. */
@@ -175,6 +177,8 @@ function withSettings(
     ort.call('AddSessionConfigEntry', settings, 'session.intra_op.allow_spinning', options.spin ? '1' : '0');
     if (options.flushDenormals)
       ort.call('AddSessionConfigEntry', settings, 'session.set_denormal_as_zero', '1');
+    if (options.isWhollyOnDevice)
+      ort.call('AddSessionConfigEntry', settings, 'session.disable_cpu_ep_fallback', '1');
     appendProvider(ort, settings, options.provider ?? cpu);
     return create(ort, settings);
   } finally {

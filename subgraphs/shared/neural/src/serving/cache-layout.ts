@@ -30,6 +30,11 @@ export interface LayoutOptions {
   readonly config: ModelConfig;
   /** Positions that the rotary tables cover. */
   readonly positions: number;
+  /** What attention computes in and the cache holds; float32 without it. */
+  readonly attention?: AttentionType | undefined;
 }
+
+/** CUDA has its attention operator in half precision only. All else of the graph stays in float32. */
+export type AttentionType = 'float32' | 'float16';
 
 export type CreateLayout = (builder: GraphBuilder, options: LayoutOptions) => CacheLayout;

@@ -21,7 +21,7 @@ import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { float, type Graph, int, type Value } from '../onnx/types.ts';
 import type { Tensor, TensorMap } from '../weights/tensor.ts';
-import type { CacheLayout, CreateLayout } from './cache-layout.ts';
+import type { AttentionType, CacheLayout, CreateLayout } from './cache-layout.ts';
 import { type HeadSizes, padHeadNorm, padProjection } from './head-padding.ts';
 import { inPlaceLayout } from './in-place-layout.ts';
 import { type Int8Operators, type Precision, weightProduct } from './weight-product.ts';
@@ -37,6 +37,8 @@ export interface DecoderGraphOptions {
   /** The engine's own by default. */
   readonly layout?: CreateLayout;
   readonly int8?: Int8Operators;
+  /** Of the engine's own layout; float32 without it. */
+  readonly attention?: AttentionType | undefined;
 }
 
 export const loraInputName = (part: 'a' | 'b', layer: number, projection: Projection): string =>
@@ -53,9 +55,9 @@ class DecoderGraphWriter {
   readonly #sizes: HeadSizes;
 
   constructor(options: DecoderGraphOptions) {
-    const { config, capacity, layout = inPlaceLayout } = options;
+    const { config, capacity, attention, layout = inPlaceLayout } = options;
     this.#options = options;
-    this.#layout = layout(this.#builder, { config, positions: capacity });
+    this.#layout = layout(this.#builder, { config, positions: capacity, attention });
     this.#sizes = { own: config.headSize, served: this.#layout.headSize };
   }
 

@@ -9,10 +9,11 @@
  */
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { BoundTensors } from '../runtime/bound-run.ts';
-import type { DeviceMemory, DeviceTensor } from '../runtime/device-memory.ts';
+import { type DeviceMemory, type DeviceTensor, elementBytes } from '../runtime/device-memory.ts';
 import type { ExecutionProvider } from '../runtime/execution-provider.ts';
 import { longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
+import type { AttentionType } from './cache-layout.ts';
 import { pastName, presentName } from './in-place-layout.ts';
 import type { CacheShape } from './key-value-cache.ts';
 
@@ -38,6 +39,7 @@ export interface DeviceCacheOptions {
   readonly memory: DeviceMemory;
   readonly provider: ExecutionProvider;
   readonly shape: CacheShape;
+  readonly type: AttentionType;
   readonly rows: number;
   readonly capacity: number;
 }
@@ -45,10 +47,11 @@ export interface DeviceCacheOptions {
 /** Before anything is allocated. */
 export function deviceCacheBytes({
   shape,
+  type,
   rows,
   capacity,
 }: Omit<DeviceCacheOptions, 'memory' | 'provider'>): number {
-  return shape.layers * 2 * (rows + 1) * shape.keyValueHeads * capacity * shape.headSize * 4;
+  return shape.layers * 2 * (rows + 1) * shape.keyValueHeads * capacity * shape.headSize * elementBytes[type];
 }
 
 export class DeviceCache {
@@ -60,19 +63,19 @@ export class DeviceCache {
   readonly #staging: CacheTensors;
 
   constructor(options: DeviceCacheOptions) {
-    const { memory, provider, shape, rows } = options;
+    const { memory, provider, shape, type, rows } = options;
     this.#options = options;
     this.bytes = deviceCacheBytes(options);
     this.#planes = Array.from({ length: shape.layers }, (_, layer) =>
       (['key', 'value'] as const).map((kind) => ({
         past: pastName(kind, layer),
         present: presentName(kind, layer),
-        rows: memory.allocate(this.#dims(rows)),
-        staging: memory.allocate(this.#dims(1)),
+        rows: memory.allocate(this.#dims(rows), type),
+        staging: memory.allocate(this.#dims(1), type),
       })),
     ).flat();
     this.#staging = this.#tensors(({ staging }) => staging);
-    this.#mover = Session.create(moverGraph(this.#planes.length, this.#dims(1).slice(1)), {
+    this.#mover = Session.create(moverGraph(this.#planes.length, { type, rowDims: this.#dims(1).slice(1) }), {
       provider,
       threads: 1,
     });
@@ -145,13 +148,16 @@ export class DeviceCache {
 }
 
 /** moved.i = target.i with its rows `to` replaced by the rows `from` of source.i; in place where both are one memory. */
-function moverGraph(planes: number, rowDims: readonly number[]) {
+function moverGraph(
+  planes: number,
+  { type, rowDims }: { readonly type: AttentionType; readonly rowDims: readonly number[] },
+) {
   const builder = new GraphBuilder('move-rows');
   const from = builder.input('from', 'int64', ['moves']);
   const to = builder.input('to', 'int64', ['moves', 1]);
   for (let at = 0; at < planes; at += 1) {
-    const source = builder.input(`source.${at}`, 'float32', ['sources', ...rowDims]);
-    const target = builder.input(`target.${at}`, 'float32', ['targets', ...rowDims]);
+    const source = builder.input(`source.${at}`, type, ['sources', ...rowDims]);
+    const target = builder.input(`target.${at}`, type, ['targets', ...rowDims]);
     const rows = builder.gather(source, from);
     const [moved] = builder.ops('ScatterND', [target, to, rows], { outputNames: [`moved.${at}`] });
     builder.exposeOutput(moved!);

@@ -1,9 +1,11 @@
-/** On WebGPU, which CI computes on software Vulkan (`.ci/webgpu`). */
+/** On WebGPU, which CI computes on software Vulkan (`.ci/servers/vulkan.sh`). */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Decoder } from './decoder.ts';
+import { families, randomWeights } from './decoder-families.testkit.ts';
 import { createDecoderSession } from './decoder-session.ts';
 import {
   converse,
+  converseBriefly,
   converseWithAdapters,
   deviceTestOptions,
   largestDifference,
@@ -36,6 +38,14 @@ describe('the decoder on WebGPU', () => {
   it('gives the logits of the processor, its cache never leaving the device', async () => {
     const [expected, got] = [await converse(await onProcessor()), await converse(await onWebGpu())];
     expect(largestDifference(expected, got)).toBeLessThan(1e-4);
+  });
+
+  it.each(Object.entries(families))('does so for %s', async (_, config) => {
+    const options = { ...deviceTestOptions, config, weights: randomWeights(config), capacity: 24 };
+    const onDevice = await createDeviceDecoder({ ...options, provider: { kind: 'webgpu' } });
+    open.push(await createDecoderSession(options), onDevice);
+    const expected = await converseBriefly(open[0]!);
+    expect(largestDifference(expected, await converseBriefly(onDevice))).toBeLessThan(1e-4);
   });
 
   it('applies to each row the adapter that it names', async () => {

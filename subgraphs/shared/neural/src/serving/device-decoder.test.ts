@@ -1,8 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cpu } from '../runtime/execution-provider.ts';
 import type { Decoder } from './decoder.ts';
+import { families, randomWeights } from './decoder-families.testkit.ts';
 import { createDecoderSession } from './decoder-session.ts';
-import { converse, converseWithAdapters, deviceTestOptions, tokensOf } from './device-decoder.testkit.ts';
+import {
+  converse,
+  converseBriefly,
+  converseWithAdapters,
+  deviceTestOptions,
+  largestDifference,
+  tokensOf,
+} from './device-decoder.testkit.ts';
 import { createDeviceDecoder, type DeviceDecoderOptions } from './device-decoder.ts';
 import type { Precision } from './weight-product.ts';
 
@@ -33,9 +41,24 @@ describe('the decoder whose tensors lie on a device, on the processor', () => {
     },
   );
 
+  it.each(Object.entries(families))('does so for %s', async (_, config) => {
+    const options = { ...deviceTestOptions, config, weights: randomWeights(config), capacity: 24 };
+    open.push(await createDecoderSession(options), await createDeviceDecoder({ ...options, provider: cpu }));
+    expect(await converseBriefly(open[1]!)).toEqual(await converseBriefly(open[0]!));
+  });
+
   it('applies to each row the adapter that it names, also after another was unloaded', async () => {
     const [own, onDevice] = await both('fp32');
     expect(await converseWithAdapters(onDevice)).toEqual(await converseWithAdapters(own));
+  });
+
+  it('stays near them with attention and cache in half precision, as CUDA has it', async () => {
+    const [own] = await both('fp32');
+    const half = await openOne({ attention: 'float16' });
+    const expected = await converse(own);
+    const spread = Math.max(...expected[0]!) - Math.min(...expected[0]!);
+    expect(largestDifference(expected, await converse(half))).toBeLessThan(0.005 * spread);
+    expect(half.bytes.cache).toBe(122_880 / 2);
   });
 
   it('refuses before it loads what the device has no memory for, with both numbers', async () => {

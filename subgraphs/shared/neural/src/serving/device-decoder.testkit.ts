@@ -87,6 +87,19 @@ export async function converse(decoder: Decoder): Promise<Float32Array[]> {
   return said;
 }
 
+/** Past a window of attention, in chunks, and beside another sequence: for models of 24 positions and 29 tokens. */
+export async function converseBriefly(decoder: Decoder): Promise<Float32Array[]> {
+  const tokens = tokensOf(5, 18).map((token) => token % 29);
+  const said = [(await decoder.prefill({ slot: 1, tokens: tokens.slice(0, 7), startPosition: 0 })).slice()];
+  said.push((await decoder.prefill({ slot: 1, tokens: tokens.slice(7, 12), startPosition: 7 })).slice());
+  said.push((await decoder.prefill({ slot: 0, tokens: tokens.slice(0, 3), startPosition: 0 })).slice());
+  for (let at = 12; at < tokens.length; at += 1) {
+    const lengths = [at, at - 9];
+    said.push((await decoder.decode({ slots: [1, 0], tokens: [tokens[at]!, 4], lengths })).slice());
+  }
+  return said;
+}
+
 export async function converseWithAdapters(decoder: Decoder): Promise<Float32Array[]> {
   await decoder.loadAdapter('first', randomAdapter(11, 2));
   await decoder.loadAdapter('second', randomAdapter(12, 5));

@@ -12,6 +12,7 @@ import type { ExecutionProvider } from '../runtime/execution-provider.ts';
 import { HostTensor } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { checkWeights } from '../weights/check-weights.ts';
+import type { AttentionType } from './cache-layout.ts';
 import { CacheRows } from './cache-rows.ts';
 import type { Decoder } from './decoder.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
@@ -26,6 +27,13 @@ export interface DeviceDecoderOptions extends DecoderOptions {
   readonly provider: ExecutionProvider;
   /** What weights and cache may take; unbounded without it. */
   readonly memoryBytes?: number | undefined;
+  /** What the provider's attention operator takes, without it. */
+  readonly attention?: AttentionType;
+  /**
+   * Refuses a model of which the provider would leave operators to the processor, copying the cache to and fro. By default
+   * on WebGPU, which has them all.
+   */
+  readonly isWhollyOnDevice?: boolean;
 }
 
 /** Throws `MEMORY_INSUFFICIENT` before anything is loaded. */
@@ -39,10 +47,10 @@ export async function createDeviceDecoder(options: DeviceDecoderOptions): Promis
       `capacity ${capacity} exceeds the model's ${config.maxPositions} positions`,
     );
   }
-  const graph = buildDecoderGraph({ ...options, adapters: false });
+  const graph = buildDecoderGraph({ ...options, attention: attentionType(options), adapters: false });
   checkMemory(options, graphWeightBytes(graph));
   return new DeviceDecoder(options, {
-    session: Session.create(graph, { provider, threads }),
+    session: Session.create(graph, { provider, threads, isWhollyOnDevice: isWhollyOnDevice(options) }),
     weightBytes: graphWeightBytes(graph),
   });
 }
@@ -101,8 +109,14 @@ class DeviceDecoder implements Decoder {
     this.#base = base.session;
     this.#weightBytes = base.weightBytes;
     this.#memory = new DeviceMemory(provider);
-    const shape = cacheShape(options);
-    this.#cache = new DeviceCache({ memory: this.#memory, provider, shape, rows: maxSlots, capacity });
+    this.#cache = new DeviceCache({
+      memory: this.#memory,
+      provider,
+      shape: cacheShape(options),
+      type: attentionType(options),
+      rows: maxSlots,
+      capacity,
+    });
     this.#rows = new CacheRows(maxSlots, { isAtFront: true });
     this.#adapters = new DeviceAdapters(config, provider);
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
@@ -180,9 +194,14 @@ class DeviceDecoder implements Decoder {
     this.#adapters.load(id, adapter);
     if (this.#adapted !== undefined) return;
     const { provider, threads } = this.#options;
-    const graph = buildDecoderGraph({ ...this.#options, adapters: true });
+    const graph = buildDecoderGraph({
+      ...this.#options,
+      attention: attentionType(this.#options),
+      adapters: true,
+    });
     checkMemory(this.#options, this.#weightBytes + graphWeightBytes(graph));
-    this.#adapted = Session.create(graph, { provider, threads });
+    const isWhole = isWhollyOnDevice(this.#options);
+    this.#adapted = Session.create(graph, { provider, threads, isWhollyOnDevice: isWhole });
     this.#weightBytes += graphWeightBytes(graph);
   }
 
@@ -272,9 +291,19 @@ function cacheShape({ config }: DeviceDecoderOptions): CacheShape {
   return { ...config, headSize: servedHeadSize(config.headSize) };
 }
 
+function isWhollyOnDevice(options: DeviceDecoderOptions): boolean {
+  return options.isWhollyOnDevice ?? options.provider.kind === 'webgpu';
+}
+
+function attentionType({ attention, provider }: DeviceDecoderOptions): AttentionType {
+  return attention ?? (provider.kind === 'cuda' ? 'float16' : 'float32');
+}
+
 function checkMemory(options: DeviceDecoderOptions, weightBytes: number): void {
   const { memoryBytes, maxSlots: rows, capacity } = options;
-  const needed = weightBytes + deviceCacheBytes({ shape: cacheShape(options), rows, capacity });
+  const needed =
+    weightBytes +
+    deviceCacheBytes({ shape: cacheShape(options), type: attentionType(options), rows, capacity });
   if (memoryBytes === undefined || needed <= memoryBytes) return;
   throw new NeuralError(
     'MEMORY_INSUFFICIENT',

@@ -13,8 +13,8 @@
  */
 import { rotaryAngles, rotaryOptions } from '../models/rotary-angles.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
-import { float, int, type Value } from '../onnx/types.ts';
-import type { AttendInput, CacheLayout, LayoutOptions } from './cache-layout.ts';
+import { elementTypeCodes, float, int, type Value } from '../onnx/types.ts';
+import type { AttendInput, AttentionType, CacheLayout, LayoutOptions } from './cache-layout.ts';
 import { padRotaryTable, servedHeadSize } from './head-padding.ts';
 
 export const pastName = (kind: 'key' | 'value', layer: number): string => `past_${kind}.${layer}`;
@@ -47,7 +47,7 @@ class InPlaceLayout implements CacheLayout {
     const dims = [positions, this.headSize / 2];
     const table = (name: string, data: Float32Array): Value => {
       const padded = padRotaryTable(data, { own: config.headSize, served: this.headSize });
-      return this.#builder.initializer(name, { dims, data: padded });
+      return this.#cast(this.#builder.initializer(name, { dims, data: padded }), this.#type);
     };
     this.#rotary = { cos: table('rotary_cos', angles.cos), sin: table('rotary_sin', angles.sin) };
     return inputIds;
@@ -58,9 +58,9 @@ class InPlaceLayout implements CacheLayout {
     const { slidingWindow } = config;
     const cacheDims = ['rows', config.keyValueHeads, positions, this.headSize];
     const past = (kind: 'key' | 'value'): Value =>
-      this.#builder.input(pastName(kind, layer), 'float32', cacheDims);
+      this.#builder.input(pastName(kind, layer), this.#type, cacheDims);
     const inputs = [
-      packed,
+      this.#cast(packed, this.#type),
       undefined,
       undefined,
       past('key'),
@@ -86,7 +86,16 @@ class InPlaceLayout implements CacheLayout {
     });
     this.#builder.exposeOutput(key!);
     this.#builder.exposeOutput(value!);
-    return mixed!;
+    return this.#cast(mixed!, 'float32');
+  }
+
+  get #type(): AttentionType {
+    return this.#options.attention ?? 'float32';
+  }
+
+  #cast(x: Value, type: AttentionType): Value {
+    if (x.type === type) return x;
+    return this.#builder.op('Cast', [x], { attributes: { to: int(elementTypeCodes[type]) } });
   }
 
   select(stream: Value): Value {
