@@ -7,10 +7,11 @@ import { loadModelFolder, type ModelFolder, writeModelFolder } from '@fathom/neu
 import { ChatTemplate, questionAnswerTokens } from '@fathom/neural/tokenizers/chat-template';
 import { createLogger } from '@fathom/platform/logging';
 import { repositoryRoot } from '@fathom/platform/repository';
+import type { Device } from '../src/devices/device.ts';
 import { processor } from '../src/devices/processor.ts';
 import { type DeviceEnd, EngineDevice } from '../src/engine/engine-device.ts';
 import type { EngineRequest, WorkerOptions } from '../src/engine/protocol.ts';
-import { startWorkerThread } from '../src/engine/worker-thread.ts';
+import { startWorker } from '../src/engine/start-worker.ts';
 import { env as envSchema } from '../src/env.ts';
 import { writeTinyModel } from '../src/testing/tiny-model.ts';
 
@@ -19,13 +20,13 @@ const { DEVICE_THREADS, MAX_SEQUENCES, PREFILL_TOKENS_PER_STEP, PREFIX_CACHE_SLO
 
 export const threads = DEVICE_THREADS.parse(undefined);
 
-/** The product's settings, in fp32 unless told otherwise. */
+/** The product's settings on the processor, in fp32, unless told otherwise. */
 export function openDevice(
-  overrides: Partial<WorkerOptions> & { readonly maxQueued?: number } = {},
+  overrides: Partial<WorkerOptions> & { readonly maxQueued?: number; readonly device?: Device } = {},
 ): EngineDevice {
-  const { maxQueued = 1_000, threads: count = threads, ...worker } = overrides;
+  const { maxQueued = 1_000, threads: count = threads, device, ...worker } = overrides;
   return new EngineDevice({
-    device: processor({ threads: count }),
+    device: device ?? processor({ threads: count }),
     worker: {
       maxSequences: MAX_SEQUENCES.parse(undefined),
       prefillTokensPerStep: PREFILL_TOKENS_PER_STEP.parse(undefined),
@@ -35,7 +36,7 @@ export function openDevice(
       ...worker,
     },
     maxQueued,
-    startWorker: startWorkerThread,
+    startWorker,
     logger: createLogger({ service: 'bench', level: 'warn' }),
   });
 }
