@@ -2,9 +2,25 @@ import { availableParallelism } from 'node:os';
 import { requestedPrecisions } from '@fathom/neural/serving/choose-precision';
 import { baseEnv, jsonVariable, portVariable, privateJwkSchema } from '@fathom/platform/env';
 import { z } from 'zod';
+import { parseDeviceList, type WantedDevice } from './domain/device-list.ts';
 
 const count = (defaultValue: number) => z.coerce.number().int().positive().default(defaultValue);
 const milliseconds = (defaultValue: number) => z.coerce.number().int().nonnegative().default(defaultValue);
+
+function workersOf(devices: readonly WantedDevice[]): number {
+  return devices.reduce((sum, device) => sum + (device.kind === 'CPU' ? device.workers : 1), 0);
+}
+
+function wantedDevices(text: string, context: z.RefinementCtx): readonly WantedDevice[] {
+  const list = parseDeviceList(text);
+  if (list.kind === 'devices' && workersOf(list.devices) > 1) {
+    context.addIssue({ code: 'custom', message: 'names several workers; the service drives one' });
+    return z.NEVER;
+  }
+  if (list.kind === 'devices') return list.devices;
+  context.addIssue({ code: 'custom', message: list.problem });
+  return z.NEVER;
+}
 
 export const env = baseEnv.extend({
   PORT: portVariable(4001),
@@ -15,6 +31,9 @@ export const env = baseEnv.extend({
   DEEP_LEARNING_TIMEOUT_MS: count(5_000),
   /** Whose champion answers when no model is named. */
   DEFAULT_MODEL: z.string().min(1).default('fathom-facts'),
+  /** What to compute on: `domain/device-list.ts` has the language. */
+  DEVICES: z.string().default('cpu').transform(wantedDevices),
+  /** Of a CPU worker, where DEVICES names no number. */
   DEVICE_THREADS: count(availableParallelism()),
   /** Sequences decoded at once. */
   MAX_SEQUENCES: count(16),

@@ -5,8 +5,10 @@ import { openPlatform } from '@fathom/platform/platform';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { runService } from '@fathom/platform/server/run-service';
 import { createSubgraphServer } from '@fathom/platform/server/subgraph-server';
+import { discoverDevices } from './devices/discover-devices.ts';
 import { env as envSchema } from './env.ts';
 import { createLoaders } from './loaders.ts';
+import { describeDevice, deviceSnapshots } from './resolvers/device-snapshots.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { createDeepLearning, noDeepLearning } from './runtime/deep-learning.ts';
 import { startInference } from './service.ts';
@@ -39,12 +41,15 @@ await runService('inference', async () => {
         });
   const deepLearning = deepLearningClient ? createDeepLearning(deepLearningClient) : noDeepLearning;
 
+  const devices = await discoverDevices(env.DEVICES, { threads: env.DEVICE_THREADS });
+  for (const { id, reason } of devices.unavailable)
+    logger.warn({ device: id, reason }, 'a device that DEVICES names cannot be used');
   const inference = await startInference(
     { ...platform, deepLearning },
     {
       instance: env.OTEL_SERVICE_INSTANCE_ID ?? `${env.HOST}:${env.PORT}`,
       defaultModel: env.DEFAULT_MODEL,
-      threads: env.DEVICE_THREADS,
+      devices,
       maxSequences: env.MAX_SEQUENCES,
       maxQueued: env.MAX_QUEUED,
       prefixSlots: env.PREFIX_CACHE_SLOTS,
@@ -75,10 +80,7 @@ await runService('inference', async () => {
         };
       },
     },
-    banner: () => {
-      const { id, kind, name, threads } = device.snapshot();
-      return { devices: `${id}: ${kind}, ${name}, ${threads} threads` };
-    },
+    banner: () => ({ devices: deviceSnapshots(inference).map(describeDevice).join('; ') }),
   });
 
   return {

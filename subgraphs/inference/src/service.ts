@@ -10,7 +10,7 @@ import type { Database } from '@fathom/platform/database/database';
 import type { Logger } from '@fathom/platform/logging';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
-import { processor } from './devices/processor.ts';
+import type { DiscoveredDevices, UnavailableDevice } from './devices/device.ts';
 import { EngineDevice } from './engine/engine-device.ts';
 import { startWorker } from './engine/start-worker.ts';
 import { startConsumers } from './events/consumers.ts';
@@ -33,7 +33,7 @@ export interface InferenceSettings {
   /** Names this process across its restarts, so that it finds the generations of its former life. */
   readonly instance: string;
   readonly defaultModel: string;
-  readonly threads: number;
+  readonly devices: DiscoveredDevices;
   readonly maxSequences: number;
   readonly maxQueued: number;
   readonly prefillTokensPerStep: number;
@@ -60,6 +60,8 @@ export interface InferenceParts {
 
 export interface InferenceService {
   readonly device: EngineDevice;
+  /** Asked for, and not to be had on this machine. */
+  readonly unavailable: readonly UnavailableDevice[];
   readonly deployments: Deployments;
   readonly generations: Generations;
   readonly reader: GenerationReader;
@@ -77,7 +79,7 @@ export async function startInference(
   const models = createModelStore(database);
 
   const device: EngineDevice = new EngineDevice({
-    device: processor({ threads: settings.threads }),
+    device: settings.devices.devices[0],
     worker: {
       maxSequences: settings.maxSequences,
       prefixSlots: settings.prefixSlots,
@@ -130,6 +132,7 @@ export async function startInference(
 
   return {
     device,
+    unavailable: settings.devices.unavailable,
     deployments,
     generations,
     reader,

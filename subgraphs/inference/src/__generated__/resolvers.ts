@@ -157,7 +157,7 @@ export type Device = {
   readonly busyRatio: Scalars['Float']['output'];
   /** Model versions that are loaded on it. */
   readonly deployments: ReadonlyArray<Deployment>;
-  /** What its last worker was lost of, until one computes again. */
+  /** What its last worker was lost of, until one computes again; or why it cannot be used. */
   readonly detail?: Maybe<Scalars['String']['output']>;
   /** Its id, stable across restarts, for instance `cpu-0`. */
   readonly id: Scalars['ID']['output'];
@@ -202,6 +202,8 @@ export type DeviceStatus =
   | 'RECOVERING'
   /** It is being opened. */
   | 'STARTING'
+  /** It was asked for and cannot be used on this machine; `detail` says why. */
+  | 'UNAVAILABLE'
   /** Its workers are lost again and again; `detail` says of what. It is tried on with growing pauses. */
   | 'UNHEALTHY';
 

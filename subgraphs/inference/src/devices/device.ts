@@ -34,6 +34,6 @@ export interface UnavailableDevice {
 
 export interface DiscoveredDevices {
   /** Never empty: without any other there is the processor. */
-  readonly devices: readonly Device[];
+  readonly devices: readonly [Device, ...Device[]];
   readonly unavailable: readonly UnavailableDevice[];
 }

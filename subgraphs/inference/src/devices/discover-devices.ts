@@ -19,15 +19,16 @@ export interface DiscoveryOptions {
 type Found = Device | UnavailableDevice;
 
 const isUnavailable = (found: Found): found is UnavailableDevice => 'reason' in found;
+const isDevice = (found: Found): found is Device => !isUnavailable(found);
 
 export async function discoverDevices(
   wanted: readonly WantedDevice[],
   options: DiscoveryOptions,
 ): Promise<DiscoveredDevices> {
   const found = (await Promise.all(wanted.map((device) => discover(device, options)))).flat();
-  const devices = found.filter((device): device is Device => !isUnavailable(device));
+  const [first = processor({ threads: options.threads }), ...others] = found.filter(isDevice);
   return {
-    devices: devices.length > 0 ? devices : [processor({ threads: options.threads })],
+    devices: [first, ...others],
     unavailable: found.filter(isUnavailable),
   };
 }

@@ -7,6 +7,7 @@ import type {
 import type { Context } from '../context.ts';
 import type { TokenRecord } from '../domain/generation.ts';
 import type { ReadGeneration } from '../runtime/generation-reader.ts';
+import { deviceSnapshot } from './device-snapshots.ts';
 import { toUsage } from './usage.ts';
 
 async function tokensOf(
@@ -51,8 +52,7 @@ export const Generation: GenerationResolvers = {
   evidence: ({ record }) =>
     record.evidence.map(({ knowledgeId, similarity }) => ({ knowledge: { id: knowledgeId }, similarity })),
   modelVersion: ({ record }) => (record.modelVersionId === undefined ? null : { id: record.modelVersionId }),
-  device: ({ record }, _, { inference }) =>
-    inference.device.id === record.deviceId ? inference.device.snapshot() : null,
+  device: ({ record }, _, { inference }) => deviceSnapshot(inference, record.deviceId),
   async tokens(generation, _, { loaders }) {
     return withIndex(await tokensOf(generation, loaders));
   },

@@ -2,6 +2,7 @@ import { pageRequest, toConnection } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { QueryResolvers } from '../__generated__/resolvers.ts';
 import { encoders } from '../runtime/encoders.ts';
+import { deviceSnapshot, deviceSnapshots } from './device-snapshots.ts';
 import { embed } from './embed.ts';
 
 const scope = 'inference:read';
@@ -33,11 +34,11 @@ export const Query: QueryResolvers = {
   },
   devices(_, __, { inference, identity }) {
     requireScope(identity, scope);
-    return [inference.device.snapshot()];
+    return deviceSnapshots(inference);
   },
   device(_, { id }, { inference, identity }) {
     requireScope(identity, scope);
-    return id === inference.device.id ? inference.device.snapshot() : null;
+    return deviceSnapshot(inference, id);
   },
   embed,
   embeddingModels(_, __, { identity }) {

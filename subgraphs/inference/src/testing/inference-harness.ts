@@ -11,6 +11,7 @@ import type { Database } from '@fathom/platform/database/database';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
+import { processor } from '../devices/processor.ts';
 import { createLoaders } from '../loaders.ts';
 import { resolvers } from '../resolvers/resolvers.ts';
 import { type DeepLearning, noDeepLearning } from '../runtime/deep-learning.ts';
@@ -19,7 +20,7 @@ import { type InferenceService, type InferenceSettings, startInference } from '.
 export const testSettings: InferenceSettings = {
   instance: 'test-instance',
   defaultModel: 'tiny',
-  threads: 1,
+  devices: { devices: [processor({ threads: 1 })], unavailable: [] },
   maxSequences: 4,
   maxQueued: 8,
   prefillTokensPerStep: 64,

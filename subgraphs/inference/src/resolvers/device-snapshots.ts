@@ -1,0 +1,39 @@
+import type { UnavailableDevice } from '../devices/device.ts';
+import type { DeviceSnapshot } from '../engine/engine-device.ts';
+import type { InferenceService } from '../service.ts';
+
+/** Those that compute, and those that were asked for and cannot be used. */
+export function deviceSnapshots({ device, unavailable }: InferenceService): readonly DeviceSnapshot[] {
+  return [device.snapshot(), ...unavailable.map(unusedSnapshot)];
+}
+
+export function deviceSnapshot(inference: InferenceService, id: string | undefined): DeviceSnapshot | null {
+  return deviceSnapshots(inference).find((device) => device.id === id) ?? null;
+}
+
+function unusedSnapshot({ id, kind, reason }: UnavailableDevice): DeviceSnapshot {
+  return {
+    id,
+    kind,
+    name: kind === 'CUDA' ? 'NVIDIA GPU' : 'GPU',
+    status: 'UNAVAILABLE',
+    detail: reason,
+    threads: 0,
+    activeSequences: 0,
+    maxSequences: 0,
+    queuedRequests: 0,
+    busyRatio: 0,
+    kvCacheUsage: 0,
+    tokensPerSecond: 0,
+    memoryBytes: 0,
+    memoryTotalBytes: undefined,
+    memoryLimitBytes: undefined,
+    loaded: [],
+  };
+}
+
+/** For the banner: what an operator wants to know at the start. */
+export function describeDevice({ id, kind, name, status, detail, threads }: DeviceSnapshot): string {
+  if (status === 'UNAVAILABLE') return `${id} cannot be used: ${detail}`;
+  return `${id}: ${kind}, ${name}${kind === 'CPU' ? `, ${threads} threads` : ''}`;
+}
