@@ -175,6 +175,8 @@ function withSettings(
     if (options.threads !== undefined) ort.call('SetIntraOpNumThreads', settings, options.threads);
     ort.call('SetInterOpNumThreads', settings, 1);
     ort.call('AddSessionConfigEntry', settings, 'session.intra_op.allow_spinning', options.spin ? '1' : '0');
+    // Else they go on for a while behind the run, on the cores that others compute on.
+    if (options.spin) ort.call('AddSessionConfigEntry', settings, 'session.force_spinning_stop', '1');
     if (options.flushDenormals)
       ort.call('AddSessionConfigEntry', settings, 'session.set_denormal_as_zero', '1');
     if (options.isWhollyOnDevice)

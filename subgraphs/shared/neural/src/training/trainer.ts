@@ -10,6 +10,7 @@ import { Session } from '../runtime/session.ts';
 import { checkTensors, weightsSha256 } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { corrupt, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { layOutTensors } from './parameter-memory.ts';
 import {
   checkRun,
   checkWorkers,
@@ -24,7 +25,7 @@ import type { StepEngine } from './steps/step-engine.ts';
 import { type Crew, createSummedStep, startCrew } from './steps/summed-step.ts';
 import type { TaskGraph, TrainingTask } from './task.ts';
 import { type BatchOf, type ConfigOf, createTask, type LanguageModel, type TaskOptions } from './tasks.ts';
-import { adaptableOf, buildEvaluationGraph, trainableParameters } from './training-graph.ts';
+import { adaptableOf, buildEvaluationGraph, trainableParameters, trainedTensors } from './training-graph.ts';
 import { stateTensors, TrainingState } from './training-state.ts';
 
 export type { NewRun, ResumedRun } from './run.ts';
@@ -170,7 +171,8 @@ export class Trainer<T extends TaskOptions = LanguageModel> {
     this.#baseFeeds = base === undefined ? {} : hostTensors(modelTensors(task, base));
     this.#threads = threads;
     this.#crew = crew;
-    this.#state = new TrainingState(trainableParameters(shape), this.#optimizer.moments, {
+    const layout = layOutTensors(trainedTensors(shape, this.#optimizer));
+    this.#state = new TrainingState(layout, this.#optimizer.moments, {
       initial: parts.initial,
       parametersOf: crew && ((side) => crew.parameters(side)),
     });

@@ -7,10 +7,12 @@ import { NeuralError } from '../errors.ts';
 import { type LoraOptions, loraSites } from '../lora/adapter.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { trimGraph } from '../onnx/trim-graph.ts';
 import type { Graph, Value } from '../onnx/types.ts';
 import { clipFactor, globalNorm } from '../optimizers/clipping.ts';
 import type { Moment, Optimizer } from '../optimizers/optimizer.ts';
 import { keptScale, maskName } from './dropout.ts';
+import type { LaidOutTensor, MemoryLayout } from './parameter-memory.ts';
 import { sumByHalves } from './sum-by-halves.ts';
 import type { TaskGraph } from './task.ts';
 
@@ -31,6 +33,15 @@ export function trainableParameters(shape: TrainingShape): readonly ParameterSpe
       { ...b, kind: 'matrix' as const },
     ],
   );
+}
+
+/** As the optimizer treats them. */
+export function trainedTensors(shape: TrainingShape, optimizer: Optimizer): readonly LaidOutTensor[] {
+  return trainableParameters(shape).map(({ name, dims, kind }) => ({
+    name,
+    dims,
+    decayed: optimizer.decays(kind),
+  }));
 }
 
 /** Throws `ADAPTER_INVALID` for a task without projections that an adapter could change. */
@@ -57,7 +68,7 @@ export const nextName = (name: string): string => `next_${name}`;
 export function buildTrainingGraph(shape: TrainingShape, optimizer: Optimizer): Graph {
   const builder = new GraphBuilder('train');
   const { parameters, lossOf } = declareModel(builder, shape);
-  const trainable = trainableParameters(shape);
+  const trainable = trainedTensors(shape, optimizer);
   const { loss } = lossOf();
   const gradients = differentiate(
     builder,
@@ -66,7 +77,7 @@ export function buildTrainingGraph(shape: TrainingShape, optimizer: Optimizer): 
   );
   builder.output('loss', loss);
   writeUpdate(builder, { trainable, parameters, gradients, optimizer });
-  return builder.build();
+  return trimGraph(builder.build());
 }
 
 /**
@@ -88,16 +99,16 @@ export function buildGradientGraph(shape: TrainingShape): Graph {
   trainable.forEach(({ name }, at) => {
     builder.output(gradientName(name), gradients[at]!);
   });
-  return builder.build();
+  return trimGraph(builder.build());
 }
 
 /**
- * The optimizer's step alone, over the sum of several terms of each gradient: inputs parameters, moments, the scalars and
- * `gradient.<parameter>.<term>`; outputs as the training graph's, but for the loss.
+ * The optimizer's step alone, over the stretches of a layout and the sum of several terms of each gradient: inputs parameters,
+ * moments, the scalars and `gradient.<stretch>.<term>`; outputs as the training graph's, but for the loss.
  */
-export function buildUpdateGraph(shape: TrainingShape, optimizer: Optimizer, terms: number): Graph {
+export function buildUpdateGraph(layout: MemoryLayout, optimizer: Optimizer, terms: number): Graph {
   const builder = new GraphBuilder('update');
-  const trainable = trainableParameters(shape);
+  const trainable = layout.stretches.map(({ name, size, decayed }) => ({ name, dims: [size], decayed }));
   const parameters = new Map(trainable.map(({ name, dims }) => [name, builder.input(name, 'float32', dims)]));
   const gradients = trainable.map(({ name, dims }) => {
     const declared = Array.from({ length: terms }, (_, term) =>
@@ -106,14 +117,14 @@ export function buildUpdateGraph(shape: TrainingShape, optimizer: Optimizer, ter
     return sumByHalves(declared, (a, b) => builder.add(a, b));
   });
   writeUpdate(builder, { trainable, parameters, gradients, optimizer });
-  return builder.build();
+  return trimGraph(builder.build());
 }
 
 /** Clips the gradients and writes the next state as outputs. */
 function writeUpdate(
   builder: GraphBuilder,
   options: {
-    readonly trainable: readonly ParameterSpec[];
+    readonly trainable: readonly LaidOutTensor[];
     readonly parameters: ReadonlyMap<string, Value>;
     readonly gradients: readonly Value[];
     readonly optimizer: Optimizer;
@@ -126,7 +137,7 @@ function writeUpdate(
   const norm = globalNorm(builder, gradients);
   const clip = clipFactor(builder, norm, optimizer.maxGradientNorm);
   builder.output('gradient_norm', norm);
-  for (const [at, { name, dims, kind }] of trainable.entries()) {
+  for (const [at, { name, dims, decayed }] of trainable.entries()) {
     const moments = Object.fromEntries(
       optimizer.moments.map((moment) => [moment, builder.input(momentName(moment, name), 'float32', dims)]),
     );
@@ -137,7 +148,7 @@ function writeUpdate(
         gradient: gradients[at]!,
         clip,
         scalars,
-        decayed: optimizer.decays(kind),
+        decayed,
       }),
     );
     builder.output(nextName(name), next.parameter);
@@ -153,7 +164,7 @@ export function buildEvaluationGraph({ task, lora }: TrainingShape): Graph {
   const { loss, measured } = lossOf();
   builder.output('loss', loss);
   for (const [name, value] of Object.entries(measured)) builder.output(name, value);
-  return builder.build();
+  return trimGraph(builder.build());
 }
 
 function declareModel(builder: GraphBuilder, shape: TrainingShape) {

@@ -1,10 +1,11 @@
 /** How a run's batches are cut: leader and gradient workers work it out alike. */
 import type { Graph } from '../../onnx/types.ts';
+import { createOptimizer } from '../../optimizers/create-optimizer.ts';
 import { layOutTensors, type MemoryLayout } from '../parameter-memory.ts';
 import type { Run } from '../run.ts';
 import type { TrainingTask } from '../task.ts';
 import { type BatchOf, createTask, type TaskOptions } from '../tasks.ts';
-import { buildGradientGraph, type TrainingShape, trainableParameters } from '../training-graph.ts';
+import { buildGradientGraph, type TrainingShape, trainedTensors } from '../training-graph.ts';
 import { SharedLayout } from './shared-layout.ts';
 
 export interface RunParts<T extends TaskOptions> {
@@ -20,7 +21,7 @@ export function runParts<T extends TaskOptions>(run: Run<T>): RunParts<T> {
   const { microBatches: parts = 1, batchSize } = run;
   const task = createTask<T>({ ...run, batchSize: batchSize / parts });
   const shape = { task, lora: run.lora, dropout: run.dropout };
-  return { parts, task, shape, layout: layOutTensors(trainableParameters(shape)) };
+  return { parts, task, shape, layout: layOutTensors(trainedTensors(shape, createOptimizer(run.optimizer))) };
 }
 
 export function sharedLayoutOf<T extends TaskOptions>(

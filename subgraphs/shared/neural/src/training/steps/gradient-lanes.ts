@@ -80,17 +80,24 @@ export class GradientLanes {
   /** The sum over consecutive parts. */
   async sum(parts: readonly PartFeeds[], at: SumOptions): Promise<GradientSum> {
     if (parts.length === 1) return this.#compute(parts[0]!, at);
-    const half = Math.floor(parts.length / 2);
-    const { step, common } = at;
-    const halves = await settled([
-      this.sum(parts.slice(0, half), at),
-      this.sum(parts.slice(half), { step, common }),
-    ]);
-    const [left, right] = halves as [Buffer, Buffer];
+    const [left, right] = (await this.halves(parts, at)) as readonly [Buffer, Buffer];
     for (let index = 0; index < left.memory.length; index += 1) left.memory[index]! += right.memory[index]!;
     left.loss = Math.fround(left.loss + right.loss);
     this.giveBack(right);
     return left;
+  }
+
+  /** The two terms of the sum over two parts or more. */
+  async halves(
+    parts: readonly PartFeeds[],
+    { step, common, into }: SumOptions,
+  ): Promise<readonly [GradientSum, GradientSum]> {
+    const half = Math.floor(parts.length / 2);
+    const [left, right] = await settled([
+      this.sum(parts.slice(0, half), { step, common, into }),
+      this.sum(parts.slice(half), { step, common }),
+    ]);
+    return [left!, right!];
   }
 
   giveBack(sum: GradientSum): void {

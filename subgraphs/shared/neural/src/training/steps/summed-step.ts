@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { floats, type HostTensors, hostTensors } from '../../runtime/host-tensor.ts';
 import { Session } from '../../runtime/session.ts';
-import type { TensorMap } from '../../weights/tensor.ts';
-import { type RunParts, runParts, sharedLayoutOf } from '../data-parallel/run-parts.ts';
+import { runParts, sharedLayoutOf } from '../data-parallel/run-parts.ts';
 import type { SharedLayout } from '../data-parallel/shared-layout.ts';
 import { WorkerCrew } from '../data-parallel/worker-crew.ts';
+import type { MemoryLayout } from '../parameter-memory.ts';
 import type { DataParallel, Run } from '../run.ts';
 import { sumByHalves } from '../sum-by-halves.ts';
 import type { BatchOf, TaskOptions } from '../tasks.ts';
@@ -19,7 +19,7 @@ export interface Crew {
   readonly layout: SharedLayout;
   readonly size: number;
   /** Where the parameters of either side of the state lie. */
-  parameters(side: 0 | 1): TensorMap;
+  parameters(side: 0 | 1): Float32Array;
 }
 
 export function startCrew<T extends TaskOptions>(
@@ -37,7 +37,7 @@ export function startCrew<T extends TaskOptions>(
     threads: threadsOfEach(threads, size),
     partsPerWorker: plan.parts / size,
   });
-  const parameters = (side: 0 | 1) => plan.layout.windows(layout.parameters(workers.memory, side));
+  const parameters = (side: 0 | 1) => layout.parameters(workers.memory, side);
   return { workers, layout, size, parameters };
 }
 
@@ -52,16 +52,19 @@ export interface SummedStepParts<T extends TaskOptions> extends StepParts<BatchO
 
 /**
  * Gradients of the batch's parts, added up, then one update: accumulation, the parts side by side on the threads, and on
- * several processes.
+ * several processes. The last sum is the update's, on all threads: of the processes, or else of the two halves of the parts.
  */
 export function createSummedStep<T extends TaskOptions>(options: SummedStepParts<T>): StepEngine<BatchOf<T>> {
   const { run, shape, optimizer, state, baseFeeds, crew } = options;
   const processes = crew?.size ?? 1;
   const plan = runParts(run);
   const ownParts = plan.parts / processes;
-  const update = Session.create(buildUpdateGraph(shape, optimizer, processes), {
+  const terms = crew ? processes : 2;
+  const update = Session.create(buildUpdateGraph(plan.layout, optimizer, terms), {
     threads: options.threads,
     flushDenormals: true,
+    // A few milliseconds in which a thread is waited for two hundred times.
+    spin: true,
   });
   const lanes = new GradientLanes({
     ...plan,
@@ -69,7 +72,8 @@ export function createSummedStep<T extends TaskOptions>(options: SummedStepParts
     threads: threadsOfEach(options.threads, processes),
     parts: ownParts,
   });
-  const sums = createTerms(plan, crew);
+  const termTensors = createTermTensors(plan.layout);
+  const shared = crew && sharedTerms(crew);
 
   return {
     async run({ batch, step, scalars }) {
@@ -85,12 +89,18 @@ export function createSummedStep<T extends TaskOptions>(options: SummedStepParts
       const others = crew?.workers.compute(feeds.slice(ownParts), request);
       // Should the leader's own part fail, the others are waited for below all the same.
       others?.catch(() => undefined);
-      const sum = await lanes.sum(own, { step, common, into: sums.own });
-      const losses = [sum.loss, ...((await others) ?? [])];
+      const sums = shared
+        ? [await lanes.sum(own, { step, common, into: shared[0]! })]
+        : await lanes.halves(own, { step, common });
+      const losses = [...sums.map(({ loss }) => loss), ...((await others) ?? [])];
       const norm = floats([]);
-      const inputs = { ...state.feeds, ...sums.terms(sum.memory), ...scalarTensors(scalars) };
-      await update.run(update.plan(inputs, { gradient_norm: norm, ...state.fetches }));
-      if (sums.own === undefined) lanes.giveBack(sum);
+      const inputs = {
+        ...state.stretchFeeds,
+        ...termTensors(shared ?? sums.map(({ memory }) => memory)),
+        ...scalarTensors(scalars),
+      };
+      await update.run(update.plan(inputs, { gradient_norm: norm, ...state.stretchFetches }));
+      if (!shared) for (const sum of sums) lanes.giveBack(sum);
       return { loss: sumByHalves(losses, (a, b) => Math.fround(a + b)), gradientNorm: norm.data[0]! };
     },
     async release() {
@@ -101,21 +111,23 @@ export function createSummedStep<T extends TaskOptions>(options: SummedStepParts
   };
 }
 
-/** The terms of each gradient's sum, by process, as inputs of the update. */
-function createTerms<T extends TaskOptions>({ layout }: RunParts<T>, crew: Crew | undefined) {
-  const named = (memory: Float32Array, term: number): HostTensors =>
+/** Where the processes write their gradients, the leader first. */
+const sharedTerms = ({ layout, workers, size }: Crew): readonly Float32Array[] =>
+  Array.from({ length: size }, (_, worker) => layout.gradients(workers.memory, worker));
+
+/** The terms of each gradient's sum as inputs of the update. */
+function createTermTensors(layout: MemoryLayout): (memories: readonly Float32Array[]) => HostTensors {
+  // The memories are the same few at every step; their tensors are made once.
+  const made = new WeakMap<Float32Array, HostTensors>();
+  const tensorsOf = (memory: Float32Array): HostTensors => {
+    const tensors = made.get(memory) ?? hostTensors(layout.stretchWindows(memory));
+    made.set(memory, tensors);
+    return tensors;
+  };
+  return (memories) =>
     Object.fromEntries(
-      Object.entries(hostTensors(layout.windows(memory))).map(([name, tensor]) => [
-        termName(name, term),
-        tensor,
-      ]),
+      memories.flatMap((memory, term) =>
+        Object.entries(tensorsOf(memory)).map(([name, tensor]) => [termName(name, term), tensor]),
+      ),
     );
-  if (crew === undefined) {
-    return { own: undefined, terms: (memory: Float32Array) => named(memory, 0) };
-  }
-  const memories = Array.from({ length: crew.size }, (_, worker) =>
-    crew.layout.gradients(crew.workers.memory, worker),
-  );
-  const all = Object.assign({}, ...memories.map(named)) as HostTensors;
-  return { own: memories[0], terms: () => all };
 }
