@@ -4,7 +4,7 @@
  *   STARTING --worker ready--> READY --worker lost--> RECOVERING --worker ready, models loaded--> READY
  *                                                      \--lost again and again--> UNHEALTHY --the same--> READY
  *
- * An unhealthy device is tried on with growing pauses; `detail` says what its workers died of.
+ * A worker is lost when it ends, and when it has work and gives no sign for `stallMs`: a driver can hang. An unhealthy device is tried on with growing pauses; `detail` says what its workers died of.
  *
  * Invariant: a request that was submitted ends exactly once, and its tokens are reported exactly once, in order. When
  * the worker is lost its models are loaded into a new one and its requests submitted again with the tokens they have.
@@ -94,6 +94,8 @@ export interface EngineDeviceOptions {
   readonly maxQueued: number;
   readonly startWorker: (options: WorkerOptions) => EngineWorker;
   readonly logger: Logger;
+  /** How long a worker with work may be silent before it is taken for lost; a minute without it. */
+  readonly stallMs?: number;
   readonly onTokens?: (count: number) => void;
   /** A prompt began to be computed, but for what was found in the cache. */
   readonly onPrompt?: (promptTokens: number, cachedTokens: number) => void;
@@ -124,6 +126,8 @@ const unhealthyAfter = 3;
 /** Some seconds of work. */
 const maxWaitingTexts = 4_096;
 const windowMs = 10_000;
+/** Far more than a step takes, also one for which a GPU's driver compiles first. */
+const defaultStallMs = 60_000;
 const idle: EngineLoad = { active: 0, waiting: 0, kvCacheUsage: 0, memoryBytes: 0 };
 
 export class EngineDevice {
@@ -151,12 +155,15 @@ export class EngineDevice {
   #lostInARow = 0;
   /** What the present worker said before it ended, and what the last one ended of. */
   #fault: string | undefined;
+  #lastSignAt = performance.now();
+  readonly #watch: NodeJS.Timeout;
   #detail: string | undefined;
 
   constructor(options: EngineDeviceOptions) {
     this.id = options.device.id;
     this.#options = options;
     this.#worker = this.#start();
+    this.#watch = setInterval(() => this.#endStalled(), this.#stallMs / 4).unref();
   }
 
   get status(): DeviceStatus {
@@ -251,6 +258,7 @@ export class EngineDevice {
   /** Stops computing. Requests in flight get no end: they are continued by whoever resumes their generations. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    clearInterval(this.#watch);
     this.#inFlight.clear();
     this.#embeddings.close();
     await this.#worker.terminate();
@@ -269,6 +277,7 @@ export class EngineDevice {
       deviceMemoryBytes: device.memory.limitBytes,
     });
     worker.on('message', (message: FromWorker) => {
+      this.#lastSignAt = performance.now();
       if (worker === this.#worker) this.#receive(message);
     });
     worker.on('error', (error) => {
@@ -279,6 +288,19 @@ export class EngineDevice {
       if (!this.#isClosing && worker === this.#worker) this.#recover(how);
     });
     return worker;
+  }
+
+  get #stallMs(): number {
+    return this.#options.stallMs ?? defaultStallMs;
+  }
+
+  /** Whoever has just got work is given the time from then on; a model may take longer than that to load. */
+  #endStalled(): void {
+    const hasWork = this.#status === 'READY' && this.#inFlight.size > 0 && this.#loading.size === 0;
+    if (!hasWork) this.#lastSignAt = performance.now();
+    if (performance.now() - this.#lastSignAt < this.#stallMs) return;
+    this.#fault = `it gave no sign for ${this.#stallMs} ms`;
+    void this.#worker.terminate();
   }
 
   #recover(how: number | string): void {

@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { createDeferred } from '@fathom/platform/deferred';
 import { createLogger } from '@fathom/platform/logging';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import type { Device } from '../devices/device.ts';
 import { processor } from '../devices/processor.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import { EngineDevice } from './engine-device.ts';
 import type { EngineRequest, WorkerOptions } from './protocol.ts';
 import type { EngineWorker } from './worker.ts';
-import { startWorkerProcess } from './worker-process.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 import { startWorkerThread } from './worker-thread.ts';
 
 let folder: string;
@@ -22,15 +21,13 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((device) => device.close()));
 });
 
-function openDevice(
-  startWorker: (options: WorkerOptions) => EngineWorker,
-  device: Device = processor({ threads: 1 }),
-): EngineDevice {
+function openDevice(startWorker: (options: WorkerOptions) => EngineWorker, stallMs?: number): EngineDevice {
   const opened = new EngineDevice({
-    device,
+    device: processor({ threads: 1 }),
     worker: { maxSequences: 4, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength: 256 },
     maxQueued: 8,
     startWorker,
+    ...(stallMs === undefined ? {} : { stallMs }),
     logger: createLogger({ service: 'test', level: 'silent' }),
   });
   open.push(opened);
@@ -94,6 +91,25 @@ test('streams go on without a gap when the process is killed under them', async 
   expect(isKilled).toBe(true);
   expect(again).toEqual(whole);
   expect(device.snapshot()).toMatchObject({ status: 'READY', detail: undefined });
+});
+
+test('a worker that hangs is taken for lost, and its streams go on without a gap', async () => {
+  const workers: WorkerProcess[] = [];
+  const device = openDevice((options) => {
+    const worker = startWorkerProcess(options);
+    workers.push(worker);
+    return worker;
+  }, 3_000);
+  await load(device);
+  const whole = await run(device, 1);
+  let isHung = false;
+  const again = await run(device, 1, (index) => {
+    if (index < 9 || isHung) return;
+    isHung = true;
+    process.kill(workers[0]?.pid ?? 0, 'SIGSTOP');
+  });
+  expect(again).toEqual(whole);
+  expect(workers.length).toBeGreaterThan(1);
 });
 
 test('a device whose workers die again and again is unhealthy, says of what, and recovers when one lives', async () => {

@@ -13,14 +13,14 @@ export interface WorkerFault {
 
 const keptOutputBytes = 2_000;
 
-export function startWorkerProcess(options: WorkerOptions): EngineWorker {
+export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
   const child = startProcess(new URL('./engine-worker.ts', import.meta.url), {
     args: [JSON.stringify(options)],
   });
   return new WorkerProcess(child);
 }
 
-class WorkerProcess extends EventEmitter implements EngineWorker {
+export class WorkerProcess extends EventEmitter implements EngineWorker {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #output = '';
@@ -42,6 +42,10 @@ class WorkerProcess extends EventEmitter implements EngineWorker {
       if (signal && this.#output !== '') this.emit('error', new Error(this.#output.trim()));
       this.#end(signal ?? code ?? 'ended');
     });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   postMessage(message: ToWorker): void {
