@@ -6,6 +6,7 @@
  * effect between it and the next: what a step has planned is what it computes.
  */
 
+import { jointPrefills } from '../domain/joint-prefill.ts';
 import type { ResponseFormat } from '../domain/response-format.ts';
 import {
   LogitsNotFiniteError,
@@ -36,9 +37,9 @@ interface StepInProgress {
   busyMs: number;
 }
 
-/** What a run gave: a row of logits for each sequence, valid until the next run. */
+/** What a run gave: a row of logits for each sequence, valid until the next run. None where nothing is to be drawn from it. */
 interface Computed {
-  readonly sequences: readonly Sequence[];
+  readonly sequences: readonly (Sequence | undefined)[];
   readonly logits: Float32Array;
   readonly width: number;
 }
@@ -155,9 +156,15 @@ export class EngineCore {
   }
 
   #runsOf(plan: StepPlan, step: StepInProgress): readonly (() => Promise<Computed | undefined>)[] {
+    const canJoin = (lane: string): boolean => this.#laneOf(lane).session.prefillTogether !== undefined;
     return [
       ...plan.decode.map((group) => () => this.#decode(group, step)),
-      ...plan.prefill.map((chunk) => () => this.#prefill(chunk, step)),
+      ...jointPrefills(plan.prefill, canJoin).map(
+        (chunks) => () =>
+          chunks.length > 1
+            ? this.#prefillTogether(chunks, step)
+            : this.#prefill(chunks[0] as PrefillChunk, step),
+      ),
     ];
   }
 
@@ -182,8 +189,7 @@ export class EngineCore {
     const { adapter } = sequence.request;
     const startedAt = this.#options.now();
     if (copy) session.copySlot({ from: copy.from, to: slot, length: copy.length });
-    if (!sequence.isStarted) step.prompts.push({ id: chunk.id, cachedTokens: start });
-    sequence.isStarted = true;
+    this.#begun(sequence, start, step);
     const logits = await session.prefill({
       slot,
       tokens: sequence.tokens.slice(start, start + count),
@@ -194,10 +200,32 @@ export class EngineCore {
     return isLast ? { sequences: [sequence], logits, width: session.vocabularySize } : undefined;
   }
 
+  /** Prompts of one lane that begin; those that do not end with the chunk have logits that nobody reads. */
+  async #prefillTogether(chunks: readonly PrefillChunk[], step: StepInProgress): Promise<Computed> {
+    const { session } = this.#laneOf(chunks[0]?.lane ?? '');
+    const sequences = chunks.map(({ id }) => this.#sequenceOf(id));
+    const startedAt = this.#options.now();
+    for (const sequence of sequences) this.#begun(sequence, 0, step);
+    const input = {
+      slots: chunks.map(({ slot }) => slot),
+      tokens: sequences.map(({ tokens }, at) => tokens.slice(0, chunks[at]?.count)),
+      adapters: sequences.map(({ request }) => request.adapter),
+    };
+    const logits = (await session.prefillTogether?.(input)) ?? new Float32Array();
+    this.#account(step, this.#options.now() - startedAt, sequences);
+    const whole = sequences.map((sequence, at) => (chunks[at]?.isLast ? sequence : undefined));
+    return { sequences: whole, logits, width: session.vocabularySize };
+  }
+
+  #begun(sequence: Sequence, cachedTokens: number, step: StepInProgress): void {
+    if (!sequence.isStarted) step.prompts.push({ id: sequence.request.id, cachedTokens });
+    sequence.isStarted = true;
+  }
+
   /** Draws the next token of each sequence, and ends those that it ends. */
   async #advance({ sequences, logits, width }: Computed, step: StepInProgress): Promise<void> {
     for (const [row, sequence] of sequences.entries())
-      await this.#advanceOne(sequence, logits.subarray(row * width, (row + 1) * width), step);
+      if (sequence) await this.#advanceOne(sequence, logits.subarray(row * width, (row + 1) * width), step);
   }
 
   async #advanceOne(sequence: Sequence, logits: Float32Array, step: StepInProgress): Promise<void> {

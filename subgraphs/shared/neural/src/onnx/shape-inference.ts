@@ -178,6 +178,14 @@ const rules: Readonly<Record<string, Rule>> = {
       { type: data.type, dims: [...data.dims.slice(0, axis), ...indices.dims, ...data.dims.slice(axis + 1)] },
     ];
   },
+  GatherND: ({ inputs, attributes }) => {
+    const [data, indices] = [need(inputs, 0), need(inputs, 1)];
+    const depth = indices.dims.at(-1);
+    if (typeof depth !== 'number')
+      throw new Error(`the last dimension of indices ${showDims(indices.dims)} is open`);
+    const batchDims = attributeInt(attributes, 'batch_dims', 0);
+    return [{ type: data.type, dims: [...indices.dims.slice(0, -1), ...data.dims.slice(batchDims + depth)] }];
+  },
   GatherElements: ({ inputs }) => [{ type: need(inputs, 0).type, dims: need(inputs, 1).dims }],
   ScatterElements: ({ inputs }) => {
     const [data, indices, updates] = [need(inputs, 0), need(inputs, 1), need(inputs, 2)];

@@ -32,6 +32,8 @@ export interface LayoutOptions {
   readonly positions: number;
   /** What attention computes in and the cache holds; float32 without it. */
   readonly attention?: AttentionType | undefined;
+  /** Rows that begin together may have different lengths, padded right; logits then come from each row's own last token. */
+  readonly isRagged?: boolean | undefined;
 }
 
 /** CUDA has its attention operator in half precision only. All else of the graph stays in float32. */

@@ -29,18 +29,31 @@ export class CacheRows {
 
   /** Brings the slots into consecutive rows; `exchange` swaps the contents of two rows, each of which it names once. */
   gather(slots: readonly number[], exchange: (rowA: number, rowB: number) => void): RowBlock {
-    const rows = slots.map((slot) => this.rowOf(slot));
-    let first = Math.min(...rows);
-    if (Math.max(...rows) - first + 1 !== slots.length || (this.#isAtFront && first > 0)) {
-      first = 0;
-      this.#moveToFront(new Set(slots), exchange);
-    }
+    const first = this.#isAtFront ? 0 : this.#fullestWindow(slots);
+    this.#moveInto(first, new Set(slots), exchange);
     return { first, slots: this.#slotOfRow.slice(first, first + slots.length) };
   }
 
-  #moveToFront(slots: ReadonlySet<number>, exchange: (rowA: number, rowB: number) => void): void {
-    const outside = [...slots].map((slot) => this.rowOf(slot)).filter((row) => row >= slots.size);
-    for (let row = 0; row < slots.size; row += 1) {
+  /** Where most of the slots are already: as few as possible are moved. */
+  #fullestWindow(slots: readonly number[]): number {
+    const isWanted = new Uint8Array(this.#slotOfRow.length);
+    for (const slot of slots) isWanted[this.rowOf(slot)] = 1;
+    let inside = 0;
+    let [best, most] = [0, 0];
+    for (let row = 0; row < isWanted.length; row += 1) {
+      inside += isWanted[row]! - (row >= slots.length ? isWanted[row - slots.length]! : 0);
+      const first = row - slots.length + 1;
+      if (first < 0 || inside <= most) continue;
+      [best, most] = [first, inside];
+    }
+    return best;
+  }
+
+  #moveInto(first: number, slots: ReadonlySet<number>, exchange: (rowA: number, rowB: number) => void): void {
+    const end = first + slots.size;
+    const outside = [...slots].map((slot) => this.rowOf(slot)).filter((row) => row < first || row >= end);
+    if (outside.length === 0) return;
+    for (let row = first; row < end; row += 1) {
       if (slots.has(this.#slotOfRow[row]!)) continue;
       const other = outside.pop()!;
       exchange(row, other);

@@ -39,6 +39,8 @@ export interface DecoderGraphOptions {
   readonly int8?: Int8Operators;
   /** Of the engine's own layout; float32 without it. */
   readonly attention?: AttentionType | undefined;
+  /** Of the engine's own layout: prompts of different lengths may be computed in one run. */
+  readonly isRagged?: boolean | undefined;
 }
 
 export const loraInputName = (part: 'a' | 'b', layer: number, projection: Projection): string =>
@@ -55,9 +57,9 @@ class DecoderGraphWriter {
   readonly #sizes: HeadSizes;
 
   constructor(options: DecoderGraphOptions) {
-    const { config, capacity, attention, layout = inPlaceLayout } = options;
+    const { config, capacity, attention, isRagged, layout = inPlaceLayout } = options;
     this.#options = options;
-    this.#layout = layout(this.#builder, { config, positions: capacity, attention });
+    this.#layout = layout(this.#builder, { config, positions: capacity, attention, isRagged });
     this.#sizes = { own: config.headSize, served: this.#layout.headSize };
   }
 
@@ -204,7 +206,8 @@ class DecoderGraphWriter {
   }
 }
 
-/** Bytes of the weights as the graph stores them. */
+/** Bytes of the weights as the graph stores them. Integers of 64 bits are shapes and indexes, never weights. */
 export function graphWeightBytes(graph: Graph): number {
-  return graph.initializers.reduce((total, { constant }) => total + (constant?.byteLength ?? 0), 0);
+  const weights = graph.initializers.filter(({ type }) => type !== 'int64');
+  return weights.reduce((total, { constant }) => total + (constant?.byteLength ?? 0), 0);
 }

@@ -94,6 +94,49 @@ describe('DecoderSession', () => {
     expect(largestDifference(whole, chunked)).toBeLessThan(1e-4);
   });
 
+  it('begins prompts of any lengths in one run as it begins each alone, beside what other slots hold', async () => {
+    const together = await openDecoder();
+    const alone = await openDecoder();
+    const running = tokensOf(20, 9);
+    for (const decoder of [together, alone])
+      await decoder.prefill({ slot: 1, tokens: running, startPosition: 0 });
+    const slots = [3, 0, 2];
+    const prompts = [tokensOf(21, 3), tokensOf(22, 14), tokensOf(23, 1)];
+    const batched = (await together.prefillTogether({ slots, tokens: prompts })).slice();
+    for (const [at, slot] of slots.entries()) {
+      const single = await alone.prefill({ slot, tokens: prompts[at]!, startPosition: 0 });
+      const row = batched.subarray(at * config.vocabularySize, (at + 1) * config.vocabularySize);
+      expect(largestDifference(row, single)).toBeLessThan(1e-4);
+    }
+    const lengths = new Map([[1, 9], ...slots.map((slot, at) => [slot, prompts[at]!.length] as const)]);
+    for (let step = 0; step < 12; step += 1) {
+      const all = [0, 1, 2, 3];
+      const tokens = all.map((slot) => (slot * 13 + step * 7) % config.vocabularySize);
+      const input = { slots: all, tokens, lengths: all.map((slot) => lengths.get(slot)! + step) };
+      const expected = (await alone.decode(input)).slice();
+      expect(largestDifference(await together.decode(input), expected)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('begins prompts with different adapters in one run', async () => {
+    const together = await openDecoder();
+    const alone = await openDecoder();
+    for (const decoder of [together, alone]) {
+      await decoder.loadAdapter('one', randomAdapter(31, 4));
+      await decoder.loadAdapter('two', randomAdapter(32, 2));
+    }
+    const adapters = ['two', undefined, 'one'];
+    const prompts = [tokensOf(33, 6), tokensOf(34, 2), tokensOf(35, 11)];
+    const slots = [0, 1, 2];
+    const batched = (await together.prefillTogether({ slots, tokens: prompts, adapters })).slice();
+    for (const slot of slots) {
+      const [tokens, adapter] = [prompts[slot]!, adapters[slot]];
+      const single = await alone.prefill({ slot, tokens, startPosition: 0, adapter });
+      const row = batched.subarray(slot * config.vocabularySize, (slot + 1) * config.vocabularySize);
+      expect(largestDifference(row, single)).toBeLessThan(1e-4);
+    }
+  });
+
   it('decodes any subset of slots of different lengths, in any order, as it decodes each alone', async () => {
     const together = await openDecoder();
     const alone = await openDecoder();

@@ -1,7 +1,8 @@
 /**
  * The engine's own layout: keys and values are written in place into the rows of a cache that the caller owns.
  *
- *   inputs   input_ids [rows, time] int64       the new tokens; decode: time = 1, prefill: rows = 1
+ *   inputs   input_ids [rows, time] int64       the new tokens; decode: time = 1; prefill: rows = 1, or where `isRagged`
+ *                                               several rows that all begin, right padded
  *            seqlens_k [rows] int32              length of each sequence, new tokens included, less one
  *            total_sequence_length int32         the longest of them
  *            past_key.N, past_value.N            [rows, kvHeads, capacity, served headSize], right padded
@@ -93,12 +94,19 @@ class InPlaceLayout implements CacheLayout {
     return this.#options.attention ?? 'float32';
   }
 
-  #cast(x: Value, type: AttentionType): Value {
+  #cast(x: Value, type: AttentionType | 'int64'): Value {
     if (x.type === type) return x;
     return this.#builder.op('Cast', [x], { attributes: { to: int(elementTypeCodes[type]) } });
   }
 
   select(stream: Value): Value {
-    return this.#builder.gather(stream, this.#builder.integer(-1), 1);
+    const builder = this.#builder;
+    if (!this.#options.isRagged) return builder.gather(stream, builder.integer(-1), 1);
+    // Where rows begin, `seqlens_k` is the index of a row's last token; where they go on, it is beyond the run's last one.
+    const width = builder.gather(builder.op('Shape', [stream]), builder.integers([1]));
+    const lengths = this.#cast(this.#lengths!, 'int64');
+    const last = builder.op('Min', [lengths, builder.sub(width, builder.integers([1]))]);
+    const ends = builder.named(builder.reshape(last, [-1, 1]), ['rows', 1]);
+    return builder.op('GatherND', [stream, ends], { attributes: { batch_dims: int(1) } });
   }
 }
