@@ -3,7 +3,12 @@ import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { createDeferred } from '@fathom/platform/deferred';
 import { createLogger } from '@fathom/platform/logging';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { type DeviceEnd, EngineDevice, type LoadOutcome } from '../engine/engine-device.ts';
+import {
+  type DeviceEnd,
+  EngineDevice,
+  type EngineSettings,
+  type LoadOutcome,
+} from '../engine/engine-device.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
 import { startWorker } from '../engine/start-worker.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
@@ -29,7 +34,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((device) => device.close()));
 });
 
-function openDevice(device: Device): EngineDevice {
+function openDevice(device: Device, worker: Partial<EngineSettings> = {}): EngineDevice {
   const opened = new EngineDevice({
     device,
     worker: {
@@ -38,6 +43,7 @@ function openDevice(device: Device): EngineDevice {
       prefillTokensPerStep: 8,
       precision: 'fp32',
       maxContextLength: 128,
+      ...worker,
     },
     maxQueued: 16,
     startWorker,
@@ -161,6 +167,18 @@ test('models that the device has no memory for are refused with both numbers, an
   expect(device.snapshot()).toMatchObject({ status: 'READY', memoryLimitBytes: 500_000, loaded: ['tiny@1'] });
   device.unload('tiny@1');
   expect(await device.load({ type: 'load', versionId: 'tiny@2', folder })).toMatchObject({ kind: 'loaded' });
+});
+
+test('what the device has no buffers for is refused, also where nothing bounds it', async () => {
+  const device = openDevice({ ...gpu, memory: {} }, { maxSequences: 200_000 });
+  expect(await load(device)).toEqual({
+    kind: 'failed',
+    code: 'MEMORY_INSUFFICIENT',
+    message: expect.stringMatching(
+      /^the device gives no \d+ bytes in one piece beside \d+: ONNX Runtime: WebGPU/,
+    ),
+  });
+  expect(device.snapshot()).toMatchObject({ detail: undefined, loaded: [] });
 });
 
 test('without a Vulkan driver the service is told why, and goes on with the processor', async () => {

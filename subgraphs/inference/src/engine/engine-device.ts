@@ -8,7 +8,8 @@
  *
  * Invariant: a request that was submitted ends exactly once, and its tokens are reported exactly once, in order. When
  * the worker is lost its models are loaded into a new one and its requests submitted again with the tokens they have.
- * A request under which three workers were lost is failed with DEVICE_LOST: it may be what kills them.
+ * A request under which three workers were lost is failed with DEVICE_LOST: it may be what kills them; so is a model under
+ * whose loading as many were.
  */
 import type { Logger } from '@fathom/platform/logging';
 import type { DeviceStatus } from '../__generated__/resolvers.ts';
@@ -144,6 +145,8 @@ export class EngineDevice {
     },
   });
   readonly #loading = new Map<string, (outcome: LoadOutcome) => void>();
+  /** Workers in a row that were lost while they loaded a version. */
+  readonly #lostLoading = new Map<string, number>();
   #status: DeviceStatus = 'STARTING';
   #worker: EngineWorker;
   /** False between the loss of a worker and its successor's first message: what is posted then is lost. */
@@ -190,7 +193,7 @@ export class EngineDevice {
         resolve(outcome);
       });
       this.#resident.set(versionId, request);
-      if (this.#isListening) this.#post(request);
+      if (this.#status === 'READY') this.#post(request);
     });
   }
 
@@ -304,6 +307,7 @@ export class EngineDevice {
   }
 
   #recover(how: number | string): void {
+    const wasListening = this.#isListening;
     this.#isListening = false;
     this.#load = idle;
     this.#lostInARow++;
@@ -316,6 +320,7 @@ export class EngineDevice {
       'the engine worker was lost and is restarted',
     );
     this.#encoderBytes = 0;
+    if (wasListening) this.#afterLossLoading();
     for (const inFlight of [...this.#inFlight.values()]) this.#afterLoss(inFlight);
     this.#embeddings.workerLost();
     // The first restart is immediate; a worker that cannot live is not restarted in a tight loop.
@@ -324,6 +329,17 @@ export class EngineDevice {
       if (this.#isClosing) return;
       this.#worker = this.#start();
     }, delayMs);
+  }
+
+  /** Models are loaded one after another, in the order in which they were asked for. */
+  #afterLossLoading(): void {
+    const versionId = [...this.#resident.keys()].find((id) => this.#loading.has(id));
+    if (versionId === undefined) return;
+    const lost = (this.#lostLoading.get(versionId) ?? 0) + 1;
+    this.#lostLoading.set(versionId, lost);
+    if (lost < maxWorkersLost) return;
+    const message = `The device lost ${lost} workers while they loaded this version. ${this.#detail}`;
+    this.#settleLoad(versionId, { kind: 'failed', code: 'DEVICE_LOST', message });
   }
 
   #afterLoss(inFlight: RequestInFlight): void {
@@ -339,7 +355,7 @@ export class EngineDevice {
   #receive(message: FromWorker): void {
     switch (message.type) {
       case 'ready':
-        this.#ready();
+        void this.#ready(this.#worker);
         break;
       case 'loaded':
         this.#settleLoad(message.model.versionId, { kind: 'loaded', model: message.model });
@@ -365,16 +381,16 @@ export class EngineDevice {
   }
 
   /** Models first, then requests: the worker loads aside, so requests wait until their models are there. */
-  #ready(): void {
-    const worker = this.#worker;
+  async #ready(worker: EngineWorker): Promise<void> {
     this.#isListening = true;
     this.#embeddings.workerReady();
-    const loads = [...this.#resident.values()].map((request) => this.#postLoad(request));
-    void Promise.all(loads).then(() => {
+    // One after another, so that it is known under which of them a worker was lost. What is asked for meanwhile joins them.
+    for (const request of this.#resident.values()) {
+      await this.#postLoad(request);
       if (worker !== this.#worker || this.#isClosing) return;
-      this.#status = 'READY';
-      for (const inFlight of this.#inFlight.values()) this.#resubmit(inFlight);
-    });
+    }
+    this.#status = 'READY';
+    for (const inFlight of this.#inFlight.values()) this.#resubmit(inFlight);
   }
 
   /** Resolves when the worker answered; the outcome goes to whoever asked for the load first. */
@@ -409,6 +425,7 @@ export class EngineDevice {
   #settleLoad(versionId: string, outcome: LoadOutcome): void {
     const settle = this.#loading.get(versionId);
     this.#loading.delete(versionId);
+    this.#lostLoading.delete(versionId);
     if (outcome.kind === 'loaded') {
       this.#load = { ...this.#load, memoryBytes: this.#load.memoryBytes + outcome.model.memoryBytes };
     }

@@ -112,6 +112,30 @@ test('a worker that hangs is taken for lost, and its streams go on without a gap
   expect(workers.length).toBeGreaterThan(1);
 });
 
+test('a model under whose loading workers are lost is refused, and the device goes on with the others', async () => {
+  let kills = 0;
+  const device = openDevice((options) => {
+    const worker = startWorkerProcess(options);
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (message) => {
+      post(message);
+      if (message.type !== 'load' || message.versionId !== 'deadly@1') return;
+      kills += 1;
+      void worker.terminate();
+    };
+    return worker;
+  });
+  await load(device);
+  expect(await device.load({ type: 'load', versionId: 'deadly@1', folder })).toEqual({
+    kind: 'failed',
+    code: 'DEVICE_LOST',
+    message: 'The device lost 3 workers while they loaded this version. Its worker was lost (SIGKILL).',
+  });
+  expect(kills).toBe(3);
+  expect((await run(device, 1)).length).toBe(60);
+  expect(device.snapshot()).toMatchObject({ status: 'READY', loaded: ['tiny@1'] });
+});
+
 test('a device whose workers die again and again is unhealthy, says of what, and recovers when one lives', async () => {
   let isBroken = true;
   let started = 0;

@@ -39,7 +39,13 @@ export class DeviceMemory {
     builder.output('to', builder.input('from', 'float32', ['n']));
     this.#copies = Session.create(builder.build(), { provider, threads: 1 });
     this.#info = createMemoryInfo(ort, provider);
-    this.#allocator = this.#copies.createAllocator(this.#info);
+    try {
+      this.#allocator = this.#copies.createAllocator(this.#info);
+    } catch (error) {
+      ort.release('ReleaseMemoryInfo', this.#info);
+      this.#copies.release();
+      throw error;
+    }
   }
 
   /** Of all its tensors. */
@@ -61,13 +67,16 @@ export class DeviceMemory {
         elementTypeCodes[type],
       );
       this.#values.push(handle);
+      const tensor = { type, dims, handle };
+      // WebGPU refuses a buffer only when it is used.
+      if (type === 'float32') this.upload(tensor, new Float32Array(Math.min(4, elementCount(dims))));
       this.#bytes += bytes;
-      return { type, dims, handle };
+      return tensor;
     } catch (cause) {
       const why = (cause as Error).message;
       throw new NeuralError(
         'MEMORY_INSUFFICIENT',
-        `the device has no ${bytes} bytes beside the ${this.#bytes} it gave: ${why}`,
+        `the device gives no ${bytes} bytes in one piece beside ${this.#bytes}: ${why}`,
         { cause, details: { bytes, allocated: this.#bytes } },
       );
     }

@@ -48,11 +48,42 @@ export async function createDeviceDecoder(options: DeviceDecoderOptions): Promis
     );
   }
   const graph = buildDecoderGraph({ ...options, attention: attentionType(options), adapters: false });
-  checkMemory(options, graphWeightBytes(graph));
-  return new DeviceDecoder(options, {
-    session: Session.create(graph, { provider, threads, isWhollyOnDevice: isWhollyOnDevice(options) }),
-    weightBytes: graphWeightBytes(graph),
-  });
+  const weightBytes = graphWeightBytes(graph);
+  checkMemory(options, weightBytes);
+  const opened: { release(): void }[] = [];
+  const keep = <Part extends { release(): void }>(part: Part): Part => {
+    opened.unshift(part);
+    return part;
+  };
+  try {
+    const session = keep(
+      Session.create(graph, { provider, threads, isWhollyOnDevice: isWhollyOnDevice(options) }),
+    );
+    const memory = keep(new DeviceMemory(provider));
+    const cache = keep(
+      new DeviceCache({
+        memory,
+        provider,
+        shape: cacheShape(options),
+        type: attentionType(options),
+        rows: options.maxSlots,
+        capacity,
+      }),
+    );
+    const decoder = new DeviceDecoder(options, { session, memory, cache, weightBytes });
+    await decoder.warmUp();
+    return decoder;
+  } catch (error) {
+    for (const part of opened) part.release();
+    throw error;
+  }
+}
+
+interface DecoderParts {
+  readonly session: Session;
+  readonly memory: DeviceMemory;
+  readonly cache: DeviceCache;
+  readonly weightBytes: number;
 }
 
 /** One run's names and memory; its numbers are filled in before each run. */
@@ -97,29 +128,31 @@ class DeviceDecoder implements Decoder {
   #adapted: Session | undefined;
   #released = false;
 
-  constructor(
-    options: DeviceDecoderOptions,
-    base: { readonly session: Session; readonly weightBytes: number },
-  ) {
+  constructor(options: DeviceDecoderOptions, { session, memory, cache, weightBytes }: DecoderParts) {
     const { config, maxSlots, capacity, provider } = options;
     this.maxSlots = maxSlots;
     this.capacity = capacity;
     this.vocabularySize = config.vocabularySize;
     this.#options = options;
-    this.#base = base.session;
-    this.#weightBytes = base.weightBytes;
-    this.#memory = new DeviceMemory(provider);
-    this.#cache = new DeviceCache({
-      memory: this.#memory,
-      provider,
-      shape: cacheShape(options),
-      type: attentionType(options),
-      rows: maxSlots,
-      capacity,
-    });
+    this.#base = session;
+    this.#weightBytes = weightBytes;
+    this.#memory = memory;
+    this.#cache = cache;
     this.#rows = new CacheRows(maxSlots, { isAtFront: true });
     this.#adapters = new DeviceAdapters(config, provider);
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
+  }
+
+  /**
+   * Computes once what requests will: a device compiles what it runs for the first time, and what it cannot run is refused
+   * here and not under a request.
+   */
+  async warmUp(): Promise<void> {
+    const tokens = [0, 0].slice(0, Math.max(1, this.capacity - 1));
+    await this.prefill({ slot: 0, tokens, startPosition: 0 });
+    if (tokens.length < this.capacity)
+      await this.decode({ slots: [0], tokens: [0], lengths: [tokens.length] });
+    this.#lengths[0] = 0;
   }
 
   get bytes(): { readonly weights: number; readonly cache: number } {
