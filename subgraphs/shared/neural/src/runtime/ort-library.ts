@@ -60,6 +60,7 @@ const calls = {
   CreateIoBinding: [134, ['pointer', 'pointer']],
   BindInput: [136, ['pointer', 'text', 'pointer']],
   BindOutput: [137, ['pointer', 'text', 'pointer']],
+  AddExternalInitializers: [210, ['pointer', 'pointer', 'pointer', 'size']],
   SessionOptionsAppendExecutionProvider_CUDA_V2: [204, ['pointer', 'pointer']],
   CreateCUDAProviderOptions: [205, ['pointer']],
   UpdateCUDAProviderOptions: [206, ['pointer', 'pointer', 'pointer', 'size']],

@@ -35,6 +35,19 @@ describe('Session', () => {
     session.release();
   });
 
+  it('takes large constants from where they lie, keeps its own, and needs none that no node reads', async () => {
+    const builder = new GraphBuilder('large');
+    const data = Float32Array.from({ length: 4_096 }, (_, at) => at);
+    const weight = builder.initializer('weight', { dims: [4_096], data });
+    builder.initializer('unread', { dims: [4_096], data: new Float32Array(4_096) });
+    builder.output('y', builder.add(builder.input('x', 'float32', [1]), weight));
+    const session = Session.create(builder.build(), { threads: 1 });
+    data.fill(-1);
+    const { y } = await session.evaluate({ x: floats([1], Float32Array.of(1)) });
+    expect(y?.data[4_095]).toBe(4_096);
+    session.release();
+  });
+
   it('accepts tensors without elements', async () => {
     const session = increment();
     await session.run(session.plan({ x: floats([0]) }, { y: floats([0]) }));

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { NeuralError } from '../errors.ts';
-import { encodeModel } from '../onnx/encode-model.ts';
-import type { Graph, Value } from '../onnx/types.ts';
+import { encodeModelWithData } from '../onnx/encode-model.ts';
+import type { ConstantData, Graph, Value } from '../onnx/types.ts';
 import { BoundRun, type BoundTensors } from './bound-run.ts';
 import { appendProvider, cpu, type ExecutionProvider } from './execution-provider.ts';
-import { allocate, type HostTensor, type HostTensors } from './host-tensor.ts';
+import { allocate, HostTensor, type HostTensors } from './host-tensor.ts';
 import { addressOf, type OrtLibrary, ortLibrary, type Pointer } from './ort-library.ts';
 
 export interface SessionOptions {
@@ -39,6 +39,9 @@ export type Interface = Pick<Graph, 'name' | 'inputs' | 'outputs'>;
 /** GraphOptimizationLevel ORT_ENABLE_ALL. */
 const optimizeAll = 99;
 
+/** Smaller ones are written into the model. */
+const leastWeightBytes = 1_024;
+
 /** A graph loaded on a device. A run occupies the calling thread until the graph is done. */
 export class Session {
   readonly #handle: Pointer;
@@ -48,10 +51,16 @@ export class Session {
   #released = false;
 
   static create(graph: Graph, options: SessionOptions = {}): Session {
-    const model = encodeModel(graph);
-    const handle = withSettings(options, (ort, settings) =>
-      ort.create('CreateSessionFromArray', ort.environment, model, model.byteLength, settings),
-    );
+    // ONNX Runtime drops what no node reads, and does not take it either.
+    const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs.map((value) => value?.name)));
+    const initializers = graph.initializers.filter(({ name }) => read.has(name));
+    const weights = initializers.filter(({ constant }) => (constant?.byteLength ?? 0) >= leastWeightBytes);
+    const external = { fileName: 'memory', minBytes: leastWeightBytes };
+    const { model } = encodeModelWithData({ ...graph, initializers }, external);
+    const handle = withSettings(options, (ort, settings) => {
+      handOver(ort, settings, weights);
+      return ort.create('CreateSessionFromArray', ort.environment, model, model.byteLength, settings);
+    });
     return new Session(graph, handle);
   }
 
@@ -186,6 +195,25 @@ function withSettings(
   } finally {
     ort.release('ReleaseSessionOptions', settings);
   }
+}
+
+/**
+ * Gives ONNX Runtime the weights where they lie: a model in one piece holds at most 2 GiB, and writing weights into it and
+ * reading them out again would hold them three times.
+ */
+function handOver(ort: OrtLibrary, settings: Pointer, weights: readonly Value[]): void {
+  if (weights.length === 0) return;
+  const names = weights.map(({ name }) => Buffer.from(`${name}\0`, 'utf8'));
+  const tensors = weights.map(
+    ({ dims, constant }) => new HostTensor(dims as number[], constant as ConstantData),
+  );
+  ort.call(
+    'AddExternalInitializers',
+    settings,
+    BigUint64Array.from(names, addressOf),
+    BigUint64Array.from(tensors, ({ handle }) => handle),
+    weights.length,
+  );
 }
 
 function staticDims({ name, dims }: Value): readonly number[] {
