@@ -85,12 +85,13 @@ export function llamaHidden(builder: GraphBuilder, options: LlamaOptions): Value
       const normed = config.queryKeyNorm === true ? normalizeHeads(projected, layer, projection) : projected;
       return rotary(builder, intoHeads(normed, heads), { tables, positions: inputs.positions });
     };
-    const mixed = attention(builder, {
+    const attended = {
       q: turned('q_proj', config.heads),
       k: turned('k_proj', config.keyValueHeads),
       v: intoHeads(project('v_proj'), config.keyValueHeads),
       bias: slidingWindow !== undefined && layer >= slidingWindow.firstLayer ? windowed : everything,
-    });
+    };
+    const mixed = attention(builder, attended, { causal: true });
     const rows = builder.reshape(builder.transpose(mixed, [0, 2, 1, 3]), [
       batch * time,
       config.heads * config.headSize,

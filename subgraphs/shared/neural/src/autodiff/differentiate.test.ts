@@ -44,6 +44,17 @@ function weighted(builder: GraphBuilder, x: Value): Value {
   return builder.op('ReduceSum', [product], { attributes: { keepdims: int(0) } });
 }
 
+async function valuesOf(write: Write, operands: readonly Operand[]): Promise<Float32Array> {
+  const builder = new GraphBuilder('values');
+  const inputs = operands.map(({ dims }, at) => builder.input(`x${at}`, 'float32', dims));
+  builder.output('values', write(builder, inputs));
+  const feeds = Object.fromEntries(operands.map(({ dims, data }, at) => [`x${at}`, floats(dims, data)]));
+  const session = Session.create(builder.build(), { threads: 1 });
+  const { values } = await session.evaluate(feeds);
+  session.release();
+  return values!.data as Float32Array;
+}
+
 /**
  * Largest difference between the written gradient and central differences, as a share of the largest gradient. The loss
  * is a float32: 1e-2 is its best step, and agreement within 1% is what that precision can show.
@@ -192,6 +203,20 @@ describe('differentiate', () => {
   ])('differentiates Gemm with transA %s and transB %s', async (transA, transB, a, b) => {
     const write: Write = (builder, [x, y]) => builder.gemm(x!, y!, { transA, transB });
     expect(await gradientError(write, [operand(30, a), operand(31, b)])).toBeLessThan(0.01);
+  });
+
+  it('differentiates attention in bands, whose keys end where their queries do, of unequal length and in groups', async () => {
+    const attend =
+      (bandLength: number): Write =>
+      (b, [q, k, v]) => {
+        const data = Float32Array.from({ length: 49 }, (_, at) => (at % 7 <= Math.floor(at / 7) ? 0 : -1e9));
+        const bias = b.initializer('bias', { dims: [1, 1, 7, 7], data });
+        return attention(b, { q: q!, k: k!, v: v!, bias }, { causal: true, bandLength });
+      };
+    const operands = [operand(50, [1, 4, 7, 4]), operand(51, [1, 2, 7, 4]), operand(52, [1, 2, 7, 4])];
+    expect(await gradientError(attend(2), operands)).toBeLessThan(0.01);
+    const [banded, whole] = [await valuesOf(attend(2), operands), await valuesOf(attend(7), operands)];
+    expect(Math.max(...banded.map((value, at) => Math.abs(value - whole[at]!)))).toBeLessThan(1e-6);
   });
 
   it('sums the gradients of a value that is used several times', async () => {

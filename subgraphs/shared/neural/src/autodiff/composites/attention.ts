@@ -9,22 +9,53 @@ import { type GradientRule, numericDims } from '../gradient-rule.ts';
  *
  * With fewer key heads than query heads, the queries of one group are laid below each other ([batch, kvHeads,
  * group·time, d]), so that keys and values are never repeated in memory: a reshape, no copy.
+ *
+ * Where no query may look behind itself (`causal`), queries are taken in bands, each with the keys up to its own end:
+ *
+ *   queries ┌──────┬──────┐
+ *    band 0 │██████│      │   What the bias would rule out is not computed: a quarter of the scores with two bands,
+ *    band 1 │██████│██████│   three eighths with four.
+ *           └──────┴──────┘ keys
  */
 export function attention(
   builder: GraphBuilder,
   inputs: { q: Value; k: Value; v: Value; bias: Value },
+  options: { readonly causal?: boolean; readonly bandLength?: number } = {},
 ): Value {
   const { q, k, v, bias } = inputs;
   return builder.composite('Attention', [q, k, v, bias], () => {
-    const layout = layoutOf(q, k);
-    const scaled = builder.scale(q, layout.scale);
-    const scores = builder.matMul(
-      builder.reshape(scaled, layout.grouped),
-      builder.transpose(k, [0, 1, 3, 2]),
+    const shape = shapeOf(q, k);
+    const scaled = builder.scale(q, shape.scale);
+    const { causal = false, bandLength = shortestBand } = options;
+    const bands = bandsOf(shape.time, causal ? bandLength : shape.time).map(({ from, to }) => {
+      const queries = builder.reshape(slice(builder, scaled, 2, { from, to }), grouped(shape, to - from));
+      const [keys, values] = [slice(builder, k, 2, { from: 0, to }), slice(builder, v, 2, { from: 0, to })];
+      const ruled = slice(builder, slice(builder, bias, 2, { from, to }), 3, { from: 0, to });
+      const scores = builder.matMul(queries, builder.transpose(keys, [0, 1, 3, 2]));
+      const probabilities = builder.softmax(
+        builder.add(builder.reshape(scores, [shape.batch, shape.heads, to - from, to]), ruled),
+      );
+      const mixed = builder.matMul(
+        builder.reshape(probabilities, [...grouped(shape, to - from).slice(0, 3), to]),
+        values,
+      );
+      return {
+        mixed: builder.reshape(mixed, perHead(shape, to - from)),
+        probabilities,
+        queries,
+        keys,
+        values,
+      };
+    });
+    const output = joined(
+      builder,
+      bands.map(({ mixed }) => mixed),
+      2,
     );
-    const probabilities = builder.softmax(builder.add(builder.reshape(scores, layout.scores), bias));
-    const mixed = builder.matMul(builder.reshape(probabilities, layout.groupedScores), v);
-    return [builder.reshape(mixed, layout.queries), probabilities, scaled];
+    return [
+      output,
+      ...bands.flatMap(({ probabilities, queries, keys, values }) => [probabilities, queries, keys, values]),
+    ];
   })[0]!;
 }
 
@@ -33,38 +64,119 @@ export function attention(
  * of time: two passes over the scores instead of four.
  */
 export const attentionGradient: GradientRule = ({ builder, call, gradient }) => {
-  const [q, k, v] = [call.inputs[0]!, call.inputs[1]!, call.inputs[2]!];
-  const [output, probabilities, scaled] = [call.outputs[0]!, call.outputs[1]!, call.outputs[2]!];
-  const layout = layoutOf(q, k);
-  const groupedGradient = builder.reshape(gradient, layout.grouped);
-  const groupedProbabilities = builder.reshape(probabilities, layout.groupedScores);
-
+  const [q, k] = [call.inputs[0]!, call.inputs[1]!];
+  const [output, ...saved] = call.outputs;
+  const shape = shapeOf(q, k);
   const flip = (x: Value): Value => builder.transpose(x, [0, 1, 3, 2]);
-  // dV = Pᵀ·dO, written as (dOᵀ·P)ᵀ, and dK likewise: what is transposed is then [d, time] instead of [time, time].
-  const gradientOfV = flip(builder.matMul(flip(groupedGradient), groupedProbabilities));
-  const gradientOfProbabilities = builder.reshape(builder.matMul(groupedGradient, flip(v)), layout.scores);
-  const rowTerm = builder.reduce('ReduceSum', builder.mul(gradient, output), [-1]);
-  const gradientOfScores = builder.reshape(
-    builder.mul(probabilities, builder.sub(gradientOfProbabilities, rowTerm)),
-    layout.groupedScores,
-  );
-  const gradientOfQ = builder.scale(
-    builder.reshape(builder.matMul(gradientOfScores, k), layout.queries),
-    layout.scale,
-  );
-  const gradientOfK = flip(builder.matMul(flip(builder.reshape(scaled, layout.grouped)), gradientOfScores));
-  return [gradientOfQ, gradientOfK, gradientOfV, undefined];
+  const rowTerms = builder.reduce('ReduceSum', builder.mul(gradient, output!), [-1]);
+  const bands = Array.from({ length: saved.length / savedPerBand }, (_, at) => {
+    const [probabilities, queries, keys, values] = saved.slice(savedPerBand * at) as [
+      Value,
+      Value,
+      Value,
+      Value,
+    ];
+    const [, , rows, to] = numericDims(probabilities.dims) as [number, number, number, number];
+    const from = to - rows;
+    const scoresOfGroup = [...grouped(shape, rows).slice(0, 3), to];
+    const above = builder.reshape(slice(builder, gradient, 2, { from, to }), grouped(shape, rows));
+    const toProbabilities = builder.reshape(builder.matMul(above, flip(values)), [
+      shape.batch,
+      shape.heads,
+      rows,
+      to,
+    ]);
+    const toScores = builder.reshape(
+      builder.mul(probabilities, builder.sub(toProbabilities, slice(builder, rowTerms, 2, { from, to }))),
+      scoresOfGroup,
+    );
+    return {
+      to,
+      q: builder.scale(builder.reshape(builder.matMul(toScores, keys), perHead(shape, rows)), shape.scale),
+      // dV = Pᵀ·dO, written as (dOᵀ·P)ᵀ, and dK likewise: what is transposed is then [d, time] instead of [time, time].
+      k: builder.matMul(flip(queries), toScores),
+      v: builder.matMul(flip(above), builder.reshape(probabilities, scoresOfGroup)),
+    };
+  });
+  /** Each band's share reaches as far as its keys do. */
+  const summed = (share: (band: (typeof bands)[number]) => Value): Value =>
+    joined(
+      builder,
+      bands.map(({ to }, at) => {
+        const from = bands[at - 1]?.to ?? 0;
+        const shares = bands.slice(at).map((band) => slice(builder, share(band), 3, { from, to }));
+        return shares.length === 1 ? shares[0]! : builder.op('Sum', shares);
+      }),
+      3,
+    );
+  return [
+    joined(
+      builder,
+      bands.map((band) => band.q),
+      2,
+    ),
+    flip(summed((band) => band.k)),
+    flip(summed((band) => band.v)),
+    undefined,
+  ];
 };
 
-function layoutOf(q: Value, k: Value) {
+/** What a band leaves for the backward pass. */
+const savedPerBand = 4;
+
+interface Shape {
+  readonly batch: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly time: number;
+  readonly headSize: number;
+  readonly scale: number;
+}
+
+function shapeOf(q: Value, k: Value): Shape {
   const [batch, heads, time, headSize] = numericDims(q.dims) as [number, number, number, number];
-  const keyValueHeads = numericDims(k.dims)[1]!;
-  const groupTime = (heads / keyValueHeads) * time;
   return {
+    batch,
+    heads,
+    keyValueHeads: numericDims(k.dims)[1]!,
+    time,
+    headSize,
     scale: 1 / Math.sqrt(headSize),
-    queries: [batch, heads, time, headSize],
-    scores: [batch, heads, time, time],
-    grouped: [batch, keyValueHeads, groupTime, headSize],
-    groupedScores: [batch, keyValueHeads, groupTime, time],
   };
 }
+
+const perHead = ({ batch, heads, headSize }: Shape, rows: number): number[] => [batch, heads, rows, headSize];
+const grouped = ({ batch, heads, keyValueHeads, headSize }: Shape, rows: number): number[] => [
+  batch,
+  keyValueHeads,
+  (heads / keyValueHeads) * rows,
+  headSize,
+];
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Shorter bands multiply matrices too small for what packing them costs. With four of 64 a step of 256 tokens a row took 4%
+ * less on a thread with a core of its own, and 8% less beside another that reads the same memory.
+ */
+const shortestBand = 64;
+
+function bandsOf(time: number, shortest: number): readonly Range[] {
+  const count = Math.max(1, Math.floor(time / shortest));
+  const length = Math.ceil(time / count);
+  return Array.from({ length: count }, (_, at) => ({
+    from: at * length,
+    to: Math.min(time, (at + 1) * length),
+  }));
+}
+
+function slice(builder: GraphBuilder, x: Value, axis: number, { from, to }: Range): Value {
+  if (from === 0 && to === x.dims[axis]) return x;
+  return builder.op('Slice', [x, ...[from, to, axis].map((bound) => builder.integers([bound]))]);
+}
+
+const joined = (builder: GraphBuilder, parts: readonly Value[], axis: number): Value =>
+  parts.length === 1 ? parts[0]! : builder.concat(parts, axis);
