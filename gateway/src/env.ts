@@ -6,7 +6,7 @@ import type { JwtOptions } from './auth/jwt.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
 
 const bound = (defaultValue: number) => z.coerce.number().int().min(1).default(defaultValue);
-const { limits, rateLimit, fetches, streams, uploads } = defaultSettings;
+const { limits, rateLimit, budgets, fetches, streams, uploads } = defaultSettings;
 
 const positive = z.number().int().min(1);
 /** Of one service, in SUBGRAPH_FETCHES. */
@@ -54,6 +54,11 @@ export const gatewayEnv = baseEnv.extend({
   MAX_OPERATION_COST: bound(limits.maxCost),
   RATE_LIMIT_OPERATIONS: bound(rateLimit.operationsPerWindow),
   RATE_LIMIT_WINDOW_MS: bound(rateLimit.windowMs),
+  BUDGET_WINDOW_MS: bound(budgets.windowMs),
+  BUDGET_TOKENS_PER_KEY: bound(budgets.perCredential.tokens),
+  BUDGET_TOKENS_PER_TENANT: bound(budgets.perTenant.tokens),
+  BUDGET_DEVICE_SECONDS_PER_KEY: bound(budgets.perCredential.deviceMs / 1000),
+  BUDGET_DEVICE_SECONDS_PER_TENANT: bound(budgets.perTenant.deviceMs / 1000),
   QUERY_TIMEOUT_MS: bound(fetches.queryTimeoutMs),
   MUTATION_TIMEOUT_MS: bound(fetches.mutationTimeoutMs),
   /** `apollo`: the stock executor. */
@@ -98,6 +103,17 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
       maxCost: env.MAX_OPERATION_COST,
     },
     rateLimit: { operationsPerWindow: env.RATE_LIMIT_OPERATIONS, windowMs: env.RATE_LIMIT_WINDOW_MS },
+    budgets: {
+      windowMs: env.BUDGET_WINDOW_MS,
+      perCredential: {
+        tokens: env.BUDGET_TOKENS_PER_KEY,
+        deviceMs: env.BUDGET_DEVICE_SECONDS_PER_KEY * 1000,
+      },
+      perTenant: {
+        tokens: env.BUDGET_TOKENS_PER_TENANT,
+        deviceMs: env.BUDGET_DEVICE_SECONDS_PER_TENANT * 1000,
+      },
+    },
     fetches: {
       ...fetches,
       queryTimeoutMs: env.QUERY_TIMEOUT_MS,

@@ -19,6 +19,17 @@ export const gatewayErrors = {
     status: 429,
     retryable: true,
   },
+  BUDGET_EXHAUSTED: {
+    message:
+      'What this key or its tenant may spend on generating is used up for now. Retry after `retryAfterMs`, or ask for fewer tokens.',
+    status: 429,
+    retryable: true,
+  },
+  OPERATION_BEYOND_BUDGET: {
+    message:
+      'This could take more than this key or its tenant may ever spend at once. Ask for fewer tokens, completions or texts.',
+    status: 403,
+  },
   TOO_MANY_STREAMS: {
     message: 'This connection has too many operations open. Complete some, then retry.',
     status: 429,

@@ -9,9 +9,12 @@ import { createApiKeys } from './access/api-keys.ts';
 import { ensureBootstrapKey } from './access/bootstrap-key.ts';
 import { createJwtVerifier } from './auth/jwt.ts';
 import { gatewayEnv, jwtOptionsOf, settingsOf } from './env.ts';
+import { createBudgets, warnUncharged } from './limits/budgets.ts';
+import { settleGenerations } from './limits/settle-generations.ts';
 import { runGateway } from './run-gateway.ts';
 import { createApiKeyStore } from './stores/api-key-store.ts';
 import { createAuditStore } from './stores/audit-store.ts';
+import { createBudgetStore } from './stores/budget-store.ts';
 import { watchFile } from './supergraph/watch-file.ts';
 
 await runService('gateway', async () => {
@@ -21,11 +24,18 @@ await runService('gateway', async () => {
     env,
     migrations: new URL('../sql/', import.meta.url),
   });
-  const { database, logger, metrics, cache, probes } = platform;
+  const { database, broker, logger, metrics, cache, probes } = platform;
   try {
     const settings = settingsOf(env);
     const apiKeys = createApiKeyStore(database);
     const audit = createAuditStore(database);
+    const budgetStore = createBudgetStore(database);
+    const budgets = createBudgets({
+      store: budgetStore,
+      limits: settings.budgets,
+      metrics,
+      onUncharged: warnUncharged(metrics, logger),
+    });
     const jwtOptions = jwtOptionsOf(env);
     if (env.FATHOM_BOOTSTRAP_KEY_FILE)
       await ensureBootstrapKey({ file: env.FATHOM_BOOTSTRAP_KEY_FILE, store: apiKeys, logger });
@@ -41,8 +51,14 @@ await runService('gateway', async () => {
         proofKeys: env.IDENTITY_PROOF_KEY,
       }),
       cache,
+      budgets,
       localSubgraphs: {
-        access: createAccessSubgraph({ apiKeys: createApiKeys({ store: apiKeys }), auditEvents: audit }),
+        access: createAccessSubgraph({
+          apiKeys: createApiKeys({ store: apiKeys }),
+          auditEvents: audit,
+          budgets,
+          usage: budgetStore,
+        }),
       },
       probes,
       facts: () => ({
@@ -53,6 +69,7 @@ await runService('gateway', async () => {
       logger,
     });
 
+    const settlement = await settleGenerations({ broker, database, metrics, logger });
     const reload = (): void => void gateway.supergraph.reload();
     const watch = watchFile(settings.supergraphFile, reload);
     process.on('SIGHUP', reload);
@@ -67,6 +84,8 @@ await runService('gateway', async () => {
         process.off('SIGHUP', reload);
         watch.close();
         await gateway.close();
+        await settlement.close();
+        await budgets.close();
         await platform.close();
       },
     };

@@ -16,9 +16,10 @@ import { createPlanExecutor } from './execution/executor.ts';
 import { createOperationPlanner } from './execution/operation-plan.ts';
 import { createWarmUp } from './execution/warm-up.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import type { Budgets } from './limits/budgets.ts';
 import { createConcurrency } from './limits/concurrency.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
-import { createOperationLog, holdingPlaces } from './observability/operation-log.ts';
+import { createOperationLog, endingCharges, holdingPlaces } from './observability/operation-log.ts';
 import { createPlanMetrics } from './observability/plan-metrics.ts';
 import { createStreamMetrics } from './observability/stream-metrics.ts';
 import { createAdmission } from './operations/admission.ts';
@@ -44,6 +45,8 @@ export interface GatewayParts {
   readonly jwt: JwtVerifier | undefined;
   readonly signer: IdentitySigner;
   readonly cache: Pick<Cache, 'increment'>;
+  /** What keys and tenants may spend on generating; without them it is not counted. */
+  readonly budgets?: Budgets;
   /** Subgraphs that live in this process, by name. */
   readonly localSubgraphs: Readonly<Record<string, Subgraph>>;
   readonly probes: Readonly<Record<string, Probe>>;
@@ -118,11 +121,15 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
         safelist: settings.safelist,
         onUnlisted: countUnlisted(metrics, logger),
       }),
+      budgets: parts.budgets,
       publicIntrospection: settings.introspection === 'public',
     }),
     publicIntrospection: settings.introspection === 'public',
     streamObserver: createStreamMetrics(metrics),
-    operationLog: auditing(holdingPlaces(createOperationLog(metrics, logger), concurrency), trail),
+    operationLog: auditing(
+      endingCharges(holdingPlaces(createOperationLog(metrics, logger), concurrency)),
+      trail,
+    ),
     operations,
     probes,
   });

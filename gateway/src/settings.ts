@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@fathom/platform/repository';
 import type { ExecutorName } from './execution/executor.ts';
 import type { CorsPolicy } from './http/security-headers.ts';
+import type { BudgetLimits } from './limits/budgets.ts';
 import type { ConcurrencyLimits } from './limits/concurrency.ts';
 import type { OperationLimits } from './operations/prepare.ts';
 import type { SafelistMode } from './persisted/persisted-operations.ts';
@@ -29,6 +30,7 @@ export interface GatewaySettings {
   readonly concurrency: ConcurrencyLimits;
   readonly limits: OperationLimits;
   readonly rateLimit: { readonly operationsPerWindow: number; readonly windowMs: number };
+  readonly budgets: BudgetLimits;
   readonly streams: StreamSettings;
   readonly fetches: FetchSettings;
   readonly uploads: UploadSettings;
@@ -86,6 +88,11 @@ export const defaultSettings: GatewaySettings = {
     maxCost: 10_000,
   },
   rateLimit: { operationsPerWindow: 1_000, windowMs: 10_000 },
+  budgets: {
+    windowMs: 3_600_000,
+    perCredential: { tokens: 10_000_000, deviceMs: 4 * 3_600_000 },
+    perTenant: { tokens: 50_000_000, deviceMs: 20 * 3_600_000 },
+  },
   streams: {
     window: { maxEvents: 256, maxBytes: 256 * 1024, patienceMs: 30_000 },
     connectTimeoutMs: 5_000,

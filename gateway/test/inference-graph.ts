@@ -9,7 +9,7 @@ import { createEventQueue, type EventQueue } from '@fathom/platform/server/async
 import type { RequestContext } from '@fathom/platform/server/request-context';
 import { testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph } from '@fathom/platform/testing/subgraph';
-import type { GatewaySettings } from '../src/run-gateway.ts';
+import type { GatewayParts, GatewaySettings } from '../src/run-gateway.ts';
 import { startTestGateway, type TestGateway } from './test-gateway.ts';
 
 export const inferenceSdl = readFileSync(
@@ -21,6 +21,7 @@ export interface ScriptedGeneration {
   readonly field: 'ask' | 'generate';
   readonly input: Readonly<Record<string, unknown>>;
   readonly id: string;
+  readonly traceId: string;
   /** Resolves with why its subscriber left. */
   readonly left: Deferred<string>;
   routed(route?: Readonly<Record<string, unknown>>): void;
@@ -66,7 +67,10 @@ const deployment = (id: string, aliases: readonly string[], status = 'READY') =>
   since: '2026-11-24T08:30:00.000Z',
 });
 
-export async function startInferenceGraph(settings: Partial<GatewaySettings> = {}): Promise<InferenceGraph> {
+export async function startInferenceGraph(
+  settings: Partial<GatewaySettings> = {},
+  parts: Partial<GatewayParts> = {},
+): Promise<InferenceGraph> {
   const identity = await testIdentity();
   const waiting: Deferred<ScriptedGeneration>[] = [];
   const ready: ScriptedGeneration[] = [];
@@ -127,6 +131,7 @@ export async function startInferenceGraph(settings: Partial<GatewaySettings> = {
     urls: { inference: server.url },
     identity,
     settings,
+    parts,
   });
 
   const nextGeneration = async (): Promise<ScriptedGeneration> => {
@@ -183,6 +188,7 @@ function script({ field, input, id, context }: ScriptOptions): {
     field,
     input,
     id,
+    traceId: context.traceId,
     left,
     routed: (route = {}) =>
       push({

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ApiKeyRecord as ApiKeyRecordMapper } from '../stores/api-key-store.ts';
 import type { AuditRecord as AuditRecordMapper } from '../stores/audit-store.ts';
+import type { ViewerRecord as ViewerRecordMapper } from '../access/resolvers/viewer.ts';
 import type { AccessContext } from '../access/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -135,6 +136,30 @@ export type AuditEventKind =
   /** An operation, or a part of it, was refused. */
   | 'REFUSAL';
 
+/** What may be spent on generating: charged by prediction before work begins, corrected by what was used. It refills evenly. */
+export type Budget = {
+  readonly __typename?: 'Budget';
+  /** Seconds of device time left; below 0 after more was used than was foreseen. */
+  readonly deviceSecondsLeft: Scalars['Float']['output'];
+  /** The most seconds of device time that it holds. */
+  readonly deviceSecondsLimit: Scalars['Float']['output'];
+  /** Whose it is. */
+  readonly per: BudgetHolder;
+  /** In how many seconds an empty budget is full again. */
+  readonly refillsInSeconds: Scalars['Float']['output'];
+  /** Tokens left; below 0 after more was used than was foreseen. */
+  readonly tokensLeft: Scalars['Float']['output'];
+  /** The most tokens that it holds. */
+  readonly tokensLimit: Scalars['Float']['output'];
+};
+
+/** Whose budget it is. */
+export type BudgetHolder =
+  /** Of your key or token alone. */
+  | 'KEY'
+  /** Of your tenant, all keys and tokens together. */
+  | 'TENANT';
+
 /** A new API key. */
 export type CreateApiKeyInput = {
   /** When it stops being admitted. Never, without it. */
@@ -153,6 +178,21 @@ export type CreateApiKeyInput = {
 
 /** What became of a creation. */
 export type CreateApiKeyResult = ApiKeyCreated | InvalidInput;
+
+/** What a tenant has generated on a day. */
+export type DailyUsage = {
+  readonly __typename?: 'DailyUsage';
+  /** Tokens that they generated. */
+  readonly completionTokens: Scalars['Float']['output'];
+  /** The UTC day, for instance `2026-11-24`. */
+  readonly day: Scalars['String']['output'];
+  /** Seconds of device time that they took. */
+  readonly deviceSeconds: Scalars['Float']['output'];
+  /** Generations that ended. */
+  readonly generations: Scalars['Float']['output'];
+  /** Tokens of their prompts. */
+  readonly promptTokens: Scalars['Float']['output'];
+};
 
 /** A value of the input is outside what is allowed. */
 export type InvalidInput = {
@@ -211,6 +251,8 @@ export type Query = {
    * refusals each kind with how often it happened within a moment. Needs the scope `admin`.
    */
   readonly auditEvents: AuditEventConnection;
+  /** What your tenant has generated, by UTC day, newest first; days without any are left out. */
+  readonly tenantUsage: ReadonlyArray<DailyUsage>;
   /** Who the gateway takes you for, by the key or token that came with this request. */
   readonly viewer: Viewer;
 };
@@ -227,12 +269,19 @@ export type QueryAuditEventsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+
+export type QueryTenantUsageArgs = {
+  days?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** What became of a revocation. */
 export type RevokeApiKeyResult = ApiKey | NotFound;
 
 /** Who you are to the platform. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
+  /** What you may spend on generating now: as whoever holds your key or token, and as one of your tenant. The smaller decides. */
+  readonly budgets: ReadonlyArray<Budget>;
   /** When your key or token ends; null if it does not. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /** Your roles. */
@@ -341,8 +390,12 @@ export type ResolversTypes = {
   AuditEventConnection: ResolverTypeWrapper<Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AuditEventEdge']> }>;
   AuditEventEdge: ResolverTypeWrapper<Omit<AuditEventEdge, 'node'> & { node: ResolversTypes['AuditEvent'] }>;
   AuditEventKind: AuditEventKind;
+  Budget: ResolverTypeWrapper<Budget>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  BudgetHolder: BudgetHolder;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreateApiKeyResult']>;
+  DailyUsage: ResolverTypeWrapper<DailyUsage>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -351,7 +404,7 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RevokeApiKeyResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RevokeApiKeyResult']>;
-  Viewer: ResolverTypeWrapper<Viewer>;
+  Viewer: ResolverTypeWrapper<ViewerRecordMapper>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -366,8 +419,11 @@ export type ResolversParentTypes = {
   AuditEvent: AuditRecordMapper;
   AuditEventConnection: Omit<AuditEventConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEventEdge']> };
   AuditEventEdge: Omit<AuditEventEdge, 'node'> & { node: ResolversParentTypes['AuditEvent'] };
+  Budget: Budget;
+  Float: Scalars['Float']['output'];
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyResult: ResolversUnionTypes<ResolversParentTypes>['CreateApiKeyResult'];
+  DailyUsage: DailyUsage;
   DateTime: Scalars['DateTime']['output'];
   InvalidInput: InvalidInput;
   Mutation: Record<PropertyKey, never>;
@@ -376,7 +432,7 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   Query: Record<PropertyKey, never>;
   RevokeApiKeyResult: ResolversUnionTypes<ResolversParentTypes>['RevokeApiKeyResult'];
-  Viewer: Viewer;
+  Viewer: ViewerRecordMapper;
 };
 
 export type ApiKeyResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
@@ -435,8 +491,25 @@ export type AuditEventEdgeResolvers<ContextType = AccessContext, ParentType exte
   node?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
 };
 
+export type BudgetResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['Budget'] = ResolversParentTypes['Budget']> = {
+  deviceSecondsLeft?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  deviceSecondsLimit?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  per?: Resolver<ResolversTypes['BudgetHolder'], ParentType, ContextType>;
+  refillsInSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  tokensLeft?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  tokensLimit?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
 export type CreateApiKeyResultResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['CreateApiKeyResult'] = ResolversParentTypes['CreateApiKeyResult']> = {
   __resolveType: TypeResolveFn<'ApiKeyCreated' | 'InvalidInput', ParentType, ContextType>;
+};
+
+export type DailyUsageResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['DailyUsage'] = ResolversParentTypes['DailyUsage']> = {
+  completionTokens?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  day?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  deviceSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  generations?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  promptTokens?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -468,6 +541,7 @@ export type PageInfoResolvers<ContextType = AccessContext, ParentType extends Re
 export type QueryResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first'>>;
   auditEvents?: Resolver<ResolversTypes['AuditEventConnection'], ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
+  tenantUsage?: Resolver<ReadonlyArray<ResolversTypes['DailyUsage']>, ParentType, ContextType, RequireFields<QueryTenantUsageArgs, 'days'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
 };
 
@@ -476,6 +550,7 @@ export type RevokeApiKeyResultResolvers<ContextType = AccessContext, ParentType 
 };
 
 export type ViewerResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+  budgets?: Resolver<ReadonlyArray<ResolversTypes['Budget']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   roles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
@@ -491,7 +566,9 @@ export type Resolvers<ContextType = AccessContext> = {
   AuditEvent?: AuditEventResolvers<ContextType>;
   AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
   AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
+  Budget?: BudgetResolvers<ContextType>;
   CreateApiKeyResult?: CreateApiKeyResultResolvers<ContextType>;
+  DailyUsage?: DailyUsageResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

@@ -10,8 +10,10 @@ import type { AccessContext } from './context.ts';
 import { apiKey } from './resolvers/api-key.ts';
 import { apiKeys } from './resolvers/api-keys.ts';
 import { auditEvents } from './resolvers/audit-events.ts';
+import { budgets } from './resolvers/budgets.ts';
 import { createApiKey } from './resolvers/create-api-key.ts';
 import { revokeApiKey } from './resolvers/revoke-api-key.ts';
+import { tenantUsage } from './resolvers/tenant-usage.ts';
 import { viewer } from './resolvers/viewer.ts';
 
 const dateTime = new GraphQLScalarType({
@@ -20,7 +22,8 @@ const dateTime = new GraphQLScalarType({
 });
 
 const resolvers: Resolvers = {
-  Query: { viewer, apiKeys, auditEvents },
+  Query: { viewer, apiKeys, auditEvents, tenantUsage },
+  Viewer: { budgets },
   Mutation: { createApiKey, revokeApiKey },
   ApiKey: apiKey,
   DateTime: dateTime,
@@ -28,7 +31,9 @@ const resolvers: Resolvers = {
 
 type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: unknown }>;
 
-export function createAccessSubgraph(domain: Pick<AccessContext, 'apiKeys' | 'auditEvents'>): Subgraph {
+export function createAccessSubgraph(
+  domain: Pick<AccessContext, 'apiKeys' | 'auditEvents' | 'budgets' | 'usage'>,
+): Subgraph {
   const schema = buildSubgraphSchema({ typeDefs: loadTypeDefs('access'), resolvers } as SchemaModule);
   const extend = (context: GatewayContext): AccessContext => ({ ...context, ...domain });
   return createLocalSubgraph(schema, extend);

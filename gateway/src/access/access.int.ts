@@ -54,6 +54,35 @@ async function create(input: object, key = adminKey): Promise<Created> {
 
 const codeOf = (answer: Answer) => answer.errors?.[0]?.extensions['code'];
 
+test('what is left for generating is shown to whoever may spend it', async () => {
+  const { data } = await send(
+    adminKey,
+    '{ viewer { tenant budgets { per tokensLimit tokensLeft deviceSecondsLimit refillsInSeconds } } tenantUsage { day } }',
+  );
+  expect(data).toEqual({
+    viewer: {
+      tenant: 'default',
+      budgets: [
+        {
+          per: 'KEY',
+          tokensLimit: 1e7,
+          tokensLeft: 1e7,
+          deviceSecondsLimit: 14_400,
+          refillsInSeconds: 3_600,
+        },
+        {
+          per: 'TENANT',
+          tokensLimit: 5e7,
+          tokensLeft: 5e7,
+          deviceSecondsLimit: 72_000,
+          refillsInSeconds: 3_600,
+        },
+      ],
+    },
+    tenantUsage: [],
+  });
+});
+
 describe('the bootstrap key', () => {
   test('is written for its owner only, and is an admin and operator', async () => {
     expect((await stat(gateway.keyFile)).mode & 0o777).toBe(0o600);

@@ -72,6 +72,23 @@ export function outcomeOf(
   return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
 }
 
+/** The same log; what an operation was charged is settled or given back once it has ended. */
+export function endingCharges(log: OperationLog): OperationLog {
+  return {
+    begin(transport, principal, operation) {
+      const record = log.begin(transport, principal, operation);
+      const charge = operation?.charge;
+      if (!charge) return record;
+      return {
+        end(code) {
+          charge.ended(code);
+          record.end(code);
+        },
+      };
+    },
+  };
+}
+
 /** The same log; what it begins holds a place until it ends. */
 export function holdingPlaces(log: OperationLog, concurrency: Concurrency): OperationLog {
   return {

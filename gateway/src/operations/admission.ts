@@ -1,9 +1,12 @@
 /** The one way in: who, how much, what. Every transport asks here before any work is done. */
 import { AppError } from '@fathom/platform/errors';
+import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import type { Principal } from '../auth/principal.ts';
 import { authorise } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
+import type { Budgets } from '../limits/budgets.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
+import { demandsOf } from '../limits/generation-demand.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
 import type { PersistedOperations } from '../persisted/persisted-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -16,6 +19,8 @@ export interface AdmissionOptions {
   readonly rateLimiter: RateLimiter;
   readonly concurrency: Pick<Concurrency, 'requireRoom'>;
   readonly persisted: PersistedOperations;
+  /** Absent where nothing is counted. */
+  readonly budgets: Pick<Budgets, 'charge'> | undefined;
   /** Whether introspection needs no credentials. */
   readonly publicIntrospection: boolean;
   readonly now?: () => number;
@@ -32,13 +37,38 @@ export interface Admission {
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { preparer, rateLimiter, concurrency, persisted, publicIntrospection, now = Date.now } = options;
+  const {
+    preparer,
+    rateLimiter,
+    concurrency,
+    persisted,
+    budgets,
+    publicIntrospection,
+    now = Date.now,
+  } = options;
 
   async function admitCaller(principal: Principal): Promise<void> {
     if (principal.expiresAt && principal.expiresAt.getTime() <= now())
       throw raise(principal.credential.startsWith('key:') ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
     concurrency.requireRoom(principal);
     await rateLimiter.take(principal);
+  }
+
+  /** Last, so that nothing is charged for what is refused. */
+  async function charge(
+    { apiSchema }: Snapshot,
+    principal: Principal,
+    operation: AdmittedOperation,
+  ): Promise<AdmittedOperation | Refusal> {
+    if (!budgets) return operation;
+    const demands = demandsOf({ ...operation, schema: apiSchema });
+    if (demands.length === 0) return operation;
+    try {
+      return { ...operation, charge: await budgets.charge(principal, demands, currentTraceId()) };
+    } catch (error) {
+      if (error instanceof AppError) return refusal(error);
+      throw error;
+    }
   }
 
   return {
@@ -64,7 +94,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
         throw error;
       }
       const admitted = preparer.admit(snapshot, prepared, raw);
-      return isRefusal(admitted) ? admitted : authorise(snapshot, principal, admitted);
+      if (isRefusal(admitted)) return admitted;
+      const allowed = authorise(snapshot, principal, admitted);
+      return isRefusal(allowed) || !principal ? allowed : charge(snapshot, principal, allowed);
     },
   };
 }

@@ -19,6 +19,7 @@ import {
 } from 'graphql';
 import type { WithheldParts } from '../authorisation/withhold.ts';
 import { raise } from '../errors.ts';
+import type { Charge } from '../limits/budgets.ts';
 import { type DocumentLimits, exceededLimit } from '../limits/document-limits.ts';
 import { operationCost } from '../limits/operation-cost.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -54,6 +55,8 @@ export interface AdmittedOperation extends PreparedOperation {
   readonly cost: number;
   /** What its sender may not have. The operation is without it; the answer has null there. */
   readonly withheld?: WithheldParts;
+  /** Of an operation that generates: what it was charged. */
+  readonly charge?: Charge;
 }
 
 export interface OperationPreparer {

@@ -1,0 +1,312 @@
+/** Budgets in a real database, in front of the platform's own `inference` SDL: charged, settled, given back. */
+import { createMetrics } from '@fathom/platform/telemetry/metrics';
+import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
+import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type InferenceGraph, startInferenceGraph } from '../../test/inference-graph.ts';
+import type { Principal } from '../auth/principal.ts';
+import { createBudgetStore } from '../stores/budget-store.ts';
+import { type BudgetLimits, type Budgets, createBudgets } from './budgets.ts';
+import type { Demand } from './generation-demand.ts';
+import { settleGenerations } from './settle-generations.ts';
+
+const testDatabase = useTestDatabase();
+let platform: TestPlatform<object>;
+let settlement: { close(): Promise<void> };
+const cleanups: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  platform = await openTestPlatform({
+    service: 'gateway',
+    migrations: new URL('../../sql/', import.meta.url),
+    databaseUrl: testDatabase.url,
+  });
+  const { broker, database, metrics, logger } = platform;
+  settlement = await settleGenerations({ broker, database, metrics, logger });
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  await platform.database.query('truncate budgets, charges, model_rates, daily_usage');
+});
+afterAll(async () => {
+  await settlement.close();
+  await platform.close();
+});
+
+// An hour: what refills while a test runs is far below one token.
+const limits: BudgetLimits = {
+  windowMs: 3_600_000,
+  perCredential: { tokens: 1_000, deviceMs: 1_000_000 },
+  perTenant: { tokens: 1_500, deviceMs: 1_000_000 },
+};
+
+function openBudgets(overrides: Partial<BudgetLimits> = {}, onUncharged = (error: unknown) => fail(error)) {
+  const budgets = createBudgets({
+    store: createBudgetStore(platform.database),
+    limits: { ...limits, ...overrides },
+    metrics: createMetrics({ service: 'gateway', processMetrics: false }),
+    onUncharged,
+  });
+  cleanups.push(() => budgets.close());
+  return budgets;
+}
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+async function startGraph(
+  overrides: Partial<BudgetLimits> = {},
+): Promise<InferenceGraph & { budgets: Budgets }> {
+  const budgets = openBudgets(overrides);
+  const graph = await startInferenceGraph({}, { budgets });
+  cleanups.push(() => graph.close());
+  return { ...graph, budgets };
+}
+
+const principal = (credential: string, tenant = 'test'): Principal => ({
+  identity: { subject: credential, tenant, roles: [], scopes: [] },
+  credential,
+  expiresAt: undefined,
+  operationsPerWindow: undefined,
+});
+const demand = (completionTokens: number): Demand => ({
+  kind: 'generation',
+  model: undefined,
+  promptCharacters: 0,
+  completionTokens,
+});
+
+async function tokensLeft(name: string): Promise<number | undefined> {
+  const row = await platform.database.maybeOne<{ tokens: number }>(
+    'select tokens from budgets where name = $1',
+    [name],
+  );
+  return row && Math.round(row.tokens);
+}
+
+const openCharges = async (): Promise<number> =>
+  (await platform.database.query('select 1 from charges')).length;
+
+/** As inference does when a generation has ended. */
+async function announce(generation: { traceId: string; tenant?: string; completionTokens: number }) {
+  await platform.database.transaction((tx) =>
+    tx.publish({
+      topic: 'generation.completed',
+      key: generation.traceId,
+      payload: {
+        tenant: 'test',
+        modelVersionId: 'fathom-facts@3',
+        promptTokens: 0,
+        deviceMs: 10,
+        completedAt: new Date().toISOString(),
+        ...generation,
+      },
+    }),
+  );
+}
+
+const askStream = 'subscription ($input: AskInput!) { ask(input: $input) { cursor } }';
+const stream = (graph: InferenceGraph, maxTokens: number) =>
+  graph.post(
+    { query: askStream, variables: { input: { question: 'ab', maxTokens } } },
+    { accept: 'text/event-stream' },
+  );
+
+describe('what generates', () => {
+  test('is charged before any work, and given back what it did not use', async () => {
+    const graph = await startGraph();
+    const response = await stream(graph, 400);
+    const generation = await graph.nextGeneration();
+    // One token for the two characters, by the first guess.
+    expect(await tokensLeft('tenant:test')).toBe(1_099);
+    generation.completed();
+    await response.text();
+    await announce({ traceId: generation.traceId, completionTokens: 30 });
+    await expect.poll(openCharges).toBe(0);
+    expect(await tokensLeft('tenant:test')).toBe(1_470);
+  });
+
+  test('beyond what is left is refused without a generation, over HTTP and as OpenAI has it', async () => {
+    const graph = await startGraph();
+    await stream(graph, 500);
+    (await graph.nextGeneration()).completed();
+    const refused = await graph.post({
+      query: 'mutation { ask(input: {question: "ab", maxTokens: 512}) { __typename } }',
+    });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(10);
+    expect(await refused.json()).toMatchObject({
+      errors: [
+        {
+          extensions: {
+            code: 'BUDGET_EXHAUSTED',
+            retryable: true,
+            per: 'credential',
+            asked: { tokens: 513 },
+            limit: { tokens: 1_000 },
+            left: { tokens: 499 },
+            retryAfterMs: expect.any(Number),
+          },
+        },
+      ],
+    });
+    const facade = await fetch(`${graph.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${graph.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'fathom', messages: [{ role: 'user', content: 'ab' }], max_tokens: 512 }),
+    });
+    expect(facade.status).toBe(429);
+    expect(await facade.json()).toMatchObject({ error: { code: 'BUDGET_EXHAUSTED' } });
+    // The next generation is the one that fits.
+    await stream(graph, 100);
+    expect((await graph.nextGeneration()).input['maxTokens']).toBe(100);
+  });
+
+  test('beyond the whole budget is told to ask for less, not to wait', async () => {
+    const graph = await startGraph({ perCredential: { tokens: 100, deviceMs: 1_000_000 } });
+    const refused = await stream(graph, 200);
+    expect(refused.status).toBe(403);
+    expect(JSON.stringify(await refused.json())).toContain('OPERATION_BEYOND_BUDGET');
+  });
+
+  test('is bound by device time where that runs out first', async () => {
+    const graph = await startGraph({ perTenant: { tokens: 1_500, deviceMs: 1_000 } });
+    const refused = await stream(graph, 300);
+    expect(await refused.json()).toMatchObject({
+      errors: [
+        { extensions: { per: 'tenant', asked: { deviceSeconds: 1.505 }, limit: { deviceSeconds: 1 } } },
+      ],
+    });
+  });
+
+  test('is predicted by what its model took, once something was measured', async () => {
+    const budgets = openBudgets();
+    await announce({ traceId: 'f'.repeat(32), completionTokens: 40 });
+    await expect.poll(async () => (await createBudgetStore(platform.database).rates()).size).toBe(2);
+    await budgets.charge(principal('key:a'), [{ ...demand(100), model: 'fathom-facts' }], 't');
+    const row = await platform.database.one<{ ms: number }>('select device_ms as ms from charges');
+    // 10 ms for 40 tokens.
+    expect(row.ms).toBeCloseTo(25);
+  });
+});
+
+describe('a charge', () => {
+  test('is settled when the client has vanished', async () => {
+    const graph = await startGraph();
+    const gone = new AbortController();
+    const response = await fetch(`${graph.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'x-api-key': graph.key,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ query: askStream, variables: { input: { question: 'ab', maxTokens: 400 } } }),
+      signal: gone.signal,
+    });
+    expect(response.status).toBe(200);
+    const generation = await graph.nextGeneration();
+    gone.abort();
+    expect(await generation.left.promise).toBe('DISCONNECTED');
+    // The work goes on, so the charge stays: nothing is given back in a hurry.
+    const row = await platform.database.one<{ seconds: number }>(
+      'select extract(epoch from expires_at - charged_at)::float8 as seconds from charges',
+    );
+    expect(row.seconds).toBeCloseTo(600);
+    await announce({ traceId: generation.traceId, completionTokens: 200 });
+    await expect.poll(openCharges).toBe(0);
+    expect(await tokensLeft('tenant:test')).toBe(1_300);
+  });
+
+  test('of which nothing came is given back soon after its operation ended', async () => {
+    const budgets = openBudgets();
+    const charge = await budgets.charge(principal('key:a'), [demand(400)], 't');
+    charge.ended('OK');
+    const soon = () =>
+      platform.database.query(`select 1 from charges where expires_at < charged_at + interval '10 seconds'`);
+    await expect.poll(async () => (await soon()).length).toBe(1);
+    await platform.database.query('update charges set expires_at = now()');
+    await expect.poll(openCharges, { timeout: 10_000 }).toBe(0);
+    expect([await tokensLeft('key:a'), await tokensLeft('tenant:test')]).toEqual([1_000, 1_500]);
+  });
+
+  test('of a gateway that was killed is settled, or given back, by another', async () => {
+    const killed = openBudgets();
+    await killed.charge(principal('key:a'), [demand(300)], 'a'.repeat(32));
+    await killed.charge(principal('key:a'), [demand(200)], 'b'.repeat(32));
+    await killed.close();
+    await announce({ traceId: 'a'.repeat(32), completionTokens: 100 });
+    await expect.poll(openCharges).toBe(1);
+    expect(await tokensLeft('key:a')).toBe(700);
+    openBudgets();
+    await platform.database.query('update charges set expires_at = now()');
+    await expect.poll(openCharges, { timeout: 10_000 }).toBe(0);
+    expect(await tokensLeft('key:a')).toBe(900);
+  });
+
+  test('is settled once, however often its generation is announced, and late ones are the tenant’s', async () => {
+    const budgets = openBudgets();
+    await budgets.charge(principal('key:a'), [demand(300), demand(300)], 'c'.repeat(32));
+    for (const completionTokens of [10, 20, 30])
+      await announce({ traceId: 'c'.repeat(32), completionTokens });
+    await expect.poll(() => tokensLeft('tenant:test')).toBe(1_440);
+    expect(await tokensLeft('key:a')).toBe(970);
+    const [usage] = await createBudgetStore(platform.database).dailyUsage('test', 1);
+    expect(usage).toMatchObject({ generations: 3, completionTokens: 60, deviceMs: 30 });
+  });
+
+  test('of embedding stays where it succeeded and comes back where it failed', async () => {
+    const budgets = openBudgets();
+    const embed: Demand = { kind: 'embedding', model: undefined, promptCharacters: 200, completionTokens: 0 };
+    (await budgets.charge(principal('key:a'), [embed], 't')).ended('OK');
+    (await budgets.charge(principal('key:a'), [embed], 't')).ended('SUBGRAPH_UNAVAILABLE');
+    await expect.poll(() => tokensLeft('key:a')).toBe(900);
+    expect(await openCharges()).toBe(0);
+  });
+});
+
+describe('several gateways', () => {
+  test('let together no more through than the budget holds', async () => {
+    const gateways = [openBudgets(), openBudgets(), openBudgets()];
+    const asked = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, index) =>
+        gateways[index % 3]?.charge(principal(`key:${index % 5}`), [demand(100)], 't'),
+      ),
+    );
+    // Five keys of 1,000 each share 1,500 of the tenant.
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(15);
+    for (const outcome of asked)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'BUDGET_EXHAUSTED' });
+    expect(await tokensLeft('tenant:test')).toBe(0);
+  });
+
+  test('refill a budget evenly', async () => {
+    const budgets = openBudgets();
+    await budgets.charge(principal('key:a'), [demand(1_000)], 't');
+    await platform.database.query(`update budgets set updated_at = now() - interval '6 minutes'`);
+    const [key] = await budgets.stateOf(principal('key:a'));
+    expect(key?.left.tokens).toBeCloseTo(100, 0);
+    await budgets.charge(principal('key:a'), [demand(100)], 't');
+    await expect(budgets.charge(principal('key:a'), [demand(5)], 't')).rejects.toMatchObject({
+      code: 'BUDGET_EXHAUSTED',
+    });
+  });
+});
+
+test('while the database is down everyone is let in, and it is counted', async () => {
+  const errors: unknown[] = [];
+  const budgets = createBudgets({
+    store: {
+      ...createBudgetStore(platform.database),
+      charge: () => Promise.reject(new Error('down')),
+    },
+    limits,
+    metrics: createMetrics({ service: 'gateway', processMetrics: false }),
+    onUncharged: (error) => errors.push(error),
+  });
+  cleanups.push(() => budgets.close());
+  const charge = await budgets.charge(principal('key:a'), [demand(2_000)], 't');
+  charge.ended('OK');
+  expect(errors).toHaveLength(1);
+});
