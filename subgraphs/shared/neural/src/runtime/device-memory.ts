@@ -138,7 +138,7 @@ export class DeviceMemory {
     try {
       run.runNow();
     } finally {
-      run.release();
+      run.releaseNow();
     }
   }
 

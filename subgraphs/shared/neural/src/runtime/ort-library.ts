@@ -46,7 +46,6 @@ const calls = {
   SetInterOpNumThreads: [25, ['pointer', 'int']],
   CreateRunOptions: [39, ['pointer']],
   RunOptionsSetTerminate: [46, ['pointer']],
-  RunOptionsUnsetTerminate: [47, ['pointer']],
   CreateTensorAsOrtValue: [48, ['pointer', 'pointer', 'size', 'int', 'pointer']],
   CreateTensorWithDataAsOrtValue: [49, ['pointer', 'pointer', 'size', 'pointer', 'size', 'int', 'pointer']],
   GetTensorMutableData: [51, ['pointer', 'pointer']],
@@ -118,7 +117,11 @@ function locateLibrary(): string {
   return path;
 }
 
+/** As much as a thread has. koffi gives 2 MiB, in the background 128 KiB, in which a GPU's driver that compiles dies. */
+const stackBytes = 8 * 2 ** 20;
+
 function openLibrary(path: string): OrtLibrary {
+  koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
   loaded = koffi.load(path);
   const base: Pointer = loaded.func('void *OrtGetApiBase()')();
   const getApi = koffi.decode(readPointer(base, 0), koffi.proto('void *(uint32_t)'));

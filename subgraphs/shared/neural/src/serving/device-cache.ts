@@ -129,7 +129,7 @@ export class DeviceCache {
     try {
       run.runNow();
     } finally {
-      run.release();
+      run.releaseNow();
     }
   }
 

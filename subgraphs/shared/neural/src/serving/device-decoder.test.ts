@@ -79,6 +79,26 @@ describe('the decoder whose tensors lie on a device, on the processor', () => {
     await expect(decoder.prefill(input)).rejects.toMatchObject({ code: 'SESSION_INPUT_INVALID' });
   });
 
+  it('lets its thread go on while the device computes, and ends a run when it is released', async () => {
+    const decoder = await openOne({ maxSlots: 6_000 });
+    const slots = Array.from({ length: 6_000 }, (_, slot) => slot);
+    const decode = () => decoder.decode({ slots, tokens: slots.map(() => 1), lengths: slots.map(() => 40) });
+    let ticks = 0;
+    let before = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 1);
+    do {
+      before = ticks;
+      await decode();
+    } while (ticks - before < 4);
+    clearInterval(timer);
+    const running = decode();
+    const ended = expect(running).rejects.toMatchObject({ code: 'SESSION_RELEASED' });
+    await decoder.release();
+    await ended;
+  });
+
   it('refuses to copy more than a slot holds, and work after its release', async () => {
     const decoder = await openOne();
     await decoder.prefill({ slot: 0, tokens: tokensOf(1, 3), startPosition: 0 });

@@ -124,6 +124,8 @@ class DeviceDecoder implements Decoder {
   readonly #prepared = new Map<CacheTensors, PreparedRun>();
   /** The slot whose tokens are in the staging row, and not in its own. */
   #staged: number | undefined;
+  /** Under way. */
+  #current: BoundRun | undefined;
   #weightBytes: number;
   #adapted: Session | undefined;
   #released = false;
@@ -246,10 +248,12 @@ class DeviceDecoder implements Decoder {
     return this.#adapters.has(id);
   }
 
+  /** Ends a run that is under way; whoever waits for it is told `SESSION_RELEASED`. */
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    for (const { run } of this.#prepared.values()) run.release();
+    await this.#current?.release();
+    for (const { run } of this.#prepared.values()) await run.release();
     this.#base.release();
     this.#adapted?.release();
     this.#adapters.release();
@@ -266,10 +270,15 @@ class DeviceDecoder implements Decoder {
     for (const [at, token] of tokens.entries()) input_ids.data[at] = BigInt(token);
     seqlens_k.data.set(lengths);
     total_sequence_length.data[0] = Math.max(...lengths) + 1;
+    this.#current = prepared.run;
     try {
       await prepared.run.run(prepared.numbers);
+    } catch (error) {
+      this.#checkLive();
+      throw error;
     } finally {
-      if (!isKept) prepared.run.release();
+      this.#current = undefined;
+      if (!isKept) await prepared.run.release();
     }
     return prepared.logits;
   }
