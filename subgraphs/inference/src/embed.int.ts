@@ -93,15 +93,15 @@ test('vectors and a token stream share the device: both get on', async () => {
 
 test('when the worker is lost, texts that wait for it are computed by the next one', async () => {
   const waiting = embed(Array.from({ length: 200 }, (_, at) => `Sentence number ${at} of a long list.`));
-  await harness.inference.device.killWorker();
+  await harness.inference.pool.devices[0]?.killWorker();
   const { embeddings } = await waiting;
   expect(embeddings).toHaveLength(200);
 });
 
 test('more texts than a device takes are refused with a time to come back, and nothing is lost', async () => {
-  const { device } = harness.inference;
+  const { pool } = harness.inference;
   const texts = Array.from({ length: 256 }, (_, at) => `Text ${at}`);
-  const outcomes = await Promise.all(Array.from({ length: 20 }, () => device.embed(texts)));
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => pool.embed(texts)));
   const kinds = outcomes.map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind === 'embedded')).toHaveLength(16);
   expect(outcomes.filter(({ kind }) => kind === 'overloaded')).toEqual(
@@ -114,10 +114,10 @@ test('more texts than a device takes are refused with a time to come back, and n
 });
 
 test('a client that left takes its texts along', async () => {
-  const { device } = harness.inference;
+  const { pool } = harness.inference;
   const leaving = new AbortController();
-  const left = device.embed(['one', 'two'], leaving.signal);
+  const left = pool.embed(['one', 'two'], leaving.signal);
   leaving.abort();
   expect(await left).toEqual({ kind: 'cancelled' });
-  expect(await device.embed(['three'])).toMatchObject({ kind: 'embedded' });
+  expect(await pool.embed(['three'])).toMatchObject({ kind: 'embedded' });
 });

@@ -7,16 +7,8 @@ import { parseDeviceList, type WantedDevice } from './domain/device-list.ts';
 const count = (defaultValue: number) => z.coerce.number().int().positive().default(defaultValue);
 const milliseconds = (defaultValue: number) => z.coerce.number().int().nonnegative().default(defaultValue);
 
-function workersOf(devices: readonly WantedDevice[]): number {
-  return devices.reduce((sum, device) => sum + (device.kind === 'CPU' ? device.workers : 1), 0);
-}
-
 function wantedDevices(text: string, context: z.RefinementCtx): readonly WantedDevice[] {
   const list = parseDeviceList(text);
-  if (list.kind === 'devices' && workersOf(list.devices) > 1) {
-    context.addIssue({ code: 'custom', message: 'names several workers; the service drives one' });
-    return z.NEVER;
-  }
   if (list.kind === 'devices') return list.devices;
   context.addIssue({ code: 'custom', message: list.problem });
   return z.NEVER;

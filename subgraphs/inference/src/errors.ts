@@ -40,6 +40,11 @@ export const inferenceErrors = {
     status: 503,
     retryable: true,
   },
+  DEVICES_DOWN: {
+    message: 'No device computes at present; nothing was started. Try again after `retryAfterMs`.',
+    status: 503,
+    retryable: true,
+  },
   INVALID_INPUT: {
     message: 'A value of the input is outside what is allowed.',
     status: 400,

@@ -132,7 +132,7 @@ test('unsubscribing cancels the generation and frees its slot', async () => {
   const rest = await collect(stream(resumeSubscription, { id }));
   expect(rest.at(-1)).toMatchObject({ __typename: 'GenerationCompleted', finishReason: 'CANCELLED' });
   expect(rest.length).toBeLessThan(500);
-  expect(harness.inference.device.snapshot()).toMatchObject({ activeSequences: 0, queuedRequests: 0 });
+  expect(harness.inference.pool.snapshots()[0]).toMatchObject({ activeSequences: 0, queuedRequests: 0 });
 });
 
 test('cancelGeneration keeps the text so far, and says so when the generation had ended', async () => {
@@ -284,7 +284,7 @@ test('when the worker is killed in the middle of streams each goes on without a 
     const seen: Streamed[] = [];
     for await (const event of stream(generateSubscription, { input })) {
       seen.push(event);
-      if (which === 1 && event.sequence === 20) await harness.inference.device.killWorker();
+      if (which === 1 && event.sequence === 20) await harness.inference.pool.devices[0]?.killWorker();
     }
     return seen;
   });

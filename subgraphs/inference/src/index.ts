@@ -62,7 +62,7 @@ await runService('inference', async () => {
       answerCacheTtlMs: env.ANSWER_CACHE_TTL_MS,
     },
   );
-  const { device, deployments } = inference;
+  const { pool, deployments } = inference;
 
   const server = await createSubgraphServer({
     platform,
@@ -73,10 +73,15 @@ await runService('inference', async () => {
     readiness: {
       model: async () => deployments.readiness(),
       device: async () => {
-        const { id, status, name, threads } = device.snapshot();
+        const devices = pool.snapshots();
         return {
-          ok: status === 'READY',
-          detail: `${id} is ${status.toLowerCase()}: ${name}, ${threads} threads`,
+          ok: devices.some(({ status }) => status === 'READY'),
+          detail: devices
+            .map(
+              ({ id, status, name, threads }) =>
+                `${id} is ${status.toLowerCase()}: ${name}, ${threads} threads`,
+            )
+            .join('; '),
         };
       },
     },

@@ -96,7 +96,7 @@ test('a cancellation reaches the instance that computes', async () => {
   expect(cancelled).toMatchObject({
     data: { cancelGeneration: { __typename: 'Generation', status: 'CANCELLED' } },
   });
-  expect(first.inference.device.snapshot()).toMatchObject({ activeSequences: 0 });
+  expect(first.inference.pool.snapshots()[0]).toMatchObject({ activeSequences: 0 });
 });
 
 test('what an instance leaves that does not come back another one ends', async () => {

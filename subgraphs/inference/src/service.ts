@@ -15,6 +15,7 @@ import { EngineDevice } from './engine/engine-device.ts';
 import { startWorker } from './engine/start-worker.ts';
 import { startConsumers } from './events/consumers.ts';
 import { createGrammarChecker } from './grammar/grammar-checker.ts';
+import { EnginePool } from './pool/engine-pool.ts';
 import { createAnswerCache } from './runtime/answer-cache.ts';
 import { createCompletionCache } from './runtime/completion-cache.ts';
 import type { DeepLearning } from './runtime/deep-learning.ts';
@@ -59,7 +60,7 @@ export interface InferenceParts {
 }
 
 export interface InferenceService {
-  readonly device: EngineDevice;
+  readonly pool: EnginePool;
   /** Asked for, and not to be had on this machine. */
   readonly unavailable: readonly UnavailableDevice[];
   readonly deployments: Deployments;
@@ -78,28 +79,37 @@ export async function startInference(
   const store = createGenerationStore(database);
   const models = createModelStore(database);
 
-  const device: EngineDevice = new EngineDevice({
-    device: settings.devices.devices[0],
-    worker: {
-      maxSequences: settings.maxSequences,
-      prefixSlots: settings.prefixSlots,
-      kvCacheTokens: settings.kvCacheTokens,
-      prefillTokensPerStep: settings.prefillTokensPerStep,
-      precision: settings.precision,
-      maxContextLength: settings.maxContextLength,
-    },
-    maxQueued: settings.maxQueued,
-    startWorker,
-    logger,
-    onTokens: (count) => counted.tokens(device.id, count),
-    onPrompt: (promptTokens, cachedTokens) => counted.prompt(device.id, promptTokens, cachedTokens),
+  const { maxSequences, maxQueued } = settings;
+  const pool = new EnginePool({
+    maxSequences,
+    maxQueued,
+    open: settings.devices.devices.map((device) => (hooks) => {
+      const { id } = device;
+      return new EngineDevice({
+        ...hooks,
+        device,
+        worker: {
+          maxSequences,
+          prefixSlots: settings.prefixSlots,
+          kvCacheTokens: settings.kvCacheTokens,
+          prefillTokensPerStep: settings.prefillTokensPerStep,
+          precision: settings.precision,
+          maxContextLength: settings.maxContextLength,
+        },
+        maxQueued,
+        startWorker,
+        logger,
+        onTokens: (count) => counted.tokens(id, count),
+        onPrompt: (promptTokens, cachedTokens) => counted.prompt(id, promptTokens, cachedTokens),
+      });
+    }),
     onModelLost: (versionId, detail) => deployments.lost(versionId, detail),
   });
-  const counted = createGenerationMetrics(metrics, () => device.snapshot());
+  const counted = createGenerationMetrics(metrics, () => pool.snapshots());
   const deployments: Deployments = new Deployments({
     store: models,
     artifacts,
-    device,
+    pool,
     defaultModel: settings.defaultModel,
     memoryBytes: settings.modelMemoryBytes,
     logger,
@@ -116,7 +126,7 @@ export async function startInference(
     database,
     store,
     streams,
-    device,
+    pool,
     grammars,
     deployments,
     deepLearning,
@@ -131,7 +141,7 @@ export async function startInference(
   await generations.start();
 
   return {
-    device,
+    pool,
     unavailable: settings.devices.unavailable,
     deployments,
     generations,
@@ -143,7 +153,7 @@ export async function startInference(
       await modelChanges.close();
       await generations.close();
       await grammars.close();
-      await device.close();
+      await pool.close();
       await deployments.close();
     },
   };

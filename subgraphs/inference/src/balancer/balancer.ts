@@ -59,9 +59,10 @@ export class Balancer {
 
   report(report: ReplicaReport): void {
     const known = this.#replicas.get(report.replicaId);
+    const isLost = report.status === 'RECOVERING' && known?.report.status !== 'RECOVERING';
     if (known) known.update(report);
     else this.#replicas.set(report.replicaId, new KnownReplica(report));
-    if (report.status === 'RECOVERING') this.#prefixes.forget(report.replicaId);
+    if (isLost) this.#prefixes.forget(report.replicaId);
   }
 
   /** A replica is gone. */

@@ -3,13 +3,9 @@ import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { createDeferred } from '@fathom/platform/deferred';
 import { createLogger } from '@fathom/platform/logging';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  type DeviceEnd,
-  EngineDevice,
-  type EngineSettings,
-  type LoadOutcome,
-} from '../engine/engine-device.ts';
+import { EngineDevice, type EngineSettings, type LoadOutcome } from '../engine/engine-device.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
+import type { DeviceEnd } from '../engine/request-in-flight.ts';
 import { startWorker } from '../engine/start-worker.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
 import type { Device } from './device.ts';

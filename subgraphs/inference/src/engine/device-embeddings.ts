@@ -1,8 +1,8 @@
 /**
  * Requests for vectors as the service sees them on one device.
  *
- * Invariant: a request that was admitted ends exactly once. When the worker is lost it is submitted again, whole, to the
- * next one; under the third loss it fails, as it may be what kills them. The texts that wait are bounded.
+ * Invariant: a request that was admitted ends exactly once. When the worker is lost it goes, whole, to another device or to
+ * the next worker; under the third loss it fails, as it may be what kills them. The texts that wait are bounded.
  */
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { EmbeddedText, FromWorker, ToWorker } from './protocol.ts';
@@ -13,8 +13,16 @@ export type EmbedOutcome =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly code: 'MODEL_FAULT' | 'DEVICE_LOST'; readonly message: string };
 
+/** Texts with what goes with them from device to device. */
+export interface TextsInFlight {
+  readonly texts: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  readonly workersLost: number;
+}
+
 interface Pending {
   readonly texts: readonly string[];
+  readonly signal: AbortSignal | undefined;
   readonly settle: (outcome: EmbedOutcome) => void;
   workersLost: number;
 }
@@ -23,6 +31,8 @@ export interface DeviceEmbeddingsOptions {
   /** Sends to the worker. What is lost because none listens is sent again by `workerReady`. */
   readonly post: (message: ToWorker) => void;
   readonly maxWaitingTexts: number;
+  /** Has another device compute texts whose worker was lost; undefined if there is none. */
+  readonly embedElsewhere?: (texts: TextsInFlight) => Promise<EmbedOutcome> | undefined;
 }
 
 const maxWorkersLost = 3;
@@ -38,7 +48,11 @@ export class DeviceEmbeddings {
     this.#options = options;
   }
 
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<EmbedOutcome> {
+  get waitingTexts(): number {
+    return this.#waitingTexts;
+  }
+
+  embed({ texts, signal, workersLost }: TextsInFlight): Promise<EmbedOutcome> {
     const { maxWaitingTexts, post } = this.#options;
     if (this.#waitingTexts + texts.length > maxWaitingTexts) {
       const excess = this.#waitingTexts + texts.length - maxWaitingTexts;
@@ -56,7 +70,7 @@ export class DeviceEmbeddings {
         signal?.removeEventListener('abort', cancel);
         resolve(outcome);
       };
-      this.#pending.set(id, { texts, settle, workersLost: 0 });
+      this.#pending.set(id, { texts, signal, settle, workersLost });
       this.#waitingTexts += texts.length;
       signal?.addEventListener('abort', cancel, { once: true });
       post({ type: 'embed', request: { id, texts } });
@@ -76,8 +90,11 @@ export class DeviceEmbeddings {
   workerLost(): void {
     for (const [id, pending] of this.#pending) {
       pending.workersLost += 1;
-      if (pending.workersLost < maxWorkersLost) continue;
-      const message = `The device lost its worker ${maxWorkersLost} times while it computed these vectors.`;
+      if (pending.workersLost < maxWorkersLost) {
+        this.#move(id, pending);
+        continue;
+      }
+      const message = `${maxWorkersLost} workers were lost while they computed these vectors.`;
       this.#end(id, { kind: 'failed', code: 'DEVICE_LOST', message });
     }
   }
@@ -91,6 +108,14 @@ export class DeviceEmbeddings {
   close(): void {
     for (const id of [...this.#pending.keys()])
       this.#end(id, { kind: 'failed', code: 'DEVICE_LOST', message: 'This service is shutting down.' });
+  }
+
+  #move(id: string, pending: Pending): void {
+    const elsewhere = this.#options.embedElsewhere?.(pending);
+    if (!elsewhere) return;
+    this.#pending.delete(id);
+    this.#waitingTexts -= pending.texts.length;
+    void elsewhere.then(pending.settle);
   }
 
   #end(id: string, outcome: EmbedOutcome): void {

@@ -133,6 +133,7 @@ export class EngineCore {
       active: this.#scheduler.running,
       waiting: this.#scheduler.waiting,
       kvCacheUsage: total === 0 ? 0 : reserved / total,
+      freeKvTokens: total - reserved,
       memoryBytes,
     };
   }

@@ -6,8 +6,9 @@ import { createLogger } from '@fathom/platform/logging';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { processor } from '../devices/processor.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
-import { type DeviceEnd, EngineDevice } from './engine-device.ts';
+import { EngineDevice } from './engine-device.ts';
 import type { EngineRequest, EngineToken } from './protocol.ts';
+import type { DeviceEnd } from './request-in-flight.ts';
 import { startWorkerThread } from './worker-thread.ts';
 
 let folder: string;

@@ -7,22 +7,22 @@
  * A worker is lost when it ends, and when it has work and gives no sign for `stallMs`: a driver can hang. An unhealthy device is tried on with growing pauses; `detail` says what its workers died of.
  *
  * Invariant: a request that was submitted ends exactly once, and its tokens are reported exactly once, in order. When
- * the worker is lost its models are loaded into a new one and its requests submitted again with the tokens they have.
- * A request under which three workers were lost is failed with DEVICE_LOST: it may be what kills them; so is a model under
- * whose loading as many were.
+ * the worker is lost its requests go to another replica (`moveElsewhere`), or are submitted again to the device's next worker
+ * once the models are loaded, with the tokens they have. A request under which three workers were lost is failed with
+ * DEVICE_LOST: it may be what kills them; so is a model under whose loading as many were.
  */
 import type { Logger } from '@fathom/platform/logging';
 import type { DeviceStatus } from '../__generated__/resolvers.ts';
+import type { ReplicaReport } from '../balancer/replica.ts';
 import type { Device, DeviceKind } from '../devices/device.ts';
 import { type Admission, admit } from '../domain/admission.ts';
+import { createPrefillSpeed } from '../domain/prefill-speed.ts';
 import { createRollingWindow } from '../domain/rolling-window.ts';
-import { DeviceEmbeddings, type EmbedOutcome } from './device-embeddings.ts';
+import { DeviceEmbeddings, type EmbedOutcome, type TextsInFlight } from './device-embeddings.ts';
 import type {
   EngineEnd,
-  EngineFailureCode,
   EngineLoad,
   EngineRequest,
-  EngineToken,
   FromWorker,
   LoadedModel,
   LoadModel,
@@ -30,34 +30,19 @@ import type {
   ToWorker,
   WorkerOptions,
 } from './protocol.ts';
+import {
+  afterLoss,
+  continuationOf,
+  inFlightOf,
+  maxWorkersLost,
+  type OwnEnd,
+  type RequestInFlight,
+  type RequestListener,
+  tellAdmitted,
+  tellEnd,
+  tellToken,
+} from './request-in-flight.ts';
 import type { EngineWorker } from './worker.ts';
-
-/**
- * How a request ended on a device; `deviceMs` is its share of all steps it was in, `cachedPromptTokens` what of its prompt
- * was not computed.
- */
-export type DeviceEnd =
-  | {
-      readonly kind: 'finished';
-      readonly reason: 'STOP' | 'LENGTH' | 'CANCELLED';
-      readonly tailText: string;
-      readonly deviceMs: number;
-      readonly cachedPromptTokens: number;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly code: EngineFailureCode | 'DEVICE_LOST';
-      readonly message: string;
-      readonly deviceMs: number;
-      readonly cachedPromptTokens: number;
-    };
-
-export interface RequestListener {
-  /** It got a slot; called once. */
-  admitted(): void;
-  token(token: EngineToken): void;
-  ended(end: DeviceEnd): void;
-}
 
 export type LoadOutcome =
   | { readonly kind: 'loaded'; readonly model: LoadedModel }
@@ -102,26 +87,13 @@ export interface EngineDeviceOptions {
   readonly onPrompt?: (promptTokens: number, cachedTokens: number) => void;
   /** A resident model could not be loaded again after the worker was lost. */
   readonly onModelLost?: (versionId: string, message: string) => void;
+  /** Has another replica take over a request of a lost worker; false if there is none. */
+  readonly moveElsewhere?: (inFlight: RequestInFlight) => boolean;
+  /** The same for texts that wait for their vectors. */
+  readonly embedElsewhere?: (texts: TextsInFlight) => Promise<EmbedOutcome> | undefined;
+  readonly onReady?: () => void;
 }
 
-interface RequestInFlight {
-  readonly request: EngineRequest;
-  readonly listener: RequestListener;
-  readonly submittedAt: number;
-  readonly tokens: number[];
-  deviceMs: number;
-  /** Of the prompt, found in the cache; known once its computing began. */
-  cachedPromptTokens: number | undefined;
-  isAdmitted: boolean;
-  isCancelled: boolean;
-  workersLost: number;
-}
-
-/** What a request's end says beside what the request has cost. */
-type OwnEnd = WithoutCost<DeviceEnd>;
-type WithoutCost<End> = End extends unknown ? Omit<End, 'deviceMs' | 'cachedPromptTokens'> : never;
-
-const maxWorkersLost = 3;
 /** Lost so often without having computed anything between, a device is unhealthy. */
 const unhealthyAfter = 3;
 /** Some seconds of work. */
@@ -129,7 +101,7 @@ const maxWaitingTexts = 4_096;
 const windowMs = 10_000;
 /** Far more than a step takes, also one for which a GPU's driver compiles first. */
 const defaultStallMs = 60_000;
-const idle: EngineLoad = { active: 0, waiting: 0, kvCacheUsage: 0, memoryBytes: 0 };
+const idle: EngineLoad = { active: 0, waiting: 0, kvCacheUsage: 0, freeKvTokens: 0, memoryBytes: 0 };
 
 export class EngineDevice {
   readonly id: string;
@@ -138,8 +110,12 @@ export class EngineDevice {
   readonly #inFlight = new Map<string, RequestInFlight>();
   /** What is to be resident, in the order of loading: bases come before their adapters. */
   readonly #resident = new Map<string, LoadModel>();
+  /** What its worker has, or will have again before it is READY. */
+  readonly #loaded = new Map<string, LoadedModel>();
+  readonly #prefillSpeed = createPrefillSpeed();
   readonly #embeddings = new DeviceEmbeddings({
     maxWaitingTexts,
+    embedElsewhere: (texts) => this.#options.embedElsewhere?.(texts),
     post: (message) => {
       if (this.#isListening) this.#post(message);
     },
@@ -199,22 +175,23 @@ export class EngineDevice {
 
   unload(versionId: string): void {
     this.#resident.delete(versionId);
+    this.#loaded.delete(versionId);
     if (this.#isListening) this.#post({ type: 'unload', versionId });
   }
 
   submit(request: EngineRequest, listener: RequestListener): void {
-    this.#inFlight.set(request.id, {
-      request,
-      listener,
-      submittedAt: performance.now(),
-      tokens: [],
-      deviceMs: 0,
-      cachedPromptTokens: undefined,
-      isAdmitted: false,
-      isCancelled: false,
-      workersLost: 0,
-    });
-    if (this.#status === 'READY') this.#post({ type: 'submit', request });
+    this.take(inFlightOf(request, listener));
+  }
+
+  /** Goes on with a request that another replica lost, or begins one. */
+  take(inFlight: RequestInFlight): void {
+    this.#inFlight.set(inFlight.request.id, inFlight);
+    if (this.#status === 'READY') this.#resubmit(inFlight);
+  }
+
+  /** Gives its requests to other replicas, as far as they take them. They must not be on its worker. */
+  handOver(): void {
+    for (const inFlight of [...this.#inFlight.values()]) this.#moveElsewhere(inFlight);
   }
 
   /** Ends a request with reason CANCELLED; its slot is free within one step. Unknown ids are ignored. */
@@ -228,7 +205,11 @@ export class EngineDevice {
 
   /** One vector a text, in order, computed between the steps of the token streams. Never rejects. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<EmbedOutcome> {
-    return this.#embeddings.embed(texts, signal);
+    return this.takeTexts({ texts, signal, workersLost: 0 });
+  }
+
+  takeTexts(texts: TextsInFlight): Promise<EmbedOutcome> {
+    return this.#embeddings.embed(texts);
   }
 
   snapshot(): DeviceSnapshot {
@@ -251,6 +232,42 @@ export class EngineDevice {
       memoryLimitBytes: device.memory.limitBytes,
       loaded: [...this.#resident.keys()],
     };
+  }
+
+  /** The loaded version, also while the worker that has it is being replaced. */
+  loaded(versionId: string): LoadedModel | undefined {
+    return this.#loaded.get(versionId);
+  }
+
+  get waitingTexts(): number {
+    return this.#embeddings.waitingTexts;
+  }
+
+  /** What a balancer places by. */
+  report(): ReplicaReport {
+    const { worker, maxQueued } = this.#options;
+    const { activeSequences, queuedRequests } = this.snapshot();
+    return {
+      replicaId: this.id,
+      atMs: performance.now(),
+      status: this.#status === 'READY' ? 'READY' : 'RECOVERING',
+      activeSequences,
+      maxSequences: worker.maxSequences,
+      queuedRequests,
+      maxQueued,
+      pendingPrefillTokens: this.#pendingPrefillTokens(),
+      freeKvTokens: this.#load.freeKvTokens,
+      prefillTokensPerSecond: this.#prefillSpeed.tokensPerSecond,
+      meanRequestMs: this.#meanRequestMs,
+      resident: new Set(this.#loaded.keys()),
+    };
+  }
+
+  #pendingPrefillTokens(): number {
+    let tokens = 0;
+    for (const { request, cachedPromptTokens } of this.#inFlight.values())
+      if (cachedPromptTokens === undefined) tokens += request.promptTokens.length;
+    return tokens;
   }
 
   /** Ends the worker as a fault would; the device recovers. For operators and tests. */
@@ -343,13 +360,13 @@ export class EngineDevice {
   }
 
   #afterLoss(inFlight: RequestInFlight): void {
-    inFlight.workersLost++;
-    if (inFlight.isCancelled) {
-      this.#end(inFlight, { kind: 'finished', reason: 'CANCELLED', tailText: '' });
-    } else if (inFlight.workersLost >= maxWorkersLost) {
-      const message = `The device lost its worker ${maxWorkersLost} times while it computed this generation.`;
-      this.#end(inFlight, { kind: 'failed', code: 'DEVICE_LOST', message });
-    }
+    const end = afterLoss(inFlight);
+    if (end) this.#end(inFlight, end);
+    else this.#moveElsewhere(inFlight);
+  }
+
+  #moveElsewhere(inFlight: RequestInFlight): void {
+    if (this.#options.moveElsewhere?.(inFlight)) this.#inFlight.delete(inFlight.request.id);
   }
 
   #receive(message: FromWorker): void {
@@ -391,6 +408,7 @@ export class EngineDevice {
     }
     this.#status = 'READY';
     for (const inFlight of this.#inFlight.values()) this.#resubmit(inFlight);
+    this.#options.onReady?.();
   }
 
   /** Resolves when the worker answered; the outcome goes to whoever asked for the load first. */
@@ -409,17 +427,12 @@ export class EngineDevice {
   #reloaded(versionId: string, outcome: LoadOutcome): void {
     if (outcome.kind === 'loaded') return;
     this.#resident.delete(versionId);
+    this.#loaded.delete(versionId);
     this.#options.onModelLost?.(versionId, outcome.message);
   }
 
-  #resubmit({ request, tokens, submittedAt }: RequestInFlight): void {
-    const { timeoutMs } = request;
-    const again: EngineRequest = {
-      ...request,
-      priorTokens: [...request.priorTokens, ...tokens],
-      timeoutMs: timeoutMs === undefined ? undefined : timeoutMs - (performance.now() - submittedAt),
-    };
-    this.#post({ type: 'submit', request: again });
+  #resubmit(inFlight: RequestInFlight): void {
+    this.#post({ type: 'submit', request: continuationOf(inFlight) });
   }
 
   #settleLoad(versionId: string, outcome: LoadOutcome): void {
@@ -427,6 +440,7 @@ export class EngineDevice {
     this.#loading.delete(versionId);
     this.#lostLoading.delete(versionId);
     if (outcome.kind === 'loaded') {
+      this.#loaded.set(versionId, outcome.model);
       this.#load = { ...this.#load, memoryBytes: this.#load.memoryBytes + outcome.model.memoryBytes };
     }
     settle?.(outcome);
@@ -450,17 +464,16 @@ export class EngineDevice {
     for (const id of report.admitted) this.#admitted(id);
     for (const token of report.tokens) {
       const inFlight = this.#inFlight.get(token.id);
-      inFlight?.tokens.push(token.tokenId);
-      inFlight?.listener.token(token);
+      if (!inFlight) continue;
+      if (token.index === 0) this.#prefillSpeed.add(inFlight);
+      tellToken(inFlight, token);
     }
     for (const end of report.ended) this.#reportEnd(end);
   }
 
   #admitted(id: string): void {
     const inFlight = this.#inFlight.get(id);
-    if (!inFlight || inFlight.isAdmitted) return;
-    inFlight.isAdmitted = true;
-    inFlight.listener.admitted();
+    if (inFlight) tellAdmitted(inFlight);
   }
 
   /** Behind a lost worker the prompt is computed again, but what a client pays is what it was the first time. */
@@ -486,8 +499,7 @@ export class EngineDevice {
   }
 
   #end(inFlight: RequestInFlight, end: OwnEnd): void {
-    const { deviceMs, cachedPromptTokens = 0, listener, request } = inFlight;
-    this.#inFlight.delete(request.id);
-    listener.ended({ ...end, deviceMs, cachedPromptTokens });
+    this.#inFlight.delete(inFlight.request.id);
+    tellEnd(inFlight, end);
   }
 }

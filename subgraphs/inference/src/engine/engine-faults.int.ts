@@ -6,8 +6,9 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { processor } from '../devices/processor.ts';
 import { uniformAt } from '../domain/random.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
-import { type DeviceEnd, EngineDevice } from './engine-device.ts';
+import { EngineDevice } from './engine-device.ts';
 import type { EngineRequest } from './protocol.ts';
+import type { DeviceEnd } from './request-in-flight.ts';
 import { startWorkerThread } from './worker-thread.ts';
 
 let folder: string;

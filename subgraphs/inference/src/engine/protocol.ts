@@ -138,6 +138,8 @@ export interface EngineLoad {
   readonly waiting: number;
   /** Share of the cache's positions that running sequences have reserved, 0 to 1. */
   readonly kvCacheUsage: number;
+  /** Positions of all caches that no running sequence has reserved. */
+  readonly freeKvTokens: number;
   readonly memoryBytes: number;
 }
 

@@ -12,8 +12,7 @@ export const Deployment: DeploymentResolvers = {
     return resolution.kind === 'version' && resolution.versionId === versionId;
   },
   devices({ versionId }, _, { inference }) {
-    const device = inference.device.snapshot();
-    return device.loaded.includes(versionId) ? [device] : [];
+    return inference.pool.snapshots().filter(({ loaded }) => loaded.includes(versionId));
   },
   since: ({ since }) => since.toISOString(),
 };

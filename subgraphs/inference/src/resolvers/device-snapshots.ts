@@ -3,8 +3,8 @@ import type { DeviceSnapshot } from '../engine/engine-device.ts';
 import type { InferenceService } from '../service.ts';
 
 /** Those that compute, and those that were asked for and cannot be used. */
-export function deviceSnapshots({ device, unavailable }: InferenceService): readonly DeviceSnapshot[] {
-  return [device.snapshot(), ...unavailable.map(unusedSnapshot)];
+export function deviceSnapshots({ pool, unavailable }: InferenceService): readonly DeviceSnapshot[] {
+  return [...pool.snapshots(), ...unavailable.map(unusedSnapshot)];
 }
 
 export function deviceSnapshot(inference: InferenceService, id: string | undefined): DeviceSnapshot | null {

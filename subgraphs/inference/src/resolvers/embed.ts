@@ -19,7 +19,7 @@ export const embed: NonNullable<QueryResolvers['embed']> = async (
     const name = input.model ?? '';
     return { __typename: 'UnknownModel', message: `There is no encoder ${name}.`, model: name, available };
   }
-  const outcome = await inference.device.embed(input.texts, signal);
+  const outcome = await inference.pool.embed(input.texts, signal);
   switch (outcome.kind) {
     case 'embedded': {
       const embeddings = outcome.texts.map(({ vector, tokens, isCut }, index) => ({
@@ -35,7 +35,7 @@ export const embed: NonNullable<QueryResolvers['embed']> = async (
       const { waitingTexts, retryAfterMs } = outcome;
       return {
         __typename: 'Overloaded',
-        message: `${waitingTexts} texts wait for the device.`,
+        message: `${waitingTexts} texts wait for a device.`,
         retryAfterMs,
       };
     }

@@ -1,26 +1,29 @@
 /** One request on a device, from its submission to its end, as a span of the trace. */
 import { withSpan } from '@fathom/platform/telemetry/tracing';
-import type { DeviceEnd, EngineDevice } from '../engine/engine-device.ts';
 import type { EngineRequest, EngineToken } from '../engine/protocol.ts';
+import type { DeviceEnd } from '../engine/request-in-flight.ts';
+import type { EnginePool } from '../pool/engine-pool.ts';
 
 export interface DecodeOnDeviceOptions {
-  readonly device: EngineDevice;
+  readonly pool: EnginePool;
   readonly request: EngineRequest;
   readonly modelVersionId: string;
   /** Cancels it on the device. */
   readonly signal: AbortSignal;
+  /** It has a device; nothing of it has come yet. */
+  readonly onPlaced: (deviceId: string) => void;
   readonly onAdmitted: () => void;
   /** Not called any more once the signal has aborted. */
   readonly onToken: (token: EngineToken) => void;
 }
 
 export async function decodeOnDevice(options: DecodeOnDeviceOptions): Promise<DeviceEnd> {
-  const { device, request, modelVersionId, signal, onAdmitted, onToken } = options;
-  const attributes = { 'fathom.device.id': device.id, 'fathom.model.version': modelVersionId };
+  const { pool, request, modelVersionId, signal, onPlaced, onAdmitted, onToken } = options;
+  const attributes = { 'fathom.model.version': modelVersionId };
   return withSpan('engine.decode', attributes, async (span) => {
-    const cancel = (): void => device.cancel(request.id);
+    const cancel = (): void => pool.cancel(request.id);
     const ended = new Promise<DeviceEnd>((resolve) => {
-      device.submit(request, {
+      const deviceId = pool.submit(request, {
         admitted() {
           span.addEvent('admitted');
           onAdmitted();
@@ -30,6 +33,8 @@ export async function decodeOnDevice(options: DecodeOnDeviceOptions): Promise<De
         },
         ended: resolve,
       });
+      span.setAttribute('fathom.device.id', deviceId);
+      onPlaced(deviceId);
     });
     signal.addEventListener('abort', cancel, { once: true });
     try {

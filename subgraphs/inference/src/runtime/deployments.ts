@@ -1,17 +1,17 @@
 /**
- * Keeps on the device what aliases point to, loads the rest on demand, and tells how each version stands.
+ * Keeps on the devices what aliases point to, loads the rest on demand, and tells how each version stands.
  *
  *   UNLOADED --alias or demand--> LOADING --verified, loaded--> READY --alias moved on--> DRAINING --last stream--> UNLOADED
  *                                     \--anything wrong--> FAILED --next demand, or every 30 s for an alias--> LOADING
  *
  * Invariants: an alias answers with its former version until the one it points to is READY; a version in use is never
- * unloaded; the weights held stay under `memoryBytes`, idle versions without alias leaving first, the longest unused
+ * unloaded; the weights held stay under `memoryBytes` on each device, idle versions without alias leaving first, the longest unused
  * before the others.
  */
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Logger } from '@fathom/platform/logging';
 import { createModelCatalogue, type ModelCatalogue } from '../domain/model-catalogue.ts';
-import type { EngineDevice } from '../engine/engine-device.ts';
+import type { EnginePool } from '../pool/engine-pool.ts';
 import {
   type AliasRow,
   type DeploymentChange,
@@ -28,8 +28,9 @@ export type Acquired =
 export interface DeploymentsOptions {
   readonly store: ModelStore;
   readonly artifacts: ArtifactStore;
-  readonly device: EngineDevice;
+  readonly pool: EnginePool;
   readonly defaultModel: string;
+  /** Of each device. */
   readonly memoryBytes: number;
   readonly logger: Logger;
 }
@@ -127,7 +128,7 @@ export class Deployments {
     return { ok: isReady, detail: `${resolution.versionId} is ${isReady ? 'ready' : 'not loaded'}` };
   }
 
-  /** A device could not load the version again after it had lost its worker. */
+  /** No device has the version any more: none could load it again after it had lost its worker. */
   lost(versionId: string, detail: string): void {
     this.#residents.delete(versionId);
     this.#note({ versionId, status: 'FAILED', detail, memoryBytes: 0 });
@@ -220,7 +221,7 @@ export class Deployments {
   }
 
   async #loadInto(resident: Resident): Promise<Outcome> {
-    const { artifacts, device } = this.#options;
+    const { artifacts, pool } = this.#options;
     const { versionId } = resident;
     const version = this.#versions.get(versionId);
     if (!version) return { kind: 'failed', detail: `${versionId} was never registered.` };
@@ -235,7 +236,7 @@ export class Deployments {
     const text = await readModelText(baseFolder ? { folder: baseFolder, adapterFolder: folder } : { folder });
     const shortage = this.#makeRoom(version.sizeBytes);
     if (shortage) return { kind: 'failed', detail: shortage };
-    const loaded = await device.load({
+    const loaded = await pool.load({
       type: 'load',
       versionId,
       folder,
@@ -248,7 +249,7 @@ export class Deployments {
     // Its cache is known only now: others may have to leave after all, or it does.
     const excess = this.#makeRoom(0);
     if (excess) {
-      device.unload(versionId);
+      pool.unload(versionId);
       return { kind: 'failed', detail: excess };
     }
     this.#note({ versionId, status: 'READY', contextLength, precision, memoryBytes });
@@ -325,7 +326,7 @@ export class Deployments {
     const { versionId } = resident;
     if (this.#residents.get(versionId) !== resident) return;
     this.#residents.delete(versionId);
-    this.#options.device.unload(versionId);
+    this.#options.pool.unload(versionId);
     this.#note({ versionId, status: 'UNLOADED', memoryBytes: 0 });
     resident.releaseBase();
   }

@@ -10,8 +10,11 @@ export interface GenerationMetrics {
   prompt(device: string, promptTokens: number, cachedTokens: number): void;
 }
 
-/** Gauges of the device are read when they are scraped. */
-export function createGenerationMetrics(metrics: Metrics, device: () => DeviceSnapshot): GenerationMetrics {
+/** Gauges of the devices are read when they are scraped. */
+export function createGenerationMetrics(
+  metrics: Metrics,
+  devices: () => readonly DeviceSnapshot[],
+): GenerationMetrics {
   const ended = metrics.counter({
     name: 'fathom_generations_total',
     help: 'Generations that ended.',
@@ -61,8 +64,7 @@ export function createGenerationMetrics(metrics: Metrics, device: () => DeviceSn
       help,
       labels: ['device'],
       collect(gauge) {
-        const snapshot = device();
-        gauge.set({ device: snapshot.id }, read(snapshot));
+        for (const snapshot of devices()) gauge.set({ device: snapshot.id }, read(snapshot));
       },
     });
   }

@@ -18,8 +18,8 @@ import {
 } from '../domain/generation.ts';
 import { seedOfChoice } from '../domain/random.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
-import type { EngineDevice } from '../engine/engine-device.ts';
 import type { EngineToken } from '../engine/protocol.ts';
+import type { EnginePool } from '../pool/engine-pool.ts';
 import { decodeOnDevice } from './decode-on-device.ts';
 import type { Deployments } from './deployments.ts';
 import type { EventLog } from './event-log.ts';
@@ -36,6 +36,8 @@ export interface DecodeOptions {
   /** Tokens that exist already. */
   readonly prior: readonly TokenRecord[];
   readonly onToken: (token: TokenRecord) => void;
+  /** A device has it; the first token comes later. */
+  readonly onPlaced?: () => void;
   /** Stops decoding for a reason of the strategy's own; the outcome is `cancelled`. */
   readonly signal?: AbortSignal;
 }
@@ -45,7 +47,7 @@ export interface GenerationRunOptions {
   readonly settings: GenerationSettings;
   readonly identity: Identity;
   readonly log: EventLog;
-  readonly device: EngineDevice;
+  readonly pool: EnginePool;
   readonly deployments: Deployments;
   readonly logger: Logger;
   readonly onAdmitted: () => void;
@@ -65,6 +67,7 @@ export class GenerationRun {
   #record: GenerationRecord;
   #deviceMs: number;
   #cachedPromptTokens: number;
+  #deviceId: string | undefined;
   #decodedTokens = 0;
   #firstDecodedAt: number | undefined;
   #lastDecodedAt = 0;
@@ -84,8 +87,9 @@ export class GenerationRun {
     return this.#record;
   }
 
-  get deviceId(): string {
-    return this.#options.device.id;
+  /** The device that it was last placed on. */
+  get deviceId(): string | undefined {
+    return this.#deviceId;
   }
 
   /** Aborts with a StopReason. */
@@ -135,8 +139,8 @@ export class GenerationRun {
   }
 
   /** Has the model decode, behind what exists already. Rejects only when the run is suspended. */
-  async decode({ choice = 0, prior, onToken, signal }: DecodeOptions): Promise<Decoded> {
-    const { deployments, device, onAdmitted } = this.#options;
+  async decode({ choice = 0, prior, onToken, onPlaced, signal }: DecodeOptions): Promise<Decoded> {
+    const { deployments, pool, onAdmitted } = this.#options;
     const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, priority, responseFormat } =
       this.settings;
     const acquired = await deployments.acquire(modelVersionId);
@@ -152,9 +156,13 @@ export class GenerationRun {
     try {
       if (stopSignal.aborted) return this.#stopped();
       const end = await decodeOnDevice({
-        device,
+        pool,
         modelVersionId,
         signal: stopSignal,
+        onPlaced: (deviceId) => {
+          this.#deviceId = deviceId;
+          onPlaced?.();
+        },
         onAdmitted,
         onToken: (token) => onToken(this.#countDecoded(token)),
         request: {

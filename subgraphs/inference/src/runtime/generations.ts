@@ -16,8 +16,9 @@ import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
 import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
 import { maxChoices } from '../domain/limits.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { EngineDevice } from '../engine/engine-device.ts';
+import { raise } from '../errors.ts';
 import type { GrammarChecker } from '../grammar/grammar-checker.ts';
+import type { EnginePool } from '../pool/engine-pool.ts';
 import { readEvents, streamOf } from '../stores/generation-events.ts';
 import {
   type AcceptedGeneration,
@@ -64,7 +65,7 @@ export interface GenerationsOptions extends AskDependencies, GenerateDependencie
   readonly database: Database;
   readonly store: GenerationStore;
   readonly streams: StreamBuffer;
-  readonly device: EngineDevice;
+  readonly pool: EnginePool;
   readonly grammars: GrammarChecker;
   /** How long a generation goes on that nobody watches. */
   readonly graceMs: number;
@@ -87,7 +88,7 @@ export class Generations {
   readonly #active = new Map<string, Active>();
   readonly #closing = new AbortController();
   readonly #attendance: Attendance;
-  /** Requests of the device that are accepted by the queue, but whose generations are not yet in the table. */
+  /** Requests of the devices that are accepted by the queue, but whose generations are not yet in the table. */
   #reserved = 0;
   #heart: NodeJS.Timeout | undefined;
   #listening: readonly { close(): Promise<void> }[] = [];
@@ -179,10 +180,13 @@ export class Generations {
     await Promise.all(active.map(({ ended }) => ended));
   }
 
-  /** So many requests of the device are admitted together, or none. */
+  /** So many requests of the devices are admitted together, or none. */
   async #accept(requests: number, prepare: () => Promise<Prepared>): Promise<Started> {
-    const { device } = this.#options;
-    const admission = device.admission(this.#requests() + this.#reserved + requests - 1);
+    const admission = this.#options.pool.admission(this.#requests() + this.#reserved + requests - 1);
+    if (admission.kind === 'down') {
+      const { detail, retryAfterMs } = admission;
+      throw raise('DEVICES_DOWN', { because: detail, details: { retryAfterMs } });
+    }
     if (admission.kind === 'overloaded') {
       const { queued, retryAfterMs } = admission;
       return {
@@ -200,7 +204,7 @@ export class Generations {
     }
   }
 
-  /** Those that the device has, or will have, of what runs here. */
+  /** Those that the devices have, or will have, of what runs here. */
   #requests(): number {
     let requests = 0;
     for (const { run } of this.#active.values()) requests += run.settings.choices ?? 1;
@@ -225,7 +229,7 @@ export class Generations {
 
   /** Computes a generation behind the events that its stream holds already. */
   #run(generation: AcceptedGeneration, events: readonly GenerationEvent[], strategy: Strategy): void {
-    const { streams, device, deployments, store, logger } = this.#options;
+    const { streams, pool, deployments, store, logger } = this.#options;
     const { id } = generation.record;
     const log = new EventLog({
       streams,
@@ -238,7 +242,7 @@ export class Generations {
       ...generation,
       record: events.reduce(applyEvent, generation.record),
       log,
-      device,
+      pool,
       deployments,
       logger,
       onAdmitted: () => {

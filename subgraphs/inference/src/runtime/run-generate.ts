@@ -44,19 +44,7 @@ async function showCached(run: GenerationRun, { generationId, choices }: CachedC
 }
 
 async function decode(run: GenerationRun): Promise<void> {
-  const { modelVersionId, choices = 1 } = run.settings;
-  if (run.record.service === undefined) {
-    void run.emit([
-      {
-        type: 'routed',
-        service: 'INFERENCE',
-        reason: 'REQUESTED',
-        explanation: explain.requested(modelVersionId),
-        modelVersionId,
-        deviceId: run.deviceId,
-      },
-    ]);
-  }
+  const { choices = 1 } = run.settings;
   const [outcome] = choices === 1 ? [await complete(run, 0)] : await completeAll(run, choices);
   switch (outcome?.kind) {
     case 'finished':
@@ -66,6 +54,22 @@ async function decode(run: GenerationRun): Promise<void> {
     default:
       return run.complete('CANCELLED');
   }
+}
+
+/** Once, of the first completion that has a device. */
+function tellRoute(run: GenerationRun): void {
+  if (run.record.service !== undefined) return;
+  const { modelVersionId } = run.settings;
+  void run.emit([
+    {
+      type: 'routed',
+      service: 'INFERENCE',
+      reason: 'REQUESTED',
+      explanation: explain.requested(modelVersionId),
+      modelVersionId,
+      deviceId: run.deviceId,
+    },
+  ]);
 }
 
 type Outcome =
@@ -101,6 +105,7 @@ async function complete(run: GenerationRun, choice: number, signal?: AbortSignal
   const decoded = await run.decode({
     choice,
     prior: tokens,
+    onPlaced: () => tellRoute(run),
     onToken: (token) => void run.emit([run.tokenEvent(token, choice)]),
     ...(signal ? { signal } : {}),
   });
