@@ -1,5 +1,3 @@
-import { Heap } from '../collections/heap.ts';
-
 export interface Merge {
   /** Lower merges first. */
   readonly rank: number;
@@ -43,28 +41,82 @@ const positions = 2 ** 31;
 export function mergeByHeap(tokens: readonly number[], merges: MergeTable): number[] {
   const end = tokens.length;
   const token = Int32Array.from(tokens);
-  const next = Int32Array.from(tokens, (_, at) => at + 1);
-  const previous = Int32Array.from(tokens, (_, at) => at - 1);
-  const alive = new Uint8Array(end).fill(1);
-  const heap = new Heap<number>((a, b) => a < b);
-  const mergeAt = (at: number): Merge | undefined =>
-    alive[at] === 1 && next[at]! < end ? merges(token[at]!, token[next[at]!]!) : undefined;
+  const next = new Int32Array(end);
+  const previous = new Int32Array(end);
+  // Every merge takes one candidate and offers two, and there are fewer merges than tokens.
+  const candidates = new CandidateHeap(2 * end);
+  for (let at = 0; at < end; at += 1) {
+    next[at] = at + 1;
+    previous[at] = at - 1;
+  }
+  /** What was merged away points nowhere. */
+  const gone = -1;
+  const mergeAt = (at: number): Merge | undefined => {
+    const right = next[at]!;
+    return right === gone || right >= end ? undefined : merges(token[at]!, token[right]!);
+  };
   const offer = (at: number): void => {
     const merge = at < 0 ? undefined : mergeAt(at);
-    if (merge !== undefined) heap.push(merge.rank * positions + at);
+    if (merge !== undefined) candidates.push(merge.rank * positions + at);
   };
   for (let at = 0; at < end; at += 1) offer(at);
-  for (let best = heap.pop(); best !== undefined; best = heap.pop()) {
+  while (candidates.size > 0) {
+    const best = candidates.pop();
     const at = best % positions;
     const merge = mergeAt(at);
     if (merge === undefined || merge.rank !== Math.floor(best / positions)) continue;
     const right = next[at]!;
+    const after = next[right]!;
     token[at] = merge.result;
-    alive[right] = 0;
-    next[at] = next[right]!;
-    if (next[at]! < end) previous[next[at]!] = at;
+    next[at] = after;
+    next[right] = gone;
+    if (after < end) previous[after] = at;
     offer(at);
     offer(previous[at]!);
   }
-  return Array.from(token.filter((_, at) => alive[at] === 1));
+  return Array.from(token.filter((_, at) => next[at] !== gone));
+}
+
+/** The smallest number first, in one flat piece of memory. */
+class CandidateHeap {
+  readonly #items: Float64Array;
+  #size = 0;
+
+  constructor(capacity: number) {
+    this.#items = new Float64Array(capacity);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(item: number): void {
+    const items = this.#items;
+    let at = this.#size++;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (items[parent]! <= item) break;
+      items[at] = items[parent]!;
+      at = parent;
+    }
+    items[at] = item;
+  }
+
+  pop(): number {
+    const items = this.#items;
+    const first = items[0]!;
+    const last = items[--this.#size]!;
+    const size = this.#size;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= size) break;
+      if (child + 1 < size && items[child + 1]! < items[child]!) child += 1;
+      if (items[child]! >= last) break;
+      items[at] = items[child]!;
+      at = child;
+    }
+    items[at] = last;
+    return first;
+  }
 }
