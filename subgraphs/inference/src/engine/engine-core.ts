@@ -6,9 +6,11 @@
  * effect between it and the next: what a step has planned is what it computes.
  */
 
+import type { Decoder } from '@fathom/neural/serving/decoder';
 import { jointPrefills } from '../domain/joint-prefill.ts';
 import type { ResponseFormat } from '../domain/response-format.ts';
 import {
+  type LogitRow,
   LogitsNotFiniteError,
   NothingAllowedError,
   type SampledToken,
@@ -41,6 +43,7 @@ interface StepInProgress {
 interface Computed {
   readonly sequences: readonly (Sequence | undefined)[];
   readonly logits: Float32Array;
+  readonly summaries: Decoder['summaries'];
   readonly width: number;
 }
 
@@ -180,7 +183,7 @@ export class EngineCore {
       adapters: sequences.map(({ request }) => request.adapter),
     });
     this.#account(step, this.#options.now() - startedAt, sequences);
-    return { sequences, logits, width: session.vocabularySize };
+    return { sequences, logits, summaries: session.summaries, width: session.vocabularySize };
   }
 
   async #prefill(chunk: PrefillChunk, step: StepInProgress): Promise<Computed | undefined> {
@@ -198,7 +201,8 @@ export class EngineCore {
       ...(adapter === undefined ? {} : { adapter }),
     });
     this.#account(step, this.#options.now() - startedAt, [sequence]);
-    return isLast ? { sequences: [sequence], logits, width: session.vocabularySize } : undefined;
+    if (!isLast) return undefined;
+    return { sequences: [sequence], logits, summaries: session.summaries, width: session.vocabularySize };
   }
 
   /** Prompts of one lane that begin; those that do not end with the chunk have logits that nobody reads. */
@@ -215,7 +219,7 @@ export class EngineCore {
     const logits = (await session.prefillTogether?.(input)) ?? new Float32Array();
     this.#account(step, this.#options.now() - startedAt, sequences);
     const whole = sequences.map((sequence, at) => (chunks[at]?.isLast ? sequence : undefined));
-    return { sequences: whole, logits, width: session.vocabularySize };
+    return { sequences: whole, logits, summaries: session.summaries, width: session.vocabularySize };
   }
 
   #begun(sequence: Sequence, cachedTokens: number, step: StepInProgress): void {
@@ -224,16 +228,24 @@ export class EngineCore {
   }
 
   /** Draws the next token of each sequence, and ends those that it ends. */
-  async #advance({ sequences, logits, width }: Computed, step: StepInProgress): Promise<void> {
-    for (const [row, sequence] of sequences.entries())
-      if (sequence) await this.#advanceOne(sequence, logits.subarray(row * width, (row + 1) * width), step);
+  async #advance({ sequences, logits, summaries, width }: Computed, step: StepInProgress): Promise<void> {
+    for (const [row, sequence] of sequences.entries()) {
+      if (!sequence) continue;
+      await this.#advanceOne(sequence, step, {
+        logits: logits.subarray(row * width, (row + 1) * width),
+        summary: summaries && {
+          likeliest: summaries.likeliest[row] ?? 0,
+          logTotal: summaries.logTotals[row] ?? Number.NaN,
+        },
+      });
+    }
   }
 
-  async #advanceOne(sequence: Sequence, logits: Float32Array, step: StepInProgress): Promise<void> {
+  async #advanceOne(sequence: Sequence, step: StepInProgress, row: LogitRow): Promise<void> {
     const { id, responseFormat } = sequence.request;
     try {
       const mask = responseFormat && (await this.#maskOf(sequence, responseFormat));
-      const { token, end } = sequence.advance(sample(sequence, logits, mask));
+      const { token, end } = sequence.advance(sample(sequence, row, mask));
       if (token) step.tokens.push(token);
       if (end) this.#end(end, step);
     } catch (error) {
@@ -285,11 +297,11 @@ export class EngineCore {
   }
 }
 
-function sample(sequence: Sequence, logits: Float32Array, mask: Int32Array | undefined): SampledToken {
+function sample(sequence: Sequence, row: LogitRow, mask: Int32Array | undefined): SampledToken {
   const { tokens, position, request } = sequence;
   const { sampling, promptTokens } = request;
   return sampleToken({
-    logits,
+    ...row,
     settings: sampling,
     position,
     tokens,

@@ -86,6 +86,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ReduceSum: reduction,
   ReduceMean: reduction,
   ReduceMax: reduction,
+  ReduceLogSumExp: reduction,
   ReduceSumSquare: reduction,
   Sum: ({ inputs }) => {
     const first = need(inputs, 0);

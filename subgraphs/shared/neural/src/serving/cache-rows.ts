@@ -30,7 +30,7 @@ export class CacheRows {
   /** Brings the slots into consecutive rows; `exchange` swaps the contents of two rows, each of which it names once. */
   gather(slots: readonly number[], exchange: (rowA: number, rowB: number) => void): RowBlock {
     const first = this.#isAtFront ? 0 : this.#fullestWindow(slots);
-    this.#moveInto(first, new Set(slots), exchange);
+    if (!this.#isFull(first, slots)) this.#moveInto(first, new Set(slots), exchange);
     return { first, slots: this.#slotOfRow.slice(first, first + slots.length) };
   }
 
@@ -49,10 +49,13 @@ export class CacheRows {
     return best;
   }
 
+  #isFull(first: number, slots: readonly number[]): boolean {
+    return slots.every((slot) => this.rowOf(slot) >= first && this.rowOf(slot) < first + slots.length);
+  }
+
   #moveInto(first: number, slots: ReadonlySet<number>, exchange: (rowA: number, rowB: number) => void): void {
     const end = first + slots.size;
     const outside = [...slots].map((slot) => this.rowOf(slot)).filter((row) => row < first || row >= end);
-    if (outside.length === 0) return;
     for (let row = first; row < end; row += 1) {
       if (slots.has(this.#slotOfRow[row]!)) continue;
       const other = outside.pop()!;

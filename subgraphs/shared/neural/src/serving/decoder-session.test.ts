@@ -118,6 +118,24 @@ describe('DecoderSession', () => {
     }
   });
 
+  it('says of each row, in the order asked for, its likeliest token and the logarithm of its total', async () => {
+    const decoder = await openDecoder();
+    const expectSummaries = (logits: Float32Array, rows: number): void => {
+      for (let row = 0; row < rows; row += 1) {
+        const own = [...logits.subarray(row * config.vocabularySize, (row + 1) * config.vocabularySize)];
+        const largest = Math.max(...own);
+        const total = own.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+        expect(decoder.summaries.likeliest[row]).toBe(own.indexOf(largest));
+        expect(decoder.summaries.logTotals[row]).toBeCloseTo(largest + Math.log(total), 4);
+      }
+    };
+    expectSummaries(await decoder.prefill({ slot: 1, tokens: tokensOf(40, 7), startPosition: 0 }), 1);
+    const tokens = [tokensOf(41, 3), tokensOf(42, 5)];
+    expectSummaries(await decoder.prefillTogether({ slots: [3, 0], tokens }), 2);
+    const input = { slots: [0, 3, 1], tokens: [4, 5, 6], lengths: [5, 3, 7] };
+    expectSummaries(await decoder.decode(input), 3);
+  });
+
   it('begins prompts with different adapters in one run', async () => {
     const together = await openDecoder();
     const alone = await openDecoder();

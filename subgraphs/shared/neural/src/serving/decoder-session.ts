@@ -48,6 +48,16 @@ export interface DecodeInput {
   readonly adapters?: readonly (string | undefined)[] | undefined;
 }
 
+/** What a row's logits come to. */
+export interface RowSummaries {
+  /** The largest logit's token, the smallest of those that tie. */
+  readonly likeliest: Int32Array;
+  /** Logarithm of the sum of the exponentials; not finite where the logits are no distribution. */
+  readonly logTotals: Float32Array;
+}
+
+const graphOptions = { isRagged: true, summaries: true } as const;
+
 /** One run's memory and names; its numbers are filled in before each run. */
 interface PreparedRun {
   readonly session: Session;
@@ -67,7 +77,7 @@ export async function createDecoderSession(options: DecoderOptions): Promise<Dec
       `capacity ${options.capacity} exceeds the model's ${options.config.maxPositions} positions`,
     );
   }
-  const graph = buildDecoderGraph({ ...options, adapters: false, isRagged: true });
+  const graph = buildDecoderGraph({ ...options, ...graphOptions, adapters: false });
   return new DecoderSession(options, {
     session: Session.create(graph, { threads: options.threads }),
     weightBytes: graphWeightBytes(graph),
@@ -91,6 +101,10 @@ export class DecoderSession {
   readonly #lengths: number[];
   readonly #logits: Float32Array;
   readonly #ordered: Float32Array;
+  /** Of the last run, by the rows of the cache. */
+  readonly #likeliest: BigInt64Array;
+  readonly #logTotals: Float32Array;
+  readonly #summaries: RowSummaries;
   readonly #prepared = new Map<string, PreparedRun>();
   #weightBytes: number;
   #adapted: Session | undefined;
@@ -114,10 +128,18 @@ export class DecoderSession {
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
     this.#logits = new Float32Array(maxSlots * config.vocabularySize);
     this.#ordered = new Float32Array(maxSlots * config.vocabularySize);
+    this.#likeliest = new BigInt64Array(maxSlots);
+    this.#logTotals = new Float32Array(maxSlots);
+    this.#summaries = { likeliest: new Int32Array(maxSlots), logTotals: new Float32Array(maxSlots) };
   }
 
   get bytes(): { readonly weights: number; readonly cache: number } {
     return { weights: this.#weightBytes, cache: this.#cache.bytes };
+  }
+
+  /** Of each row of the logits that were returned last; valid as long as they are. */
+  get summaries(): RowSummaries {
+    return this.#summaries;
   }
 
   /**
@@ -138,7 +160,7 @@ export class DecoderSession {
       adapters: [input.adapter],
     });
     this.#lengths[slot] = total;
-    return logits;
+    return this.#inOrder(logits, [0]);
   }
 
   /**
@@ -212,7 +234,7 @@ export class DecoderSession {
     this.#checkLive();
     this.#adapters.load(id, adapter);
     if (this.#adapted !== undefined) return;
-    const graph = buildDecoderGraph({ ...this.#options, adapters: true, isRagged: true });
+    const graph = buildDecoderGraph({ ...this.#options, ...graphOptions, adapters: true });
     this.#adapted = Session.create(graph, { threads: this.#options.threads });
     this.#weightBytes += graphWeightBytes(graph);
   }
@@ -286,12 +308,21 @@ export class DecoderSession {
       ...window.feeds,
       ...(adapters === undefined ? {} : this.#adapters.feedsFor(adapters)),
     };
-    const outputs = { logits: new HostTensor([rows, this.vocabularySize], logits), ...window.fetches };
+    const outputs = {
+      logits: new HostTensor([rows, this.vocabularySize], logits),
+      likeliest: new HostTensor([rows], this.#likeliest.subarray(0, rows)),
+      log_total: new HostTensor([rows], this.#logTotals.subarray(0, rows)),
+      ...window.fetches,
+    };
     return { session, plan: session.plan(inputs, outputs), inputIds, lengths, total, logits };
   }
 
   /** Row i of `logits` belongs at `order[i]`. */
   #inOrder(logits: Float32Array, order: readonly number[]): Float32Array {
+    order.forEach((at, row) => {
+      this.#summaries.likeliest[at] = Number(this.#likeliest[row]);
+      this.#summaries.logTotals[at] = this.#logTotals[row]!;
+    });
     if (order.every((at, row) => at === row)) return logits;
     const size = this.vocabularySize;
     order.forEach((at, row) => {
