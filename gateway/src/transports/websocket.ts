@@ -43,6 +43,7 @@ import {
   observeStream,
   requirePrincipal,
 } from './gateway-service.ts';
+import { createTextFrames } from './text-frames.ts';
 
 /** Private use codes of the protocol: a client that shows a bad credential must not retry with it. */
 const unauthorized = 4401;
@@ -54,6 +55,8 @@ const maxOperationsPerConnection = 100;
 
 interface Client {
   readonly socket: WebSocket;
+  /** Events that pass unchanged, to the same socket. */
+  readonly frames: RawSink;
   readonly request: IncomingMessage;
   readonly connection: ClientConnection;
   readonly gone: AbortController;
@@ -103,6 +106,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const client: Client = {
           socket: webSocket,
+          frames: createTextFrames(webSocket, socket),
           request,
           connection: new ClientConnection(service.streams, service.logger),
           gone: new AbortController(),
@@ -243,7 +247,8 @@ function openStream(
       snapshot,
       operation,
       context,
-      rawSink: rawSinkOf(client.socket),
+      // The frames of the subgraph carry the client's own id, so what passes is byte for byte what came.
+      rawSink: client.frames,
       observer: observeStream(service.streamObserver, record),
     }) as AsyncGenerator<FormattedExecutionResult, undefined, undefined> as unknown as AsyncGenerator<
       ExecutionResult,
@@ -258,14 +263,6 @@ function openStream(
 }
 
 const runningOf = (args: ExecutionArgs): Running => args.contextValue as Running;
-
-/** The frames of the subgraph carry the client's own id, so what passes is byte for byte what came. */
-function rawSinkOf(socket: WebSocket): RawSink {
-  return {
-    send: (frame, flushed) => socket.send(frame, flushed),
-    bufferedBytes: () => socket.bufferedAmount,
-  };
-}
 
 function asExecutionResult(result: object): ExecutionResult {
   return result as ExecutionResult;
