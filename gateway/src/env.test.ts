@@ -37,6 +37,34 @@ describe('the environment', () => {
     });
   });
 
+  test('issues tokens in development, and in production only where it is told who it is', () => {
+    expect(settingsOf(parse({})).oauth).toMatchObject({ issuer: undefined, tokenLifetimeMs: 600_000 });
+    expect(settingsOf(parse({ OAUTH_ISSUER_URL: 'off' })).oauth).toBeUndefined();
+    expect(settingsOf(parse({ NODE_ENV: 'production' })).oauth).toBeUndefined();
+    const named = { NODE_ENV: 'production', OAUTH_ISSUER_URL: 'https://fathom.example/' };
+    expect(settingsOf(parse(named)).oauth).toMatchObject({ issuer: 'https://fathom.example' });
+  });
+
+  test('speaks TLS with a certificate and its key, and does not start with half of that', () => {
+    const file = new URL(import.meta.url).pathname;
+    const problemsOf = (source: Record<string, string>) => {
+      const parsed = parseEnv(gatewayEnv, { ...required, ...source });
+      return parsed.ok ? settingsOf(parsed.env).tls?.clients.kind : parsed.problems;
+    };
+    expect(problemsOf({ TLS_CERT_FILE: file, TLS_KEY_FILE: file })).toBe('anybody');
+    expect(problemsOf({ TLS_CERT_FILE: file, TLS_KEY_FILE: file, TLS_CLIENT_CA_FILE: file })).toBe(
+      'certified',
+    );
+    for (const half of [
+      { TLS_CERT_FILE: file },
+      { TLS_KEY_FILE: file },
+      { TLS_CLIENT_CA_FILE: file },
+      { TLS_CERT_FILE: '/nowhere', TLS_KEY_FILE: file },
+      { TLS_CLIENTS: '[{"tenant":"acme"}]' },
+    ])
+      expect(problemsOf(half)).toEqual([expect.stringContaining('TLS_')]);
+  });
+
   test('lists origins by commas', () => {
     expect(settingsOf(parse({ CORS_ORIGINS: 'http://a.example,http://b.example' })).cors.origins).toEqual([
       'http://a.example',

@@ -1,5 +1,12 @@
 /** The gateway as a whole, from its parts to a listening port. `index.ts` composes it from the environment. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createHealth, type Probe } from '@fathom/platform/server/health';
 import { InFlight } from '@fathom/platform/server/in-flight';
@@ -8,6 +15,7 @@ import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { sendConsoleFile } from './http/console-files.ts';
 import { applyCors, type CorsPolicy, isAllowedOrigin, setSecurityHeaders } from './http/security-headers.ts';
 import { createMcpEndpoint } from './mcp/mcp-endpoint.ts';
+import type { OAuthEndpoint } from './oauth/oauth-endpoint.ts';
 import { createOpenAiFacade } from './openai/openai-facade.ts';
 import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
@@ -29,6 +37,19 @@ export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
   readonly headersTimeoutMs: number;
   /** Those that the façades translate to. */
   readonly operations: CheckedInOperations;
+  /** Absent where no tokens are issued here. */
+  readonly oauth: OAuthEndpoint | undefined;
+  readonly tls: TlsSettings | undefined;
+}
+
+/** PEM texts, and what is asked of clients. */
+export interface TlsSettings {
+  readonly cert: string;
+  readonly key: string;
+  readonly clients:
+    | { readonly kind: 'anybody' }
+    /** Who shows a certificate must have it from this authority; `required`: everybody must show one. */
+    | { readonly kind: 'certified'; readonly authority: string; readonly required: boolean };
 }
 
 export interface Gateway {
@@ -68,6 +89,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     } else if (url.pathname.startsWith('/uploads/')) {
       if (applyCors(options.cors, request, response)) return;
       await uploads.handle(request, response, url);
+    } else if (await options.oauth?.handle(request, response, url)) {
+      return;
     } else if (url.pathname === '/mcp') {
       if (applyCors(options.cors, request, response)) return;
       // The protocol asks for it: a page that rebound its name to this machine must not reach the tools.
@@ -80,7 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  const server = createServer(serverOptions(options), (request, response) => {
+  const server = serverFor(options, (request, response) => {
     const ticket = inFlight.open();
     response.once('close', () => ticket.close());
     route(request, response).catch((error: unknown) => {
@@ -101,7 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   return {
     port,
-    url: `http://${options.host}:${port}`,
+    url: `${options.tls ? 'https' : 'http'}://${options.host}:${port}`,
     async close() {
       draining = true;
       options.clients.drain();
@@ -114,6 +137,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await uploads.close();
     },
   };
+}
+
+function serverFor(options: GatewayOptions, answer: RequestListener): Server {
+  const { tls } = options;
+  if (!tls) return createServer(serverOptions(options), answer);
+  const { cert, key, clients } = tls;
+  const certified = clients.kind === 'certified' && clients;
+  return createTlsServer(
+    {
+      ...serverOptions(options),
+      cert,
+      key,
+      minVersion: 'TLSv1.2',
+      ...(certified
+        ? // One of another authority is let in where none is required, and stands for nobody.
+          { ca: certified.authority, requestCert: true, rejectUnauthorized: certified.required }
+        : {}),
+    },
+    answer,
+  );
 }
 
 /**

@@ -15,6 +15,7 @@ import { runGateway } from './run-gateway.ts';
 import { createApiKeyStore } from './stores/api-key-store.ts';
 import { createAuditStore } from './stores/audit-store.ts';
 import { createBudgetStore } from './stores/budget-store.ts';
+import { createOAuthKeyStore } from './stores/oauth-key-store.ts';
 import { watchFile } from './supergraph/watch-file.ts';
 
 await runService('gateway', async () => {
@@ -50,6 +51,7 @@ await runService('gateway', async () => {
         issuer: 'gateway',
         proofKeys: env.IDENTITY_PROOF_KEY,
       }),
+      oauthKeys: createOAuthKeyStore(database),
       cache,
       budgets,
       localSubgraphs: {

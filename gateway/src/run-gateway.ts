@@ -19,6 +19,7 @@ import { type Gateway, startGateway } from './gateway.ts';
 import type { Budgets } from './limits/budgets.ts';
 import { createConcurrency } from './limits/concurrency.ts';
 import { createRateLimiter } from './limits/rate-limit.ts';
+import { createLocalIssuer } from './oauth/local-issuer.ts';
 import { createOperationLog, endingCharges, holdingPlaces } from './observability/operation-log.ts';
 import { createPlanMetrics } from './observability/plan-metrics.ts';
 import { createStreamMetrics } from './observability/stream-metrics.ts';
@@ -30,6 +31,7 @@ import { createPersistedOperations } from './persisted/persisted-operations.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
 import type { AuditStore } from './stores/audit-store.ts';
+import type { OAuthKeyStore } from './stores/oauth-key-store.ts';
 import { createServices } from './subgraphs/services.ts';
 import type { Subgraph } from './subgraphs/subgraph.ts';
 import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
@@ -43,6 +45,8 @@ export interface GatewayParts {
   readonly apiKeys: ApiKeyStore;
   readonly audit: Pick<AuditStore, 'append'>;
   readonly jwt: JwtVerifier | undefined;
+  /** Needed where `settings.oauth` has tokens issued. */
+  readonly oauthKeys?: OAuthKeyStore;
   readonly signer: IdentitySigner;
   readonly cache: Pick<Cache, 'increment'>;
   /** What keys and tenants may spend on generating; without them it is not counted. */
@@ -101,13 +105,21 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
   const operations = readCheckedInOperations();
   const trail = createAuditTrail({ store: parts.audit, metrics, logger });
   const concurrency = createConcurrency(settings.concurrency);
+  // Known once it listens, and asked for only then.
+  let ownUrl = '';
+  const local = createLocalIssuer({ ...parts, apiKeys: directory, ownUrl: () => ownUrl });
   const gateway = await startGateway({
     ...parts,
     ...settings,
     supergraph,
     executor: settings.executor === 'apollo' ? createApolloExecutor() : createPlanExecutor(planner),
     clients,
-    authenticator: createAuthenticator({ apiKeys: directory, jwt: parts.jwt }),
+    oauth: local?.endpoint,
+    authenticator: createAuthenticator({
+      apiKeys: directory,
+      jwt: local?.verifier ?? parts.jwt,
+      certificates: settings.certificates,
+    }),
     admission: createAdmission({
       preparer,
       rateLimiter: createRateLimiter({
@@ -133,6 +145,8 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     operations,
     probes,
   });
+
+  ownUrl = `${settings.tls ? 'https' : 'http'}://localhost:${gateway.port}`;
 
   return {
     ...gateway,

@@ -1,7 +1,9 @@
 /** Everything that can be tuned, with the values that fit most installations. `env.ts` maps variables onto it. */
 import { join } from 'node:path';
 import { repositoryRoot } from '@fathom/platform/repository';
+import type { CertificateRule } from './auth/client-certificate.ts';
 import type { ExecutorName } from './execution/executor.ts';
+import type { TlsSettings } from './gateway.ts';
 import type { CorsPolicy } from './http/security-headers.ts';
 import type { BudgetLimits } from './limits/budgets.ts';
 import type { ConcurrencyLimits } from './limits/concurrency.ts';
@@ -43,9 +45,22 @@ export interface GatewaySettings {
   readonly queryPlans: 'everyone' | 'admins';
   /** Labels of `@override` that are on, besides those by percentage. */
   readonly overrideLabels: readonly string[];
+  /** Absent: no tokens are issued here. */
+  readonly oauth: OAuthSettings | undefined;
+  readonly tls: TlsSettings | undefined;
+  readonly certificates: readonly CertificateRule[];
   readonly drainTimeoutMs: number;
   readonly healthIntervalMs: number;
   readonly keySweepMs: number;
+}
+
+export interface OAuthSettings {
+  /** What clients call this gateway; its own address on this machine without it. */
+  readonly issuer: string | undefined;
+  readonly audience: string;
+  readonly tokenLifetimeMs: number;
+  /** How long a key signs before the next one does. */
+  readonly keyLifetimeMs: number;
 }
 
 export interface FetchSettings {
@@ -115,6 +130,9 @@ export const defaultSettings: GatewaySettings = {
   queryPlans: 'admins',
   warmUp: { maxOperations: 300, maxMs: 5_000 },
   overrideLabels: [],
+  oauth: undefined,
+  tls: undefined,
+  certificates: [],
   drainTimeoutMs: 10_000,
   healthIntervalMs: 2_000,
   keySweepMs: 900,

@@ -83,6 +83,19 @@ test('what is left for generating is shown to whoever may spend it', async () =>
   });
 });
 
+test('a key gets a token at /oauth/token, by which the graph answers', async () => {
+  const [, id = '', secret = ''] = adminKey.split('_');
+  const response = await fetch(`${gateway.url}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  expect((await send(access_token, '{ viewer { subject tenant } }')).data).toEqual({
+    viewer: { subject: `key:${id}`, tenant: 'default' },
+  });
+});
+
 describe('the bootstrap key', () => {
   test('is written for its owner only, and is an admin and operator', async () => {
     expect((await stat(gateway.keyFile)).mode & 0o777).toBe(0o600);

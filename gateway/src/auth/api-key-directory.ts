@@ -23,6 +23,8 @@ interface Known {
 export interface ApiKeyDirectory {
   /** Throws UNAUTHENTICATED, KEY_REVOKED, KEY_EXPIRED or DEPENDENCY_UNAVAILABLE. */
   authenticate(key: ApiKey): Promise<Principal>;
+  /** Whom a key stands for whose secret was shown before, by whoever holds a token for it. Throws as `authenticate` does. */
+  holder(id: string): Promise<Principal>;
   /** Forget what is known of a key: its next use asks the database. */
   forget(id: string): void;
 }
@@ -39,19 +41,31 @@ export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Da
     return record;
   }
 
+  async function recordOf(id: string): Promise<ApiKeyRecord | undefined> {
+    try {
+      return await lookUp(id);
+    } catch (cause) {
+      throw raise('DEPENDENCY_UNAVAILABLE', { because: 'the database of keys', cause });
+    }
+  }
+
+  function validPrincipal(record: ApiKeyRecord): Principal {
+    const problem = invalidity(record, now());
+    if (problem) throw raise(problem);
+    return principalOf(record);
+  }
+
   return {
     async authenticate({ id, secret }) {
-      let record: ApiKeyRecord | undefined;
-      try {
-        record = await lookUp(id);
-      } catch (cause) {
-        throw raise('DEPENDENCY_UNAVAILABLE', { because: 'the database of keys', cause });
-      }
+      const record = await recordOf(id);
       // The same answer whether the id or the secret is wrong, so nobody learns which ids exist.
       if (!record || !secretMatches(secret, record.secretSha256)) throw raise('UNAUTHENTICATED');
-      const problem = invalidity(record, now());
-      if (problem) throw raise(problem);
-      return principalOf(record);
+      return validPrincipal(record);
+    },
+    async holder(id) {
+      const record = await recordOf(id);
+      if (!record) throw raise('UNAUTHENTICATED');
+      return validPrincipal(record);
     },
     forget: (id) => void known.delete(id),
   };
@@ -74,5 +88,6 @@ function principalOf(record: ApiKeyRecord): Principal {
     credential: `key:${record.id}`,
     expiresAt: record.expiresAt ?? undefined,
     operationsPerWindow: record.operationsPerWindow ?? undefined,
+    isKey: true,
   };
 }

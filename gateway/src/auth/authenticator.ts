@@ -2,6 +2,7 @@
 import { raise } from '../errors.ts';
 import { parseApiKey } from './api-key.ts';
 import type { ApiKeyDirectory } from './api-key-directory.ts';
+import { type CertificateRule, principalOfCertificate } from './client-certificate.ts';
 import type { Credential } from './credentials.ts';
 import type { JwtVerifier } from './jwt.ts';
 import type { Principal } from './principal.ts';
@@ -15,9 +16,11 @@ export interface AuthenticatorOptions {
   readonly apiKeys: ApiKeyDirectory;
   /** Absent where no issuer is configured. */
   readonly jwt: JwtVerifier | undefined;
+  /** Whom certificates of clients stand for. */
+  readonly certificates: readonly CertificateRule[];
 }
 
-export function createAuthenticator({ apiKeys, jwt }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ apiKeys, jwt, certificates }: AuthenticatorOptions): Authenticator {
   return {
     async authenticate(credential) {
       switch (credential.kind) {
@@ -31,6 +34,8 @@ export function createAuthenticator({ apiKeys, jwt }: AuthenticatorOptions): Aut
         case 'jwt':
           if (!jwt) throw raise('UNAUTHENTICATED', { because: 'no issuer of tokens is configured here' });
           return jwt.authenticate(credential.text);
+        case 'certificate':
+          return principalOfCertificate(credential.certificate, certificates);
         case 'unreadable':
           throw raise('UNAUTHENTICATED');
       }

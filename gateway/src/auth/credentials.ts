@@ -1,11 +1,21 @@
 /** Where a client may put its key or token. Never in the URL: URLs end up in logs. */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { certificateOf, type ShownCertificate } from './client-certificate.ts';
 
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'api-key'; readonly text: string }
   | { readonly kind: 'jwt'; readonly text: string }
+  | { readonly kind: 'certificate'; readonly certificate: ShownCertificate }
   | { readonly kind: 'unreadable' };
+
+/** A key or token says more than the certificate of a connection, which many may share. */
+export function credentialOfRequest(request: IncomingMessage): Credential {
+  const shown = credentialOfHeaders(request.headers);
+  if (shown.kind !== 'none') return shown;
+  const certificate = certificateOf(request);
+  return certificate ? { kind: 'certificate', certificate } : shown;
+}
 
 export function credentialOfHeaders(headers: IncomingHttpHeaders): Credential {
   const apiKey = headers['x-api-key'];

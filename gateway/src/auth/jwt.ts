@@ -8,7 +8,16 @@
  *
  * Only asymmetric algorithms: a public key can then never be mistaken for a shared secret.
  */
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+
+import { AppError } from '@fathom/platform/errors';
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import { z } from 'zod';
 import { raise } from '../errors.ts';
 import type { Principal } from './principal.ts';
@@ -49,23 +58,40 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
     async authenticate(token) {
       const key = await signingKeys();
       const claims = await verify(token, key, { issuer, audience });
-      const tenant = claimAt(claims, tenantClaim);
-      if (typeof claims.sub !== 'string' || typeof tenant !== 'string' || tenant === '')
-        throw raise('UNAUTHENTICATED', { because: `the token has no \`sub\` or no \`${tenantClaim}\`` });
-      const roles = textsOf(claimAt(claims, rolesClaim));
-      return {
-        identity: {
-          subject: claims.sub,
-          tenant,
-          roles,
-          scopes: scopesOf(roles, [...textsOf(claims['scope']), ...textsOf(claims['scp'])]),
-        },
-        credential: `jwt:${claims.iss ?? ''}:${claims.sub}`,
-        expiresAt: claims.exp === undefined ? undefined : new Date(claims.exp * 1000),
-        operationsPerWindow: undefined,
-      };
+      return principalOfClaims(claims, { tenantClaim, rolesClaim });
     },
   };
+}
+
+/** Throws UNAUTHENTICATED where the claims name nobody. */
+export function principalOfClaims(
+  claims: JWTPayload,
+  { tenantClaim, rolesClaim }: Pick<JwtOptions, 'tenantClaim' | 'rolesClaim'>,
+): Principal {
+  const tenant = claimAt(claims, tenantClaim);
+  if (typeof claims.sub !== 'string' || typeof tenant !== 'string' || tenant === '')
+    throw raise('UNAUTHENTICATED', { because: `the token has no \`sub\` or no \`${tenantClaim}\`` });
+  const roles = textsOf(claimAt(claims, rolesClaim));
+  return {
+    identity: {
+      subject: claims.sub,
+      tenant,
+      roles,
+      scopes: scopesOf(roles, [...textsOf(claims['scope']), ...textsOf(claims['scp'])]),
+    },
+    credential: `jwt:${claims.iss ?? ''}:${claims.sub}`,
+    expiresAt: claims.exp === undefined ? undefined : new Date(claims.exp * 1000),
+    operationsPerWindow: undefined,
+  };
+}
+
+/** Whom the token says it is from; nothing of it is verified yet. */
+export function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
 }
 
 async function verify(
@@ -83,16 +109,22 @@ async function verify(
     });
     return payload;
   } catch (cause) {
-    if (cause instanceof errors.JWTExpired) throw raise('TOKEN_EXPIRED', { cause });
-    // A JWKS that cannot be fetched is no fault of the token.
-    if (
-      cause instanceof errors.JWKSTimeout ||
-      !(cause instanceof errors.JOSEError) ||
-      cause.code === 'ERR_JOSE_GENERIC'
-    )
-      throw raise('DEPENDENCY_UNAVAILABLE', { because: 'the issuer of tokens', cause });
-    throw raise('UNAUTHENTICATED', { because: cause.message, cause });
+    throw explainJwtError(cause);
   }
+}
+
+/** What the client is told of it: TOKEN_EXPIRED, UNAUTHENTICATED or DEPENDENCY_UNAVAILABLE. */
+export function explainJwtError(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  if (cause instanceof errors.JWTExpired) return raise('TOKEN_EXPIRED', { cause });
+  // A JWKS that cannot be fetched is no fault of the token.
+  if (
+    cause instanceof errors.JWKSTimeout ||
+    !(cause instanceof errors.JOSEError) ||
+    cause.code === 'ERR_JOSE_GENERIC'
+  )
+    return raise('DEPENDENCY_UNAVAILABLE', { because: 'the issuer of tokens', cause });
+  return raise('UNAUTHENTICATED', { because: cause.message, cause });
 }
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });

@@ -16,7 +16,7 @@ export function onTokenExpiry(
   principal: Principal | undefined,
   callback: (error: AppError) => void,
 ): () => void {
-  if (!principal?.expiresAt || principal.credential.startsWith('key:')) return () => undefined;
+  if (!principal?.expiresAt || principal.isKey) return () => undefined;
   const end = principal.expiresAt.getTime();
   let timer: NodeJS.Timeout;
   const wait = (): void => {

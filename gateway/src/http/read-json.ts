@@ -18,18 +18,22 @@ const decompressors = { gzip: createGunzip, deflate: createInflate, br: createBr
 
 /** Throws PAYLOAD_TOO_LARGE, REQUEST_TIMEOUT, BAD_REQUEST for an unknown encoding, BAD_USER_INPUT for what is no JSON. */
 export async function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
-  if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) throw tooLarge(limits);
-  const bytes = await readBytes(request, limits);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw raise('BAD_USER_INPUT', { because: 'the body is not UTF-8', cause });
-  }
+  const text = await readBody(request, limits);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
     throw raise('BAD_USER_INPUT', { because: 'the body is not JSON', cause });
+  }
+}
+
+/** The same for a body that is text of another kind. */
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) throw tooLarge(limits);
+  const bytes = await readBytes(request, limits);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw raise('BAD_USER_INPUT', { because: 'the body is not UTF-8', cause });
   }
 }
 

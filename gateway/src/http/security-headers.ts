@@ -1,5 +1,6 @@
 /** Headers of every answer, and who may call from another origin's page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 
 /** The console loads nothing from elsewhere and talks to this origin only; the code editor styles itself inline. */
 export const contentSecurityPolicy = [
@@ -27,8 +28,8 @@ export function setSecurityHeaders(request: IncomingMessage, response: ServerRes
   response.setHeader('x-frame-options', 'DENY');
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('content-security-policy', nothing);
-  // Only where TLS ends in front of the gateway is there anything to insist on.
-  if (request.headers['x-forwarded-proto'] === 'https')
+  // Only where there is TLS, here or in front of the gateway, is there anything to insist on.
+  if (request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https')
     response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
 }
 

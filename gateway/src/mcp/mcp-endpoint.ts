@@ -12,7 +12,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
-import { credentialOfHeaders } from '../auth/credentials.ts';
+import { credentialOfRequest } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import { mayBegin } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
@@ -55,7 +55,7 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
       response.writeHead(405, { allow: 'POST' }).end();
       return;
     }
-    const principal = await requirePrincipal(service, credentialOfHeaders(request.headers), 'mcp');
+    const principal = await requirePrincipal(service, credentialOfRequest(request), 'mcp');
     const version = request.headers['mcp-protocol-version'];
     if (typeof version === 'string' && !protocolVersions.includes(version))
       throw raise('BAD_REQUEST', {

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
-import { credentialOfHeaders } from '../auth/credentials.ts';
+import { credentialOfRequest } from '../auth/credentials.ts';
 import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
@@ -29,7 +29,7 @@ export function createOpenAiFacade(service: GatewayService, operations: CheckedI
   const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
   async function answer({ request, response, path }: Exchange, signal: AbortSignal): Promise<void> {
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
-    const principal = await requirePrincipal(service, credentialOfHeaders(request.headers), 'openai');
+    const principal = await requirePrincipal(service, credentialOfRequest(request), 'openai');
     const caller: Caller = { principal, signal };
     const complete = { service, operations, caller, response };
     switch (`${request.method} ${path}`) {

@@ -49,7 +49,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   async function admitCaller(principal: Principal): Promise<void> {
     if (principal.expiresAt && principal.expiresAt.getTime() <= now())
-      throw raise(principal.credential.startsWith('key:') ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
+      throw raise(principal.isKey ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
     concurrency.requireRoom(principal);
     await rateLimiter.take(principal);
   }

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
-import { credentialOfHeaders } from '../auth/credentials.ts';
+import { credentialOfRequest } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
@@ -53,7 +53,7 @@ interface Exchange {
 async function answer(service: GatewayService, exchange: Exchange): Promise<void> {
   const { request, response, signal } = exchange;
   if (service.isDraining()) throw raise('SHUTTING_DOWN');
-  const principal = await service.authenticator.authenticate(credentialOfHeaders(request.headers));
+  const principal = await service.authenticator.authenticate(credentialOfRequest(request));
   if (!principal && !service.publicIntrospection) throw raise('UNAUTHENTICATED');
   const sent = await readOperations(service, exchange);
   if (sent.kind === 'batch')

@@ -23,7 +23,7 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { credentialOfHeaders, credentialOfParams } from '../auth/credentials.ts';
+import { credentialOfParams, credentialOfRequest } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import { onTokenExpiry } from '../auth/token-expiry.ts';
 import type { GatewayContext } from '../context.ts';
@@ -145,7 +145,7 @@ async function connect(
 ): Promise<boolean> {
   try {
     const inParams = credentialOfParams(params);
-    const credential = inParams.kind === 'none' ? credentialOfHeaders(client.request.headers) : inParams;
+    const credential = inParams.kind === 'none' ? credentialOfRequest(client.request) : inParams;
     const principal = await requirePrincipal(service, credential, 'websocket');
     client.principal = principal;
     // The socket may have gone while the key was looked up; then nobody would take the client off the list.

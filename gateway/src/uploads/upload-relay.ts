@@ -14,7 +14,7 @@ import { identityHeader } from '@fathom/platform/identity';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { Agent, type Dispatcher, errors } from 'undici';
-import { credentialOfHeaders } from '../auth/credentials.ts';
+import { credentialOfRequest } from '../auth/credentials.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import { createContext, type GatewayService } from '../transports/gateway-service.ts';
@@ -109,11 +109,11 @@ export function createUploadRelay(
 
 async function admit(
   service: GatewayService,
-  { headers }: IncomingMessage,
+  request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<GatewayContext> {
   if (service.isDraining()) throw raise('SHUTTING_DOWN');
-  const principal = await service.authenticator.authenticate(credentialOfHeaders(headers));
+  const principal = await service.authenticator.authenticate(credentialOfRequest(request));
   if (!principal) throw raise('UNAUTHENTICATED');
   await service.admission.admitCaller(principal);
   return createContext(service, { principal, signal, traceId: currentTraceId() });

@@ -1,0 +1,123 @@
+/**
+ * The local issuer over HTTP, for development without one of your own:
+ *
+ *     POST /oauth/token                               client credentials (RFC 6749)
+ *     GET  /.well-known/openid-configuration          discovery, by either name
+ *     GET  /.well-known/oauth-authorization-server    (RFC 8414)
+ *     GET  /.well-known/jwks.json                     the public keys of its tokens
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@fathom/platform/errors';
+import type { Logger } from '@fathom/platform/logging';
+import { type BodyLimits, readBody } from '../http/read-json.ts';
+import type { createTokenIssuer, TokenAnswer } from './issue-token.ts';
+import { type TokenKeys, tokenAlgorithm } from './token-keys.ts';
+
+export interface OAuthEndpointOptions {
+  readonly keys: TokenKeys;
+  readonly issueToken: ReturnType<typeof createTokenIssuer>;
+  readonly issuer: () => string;
+  readonly bodyTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+export interface OAuthEndpoint {
+  /** False if this is no path of the issuer's. */
+  handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>;
+}
+
+const maxFormBytes = 16_384;
+
+export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoint {
+  const { keys, issueToken, issuer, logger } = options;
+  const limits: BodyLimits = { maxBytes: maxFormBytes, timeoutMs: options.bodyTimeoutMs };
+
+  async function answerToken(request: IncomingMessage): Promise<TokenAnswer> {
+    const [mediaType] = (request.headers['content-type'] ?? '').split(';');
+    if (request.method !== 'POST' || mediaType?.trim().toLowerCase() !== 'application/x-www-form-urlencoded')
+      return refused(400, 'invalid_request', 'POST a form: application/x-www-form-urlencoded.');
+    try {
+      const form = new URLSearchParams(await readBody(request, limits));
+      const { authorization } = request.headers;
+      return await issueToken({ form, authorization, address: request.socket.remoteAddress ?? '' });
+    } catch (error) {
+      if (error instanceof AppError && error.status < 500)
+        return refused(400, 'invalid_request', error.message);
+      logger.error({ err: error }, 'a token could not be issued');
+      return refused(503, 'temporarily_unavailable', 'No token can be issued now.');
+    }
+  }
+
+  return {
+    async handle(request, response, { pathname }) {
+      if (pathname === '/oauth/token') {
+        sendTokenAnswer(request, response, await answerToken(request));
+        return true;
+      }
+      if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+      if (pathname === '/.well-known/jwks.json') {
+        try {
+          sendJson(response, 200, await keys.jwks(), { 'cache-control': 'public, max-age=60' });
+        } catch (error) {
+          logger.error({ err: error }, 'the keys of tokens cannot be read');
+          sendJson(response, 503, { error: 'temporarily_unavailable' });
+        }
+        return true;
+      }
+      if (
+        pathname !== '/.well-known/openid-configuration' &&
+        pathname !== '/.well-known/oauth-authorization-server'
+      )
+        return false;
+      sendJson(response, 200, metadataOf(issuer()));
+      return true;
+    },
+  };
+}
+
+function metadataOf(issuer: string) {
+  return {
+    issuer,
+    token_endpoint: `${issuer}/oauth/token`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    // OpenID Connect asks for these two; no identity token is ever issued.
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [tokenAlgorithm],
+  };
+}
+
+function sendTokenAnswer(request: IncomingMessage, response: ServerResponse, answer: TokenAnswer): void {
+  // Section 5.1: nobody on the way keeps a token.
+  const headers: Record<string, string> = { 'cache-control': 'no-store', pragma: 'no-cache' };
+  if (!request.complete) headers['connection'] = 'close';
+  if (answer.kind === 'issued') {
+    sendJson(response, 200, answer.token, headers);
+    return;
+  }
+  if (answer.status === 401) headers['www-authenticate'] = 'Basic realm="fathom"';
+  if (answer.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.ceil(answer.retryAfterMs / 1000));
+  const body = { error: answer.error, error_description: answer.description };
+  sendJson(response, answer.status, body, headers);
+}
+
+function refused(
+  status: number,
+  error: Extract<TokenAnswer, { kind: 'refused' }>['error'],
+  description: string,
+): TokenAnswer {
+  return { kind: 'refused', status, error, description };
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.end(JSON.stringify(body));
+}
