@@ -14,6 +14,17 @@ function wantedDevices(text: string, context: z.RefinementCtx): readonly WantedD
   return z.NEVER;
 }
 
+function peerUrls(text: string, context: z.RefinementCtx): readonly string[] {
+  const urls = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (urls.every((url) => /^http:\/\/[^/?#@]+\/?$/.test(url) && URL.canParse(url)))
+    return urls.map((url) => new URL(url).origin);
+  context.addIssue({ code: 'custom', message: 'names something that is not http://host:port' });
+  return z.NEVER;
+}
+
 export const env = baseEnv.extend({
   PORT: portVariable(4001),
   /** Signs what is asked of deep-learning on a caller's behalf. */
@@ -27,6 +38,8 @@ export const env = baseEnv.extend({
   DEVICES: z.string().default('cpu').transform(wantedDevices),
   /** Of a CPU worker, where DEVICES names no number. */
   DEVICE_THREADS: count(availableParallelism()),
+  /** Other inference processes that requests are shared with, by commas; a host may stand for many addresses. */
+  ENGINE_PEERS: z.string().default('').transform(peerUrls),
   /** Sequences decoded at once. */
   MAX_SEQUENCES: count(16),
   /** Requests that may wait for a slot. */

@@ -45,11 +45,12 @@ await runService('inference', async () => {
   for (const { id, reason } of devices.unavailable)
     logger.warn({ device: id, reason }, 'a device that DEVICES names cannot be used');
   const inference = await startInference(
-    { ...platform, deepLearning },
+    { ...platform, deepLearning, signer },
     {
       instance: env.OTEL_SERVICE_INSTANCE_ID ?? `${env.HOST}:${env.PORT}`,
       defaultModel: env.DEFAULT_MODEL,
       devices,
+      peers: env.ENGINE_PEERS,
       maxSequences: env.MAX_SEQUENCES,
       maxQueued: env.MAX_QUEUED,
       prefixSlots: env.PREFIX_CACHE_SLOTS,
@@ -70,6 +71,7 @@ await runService('inference', async () => {
     resolvers,
     loaders: ({ identity }) => createLoaders(inference, identity),
     extend: () => ({ inference }),
+    routes: { '/engine/': inference.peerRoute },
     readiness: {
       model: async () => deployments.readiness(),
       device: async () => {

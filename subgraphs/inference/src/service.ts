@@ -7,7 +7,9 @@ import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Broker } from '@fathom/platform/broker/broker';
 import type { Cache } from '@fathom/platform/cache/cache';
 import type { Database } from '@fathom/platform/database/database';
+import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
+import type { IdentifiedHandler } from '@fathom/platform/server/identified-http';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { DiscoveredDevices, UnavailableDevice } from './devices/device.ts';
@@ -16,6 +18,8 @@ import { startWorker } from './engine/start-worker.ts';
 import { startConsumers } from './events/consumers.ts';
 import { createGrammarChecker } from './grammar/grammar-checker.ts';
 import { EnginePool } from './pool/engine-pool.ts';
+import { createPeerRoute } from './pool/peers/peer-route.ts';
+import { PeerSet } from './pool/peers/peer-set.ts';
 import { createAnswerCache } from './runtime/answer-cache.ts';
 import { createCompletionCache } from './runtime/completion-cache.ts';
 import type { DeepLearning } from './runtime/deep-learning.ts';
@@ -43,6 +47,8 @@ export interface InferenceSettings {
   readonly precision: RequestedPrecision;
   readonly maxContextLength: number;
   readonly modelMemoryBytes: number;
+  /** `http://host:port` of processes to share requests with; a name may stand for many. */
+  readonly peers: readonly string[];
   /** How long a generation goes on that nobody watches. */
   readonly graceMs: number;
   readonly answerCacheTtlMs: number;
@@ -57,10 +63,15 @@ export interface InferenceParts {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly deepLearning: DeepLearning;
+  /** Vouches for this process to its peers. */
+  readonly signer: IdentitySigner;
 }
 
 export interface InferenceService {
   readonly pool: EnginePool;
+  readonly peers: PeerSet;
+  /** Below `/engine/`: what peers ask of this process. */
+  readonly peerRoute: IdentifiedHandler;
   /** Asked for, and not to be had on this machine. */
   readonly unavailable: readonly UnavailableDevice[];
   readonly deployments: Deployments;
@@ -75,14 +86,12 @@ export async function startInference(
   parts: InferenceParts,
   settings: InferenceSettings,
 ): Promise<InferenceService> {
-  const { database, broker, cache, streams, artifacts, metrics, logger, deepLearning } = parts;
+  const { database, broker, cache, streams, artifacts, metrics, logger, deepLearning, signer } = parts;
   const store = createGenerationStore(database);
   const models = createModelStore(database);
 
   const { maxSequences, maxQueued } = settings;
   const pool = new EnginePool({
-    maxSequences,
-    maxQueued,
     open: settings.devices.devices.map((device) => (hooks) => {
       const { id } = device;
       return new EngineDevice({
@@ -139,8 +148,20 @@ export async function startInference(
   });
   const reader = new GenerationReader({ store, streams, running: (id) => generations.running(id) });
   await generations.start();
+  const peers = new PeerSet({
+    urls: settings.peers,
+    instance: settings.instance,
+    signer,
+    logger,
+    onJoin: (peer) => pool.join(peer),
+    onLeave: (peer) => pool.leave(peer),
+    release: (inFlight, how) => pool.release(inFlight, how),
+  });
+  await peers.start();
 
   return {
+    peers,
+    peerRoute: createPeerRoute({ instance: settings.instance, pool, deployments }),
     pool,
     unavailable: settings.devices.unavailable,
     deployments,
@@ -152,6 +173,7 @@ export async function startInference(
       await consumers.close();
       await modelChanges.close();
       await generations.close();
+      await peers.close();
       await grammars.close();
       await pool.close();
       await deployments.close();

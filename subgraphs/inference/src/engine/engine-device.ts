@@ -105,6 +105,7 @@ const idle: EngineLoad = { active: 0, waiting: 0, kvCacheUsage: 0, freeKvTokens:
 
 export class EngineDevice {
   readonly id: string;
+  readonly isPeer = false;
   readonly #options: EngineDeviceOptions;
   readonly #window = createRollingWindow({ windowMs, now: () => performance.now() });
   readonly #inFlight = new Map<string, RequestInFlight>();

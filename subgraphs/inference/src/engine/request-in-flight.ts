@@ -27,6 +27,8 @@ export type DeviceEnd =
     };
 
 export interface RequestListener {
+  /** Which device has it; again when it moves. */
+  placed?(deviceId: string): void;
   /** It got a slot; called once. */
   admitted(): void;
   token(token: EngineToken): void;
@@ -36,6 +38,8 @@ export interface RequestListener {
 export interface RequestInFlight {
   readonly request: EngineRequest;
   readonly listener: RequestListener;
+  /** Whether another process may compute it. What came from one stays in this. */
+  readonly reach: 'anywhere' | 'here';
   readonly submittedAt: number;
   /** What its listener was told. */
   readonly tokens: number[];
@@ -53,10 +57,15 @@ type WithoutCost<End> = End extends unknown ? Omit<End, 'deviceMs' | 'cachedProm
 
 export const maxWorkersLost = 3;
 
-export function inFlightOf(request: EngineRequest, listener: RequestListener): RequestInFlight {
+export function inFlightOf(
+  request: EngineRequest,
+  listener: RequestListener,
+  reach: RequestInFlight['reach'] = 'here',
+): RequestInFlight {
   return {
     request,
     listener,
+    reach,
     submittedAt: performance.now(),
     tokens: [],
     deviceMs: 0,

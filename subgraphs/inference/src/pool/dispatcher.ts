@@ -31,13 +31,18 @@ export class Dispatcher {
     this.#balancer.leave(replica.id);
   }
 
+  get replicas(): readonly Replica[] {
+    return [...this.#replicas.values()];
+  }
+
   /** Where a request's first token is expected soonest, or undefined where no replica can take it now. */
-  choose(request: EngineRequest, except?: Replica): Choice | undefined {
+  choose({ request, reach }: RequestInFlight, except?: Replica): Choice | undefined {
     const away = new Set<string>();
     const needed = this.#neededContext(request);
     for (const replica of this.#replicas.values()) {
       this.#balancer.report(replica.report());
-      if (replica === except || !canServe(replica, request, needed)) away.add(replica.id);
+      const isOutOfReach = replica === except || (reach === 'here' && replica.isPeer);
+      if (isOutOfReach || !canServe(replica, request, needed)) away.add(replica.id);
     }
     const placement = this.#balancer.place(this.#toPlace(request), away);
     const replica = placement && this.#replicas.get(placement.replicaId);
@@ -48,6 +53,7 @@ export class Dispatcher {
   listening({ listener, submittedAt }: RequestInFlight, placement: Placement): RequestListener {
     let isFirst = true;
     return {
+      placed: (deviceId) => listener.placed?.(deviceId),
       admitted: () => listener.admitted(),
       token: (token) => {
         if (isFirst) this.#balancer.firstToken(placement, performance.now() - submittedAt);

@@ -31,8 +31,6 @@ interface PoolWish {
 
 function openPool({ devices, maxSequences = 4, maxQueued = 8, startWorker }: PoolWish): EnginePool {
   const pool = new EnginePool({
-    maxSequences,
-    maxQueued,
     onModelLost: () => undefined,
     open: Array.from({ length: devices }, (_, index) => (hooks) => {
       return new EngineDevice({
@@ -102,7 +100,11 @@ function run(pool: EnginePool, toRun: EngineRequest, onToken?: (count: number) =
   let text = '';
   let ends = 0;
   const ended = createDeferred<Outcome>();
-  const replica = pool.submit(toRun, {
+  let replica = '';
+  pool.submit(toRun, {
+    placed(deviceId) {
+      replica ||= deviceId;
+    },
     admitted: () => undefined,
     token(token) {
       tokens.push(token.tokenId);

@@ -2,12 +2,13 @@
  * The replicas that compute for this service, behind one interface.
  *
  *   submit -> balancer -> a replica --tokens--> listener
- *                          \--its worker is lost--> another replica, behind the tokens so far
- *                                              \--none--> waits for its own replica's next worker
+ *                          \--its worker, or the peer that has it, is lost--> another replica, behind the tokens so far
+ *                                                                   \--none--> waits for the next worker of a device here
  *
  * Invariants: an accepted request ends exactly once and its tokens are told exactly once, in order, whichever replicas compute
  * them; a version that is loaded is loaded on every device that can hold it, and served as long as one has it.
  */
+import type { ReplicaReport } from '../balancer/replica.ts';
 import { type Admission, admit } from '../domain/admission.ts';
 import type { EmbedOutcome, TextsInFlight } from '../engine/device-embeddings.ts';
 import type {
@@ -16,10 +17,17 @@ import type {
   EngineDeviceOptions,
   LoadOutcome,
 } from '../engine/engine-device.ts';
-import type { EngineRequest, LoadModel } from '../engine/protocol.ts';
-import { inFlightOf, type RequestInFlight, type RequestListener } from '../engine/request-in-flight.ts';
+import type { EngineRequest, LoadedModel, LoadModel } from '../engine/protocol.ts';
+import {
+  afterLoss,
+  inFlightOf,
+  type RequestInFlight,
+  type RequestListener,
+  tellEnd,
+} from '../engine/request-in-flight.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Replica } from './replica.ts';
+import { capacityOf, sumOf } from './replica-sums.ts';
 
 /** What a device tells its pool. */
 export type PoolHooks = Required<
@@ -29,8 +37,6 @@ export type PoolHooks = Required<
 export interface EnginePoolOptions {
   /** Opens the devices, at least one, each with the hooks that it is given. */
   readonly open: readonly ((hooks: PoolHooks) => EngineDevice)[];
-  readonly maxSequences: number;
-  readonly maxQueued: number;
   /** No device has a version any more that was loaded. */
   readonly onModelLost: (versionId: string, message: string) => void;
 }
@@ -41,17 +47,21 @@ export type PoolAdmission =
 
 /** Devices that are lost again and again are tried on at least so often. */
 const downRetryMs = 5_000;
+/** What a peer said before is not counted on. */
+const staleMs = 2_000;
 
 export class EnginePool {
   readonly devices: readonly EngineDevice[];
   readonly #options: EnginePoolOptions;
   readonly #dispatcher = new Dispatcher();
+  /** Requests of this process that have not ended, on whatever replica. */
+  #own = 0;
 
   constructor(options: EnginePoolOptions) {
     this.#options = options;
     this.devices = options.open.map((open) => {
       const device: EngineDevice = open({
-        moveElsewhere: (inFlight) => this.#move(inFlight, device),
+        moveElsewhere: (inFlight) => this.#give(inFlight, device),
         embedElsewhere: (texts) => this.#embedElsewhere(texts, device),
         onReady: () => this.#relieve(device),
         onModelLost: (versionId, message) => this.#modelLost(versionId, message),
@@ -61,23 +71,61 @@ export class EnginePool {
     for (const device of this.devices) this.#dispatcher.add(device);
   }
 
-  /** Whether one more request may be submitted now, or would be once `requests` of them are. */
+  /** Whether one more request may be submitted now, or would be once `requests` of this process's own are. */
   admission(requests: number): PoolAdmission {
-    const living = this.devices.filter(({ status }) => status !== 'UNHEALTHY');
-    if (living.length === 0) {
+    const capacity = capacityOf(this.#livingReports());
+    if (!capacity) {
       const detail = this.devices
         .map((device) => `${device.id}: ${device.snapshot().detail ?? 'lost'}`)
         .join(' ');
       return { kind: 'down', detail, retryAfterMs: downRetryMs };
     }
-    const { maxSequences, maxQueued } = this.#options;
-    const reports = living.map((device) => device.report());
-    return admit({
-      requests,
-      maxSequences: maxSequences * living.length,
-      maxQueued: maxQueued * living.length,
-      meanRequestMs: reports.reduce((sum, { meanRequestMs }) => sum + meanRequestMs, 0) / living.length,
-    });
+    // Those that are not on a replica yet come to what the replicas have.
+    return admit({ ...capacity, requests: capacity.requests + requests - this.#own });
+  }
+
+  /** Whether this process's own devices can take one more request. */
+  hasRoom(): boolean {
+    const capacity = capacityOf(this.#livingDevices().map((device) => device.report()));
+    return capacity !== undefined && admit(capacity).kind === 'admitted';
+  }
+
+  /** What this process's devices are together, as a peer places by it. */
+  ownReport(): ReplicaReport {
+    const reports = this.devices.map((device) => device.report());
+    const ready = reports.filter(({ status }) => status === 'READY');
+    const [first, ...others] = ready.length > 0 ? ready : reports;
+    if (!first) throw new Error('A pool has at least one device.');
+    return sumOf([first, ...others]);
+  }
+
+  /** What at least one of this process's devices has loaded. */
+  ownModels(): readonly LoadedModel[] {
+    const models = new Map<string, LoadedModel>();
+    for (const device of this.devices)
+      for (const versionId of device.report().resident) {
+        const model = device.loaded(versionId);
+        if (model && model.contextLength > (models.get(versionId)?.contextLength ?? 0))
+          models.set(versionId, model);
+      }
+    return [...models.values()];
+  }
+
+  /** Another process computes for this one. */
+  join(peer: Replica): void {
+    this.#dispatcher.add(peer);
+  }
+
+  /** What it had is released by it. */
+  leave(peer: Replica): void {
+    this.#dispatcher.remove(peer);
+  }
+
+  /** A peer gives a request back. It goes on wherever it can, and waits here where that is nowhere. */
+  release(inFlight: RequestInFlight, how: 'lost' | 'returned'): void {
+    const end = how === 'lost' ? afterLoss(inFlight) : undefined;
+    if (end) tellEnd(inFlight, end);
+    else if (!this.#give(inFlight)) this.#wait(inFlight);
   }
 
   /** Loads a model on every device. Resolves with the first that has it; those that cannot hold it do without. */
@@ -94,19 +142,29 @@ export class EnginePool {
     for (const device of this.devices) device.unload(versionId);
   }
 
-  /** Begins a request and returns the id of the replica that has it. */
-  submit(request: EngineRequest, listener: RequestListener): string {
-    const inFlight = inFlightOf(request, listener);
-    const choice = this.#dispatcher.choose(request);
-    if (!choice) return this.#wait(inFlight);
-    const { replica, placement } = choice;
-    replica.take({ ...inFlight, listener: this.#dispatcher.listening(inFlight, placement) });
-    return replica.id;
+  /** Begins a request; its listener hears on which device. */
+  submit(request: EngineRequest, listener: RequestListener): void {
+    this.#own++;
+    const counted: RequestListener = {
+      placed: (deviceId) => listener.placed?.(deviceId),
+      admitted: () => listener.admitted(),
+      token: (token) => listener.token(token),
+      ended: (end) => {
+        this.#own--;
+        listener.ended(end);
+      },
+    };
+    this.#begin(inFlightOf(request, counted, 'anywhere'));
+  }
+
+  /** Begins a request of another process, on this one's devices. */
+  submitHere(request: EngineRequest, listener: RequestListener): void {
+    this.#begin(inFlightOf(request, listener, 'here'));
   }
 
   /** Ends a request with reason CANCELLED, wherever it is. */
   cancel(id: string): void {
-    for (const device of this.devices) device.cancel(id);
+    for (const replica of this.#dispatcher.replicas) replica.cancel(id);
   }
 
   /** One vector a text, in order. Never rejects. */
@@ -122,21 +180,50 @@ export class EnginePool {
     await Promise.all(this.devices.map((device) => device.close()));
   }
 
+  #livingDevices(): readonly EngineDevice[] {
+    return this.devices.filter(({ status }) => status !== 'UNHEALTHY');
+  }
+
+  #livingReports(): readonly ReplicaReport[] {
+    const since = performance.now() - staleMs;
+    const peers = this.#dispatcher.replicas.filter(({ isPeer }) => isPeer).map((peer) => peer.report());
+    return [
+      ...this.#livingDevices().map((device) => device.report()),
+      ...peers.filter(({ status, atMs }) => status === 'READY' && atMs >= since),
+    ];
+  }
+
+  #begin(inFlight: RequestInFlight): void {
+    const choice = this.#dispatcher.choose(inFlight);
+    if (!choice) this.#wait(inFlight);
+    else {
+      const { replica, placement } = choice;
+      this.#hand({ ...inFlight, listener: this.#dispatcher.listening(inFlight, placement) }, replica);
+    }
+  }
+
   /** No replica can take it now: it waits for the device that has its model and the fewest requests. */
-  #wait(inFlight: RequestInFlight): string {
+  #wait(inFlight: RequestInFlight): void {
     const { lane } = inFlight.request;
     const requests = (device: EngineDevice): number => {
       const { activeSequences, queuedRequests } = device.report();
       return activeSequences + queuedRequests + (device.loaded(lane) ? 0 : 1_000_000);
     };
-    const device = this.devices.reduce((a, b) => (requests(b) < requests(a) ? b : a));
-    device.take(inFlight);
-    return device.id;
+    this.#hand(
+      inFlight,
+      this.devices.reduce((a, b) => (requests(b) < requests(a) ? b : a)),
+    );
   }
 
-  #move(inFlight: RequestInFlight, from: Replica): boolean {
-    const choice = this.#dispatcher.choose(inFlight.request, from);
-    choice?.replica.take(inFlight);
+  #hand(inFlight: RequestInFlight, replica: Replica): void {
+    // A peer says itself on which of its devices it is.
+    if (!replica.isPeer) inFlight.listener.placed?.(replica.id);
+    replica.take(inFlight);
+  }
+
+  #give(inFlight: RequestInFlight, from?: Replica): boolean {
+    const choice = this.#dispatcher.choose(inFlight, from);
+    if (choice) this.#hand(inFlight, choice.replica);
     return choice !== undefined;
   }
 

@@ -5,6 +5,7 @@ import type { RequestInFlight } from '../engine/request-in-flight.ts';
 
 export interface Replica {
   readonly id: string;
+  readonly isPeer: boolean;
   /** As it stands, or as it was heard of last. */
   report(): ReplicaReport;
   /** The version that it has loaded. */

@@ -1,5 +1,6 @@
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { DeploymentResolvers } from '../__generated__/resolvers.ts';
+import { deviceSnapshots } from './device-snapshots.ts';
 
 export const Deployment: DeploymentResolvers = {
   async __resolveReference({ id }, { loaders, identity }) {
@@ -12,7 +13,7 @@ export const Deployment: DeploymentResolvers = {
     return resolution.kind === 'version' && resolution.versionId === versionId;
   },
   devices({ versionId }, _, { inference }) {
-    return inference.pool.snapshots().filter(({ loaded }) => loaded.includes(versionId));
+    return deviceSnapshots(inference).filter(({ loaded }) => loaded.includes(versionId));
   },
   since: ({ since }) => since.toISOString(),
 };

@@ -1,10 +1,20 @@
 import type { UnavailableDevice } from '../devices/device.ts';
 import type { DeviceSnapshot } from '../engine/engine-device.ts';
+import type { PeerReport } from '../pool/peers/peer-protocol.ts';
+import { peerDeviceId } from '../pool/peers/peer-replica.ts';
 import type { InferenceService } from '../service.ts';
 
-/** Those that compute, and those that were asked for and cannot be used. */
-export function deviceSnapshots({ pool, unavailable }: InferenceService): readonly DeviceSnapshot[] {
-  return [...pool.snapshots(), ...unavailable.map(unusedSnapshot)];
+/** Those that compute here, those that were asked for and cannot be used, and those of peers as they were reported last. */
+export function deviceSnapshots({ pool, unavailable, peers }: InferenceService): readonly DeviceSnapshot[] {
+  const ofPeers = peers.replicas.flatMap(({ id, peerReport }) =>
+    peerReport.devices.map((device) => peerSnapshot(id, device)),
+  );
+  return [...pool.snapshots(), ...unavailable.map(unusedSnapshot), ...ofPeers];
+}
+
+function peerSnapshot(instance: string, device: PeerReport['devices'][number]): DeviceSnapshot {
+  const { detail, memoryTotalBytes, memoryLimitBytes } = device;
+  return { ...device, id: peerDeviceId(instance, device.id), detail, memoryTotalBytes, memoryLimitBytes };
 }
 
 export function deviceSnapshot(inference: InferenceService, id: string | undefined): DeviceSnapshot | null {

@@ -10,7 +10,7 @@ export interface DecodeOnDeviceOptions {
   readonly modelVersionId: string;
   /** Cancels it on the device. */
   readonly signal: AbortSignal;
-  /** It has a device; nothing of it has come yet. */
+  /** It has a device; nothing of it has come yet. Again when it moved to another. */
   readonly onPlaced: (deviceId: string) => void;
   readonly onAdmitted: () => void;
   /** Not called any more once the signal has aborted. */
@@ -23,7 +23,11 @@ export async function decodeOnDevice(options: DecodeOnDeviceOptions): Promise<De
   return withSpan('engine.decode', attributes, async (span) => {
     const cancel = (): void => pool.cancel(request.id);
     const ended = new Promise<DeviceEnd>((resolve) => {
-      const deviceId = pool.submit(request, {
+      pool.submit(request, {
+        placed(deviceId) {
+          span.setAttribute('fathom.device.id', deviceId);
+          onPlaced(deviceId);
+        },
         admitted() {
           span.addEvent('admitted');
           onAdmitted();
@@ -33,8 +37,6 @@ export async function decodeOnDevice(options: DecodeOnDeviceOptions): Promise<De
         },
         ended: resolve,
       });
-      span.setAttribute('fathom.device.id', deviceId);
-      onPlaced(deviceId);
     });
     signal.addEventListener('abort', cancel, { once: true });
     try {

@@ -20,6 +20,7 @@ import { type InferenceService, type InferenceSettings, startInference } from '.
 export const testSettings: InferenceSettings = {
   instance: 'test-instance',
   defaultModel: 'tiny',
+  peers: [],
   devices: { devices: [processor({ threads: 1 })], unavailable: [] },
   maxSequences: 4,
   maxQueued: 8,
@@ -79,7 +80,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const deepLearning = options.deepLearning ?? noDeepLearning;
   const { database, queries } = recordQueries(platform.database);
   const inference = await startInference(
-    { ...platform, database, deepLearning },
+    { ...platform, database, deepLearning, signer: platform.identity.signer },
     { ...testSettings, ...options.settings },
   );
   const subgraph = await startTestSubgraph({
@@ -90,6 +91,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     resolvers,
     loaders: ({ identity }) => createLoaders(inference, identity),
     extend: () => ({ inference }),
+    routes: { '/engine/': inference.peerRoute },
   });
 
   const announce = (topic: string, payload: unknown): Promise<void> =>

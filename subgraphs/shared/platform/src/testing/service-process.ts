@@ -16,6 +16,8 @@ export interface ServiceProcess extends Pick<TestSubgraph, 'request' | 'webSocke
   kill(): Promise<void>;
   /** SIGTERM, and gone. */
   stop(): Promise<void>;
+  /** SIGSTOP: it is there, and does nothing more. */
+  freeze(): void;
 }
 
 export interface ServiceProcessOptions {
@@ -79,5 +81,6 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
       }),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    freeze: () => void child.kill('SIGSTOP'),
   };
 }

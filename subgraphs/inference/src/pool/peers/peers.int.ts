@@ -1,0 +1,255 @@
+/* Requests shared between processes: this one, and real ones beside it that the tests kill, freeze and drain. */
+import { createDeferred } from '@fathom/platform/deferred';
+import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { type ServiceProcess, startServiceProcess } from '@fathom/platform/testing/service-process';
+import { fetch } from 'undici';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EngineRequest } from '../../engine/protocol.ts';
+import type { DeviceEnd } from '../../engine/request-in-flight.ts';
+import { type Harness, startHarness } from '../../testing/inference-harness.ts';
+import { writeTinyModel } from '../../testing/tiny-model.ts';
+import type { EnginePool } from '../engine-pool.ts';
+import { peerScope, reportPath, requestsPath } from './peer-protocol.ts';
+import { PeerSet } from './peer-set.ts';
+
+const database = useTestDatabase();
+let home: Harness;
+const open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  home = await startHarness({
+    databaseUrl: database.url,
+    settings: { instance: 'home', maxSequences: 2, maxQueued: 0 },
+  });
+  await home.register('tiny@1', await writeTinyModel({ layers: 24, isEndless: true }));
+  await home.moveAlias('champion', 'tiny@1');
+  await home.deploymentIs('tiny@1', 'READY');
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(open.map((one) => one.close()));
+  await home.close();
+});
+
+const processes = new Map<string, ServiceProcess>();
+
+/** A peer as the supervisor would run it, with the model loaded. */
+async function startPeer(instance: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
+  const started = await startServiceProcess({
+    service: 'inference',
+    databaseUrl: database.url,
+    dataDir: home.platform.env.FATHOM_DATA_DIR,
+    identity: home.platform.identity,
+    env: {
+      DEFAULT_MODEL: 'tiny',
+      DEVICE_THREADS: '1',
+      MAX_SEQUENCES: '4',
+      MAX_QUEUED: '0',
+      MAX_CONTEXT_LENGTH: '1024',
+      LOG_LEVEL: 'silent',
+      OTEL_SERVICE_INSTANCE_ID: instance,
+      ...env,
+    },
+  });
+  processes.set(instance, started);
+  open.push({ close: () => started.kill() });
+  return started;
+}
+
+const originOf = ({ url }: ServiceProcess): string => new URL(url).origin;
+
+/** Shares the requests of `home` with these. Resolves when they are all known, with the model. */
+async function shareWith(instances: readonly string[]): Promise<PeerSet> {
+  const { pool } = home.inference;
+  const peers = new PeerSet({
+    urls: instances.map((instance) => originOf(processes.get(instance)!)),
+    instance: 'home',
+    signer: home.platform.identity.signer,
+    logger: home.platform.logger,
+    onJoin: (peer) => pool.join(peer),
+    onLeave: (peer) => pool.leave(peer),
+    release: (inFlight, how) => pool.release(inFlight, how),
+  });
+  open.push(peers);
+  await peers.start();
+  await until(() => instances.every((instance) => knows(peers, instance)));
+  return peers;
+}
+
+const knows = (peers: PeerSet, instance: string): boolean =>
+  peers.replicas.some(
+    (peer) => peer.id === instance && peer.report().status === 'READY' && peer.loaded('tiny@1'),
+  );
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+let numbers = 0;
+
+function request(seed: number, overrides: Partial<EngineRequest> = {}): EngineRequest {
+  return {
+    id: `r${numbers++}`,
+    tenant: 'test',
+    lane: 'tiny@1',
+    promptTokens: [1, 30 + seed, 50, 60, 2],
+    priorTokens: [],
+    maxTokens: 120,
+    sampling: { temperature: 1, topK: 0, topP: 1, seed, frequencyPenalty: 0.2 },
+    stopStrings: ['never to be seen'],
+    ...overrides,
+  };
+}
+
+interface Outcome {
+  readonly tokens: readonly number[];
+  readonly indexes: readonly number[];
+  readonly text: string;
+  readonly devices: readonly string[];
+  readonly end: DeviceEnd;
+}
+
+function run(
+  pool: EnginePool,
+  toRun: EngineRequest,
+  onToken?: (count: number, device: string) => void,
+): Promise<Outcome> {
+  const tokens: number[] = [];
+  const indexes: number[] = [];
+  const devices: string[] = [];
+  let text = '';
+  const ended = createDeferred<Outcome>();
+  pool.submit(toRun, {
+    placed: (deviceId) => void devices.push(deviceId),
+    admitted: () => undefined,
+    token(token) {
+      tokens.push(token.tokenId);
+      indexes.push(token.index);
+      text += token.text;
+      onToken?.(tokens.length, devices.at(-1) ?? '');
+    },
+    ended(end) {
+      if (end.kind === 'finished') text += end.tailText;
+      ended.resolve({ tokens, indexes, text, devices, end });
+    },
+  });
+  return ended.promise;
+}
+
+async function expectedOf(seeds: readonly number[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const seed of seeds) outcomes.push(await run(home.inference.pool, request(seed)));
+  return outcomes;
+}
+
+function expectEqual(outcomes: readonly Outcome[], expected: readonly Outcome[]): void {
+  for (const [at, { tokens, indexes, text, end }] of outcomes.entries()) {
+    expect(end.kind).toBe('finished');
+    expect({ tokens, text }).toEqual({ tokens: expected[at]?.tokens, text: expected[at]?.text });
+    expect(indexes).toEqual(indexes.map((_, index) => index));
+  }
+}
+
+const faults = {
+  killed: (peer: ServiceProcess) => peer.kill(),
+  drained: (peer: ServiceProcess) => peer.stop(),
+  frozen: async (peer: ServiceProcess) => peer.freeze(),
+};
+const seeds = [0, 1, 2, 3, 4, 5];
+
+test('a peer that is killed, drained or frozen under its streams: they go on elsewhere without a gap or a repeat', {
+  timeout: 240_000,
+}, async () => {
+  const expected = await expectedOf(seeds);
+  await startPeer('staying');
+  for (const fault of Object.values(faults)) {
+    const victim = await startPeer('victim', { DRAIN_TIMEOUT_MS: '50' });
+    const peers = await shareWith(['staying', 'victim']);
+    let hit: Promise<void> | undefined;
+    const outcomes = await Promise.all(
+      seeds.map((seed, at) =>
+        run(home.inference.pool, request(seed), (count, device) => {
+          if (count === 10 + at && device === 'cpu-0@victim') hit ??= fault(victim);
+        }),
+      ),
+    );
+    await hit;
+    expectEqual(outcomes, expected);
+    const used = new Set(outcomes.flatMap(({ devices }) => devices));
+    expect([...used].sort()).toEqual(['cpu-0', 'cpu-0@staying', 'cpu-0@victim']);
+    const moved = outcomes.filter(({ devices }) => devices.length > 1);
+    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.every(({ devices }) => devices[0] === 'cpu-0@victim')).toBe(true);
+    await until(() => !peers.replicas.some(({ id }) => id === 'victim'));
+    await peers.close();
+    await victim.kill();
+  }
+  expect(home.inference.pool.admission(0)).toEqual({ kind: 'admitted' });
+  expect(home.inference.pool.snapshots()[0]).toMatchObject({ activeSequences: 0, queuedRequests: 0 });
+});
+
+test('what is cancelled here is cancelled there, and its slot is free', { timeout: 60_000 }, async () => {
+  await startPeer('canceller');
+  const peers = await shareWith(['canceller']);
+  const { pool } = home.inference;
+  const running = Array.from({ length: 4 }, (_, at) => request(at, { maxTokens: 900 }));
+  const outcomes = await Promise.all(
+    running.map((one) =>
+      run(pool, one, (count) => {
+        if (count === 5) pool.cancel(one.id);
+      }),
+    ),
+  );
+  expect(outcomes.map(({ end }) => end)).toEqual(
+    outcomes.map(() => expect.objectContaining({ kind: 'finished', reason: 'CANCELLED' })),
+  );
+  expect(outcomes.some(({ devices }) => devices[0] === 'cpu-0@canceller')).toBe(true);
+  await until(() => {
+    const [peer] = peers.replicas;
+    return peer?.report().activeSequences === 0 && peer.report().queuedRequests === 0;
+  });
+  await peers.close();
+});
+
+test('the pool counts what its peers can take; full everywhere is told with a time to come back', {
+  timeout: 60_000,
+}, async () => {
+  await startPeer('counted');
+  const { pool } = home.inference;
+  expect(pool.admission(2)).toMatchObject({ kind: 'overloaded' });
+  const peers = await shareWith(['counted']);
+  expect(pool.admission(5)).toEqual({ kind: 'admitted' });
+  expect(pool.admission(6)).toMatchObject({ kind: 'overloaded', retryAfterMs: expect.any(Number) });
+  await peers.close();
+});
+
+test('a service with ENGINE_PEERS lists the devices of its peers, and never takes itself for one', {
+  timeout: 60_000,
+}, async () => {
+  const listed = await startPeer('listed');
+  const port = 20_000 + (process.pid % 20_000);
+  const lister = await startPeer('lister', {
+    PORT: String(port),
+    ENGINE_PEERS: `${originOf(listed)},http://127.0.0.1:${port}`,
+  });
+  const query = '{ devices { id status maxSequences deployments { id status } } }';
+  const devices = async () => (await lister.request<{ devices: { id: string }[] }>(query)).data?.devices;
+  await expect.poll(async () => (await devices())?.length, { timeout: 20_000 }).toBe(2);
+  expect(await devices()).toMatchObject([{ id: 'cpu-0' }, { id: 'cpu-0@listed', maxSequences: 4 }]);
+});
+
+test('only services are answered: a stranger, and a client of any tenant, get nothing', async () => {
+  const peer = await startPeer('guarded');
+  const ask = async (path: `/${string}`, method: string, scopes?: readonly string[]): Promise<number> => {
+    const place = `${method} ${path}` as const;
+    const headers = scopes
+      ? await home.platform.identity.headers({ audience: 'inference', place }, { scopes })
+      : {};
+    return (await fetch(`${originOf(peer)}${path}`, { method, headers })).status;
+  };
+  expect(await ask(reportPath, 'GET')).toBe(401);
+  expect(await ask(reportPath, 'GET', ['inference:ask', 'inference:read'])).toBe(403);
+  expect(await ask(requestsPath, 'POST', ['inference:ask'])).toBe(403);
+  expect(await ask(requestsPath, 'POST', [peerScope])).toBe(400);
+  expect(await ask(reportPath, 'GET', [peerScope])).toBe(200);
+});
