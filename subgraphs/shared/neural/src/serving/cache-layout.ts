@@ -34,6 +34,8 @@ export interface LayoutOptions {
   readonly attention?: AttentionType | undefined;
   /** Rows that begin together may have different lengths, padded right; logits then come from each row's own last token. */
   readonly isRagged?: boolean | undefined;
+  /** The same, where the caller says which tokens those are: WebGPU computes with no integers of 64 bits. */
+  readonly areEndsGiven?: boolean | undefined;
 }
 
 /** CUDA has its attention operator in half precision only. All else of the graph stays in float32. */

@@ -43,6 +43,8 @@ export interface DecoderGraphOptions {
   readonly isRagged?: boolean | undefined;
   /** Also gives `likeliest` [rows] int64 and `log_total` [rows], the logarithm of the sum of the exponentials of a row's logits. */
   readonly summaries?: boolean | undefined;
+  /** The same with an input `row_ends`. */
+  readonly areEndsGiven?: boolean | undefined;
 }
 
 export const loraInputName = (part: 'a' | 'b', layer: number, projection: Projection): string =>
@@ -59,9 +61,9 @@ class DecoderGraphWriter {
   readonly #sizes: HeadSizes;
 
   constructor(options: DecoderGraphOptions) {
-    const { config, capacity, attention, isRagged, layout = inPlaceLayout } = options;
+    const { config, capacity, attention, isRagged, areEndsGiven, layout = inPlaceLayout } = options;
     this.#options = options;
-    this.#layout = layout(this.#builder, { config, positions: capacity, attention, isRagged });
+    this.#layout = layout(this.#builder, { config, positions: capacity, attention, isRagged, areEndsGiven });
     this.#sizes = { own: config.headSize, served: this.#layout.headSize };
   }
 

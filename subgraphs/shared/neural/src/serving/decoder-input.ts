@@ -27,3 +27,17 @@ export function checkRange(
 export function invalidInput(problem: string): NeuralError {
   return new NeuralError('SESSION_INPUT_INVALID', `decoder: ${problem}`);
 }
+
+/** As many of everything as slots, each of which is named once. Throws `SESSION_INPUT_INVALID`. */
+export function checkSlots(slots: readonly number[], ...given: readonly (readonly unknown[])[]): void {
+  if (slots.length === 0 || given.some(({ length }) => length !== slots.length))
+    throw invalidInput(
+      `${slots.length} slots with lists of ${given.map(({ length }) => length).join(' and ')}`,
+    );
+  if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
+}
+
+/** What pads is computed and seen by nobody. */
+export function padded(tokens: readonly number[], length: number): readonly number[] {
+  return [...tokens, ...new Array<number>(length - tokens.length).fill(0)];
+}

@@ -8,7 +8,7 @@ import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
 import { CacheRows } from './cache-rows.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
-import { checkRange, invalidInput } from './decoder-input.ts';
+import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { Precision } from './weight-product.ts';
@@ -342,17 +342,4 @@ export class DecoderSession {
   #checkLive(): void {
     if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the decoder was released');
   }
-}
-
-function checkSlots(slots: readonly number[], ...given: readonly (readonly unknown[])[]): void {
-  if (slots.length === 0 || given.some(({ length }) => length !== slots.length))
-    throw invalidInput(
-      `${slots.length} slots with lists of ${given.map(({ length }) => length).join(' and ')}`,
-    );
-  if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
-}
-
-/** What pads is computed and seen by nobody. */
-function padded(tokens: readonly number[], length: number): readonly number[] {
-  return [...tokens, ...new Array<number>(length - tokens.length).fill(0)];
 }

@@ -84,6 +84,12 @@ export async function converse(decoder: Decoder): Promise<Float32Array[]> {
   await prefill(2, 8, tokensOf(8, 3));
   decoder.copySlot({ from: 3, to: 2, length: 4 });
   await decode([2, 0, 3], [4, 12, 4]);
+  // Several that begin in one run, one of them in the slot whose prompt was computed last.
+  await prefill(2, 4, tokensOf(9, 2));
+  const tokens = [tokensOf(10, 3), tokensOf(11, 14), tokensOf(12, 1)];
+  said.push((await decoder.prefillTogether!({ slots: [3, 1, 2], tokens })).slice());
+  await decode([0, 1, 2, 3], [13, 14, 1, 3]);
+  await decode([2], [2]);
   return said;
 }
 
@@ -97,6 +103,9 @@ export async function converseBriefly(decoder: Decoder): Promise<Float32Array[]>
     const lengths = [at, at - 9];
     said.push((await decoder.decode({ slots: [1, 0], tokens: [tokens[at]!, 4], lengths })).slice());
   }
+  const begun = [tokens.slice(0, 9), tokens.slice(4, 10)];
+  said.push((await decoder.prefillTogether!({ slots: [2, 0], tokens: begun })).slice());
+  said.push((await decoder.decode({ slots: [0, 2], tokens: [3, 8], lengths: [6, 9] })).slice());
   return said;
 }
 
@@ -109,8 +118,14 @@ export async function converseWithAdapters(decoder: Decoder): Promise<Float32Arr
     said.push((await decoder.prefill({ slot, tokens: tokensOf(13, 9), startPosition: 0, adapter })).slice());
   const slots = [0, 1, 2];
   said.push((await decoder.decode({ slots, tokens: [4, 4, 4], lengths: [9, 9, 9], adapters })).slice());
+  const together = {
+    slots: [1, 3],
+    tokens: [tokensOf(14, 4), tokensOf(15, 2)],
+    adapters: ['first', 'second'],
+  };
+  said.push((await decoder.prefillTogether!(together)).slice());
   decoder.unloadAdapter('second');
-  const rest = { slots: [2, 1], tokens: [5, 5], lengths: [10, 10], adapters: ['first', undefined] };
+  const rest = { slots: [2, 1], tokens: [5, 5], lengths: [10, 4], adapters: ['first', undefined] };
   said.push((await decoder.decode(rest)).slice());
   return said;
 }

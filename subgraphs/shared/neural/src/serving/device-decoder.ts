@@ -16,8 +16,8 @@ import type { AttentionType } from './cache-layout.ts';
 import { CacheRows } from './cache-rows.ts';
 import type { Decoder } from './decoder.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
-import { checkRange, invalidInput } from './decoder-input.ts';
-import type { DecodeInput, DecoderOptions, PrefillInput } from './decoder-session.ts';
+import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
+import type { DecodeInput, DecoderOptions, JointPrefillInput, PrefillInput } from './decoder-session.ts';
 import { DeviceAdapters } from './device-adapters.ts';
 import { type CacheTensors, DeviceCache, deviceCacheBytes, type RowMove } from './device-cache.ts';
 import { servedHeadSize } from './head-padding.ts';
@@ -47,7 +47,7 @@ export async function createDeviceDecoder(options: DeviceDecoderOptions): Promis
       `capacity ${capacity} exceeds the model's ${config.maxPositions} positions`,
     );
   }
-  const graph = buildDecoderGraph({ ...options, attention: attentionType(options), adapters: false });
+  const graph = buildDecoderGraph({ ...options, ...deviceLayout(options), adapters: false });
   const weightBytes = graphWeightBytes(graph);
   checkMemory(options, weightBytes);
   const opened: { release(): void }[] = [];
@@ -94,6 +94,7 @@ interface PreparedRun {
     readonly input_ids: HostTensor<BigInt64Array>;
     readonly seqlens_k: HostTensor<Int32Array>;
     readonly total_sequence_length: HostTensor<Int32Array>;
+    readonly row_ends: HostTensor<BigInt64Array>;
   };
   readonly logits: Float32Array;
 }
@@ -105,6 +106,8 @@ interface Step {
   readonly tokens: readonly number[];
   /** Length of each row, new tokens included, less one. */
   readonly lengths: readonly number[];
+  /** Tokens of the longest row, padding included. */
+  readonly longest: number;
   readonly adapters: readonly (string | undefined)[];
 }
 
@@ -172,29 +175,51 @@ class DeviceDecoder implements Decoder {
       rows: 1,
       tokens,
       lengths: [total - 1],
+      longest: total,
       adapters: [adapter],
     });
     this.#lengths[slot] = total;
     return logits;
   }
 
+  /** As `DecoderSession` has it, in the rows where the batch will be decoded. */
+  async prefillTogether({ slots, tokens, adapters = [] }: JointPrefillInput): Promise<Float32Array> {
+    this.#checkLive();
+    checkSlots(slots, tokens);
+    for (const [at, slot] of slots.entries()) {
+      if (tokens[at]!.length === 0) throw invalidInput(`there is no token to begin slot ${slot} with`);
+      checkRange(this, { slot, tokens: tokens[at]!, startPosition: 0 });
+    }
+    if (this.#staged !== undefined && slots.includes(this.#staged)) this.#staged = undefined;
+    const order = this.#gather(slots);
+    const time = Math.max(...tokens.map(({ length }) => length));
+    const logits = await this.#run({
+      tensors: this.#cache.window(slots.length),
+      rows: slots.length,
+      tokens: order.flatMap((at) => padded(tokens[at]!, time)),
+      lengths: order.map((at) => tokens[at]!.length - 1),
+      longest: time,
+      adapters: order.map((at) => adapters[at]),
+    });
+    slots.forEach((slot, at) => {
+      this.#lengths[slot] = tokens[at]!.length;
+    });
+    return this.#inOrder(logits, order);
+  }
+
   async decode({ slots, tokens, lengths, adapters = [] }: DecodeInput): Promise<Float32Array> {
     this.#checkLive();
-    if (slots.length === 0 || tokens.length !== slots.length || lengths.length !== slots.length)
-      throw invalidInput(`${slots.length} slots, ${tokens.length} tokens, ${lengths.length} lengths`);
-    if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
+    checkSlots(slots, tokens, lengths);
     for (const [at, slot] of slots.entries())
       checkRange(this, { slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
     if (this.#staged !== undefined && slots.includes(this.#staged)) this.#unstage();
-    const moves: RowMove[] = [];
-    const block = this.#rows.gather(slots, (a, b) => moves.push({ from: a, to: b }, { from: b, to: a }));
-    this.#cache.moveRows(moves);
-    const order = block.slots.map((slot) => slots.indexOf(slot));
+    const order = this.#gather(slots);
     const logits = await this.#run({
       tensors: this.#cache.window(slots.length),
       rows: slots.length,
       tokens: order.map((at) => tokens[at]!),
       lengths: order.map((at) => lengths[at]!),
+      longest: Math.max(...lengths) + 1,
       adapters: order.map((at) => adapters[at]),
     });
     slots.forEach((slot, at) => {
@@ -231,7 +256,7 @@ class DeviceDecoder implements Decoder {
     const { provider, threads } = this.#options;
     const graph = buildDecoderGraph({
       ...this.#options,
-      attention: attentionType(this.#options),
+      ...deviceLayout(this.#options),
       adapters: true,
     });
     checkMemory(this.#options, this.#weightBytes + graphWeightBytes(graph));
@@ -262,14 +287,18 @@ class DeviceDecoder implements Decoder {
   }
 
   async #run(step: Step): Promise<Float32Array> {
-    const { tensors, rows, tokens, lengths, adapters } = step;
+    const { tensors, rows, tokens, lengths, longest, adapters } = step;
+    const time = tokens.length / rows;
     const isKept = tokens.length === rows && adapters.every((id) => id === undefined);
     const prepared = (isKept && this.#prepared.get(tensors)) || this.#prepare(step);
     if (isKept) this.#prepared.set(tensors, prepared);
-    const { input_ids, seqlens_k, total_sequence_length } = prepared.numbers;
+    const { input_ids, seqlens_k, total_sequence_length, row_ends } = prepared.numbers;
     for (const [at, token] of tokens.entries()) input_ids.data[at] = BigInt(token);
     seqlens_k.data.set(lengths);
-    total_sequence_length.data[0] = Math.max(...lengths) + 1;
+    total_sequence_length.data[0] = longest;
+    // Of a row that begins, its last token; of one that goes on, the run's.
+    for (const [row, length] of lengths.entries())
+      row_ends.data[row] = BigInt(row * time + Math.min(length, time - 1));
     this.#current = prepared.run;
     try {
       await prepared.run.run(prepared.numbers);
@@ -290,6 +319,7 @@ class DeviceDecoder implements Decoder {
       input_ids: new HostTensor([rows, time], new BigInt64Array(rows * time)),
       seqlens_k: new HostTensor([rows], new Int32Array(rows)),
       total_sequence_length: new HostTensor([], new Int32Array(1)),
+      row_ends: new HostTensor([rows], new BigInt64Array(rows)),
     };
     const logits = new Float32Array(rows * this.vocabularySize);
     const run = (withAdapter ? this.#adapted! : this.#base).bind(
@@ -297,6 +327,14 @@ class DeviceDecoder implements Decoder {
       { logits: new HostTensor([rows, this.vocabularySize], logits), ...tensors.fetches },
     );
     return { run, numbers, logits };
+  }
+
+  /** Brings the slots into the first rows; which of them each row holds. */
+  #gather(slots: readonly number[]): readonly number[] {
+    const moves: RowMove[] = [];
+    const block = this.#rows.gather(slots, (a, b) => moves.push({ from: a, to: b }, { from: b, to: a }));
+    this.#cache.moveRows(moves);
+    return block.slots.map((slot) => slots.indexOf(slot));
   }
 
   /** Brings the slot's first tokens into the staging row; what another slot has there goes home. */
@@ -335,6 +373,10 @@ function cacheShape({ config }: DeviceDecoderOptions): CacheShape {
 
 function isWhollyOnDevice(options: DeviceDecoderOptions): boolean {
   return options.isWhollyOnDevice ?? options.provider.kind === 'webgpu';
+}
+
+function deviceLayout(options: DeviceDecoderOptions) {
+  return { attention: attentionType(options), areEndsGiven: true } as const;
 }
 
 function attentionType({ attention, provider }: DeviceDecoderOptions): AttentionType {

@@ -5,6 +5,7 @@
  *                                               several rows that all begin, right padded
  *            seqlens_k [rows] int32              length of each sequence, new tokens included, less one
  *            total_sequence_length int32         the longest of them
+ *            row_ends [rows] int64               where `areEndsGiven`: the index of each row's last token among rows * time
  *            past_key.N, past_value.N            [rows, kvHeads, capacity, served headSize], right padded
  *   outputs  logits [rows, vocabulary] after each sequence's last token, present_key.N, present_value.N — the same
  *            memory as the past
@@ -101,6 +102,10 @@ class InPlaceLayout implements CacheLayout {
 
   select(stream: Value): Value {
     const builder = this.#builder;
+    if (this.#options.areEndsGiven) {
+      const tokens = builder.reshape(stream, [-1, this.#options.config.hiddenSize]);
+      return builder.gather(tokens, builder.input('row_ends', 'int64', ['rows']));
+    }
     if (!this.#options.isRagged) return builder.gather(stream, builder.integer(-1), 1);
     // Where rows begin, `seqlens_k` is the index of a row's last token; where they go on, it is beyond the run's last one.
     const width = builder.gather(builder.op('Shape', [stream]), builder.integers([1]));
