@@ -74,8 +74,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const handleGraphQL = createHttpTransport(service);
   const webSockets = createWebSocketTransport(service);
   const answerMcp = createMcpEndpoint(service, options.operations);
-  const answerOpenAi = createOpenAiFacade(service, options.operations);
   const uploads = createUploadRelay(service, options.uploads);
+  const answerOpenAi = createOpenAiFacade(service, options.operations, uploads);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://gateway');

@@ -37,7 +37,8 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   }
 }
 
-async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+/** The bytes themselves, once decompressed. */
+export async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   const late = new AbortController();

@@ -11,23 +11,31 @@ import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
+import type { UploadRelay } from '../uploads/upload-relay.ts';
 import { answerCompletion } from './answer-completion.ts';
 import { chatFormat, completionFormat } from './answer-format.ts';
 import { parseChatRequest, parseCompletionRequest } from './completion-request.ts';
 import { answerEmbeddings } from './embeddings.ts';
+import { answerFineTuning } from './fine-tuning.ts';
 import type { Caller } from './generation-run.ts';
+import { createGraphAccess } from './graph-access.ts';
 import { listModels, oneModel } from './models.ts';
 import { sendOpenAiError } from './openai-error.ts';
 
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly path: string;
+  readonly url: URL;
 }
 
-export function createOpenAiFacade(service: GatewayService, operations: CheckedInOperations) {
+export function createOpenAiFacade(
+  service: GatewayService,
+  operations: CheckedInOperations,
+  uploads: UploadRelay,
+) {
   const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
-  async function answer({ request, response, path }: Exchange, signal: AbortSignal): Promise<void> {
+  async function answer({ request, response, url }: Exchange, signal: AbortSignal): Promise<void> {
+    const path = url.pathname;
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const principal = await requirePrincipal(service, credentialOfRequest(request), 'openai');
     const caller: Caller = { principal, signal };
@@ -53,6 +61,16 @@ export function createOpenAiFacade(service: GatewayService, operations: CheckedI
       case 'GET /v1/models':
         return sendJson(response, { object: 'list', data: await listModels(service, operations, caller) });
     }
+    const graph = createGraphAccess(service, operations, caller);
+    const tuning = await answerFineTuning({
+      graph,
+      uploads,
+      request,
+      url,
+      models: () => listModels(service, operations, caller),
+      readBody: () => readJson(request, limits),
+    });
+    if (tuning) return sendJson(response, tuning);
     const modelId = request.method === 'GET' ? modelIdOf(path) : undefined;
     if (modelId === undefined) throw raise('NOT_FOUND', { because: `${request.method} ${path}` });
     sendJson(response, await oneModel(listModels(service, operations, caller), modelId));
@@ -67,7 +85,7 @@ export function createOpenAiFacade(service: GatewayService, operations: CheckedI
       async () => {
         response.setHeader('x-request-id', currentTraceId());
         try {
-          await answer({ request, response, path: url.pathname }, gone.signal);
+          await answer({ request, response, url }, gone.signal);
         } catch (error) {
           if (response.headersSent || !(error instanceof AppError)) throw error;
           sendOpenAiError(response, error);

@@ -13,11 +13,13 @@ import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
+import type { FormattedExecutionResult } from 'graphql';
 import { Agent, type Dispatcher, errors } from 'undici';
 import { credentialOfRequest } from '../auth/credentials.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import { createContext, type GatewayService } from '../transports/gateway-service.ts';
+import { appErrorOf } from '../transports/graph-calls.ts';
 import { sendUnexpected } from '../transports/http.ts';
 
 export interface UploadSettings {
@@ -28,6 +30,10 @@ export interface UploadSettings {
 
 export interface UploadRelay {
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
+  /** A whole chunk, on behalf of a client that speaks another protocol. `path` as the graph gave it. Throws AppError. */
+  put(path: string, bytes: Uint8Array, context: GatewayContext): Promise<void>;
+  readonly maxChunkBytes: number;
+  readonly patienceMs: number;
   close(): Promise<void>;
 }
 
@@ -62,11 +68,12 @@ export function createUploadRelay(
   async function relay({ request, response, url, signal }: Exchange): Promise<void> {
     const context = await admit(service, request, signal);
     const target = targetOf(service, url);
-    if (request.method !== 'PUT' && request.method !== 'HEAD')
-      throw raise('BAD_REQUEST', { because: 'send PUT or HEAD' });
+    const { method } = request;
+    if (method !== 'PUT' && method !== 'HEAD') throw raise('BAD_REQUEST', { because: 'send PUT or HEAD' });
     if (Number(request.headers['content-length'] ?? 0) > maxChunkBytes) throw tooLarge(maxChunkBytes);
-    const body = request.method === 'PUT' ? bounded(request, maxChunkBytes) : null;
-    const answer = await ask(agent, { target, request, context, body });
+    const body = method === 'PUT' ? bounded(request, maxChunkBytes) : null;
+    const { 'content-length': length } = request.headers;
+    const answer = await ask(agent, { target, method, length, context, body });
     // An answer that comes before the chunk has passed would be lost with the connection.
     if (body) await drained(request);
     for (const name of relayedHeaders) {
@@ -103,8 +110,27 @@ export function createUploadRelay(
         { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
       );
     },
+    async put(path, bytes, context) {
+      const target = targetOf(service, new URL(path, 'http://gateway'));
+      const length = String(bytes.length);
+      const answer = await ask(agent, { target, method: 'PUT', length, context, body: bytes });
+      const text = await answer.body.text();
+      if (answer.statusCode !== 200) throw refusalIn(text);
+    },
+    maxChunkBytes,
+    patienceMs,
     close: () => agent.destroy(),
   };
+}
+
+/** Services refuse an upload as they refuse an operation. */
+function refusalIn(text: string): AppError {
+  try {
+    const { errors: found } = JSON.parse(text) as Pick<FormattedExecutionResult, 'errors'>;
+    return appErrorOf(found?.[0]);
+  } catch (cause) {
+    return raise('SUBGRAPH_BAD_ANSWER', { because: 'an upload was answered with no JSON', cause });
+  }
 }
 
 async function admit(
@@ -130,25 +156,25 @@ function targetOf({ supergraph }: GatewayService, { pathname, search }: URL): Ta
 
 interface Question {
   readonly target: Target;
-  readonly request: IncomingMessage;
+  readonly method: 'PUT' | 'HEAD';
+  readonly length: string | undefined;
   readonly context: GatewayContext;
-  readonly body: Transform | null;
+  readonly body: Transform | Uint8Array | null;
 }
 
 async function ask(
   agent: Agent,
-  { target, request, context, body }: Question,
+  { target, method, length, context, body }: Question,
 ): Promise<Dispatcher.ResponseData> {
-  const length = request.headers['content-length'];
   try {
     return await agent.request({
       origin: target.origin,
       path: target.path,
-      method: request.method as 'PUT' | 'HEAD',
+      method,
       headers: {
         [identityHeader]: await context.identityFor({
           audience: target.service,
-          place: `${request.method} /${target.path.slice(1)}`,
+          place: `${method} /${target.path.slice(1)}`,
         }),
         ...context.traceHeaders(),
         ...(body && length !== undefined ? { 'content-length': length } : {}),
@@ -158,7 +184,7 @@ async function ask(
     });
   } catch (cause) {
     // Its own limit; any other error of it is that of the connection.
-    if (body?.errored instanceof AppError) throw body.errored;
+    if (body instanceof Transform && body.errored instanceof AppError) throw body.errored;
     const details = { serviceName: target.service };
     const isSlow = cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
     throw raise(isSlow ? 'SUBGRAPH_TIMEOUT' : 'SUBGRAPH_UNAVAILABLE', {

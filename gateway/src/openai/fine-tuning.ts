@@ -1,0 +1,49 @@
+/** Which of the façade's paths of files and fine-tuning jobs is which translation. */
+import type { IncomingMessage } from 'node:http';
+import type { UploadRelay } from '../uploads/upload-relay.ts';
+import { createFile, listFiles, retrieveFile } from './files.ts';
+import { cancelJob, createJob, listJobs, retrieveJob } from './fine-tuning-jobs.ts';
+import type { GraphAccess } from './graph-access.ts';
+import { listJobEvents } from './job-events.ts';
+import type { Model } from './models.ts';
+
+export interface FineTuningExchange {
+  readonly graph: GraphAccess;
+  readonly uploads: UploadRelay;
+  readonly request: IncomingMessage;
+  readonly url: URL;
+  readonly models: () => Promise<readonly Model[]>;
+  readonly readBody: () => Promise<unknown>;
+}
+
+const filePath = /^\/v1\/files\/([\w-]{1,100})$/;
+const jobPath = /^\/v1\/fine_tuning\/jobs\/([\w-]{1,100})(\/events|\/cancel)?$/;
+
+/** `undefined` where it is none of these. Throws AppError. */
+export async function answerFineTuning(exchange: FineTuningExchange): Promise<object | undefined> {
+  const { graph, uploads, request, url, models, readBody } = exchange;
+  const { pathname: path, searchParams } = url;
+  switch (`${request.method} ${path}`) {
+    case 'POST /v1/files':
+      return createFile({ graph, uploads, request, timeoutMs: uploads.patienceMs });
+    case 'GET /v1/files':
+      return listFiles(graph, searchParams);
+    case 'POST /v1/fine_tuning/jobs':
+      return createJob(graph, models, await readBody());
+    case 'GET /v1/fine_tuning/jobs':
+      return listJobs(graph, searchParams);
+  }
+  const [, fileId] = filePath.exec(path) ?? [];
+  if (fileId !== undefined && request.method === 'GET') return retrieveFile(graph, fileId);
+  const [, jobId, action] = jobPath.exec(path) ?? [];
+  if (jobId === undefined) return undefined;
+  switch (`${request.method} ${action ?? ''}`) {
+    case 'GET ':
+      return retrieveJob(graph, jobId);
+    case 'GET /events':
+      return listJobEvents(graph, jobId, searchParams);
+    case 'POST /cancel':
+      return cancelJob(graph, jobId);
+  }
+  return undefined;
+}
