@@ -11,6 +11,7 @@ import { createLoaders } from './loaders.ts';
 import { describeDevice, deviceSnapshots } from './resolvers/device-snapshots.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { createDeepLearning, noDeepLearning } from './runtime/deep-learning.ts';
+import { scalingPath } from './runtime/scaling.ts';
 import { startInference } from './service.ts';
 
 await runService('inference', async () => {
@@ -72,6 +73,7 @@ await runService('inference', async () => {
     loaders: ({ identity }) => createLoaders(inference, identity),
     extend: () => ({ inference }),
     routes: { '/engine/': inference.peerRoute },
+    figures: { [scalingPath]: inference.scaling },
     readiness: {
       model: async () => deployments.readiness(),
       device: async () => {

@@ -13,6 +13,7 @@ import type { IdentifiedHandler } from '@fathom/platform/server/identified-http'
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { DiscoveredDevices, UnavailableDevice } from './devices/device.ts';
+import type { ScalingSignals } from './domain/scaling-signals.ts';
 import { EngineDevice } from './engine/engine-device.ts';
 import { startWorker } from './engine/start-worker.ts';
 import { startConsumers } from './events/consumers.ts';
@@ -27,6 +28,7 @@ import { Deployments } from './runtime/deployments.ts';
 import { createGenerationMetrics } from './runtime/generation-metrics.ts';
 import { GenerationReader } from './runtime/generation-reader.ts';
 import { Generations } from './runtime/generations.ts';
+import { createScaling } from './runtime/scaling.ts';
 import { createGenerationStore, type GenerationStore } from './stores/generation-store.ts';
 import { createModelStore, type ModelStore, modelsChannel } from './stores/model-store.ts';
 import { hasTaughtAnswer } from './stores/taught-question-store.ts';
@@ -70,6 +72,8 @@ export interface InferenceParts {
 export interface InferenceService {
   readonly pool: EnginePool;
   readonly peers: PeerSet;
+  /** What an autoscaler goes by. */
+  readonly scaling: () => ScalingSignals;
   /** Below `/engine/`: what peers ask of this process. */
   readonly peerRoute: IdentifiedHandler;
   /** Asked for, and not to be had on this machine. */
@@ -158,9 +162,11 @@ export async function startInference(
     release: (inFlight, how) => pool.release(inFlight, how),
   });
   await peers.start();
+  const scaling = createScaling({ metrics, pool, peers, generations: counted });
 
   return {
     peers,
+    scaling,
     peerRoute: createPeerRoute({ instance: settings.instance, pool, deployments }),
     pool,
     unavailable: settings.devices.unavailable,

@@ -42,7 +42,8 @@ export function expectedTtftMs({ report, since, request, cachedTokens, loading }
   );
 }
 
-function slotWaitMs(report: ReplicaReport, since: SinceReport): number {
+/** Until a slot is free for one more request. */
+export function slotWaitMs(report: ReplicaReport, since: Pick<SinceReport, 'requests'>): number {
   const { activeSequences, queuedRequests, maxSequences, meanRequestMs } = report;
   const ahead = activeSequences + queuedRequests + since.requests;
   if (ahead < maxSequences) return 0;

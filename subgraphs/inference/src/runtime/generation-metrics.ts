@@ -1,6 +1,7 @@
 /** What is counted of generations and devices. */
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { GenerationRecord } from '../domain/generation.ts';
+import { createRecentQuantile } from '../domain/recent-quantile.ts';
 import type { DeviceSnapshot } from '../engine/engine-device.ts';
 
 export interface GenerationMetrics {
@@ -8,6 +9,8 @@ export interface GenerationMetrics {
   tokens(device: string, count: number): void;
   /** A prompt, and what of it was found in the cache. */
   prompt(device: string, promptTokens: number, cachedTokens: number): void;
+  /** Within which so large a share of the last minute's answers had their first token; undefined where there was none. */
+  ttftMs(share: number): number | undefined;
 }
 
 /** Gauges of the devices are read when they are scraped. */
@@ -15,6 +18,11 @@ export function createGenerationMetrics(
   metrics: Metrics,
   devices: () => readonly DeviceSnapshot[],
 ): GenerationMetrics {
+  const recentTtft = createRecentQuantile({
+    windowMs: 60_000,
+    maxSamples: 10_000,
+    now: () => performance.now(),
+  });
   const ended = metrics.counter({
     name: 'fathom_generations_total',
     help: 'Generations that ended.',
@@ -73,9 +81,11 @@ export function createGenerationMetrics(
       const { service = 'none', reason = 'none', status, modelVersionId = 'none', usage } = record;
       ended.inc({ service, reason, status, model_version: modelVersionId });
       if (usage.timeToFirstTokenMs !== undefined) {
+        recentTtft.add(usage.timeToFirstTokenMs);
         timeToFirstToken.observe({ model_version: modelVersionId }, usage.timeToFirstTokenMs / 1000);
       }
     },
+    ttftMs: (share) => recentTtft.read(share),
     tokens: (id, count) => tokens.inc({ device: id }, count),
     prompt(id, all, cached) {
       promptTokens.inc({ device: id, cache: 'hit' }, cached);

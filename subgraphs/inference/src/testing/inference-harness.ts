@@ -15,6 +15,7 @@ import { processor } from '../devices/processor.ts';
 import { createLoaders } from '../loaders.ts';
 import { resolvers } from '../resolvers/resolvers.ts';
 import { type DeepLearning, noDeepLearning } from '../runtime/deep-learning.ts';
+import { scalingPath } from '../runtime/scaling.ts';
 import { type InferenceService, type InferenceSettings, startInference } from '../service.ts';
 
 export const testSettings: InferenceSettings = {
@@ -92,6 +93,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     loaders: ({ identity }) => createLoaders(inference, identity),
     extend: () => ({ inference }),
     routes: { '/engine/': inference.peerRoute },
+    figures: { [scalingPath]: inference.scaling },
   });
 
   const announce = (topic: string, payload: unknown): Promise<void> =>

@@ -53,6 +53,8 @@ export interface SubgraphServerOptions<Loaders, Extension extends object> {
    * for an operation. Identity, trace, drain and errors are as those of GraphQL.
    */
   readonly routes?: Readonly<Record<`/${string}/`, IdentifiedHandler>>;
+  /** Figures as JSON by their path, for whatever reads no Prometheus text. As open as /metrics: no secrets. */
+  readonly figures?: Readonly<Record<`/${string}`, () => object>>;
 }
 
 export interface SubgraphServer {
@@ -141,6 +143,8 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
     }
     const own = routes.find(({ prefix }) => path.startsWith(prefix));
     if (own) return own.answer(request, response);
+    const figures = options.figures?.[path as `/${string}`];
+    if (figures) return send(response, 200, 'application/json', JSON.stringify(figures()));
     if (!(await health.handle(path, response)))
       send(response, 404, 'text/plain', 'Here are /graphql, /livez, /readyz and /metrics.\n');
   }
