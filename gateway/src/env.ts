@@ -101,6 +101,10 @@ export const gatewayEnv = baseEnv
     OVERRIDE_LABELS: z.string().default(''),
     STREAM_PATIENCE_MS: bound(streams.window.patienceMs),
     STREAM_ENTITY_AGE_MS: z.coerce.number().int().min(0).default(streams.maxEntityAgeMs),
+    /** Opens the port for a router: what it sends to be known by. */
+    RELAY_KEY: z.string().min(32).optional(),
+    RELAY_HOST: z.string().default('127.0.0.1'),
+    RELAY_PORT: portVariable(4010),
     MAX_UPLOAD_CHUNK_BYTES: bound(uploads.maxChunkBytes),
     UPLOAD_PATIENCE_MS: bound(uploads.patienceMs),
   })
@@ -176,6 +180,9 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
     tls: tlsOf(env),
     certificates: env.TLS_CLIENTS,
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
+    ...(env.RELAY_KEY === undefined
+      ? {}
+      : { relay: { host: env.RELAY_HOST, port: env.RELAY_PORT, key: env.RELAY_KEY } }),
   };
 }
 

@@ -18,6 +18,7 @@ import { createMcpEndpoint } from './mcp/mcp-endpoint.ts';
 import type { OAuthEndpoint } from './oauth/oauth-endpoint.ts';
 import { createOpenAiFacade } from './openai/openai-facade.ts';
 import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
+import { type RelaySettings, startSubgraphRelay } from './relay/subgraph-relay.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
 import { createHttpTransport } from './transports/http.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
@@ -31,6 +32,9 @@ export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
   readonly facts: () => Readonly<Record<string, string>>;
   readonly cors: CorsPolicy;
   readonly uploads: UploadSettings;
+  readonly relay?: RelaySettings | undefined;
+  /** How long a service may take for an answer to a router. */
+  readonly relayTimeoutMs: number;
   /** The built console. */
   readonly consoleFolder: string;
   readonly drainTimeoutMs: number;
@@ -55,6 +59,8 @@ export interface TlsSettings {
 export interface Gateway {
   readonly port: number;
   readonly url: string;
+  /** Where a router reaches the services, if it may. */
+  readonly relayUrl: string | undefined;
   /** Stops taking requests, lets those under way end, asks streams to reconnect elsewhere. */
   close(): Promise<void>;
 }
@@ -120,16 +126,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         `HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`,
       );
   });
+  const { relayTimeoutMs: answerTimeoutMs, drainTimeoutMs } = options;
+  const relay =
+    options.relay &&
+    (await startSubgraphRelay({ service, settings: options.relay, answerTimeoutMs, drainTimeoutMs }));
   const port = await listen(server, { host: options.host, port: options.port });
 
   return {
     port,
     url: `${options.tls ? 'https' : 'http'}://${options.host}:${port}`,
+    relayUrl: relay?.url,
     async close() {
       draining = true;
       options.clients.drain();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await webSockets.close();
+      await relay?.close();
       await inFlight.settle(options.drainTimeoutMs);
       // What is left are requests that took too long, and connections on which nothing was ever asked.
       server.closeAllConnections();

@@ -112,6 +112,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     ...parts,
     ...settings,
     supergraph,
+    relayTimeoutMs: settings.fetches.mutationTimeoutMs,
     executor: settings.executor === 'apollo' ? createApolloExecutor() : createPlanExecutor(planner),
     clients,
     oauth: local?.endpoint,

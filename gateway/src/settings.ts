@@ -9,6 +9,7 @@ import type { BudgetLimits } from './limits/budgets.ts';
 import type { ConcurrencyLimits } from './limits/concurrency.ts';
 import type { OperationLimits } from './operations/prepare.ts';
 import type { SafelistMode } from './persisted/persisted-operations.ts';
+import type { RelaySettings } from './relay/subgraph-relay.ts';
 import type { StreamSettings } from './subscriptions/client-connection.ts';
 import type { UploadSettings } from './uploads/upload-relay.ts';
 
@@ -52,6 +53,8 @@ export interface GatewaySettings {
   readonly drainTimeoutMs: number;
   readonly healthIntervalMs: number;
   readonly keySweepMs: number;
+  /** The port for a router in front of the services; none without it. */
+  readonly relay?: RelaySettings | undefined;
 }
 
 export interface OAuthSettings {

@@ -23,7 +23,17 @@ import { raise } from '../errors.ts';
 import type { Principal } from './principal.ts';
 import { scopesOf } from './roles.ts';
 
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
+export const acceptedAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'EdDSA',
+];
 
 export interface JwtOptions {
   readonly issuerUrl: string | undefined;
@@ -101,7 +111,7 @@ async function verify(
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, key, {
-      algorithms,
+      algorithms: acceptedAlgorithms,
       audience: expected.audience,
       requiredClaims: ['exp'],
       clockTolerance: 5,

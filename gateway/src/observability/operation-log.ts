@@ -6,7 +6,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 
-export type Transport = 'http' | 'sse' | 'multipart' | 'websocket' | 'openai' | 'mcp';
+export type Transport = 'http' | 'sse' | 'multipart' | 'websocket' | 'openai' | 'mcp' | 'relay';
 
 export interface OperationRecord {
   /** Call once, with `OK`, an error's code, or how a stream ended. */
