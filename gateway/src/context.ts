@@ -2,6 +2,7 @@
 import type { RequestToProve } from '@fathom/platform/identity-proof';
 import type { Logger } from 'pino';
 import type { Principal } from './auth/principal.ts';
+import type { Leaving } from './departure.ts';
 
 export interface GatewayContext {
   /** Absent only for introspection without credentials, which reaches no subgraph. */
@@ -9,7 +10,7 @@ export interface GatewayContext {
   /** The signed identity that a service accepts with this one request; a retry asks again. */
   readonly identityFor: (request: RequestToProve) => Promise<string>;
   /** Aborted when the client has gone or the operation is over. */
-  readonly signal: AbortSignal;
+  readonly signal: Leaving;
   /** W3C trace headers for whatever the operation causes. */
   readonly traceHeaders: () => Readonly<Record<string, string>>;
   readonly traceId: string;

@@ -77,7 +77,18 @@ export function invalidity(record: ApiKeyRecord, now: number): 'KEY_REVOKED' | '
   return record.expiresAt && record.expiresAt.getTime() <= now ? 'KEY_EXPIRED' : undefined;
 }
 
+/** Made once a record: the same object for the same key, so that others can remember what they know of its owner. */
+const principals = new WeakMap<ApiKeyRecord, Principal>();
+
 function principalOf(record: ApiKeyRecord): Principal {
+  const known = principals.get(record);
+  if (known) return known;
+  const principal = createPrincipal(record);
+  principals.set(record, principal);
+  return principal;
+}
+
+function createPrincipal(record: ApiKeyRecord): Principal {
   return {
     identity: {
       subject: `key:${record.id}`,

@@ -2,7 +2,7 @@
  * `fth_<id>_<secret>`: 10 characters that name the key and 32 (190 bits) that prove it. Only the SHA-256 of the secret
  * is kept; a fast hash is enough where the secret cannot be guessed.
  */
-import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
+import { hash, randomInt, timingSafeEqual } from 'node:crypto';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const format = /^fth_([0-9A-Za-z]{10})_([0-9A-Za-z]{32})$/;
@@ -26,12 +26,12 @@ export function parseApiKey(text: string): ApiKey | undefined {
 }
 
 export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
-export function secretMatches(secret: string, hash: Uint8Array): boolean {
+export function secretMatches(secret: string, expected: Uint8Array): boolean {
   const given = hashSecret(secret);
-  return given.length === hash.length && timingSafeEqual(given, hash);
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 function randomText(length: number): string {

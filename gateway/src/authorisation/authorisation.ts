@@ -11,7 +11,13 @@ import type { Snapshot } from '../supergraph/snapshot.ts';
 import { forbiddenError } from './forbidden.ts';
 import { isMet } from './requirements.ts';
 import { restoreWithheld } from './restore.ts';
-import { type OriginalOperation, type Remainder, withheldRootFields, withhold } from './withhold.ts';
+import {
+  type OriginalOperation,
+  type Remainder,
+  type WithheldParts,
+  withheldRootFields,
+  withhold,
+} from './withhold.ts';
 
 /** Kinds of senders that one document is remembered for. */
 const maxKinds = 16;
@@ -73,12 +79,20 @@ function remainderOf(
 }
 
 /** Runs what is left of an operation, and answers what was asked. */
-export async function answerWithheld(
+export function answerWithheld(
   snapshot: Snapshot,
-  { withheld, variables }: AdmittedOperation,
+  operation: AdmittedOperation,
   run: () => Promise<FormattedExecutionResult>,
 ): Promise<FormattedExecutionResult> {
-  if (!withheld) return run();
+  return operation.withheld ? restored(snapshot, operation, operation.withheld, run) : run();
+}
+
+async function restored(
+  snapshot: Snapshot,
+  { variables }: AdmittedOperation,
+  withheld: WithheldParts,
+  run: () => Promise<FormattedExecutionResult>,
+): Promise<FormattedExecutionResult> {
   const result = withheld.isEmpty ? { data: {} } : await run();
   return restoreWithheld(result, { schema: snapshot.supergraphSchema, withheld, variables });
 }

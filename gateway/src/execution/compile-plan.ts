@@ -29,6 +29,8 @@ export interface FetchStep {
   readonly operation: SubgraphOperation;
   /** The operation without its name: fetches that are equal but for it need to be sent once only. */
   readonly identity: string;
+  /** Within one request it could be asked for twice: then it is asked for once, and shared. */
+  readonly mayRepeat: boolean;
   readonly variables: readonly string[];
   /** Absent for a fetch of root fields. */
   readonly represent: Represent | undefined;
@@ -39,7 +41,11 @@ export interface FetchStep {
 }
 
 export function compilePlan(schema: GraphQLSchema, node: PlanNode): Step {
-  const compile = (child: PlanNode): Step => compilePlan(schema, child);
+  return compileNode(schema, node, repeatedIdentities(node));
+}
+
+function compileNode(schema: GraphQLSchema, node: PlanNode, repeated: ReadonlySet<string>): Step {
+  const compile = (child: PlanNode): Step => compileNode(schema, child, repeated);
   switch (node.kind) {
     case 'Sequence':
       return { kind: 'sequence', steps: node.nodes.map(compile) };
@@ -55,22 +61,29 @@ export function compilePlan(schema: GraphQLSchema, node: PlanNode): Step {
         ifFalse: node.elseClause && compile(node.elseClause),
       };
     case 'Fetch':
-      return compileFetch(schema, node);
+      return compileFetch(schema, node, repeated);
     case 'Defer':
       // The planner makes them only where it is told to, and it is not.
       throw new Error('a plan with @defer');
   }
 }
 
-export function compileFetch(schema: GraphQLSchema, fetch: FetchNode): FetchStep {
+export function compileFetch(
+  schema: GraphQLSchema,
+  fetch: FetchNode,
+  repeated: ReadonlySet<string> = new Set(),
+): FetchStep {
   const { operation, operationName, requires } = fetch;
   const contextArguments = compileContextArguments(schema, fetch.contextRewrites);
   const fromContext = new Set(fetch.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
+  const compiled = subgraphOperation(operation, operationName);
+  const identity = identityOf(fetch);
   return {
     kind: 'fetch',
     service: fetch.serviceName,
-    operation: subgraphOperation(operation, operationName),
-    identity: `${fetch.serviceName} ${operationName ? operation.replace(operationName, '') : operation}`,
+    operation: compiled,
+    identity,
+    mayRepeat: !compiled.isMutation && (contextArguments !== undefined || repeated.has(identity)),
     variables: (fetch.variableUsages ?? []).filter((name) => !fromContext.has(name)),
     represent:
       requires && compileRepresentation(schema, requires, compileRewrites(schema, fetch.inputRewrites)),
@@ -78,6 +91,38 @@ export function compileFetch(schema: GraphQLSchema, fetch: FetchNode): FetchStep
     rewriteAnswer: compileRewrites(schema, fetch.outputRewrites),
     rootNames: requires ? [] : rootNamesOf(operation),
   };
+}
+
+function identityOf({ serviceName, operation, operationName }: FetchNode): string {
+  return `${serviceName} ${operationName ? operation.replace(operationName, '') : operation}`;
+}
+
+/** Those of fetches that occur in more than one place of a plan. */
+function repeatedIdentities(node: PlanNode): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const fetch of fetchesOf(node)) {
+    const identity = identityOf(fetch);
+    if (seen.has(identity)) repeated.add(identity);
+    seen.add(identity);
+  }
+  return repeated;
+}
+
+function fetchesOf(node: PlanNode | undefined): readonly FetchNode[] {
+  switch (node?.kind) {
+    case 'Fetch':
+      return [node];
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.flatMap(fetchesOf);
+    case 'Flatten':
+      return fetchesOf(node.node);
+    case 'Condition':
+      return [...fetchesOf(node.ifClause), ...fetchesOf(node.elseClause)];
+    default:
+      return [];
+  }
 }
 
 /** Under which names the root fields of an operation are fetched. */

@@ -75,39 +75,40 @@ class PlanRun {
     this.#options = options;
   }
 
-  async step(step: Step, cursor: Cursor): Promise<void> {
+  step(step: Step, cursor: Cursor): Promise<unknown> {
     switch (step.kind) {
       case 'sequence':
-        for (const next of step.steps) await this.step(next, cursor);
-        return;
+        return this.#sequence(step.steps, cursor);
       case 'parallel':
-        await Promise.all(step.steps.map((next) => this.step(next, cursor)));
-        return;
+        return Promise.all(step.steps.map((next) => this.step(next, cursor)));
       case 'flatten': {
         const targets = collectTargets(cursor.targets, step.path);
-        if (targets.length > 0) await this.step(step.step, { path: [...cursor.path, ...step.path], targets });
-        return;
+        if (targets.length === 0) return done;
+        return this.step(step.step, { path: [...cursor.path, ...step.path], targets });
       }
       case 'condition': {
         const branch = this.#options.variables[step.variable] === true ? step.ifTrue : step.ifFalse;
-        if (branch) await this.step(branch, cursor);
-        return;
+        return branch ? this.step(branch, cursor) : done;
       }
       case 'fetch':
-        await (step.represent ? this.#fetchEntities(step, cursor) : this.#fetchRoot(step, cursor));
+        return step.represent ? this.#fetchEntities(step, cursor) : this.#fetchRoot(step, cursor);
     }
+  }
+
+  async #sequence(steps: readonly Step[], cursor: Cursor): Promise<void> {
+    for (const step of steps) await this.step(step, cursor);
   }
 
   // --- root fields -----------------------------------------------------------------------------------------------
 
   async #fetchRoot(step: FetchStep, cursor: Cursor): Promise<void> {
-    const answer = await this.#ask(step, this.#variablesJson(step), this.#rootPlaces(step, cursor));
+    const answer = await this.#ask(step, this.#variablesJson(step), new RootPlaces(this, step, cursor));
     if (answer) this.#fillRoot(step, answer, cursor);
   }
 
   /** What came without being asked for. */
   receive(step: FetchStep, answer: SubgraphAnswer, cursor: Cursor): void {
-    this.#takeErrors(step, answer, this.#rootPlaces(step, cursor));
+    this.#takeErrors(step, answer, new RootPlaces(this, step, cursor));
     this.#fillRoot(step, answer, cursor);
   }
 
@@ -117,19 +118,11 @@ class PlanRun {
     this.#fill(cursor.targets, data);
   }
 
-  #rootPlaces(step: FetchStep, cursor: Cursor): ErrorPlaces {
-    const here = () => [...this.#placesOf(cursor).values()].map(({ path }) => path);
-    return {
-      of: (path) => (path ? here().map((at) => this.#named([...at, ...path])) : []),
-      all: () => here().flatMap((at) => step.rootNames.map((name) => this.#named([...at, name]))),
-    };
-  }
-
   // --- entities --------------------------------------------------------------------------------------------------
 
-  async #fetchEntities(step: FetchStep, cursor: Cursor): Promise<void> {
-    if (!step.contextArguments) return this.#fetchAlike(step, cursor, {});
-    const places = this.#placesOf(cursor);
+  #fetchEntities(step: FetchStep, cursor: Cursor): Promise<unknown> {
+    if (!step.contextArguments) return this.#fetchAlike(step, cursor, nothing);
+    const places = this.placesOf(cursor);
     const groups = new Map<string, { values: Readonly<Record<string, unknown>>; targets: JsonObject[] }>();
     for (const target of cursor.targets) {
       const values = step.contextArguments(places.get(target) ?? rootPlace, target);
@@ -138,7 +131,7 @@ class PlanRun {
       group.targets.push(target);
       groups.set(key, group);
     }
-    await Promise.all(
+    return Promise.all(
       [...groups.values()].map(({ values, targets }) =>
         this.#fetchAlike(step, { ...cursor, targets }, values),
       ),
@@ -158,14 +151,7 @@ class PlanRun {
       ? wanted.filter((entity) => !this.#fillFromMemo(memo, keyOf(entity), entity))
       : wanted;
     if (asked.length === 0) return;
-    const places: ErrorPlaces = {
-      of: (path) => this.#placesOfEntityError(cursor, asked, path),
-      all: () =>
-        this.#pathsOf(
-          cursor,
-          asked.flatMap(({ targets }) => targets),
-        ),
-    };
+    const places = new EntityPlaces(this, cursor, asked);
     const representations = `"representations":[${asked.map(({ json }) => json).join()}]`;
     const answer = await this.#ask(step, this.#variablesJson(step, representations, fromContext), places);
     if (!answer?.data) return;
@@ -192,18 +178,6 @@ class PlanRun {
     const entity = memo.get(key);
     if (entity) this.#fill(targets, entity);
     return entity !== undefined;
-  }
-
-  #placesOfEntityError(cursor: Cursor, asked: readonly Asked[], path: Path | undefined): readonly Path[] {
-    const [field, index, ...below] = path ?? [];
-    if (field !== '_entities') return [];
-    if (typeof index !== 'number')
-      return this.#pathsOf(
-        cursor,
-        asked.flatMap(({ targets }) => targets),
-      ).slice(0, 1);
-    const places = this.#pathsOf(cursor, asked[index]?.targets ?? []);
-    return places.map((at) => [...at, ...this.#named(below)]);
   }
 
   // --- both ------------------------------------------------------------------------------------------------------
@@ -236,21 +210,23 @@ class PlanRun {
   #askOnce(step: FetchStep, variablesJson: string): Promise<SubgraphAnswer> {
     const subgraph = this.#options.subgraphs[step.service];
     if (!subgraph) throw new Error(`the plan names ${step.service}, which is no service of the supergraph`);
-    const ask = () => subgraph.ask(step.operation, variablesJson, this.#options.context);
-    return step.operation.isMutation ? ask() : this.#inFlight.ask(`${step.identity} ${variablesJson}`, ask);
+    if (!step.mayRepeat) return subgraph.ask(step.operation, variablesJson, this.#options.context);
+    return this.#inFlight.ask(`${step.identity} ${variablesJson}`, () =>
+      subgraph.ask(step.operation, variablesJson, this.#options.context),
+    );
   }
 
   #variablesJson(
     step: FetchStep,
     representations?: string,
-    fromContext: Readonly<Record<string, unknown>> = {},
+    fromContext: Readonly<Record<string, unknown>> = nothing,
   ): string {
     const { variables } = this.#options;
     const parts = representations === undefined ? [] : [representations];
     for (const name of step.variables)
       if (variables[name] !== undefined)
         parts.push(`${JSON.stringify(name)}:${JSON.stringify(variables[name])}`);
-    for (const [name, value] of Object.entries(fromContext)) parts.push(`"${name}":${JSON.stringify(value)}`);
+    for (const name in fromContext) parts.push(`"${name}":${JSON.stringify(fromContext[name])}`);
     return `{${parts.join()}}`;
   }
 
@@ -267,16 +243,16 @@ class PlanRun {
     this.errors.push(...failedFetchErrors(error, places, this.#options.context));
   }
 
-  #placesOf(cursor: Cursor): ReadonlyMap<JsonObject, Place> {
+  placesOf(cursor: Cursor): ReadonlyMap<JsonObject, Place> {
     return placesOf(this.data, cursor.path);
   }
 
-  #pathsOf(cursor: Cursor, targets: readonly JsonObject[]): readonly Path[] {
-    const places = this.#placesOf(cursor);
-    return targets.map((target) => this.#named(places.get(target)?.path ?? []));
+  pathsOf(cursor: Cursor, targets: readonly JsonObject[]): readonly Path[] {
+    const places = this.placesOf(cursor);
+    return targets.map((target) => this.named(places.get(target)?.path ?? []));
   }
 
-  #named(path: Path): Path {
+  named(path: Path): Path {
     const { clientNames } = this.#options;
     if (clientNames.size === 0) return path;
     return path.map((element) =>
@@ -286,6 +262,59 @@ class PlanRun {
 }
 
 const rootPlace: Place = { path: [], ancestors: [] };
+const nothing: Readonly<Record<string, unknown>> = {};
+const done = Promise.resolve();
+
+/** Where the fields of a root fetch go; worked out only when there is an error to tell of. */
+class RootPlaces implements ErrorPlaces {
+  readonly #run: PlanRun;
+  readonly #step: FetchStep;
+  readonly #cursor: Cursor;
+
+  constructor(run: PlanRun, step: FetchStep, cursor: Cursor) {
+    this.#run = run;
+    this.#step = step;
+    this.#cursor = cursor;
+  }
+
+  of(path: Path | undefined): readonly Path[] {
+    return path ? this.#here().map((at) => this.#run.named([...at, ...path])) : [];
+  }
+
+  all(): readonly Path[] {
+    return this.#here().flatMap((at) => this.#step.rootNames.map((name) => this.#run.named([...at, name])));
+  }
+
+  #here(): readonly Path[] {
+    return [...this.#run.placesOf(this.#cursor).values()].map(({ path }) => path);
+  }
+}
+
+/** Where the entities of a fetch go. */
+class EntityPlaces implements ErrorPlaces {
+  readonly #run: PlanRun;
+  readonly #cursor: Cursor;
+  readonly #asked: readonly Asked[];
+
+  constructor(run: PlanRun, cursor: Cursor, asked: readonly Asked[]) {
+    this.#run = run;
+    this.#cursor = cursor;
+    this.#asked = asked;
+  }
+
+  of(path: Path | undefined): readonly Path[] {
+    const [field, index, ...below] = path ?? [];
+    if (field !== '_entities') return [];
+    if (typeof index !== 'number') return this.all().slice(0, 1);
+    const places = this.#run.pathsOf(this.#cursor, this.#asked[index]?.targets ?? []);
+    return places.map((at) => [...at, ...this.#run.named(below)]);
+  }
+
+  all(): readonly Path[] {
+    const targets = this.#asked.flatMap((asked) => asked.targets);
+    return this.#run.pathsOf(this.#cursor, targets);
+  }
+}
 
 /** What an entity is remembered by; `variablesJson` without the representations. */
 function entityKeys({ identity }: FetchStep, variablesJson: string): (entity: Asked) => string {

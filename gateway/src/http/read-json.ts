@@ -3,9 +3,9 @@
  * decompressed, and in the time it may take to come.
  */
 import type { IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { AppError } from '@fathom/platform/errors';
+import type { AppError } from '@fathom/platform/errors';
 import { raise } from '../errors.ts';
 
 export interface BodyLimits {
@@ -13,6 +13,8 @@ export interface BodyLimits {
   /** From its first byte to its last. */
   readonly timeoutMs: number;
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const decompressors = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
 
@@ -31,53 +33,60 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) throw tooLarge(limits);
   const bytes = await readBytes(request, limits);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     throw raise('BAD_USER_INPUT', { because: 'the body is not UTF-8', cause });
   }
 }
 
-/** The bytes themselves, once decompressed. */
-export async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(raise('REQUEST_TIMEOUT')), limits.timeoutMs);
-  const onLate = new Promise<never>((_, reject) => {
-    late.signal.addEventListener('abort', () => reject(late.signal.reason), { once: true });
-  });
-  onLate.catch(() => undefined);
-  const source = decompressed(request)[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([source.next(), onLate]);
-      if (done) return Buffer.concat(chunks);
-      size += value.length;
-      if (size > limits.maxBytes) throw tooLarge(limits);
-      chunks.push(value);
-    }
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
+/**
+ * The bytes themselves, once decompressed. By its events: an iterator, a timer that is a promise and a race between them would cost each request 25 us. Whatever it
+ * ends with, the request itself is left alone: a refusal still has to go out on the same socket.
+ */
+export function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const source = decompressed(request);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const end = (error?: AppError): void => {
+      clearTimeout(timer);
+      source.off('data', onData);
+      // What comes later is nobody's, an error too.
+      source.on('error', ignore);
+      if (error) {
+        source.pause();
+        reject(error);
+      } else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limits.maxBytes) end(tooLarge(limits));
+      else chunks.push(chunk);
+    };
     // A client that left is told nothing; what it sent compressed may be broken.
-    throw raise('BAD_USER_INPUT', { because: 'the body could not be read to its end', cause });
-  } finally {
-    clearTimeout(timer);
-  }
+    const onBroken = (cause?: unknown): void =>
+      end(raise('BAD_USER_INPUT', { because: 'the body could not be read to its end', cause }));
+    const timer = setTimeout(() => end(raise('REQUEST_TIMEOUT')), limits.timeoutMs);
+    source.on('data', onData);
+    source.once('end', () => end());
+    source.once('error', onBroken);
+    if (source !== request) request.once('error', onBroken);
+    request.once('aborted', onBroken);
+  });
 }
 
-/** Not destroyed when it is left early: the refusal still has to go out on the same socket. */
-function decompressed(request: IncomingMessage): AsyncIterable<Buffer> {
-  const raw = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+function decompressed(request: IncomingMessage): Readable {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (encoding === 'identity') return raw;
+  if (encoding === 'identity') return request;
   if (!Object.hasOwn(decompressors, encoding))
     throw raise('BAD_REQUEST', {
       because: `the content encoding must be ${Object.keys(decompressors).join(', ')} or none`,
     });
   const decompressor = decompressors[encoding as keyof typeof decompressors]();
-  pipeline(raw, decompressor, () => undefined);
-  return decompressor as AsyncIterable<Buffer>;
+  return request.pipe(decompressor);
 }
+
+const ignore = (): void => undefined;
 
 function tooLarge({ maxBytes }: BodyLimits): AppError {
   return raise('PAYLOAD_TOO_LARGE', { because: `the limit is ${maxBytes} bytes`, details: { maxBytes } });

@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   parse,
+  type VariableDefinitionNode,
   validate,
 } from 'graphql';
 import type { WithheldParts } from '../authorisation/withhold.ts';
@@ -24,6 +25,7 @@ import { type DocumentLimits, exceededLimit } from '../limits/document-limits.ts
 import { operationCost } from '../limits/operation-cost.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { type CostMemo, createCostMemo } from './cost-memo.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 
 export interface OperationLimits extends DocumentLimits {
@@ -66,12 +68,36 @@ export interface OperationPreparer {
   admit(snapshot: Snapshot, prepared: PreparedOperation, raw: RawOperation): AdmittedOperation | Refusal;
 }
 
+const noDefinitions: readonly VariableDefinitionNode[] = [];
 const maxCachedDocuments = 1_000;
 const maxCachedCharacters = 32_768;
 
 export function createOperationPreparer(limits: OperationLimits, introspection: boolean): OperationPreparer {
   // Keyed by snapshot: what was valid against one supergraph is not known to be against the next.
   const caches = new WeakMap<Snapshot, Map<string, PreparedOperation>>();
+
+  const costs = new WeakMap<Snapshot, CostMemo<PreparedOperation>>();
+
+  /** Of a prepared operation, which belongs to one supergraph. */
+  function costMemo(
+    snapshot: Snapshot,
+    prepared: PreparedOperation,
+    variables: Readonly<Record<string, unknown>>,
+  ): number {
+    const known = costs.get(snapshot);
+    if (known) return known(prepared, variables);
+    const memo = createCostMemo<PreparedOperation>(({ operation, fragments }, coerced) =>
+      operationCost({
+        schema: snapshot.apiSchema,
+        costs: snapshot.costs,
+        operation,
+        fragments,
+        variables: coerced,
+      }),
+    );
+    costs.set(snapshot, memo);
+    return memo(prepared, variables);
+  }
 
   function cacheOf(snapshot: Snapshot): Map<string, PreparedOperation> {
     const known = caches.get(snapshot);
@@ -95,20 +121,13 @@ export function createOperationPreparer(limits: OperationLimits, introspection: 
     },
 
     admit(snapshot, prepared, raw) {
-      const { coerced, errors } = getVariableValues(
-        snapshot.apiSchema,
-        prepared.operation.variableDefinitions ?? [],
-        raw.variables ?? {},
-        { maxErrors: 10 },
-      );
+      const definitions = prepared.operation.variableDefinitions ?? noDefinitions;
+      const { coerced, errors } =
+        definitions.length === 0
+          ? { coerced: {}, errors: undefined }
+          : getVariableValues(snapshot.apiSchema, definitions, raw.variables ?? {}, { maxErrors: 10 });
       if (errors) return refusal(errors.map((error) => withCode(error, 'BAD_USER_INPUT')));
-      const cost = operationCost({
-        schema: snapshot.apiSchema,
-        costs: snapshot.costs,
-        operation: prepared.operation,
-        fragments: prepared.fragments,
-        variables: coerced,
-      });
+      const cost = costMemo(snapshot, prepared, coerced);
       if (cost > limits.maxCost)
         return refusal(
           raise('OPERATION_TOO_COSTLY', {

@@ -17,6 +17,8 @@ const requestSchema = z.object({
 
 export function parseRawOperation(request: unknown): SentOperation {
   if (Array.isArray(request)) throw raise('BAD_REQUEST', { because: 'send one operation here' });
+  if (isQueryAlone(request))
+    return { query: request.query, operationName: undefined, variables: undefined, extensions: undefined };
   const parsed = requestSchema.safeParse(request);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -32,6 +34,14 @@ export function parseRawOperation(request: unknown): SentOperation {
     variables: variables ?? undefined,
     extensions: extensions ?? undefined,
   };
+}
+
+/** Most are; the others are worth a schema, which costs each request 4 us. */
+function isQueryAlone(request: unknown): request is { readonly query: string } {
+  if (typeof request !== 'object' || request === null) return false;
+  for (const name in request) if (name !== 'query') return false;
+  const { query } = request as { readonly query?: unknown };
+  return typeof query === 'string' && query !== '';
 }
 
 /** Of a GET: `?query=…&variables={…}&operationName=…`. */

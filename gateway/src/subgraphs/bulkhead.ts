@@ -4,6 +4,8 @@
  *
  * A call that waits gives up when its time is over or nobody wants it any more. First come, first served.
  */
+import type { Leaving, LeavingListener } from '../departure.ts';
+
 export interface BulkheadOptions {
   readonly maxConcurrent: number;
   readonly maxWaiting: number;
@@ -42,7 +44,7 @@ export class Bulkhead {
   }
 
   /** Waits for room. `admitted` must be followed by {@link leave}, the others must not. */
-  enter(timeoutMs: number, signal: AbortSignal): Promise<Admittance> {
+  enter(timeoutMs: number, signal: Leaving): Promise<Admittance> {
     if (this.tryEnter()) return Promise.resolve('admitted');
     if (this.#waiting.size >= this.#maxWaiting) return Promise.resolve('full');
     if (signal.aborted) return Promise.resolve('aborted');
@@ -55,7 +57,7 @@ export class Bulkhead {
           resolve(admittance);
         },
       };
-      const onAbort = (): void => waiting.admit('aborted');
+      const onAbort: LeavingListener = { handleEvent: () => waiting.admit('aborted') };
       const timer = setTimeout(() => waiting.admit('timeout'), timeoutMs);
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(waiting);

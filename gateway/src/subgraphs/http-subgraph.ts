@@ -7,7 +7,7 @@
  * no answer came: a mutation may have had its effect. Retries and hedges spend from one budget, so that a service in
  * trouble gets at most a fifth more load.
  */
-import type { CircuitBreaker, Verdict } from '@fathom/platform/client/circuit-breaker';
+import type { CircuitBreaker, CircuitPass, Verdict } from '@fathom/platform/client/circuit-breaker';
 import { createRetryBudget } from '@fathom/platform/client/retry-budget';
 import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
@@ -15,6 +15,7 @@ import { graphqlPlace } from '@fathom/platform/identity-proof';
 import { GraphQLError } from 'graphql';
 import { Pool } from 'undici';
 import type { GatewayContext } from '../context.ts';
+import { abortSignalOf, type Leaving } from '../departure.ts';
 import { type GatewayErrorCode, raise } from '../errors.ts';
 import type { FetchSettings } from '../settings.ts';
 import { Bulkhead } from './bulkhead.ts';
@@ -48,7 +49,7 @@ export interface HttpSubgraph extends Subgraph {
 interface Attempt {
   readonly body: string;
   readonly context: GatewayContext;
-  readonly signal: AbortSignal;
+  readonly signal: Leaving;
   readonly endsAt: number;
 }
 
@@ -80,12 +81,10 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     });
 
   async function send({ body, context, signal, endsAt }: Attempt): Promise<SubgraphAnswer> {
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      [identityHeader]: await context.identityFor({ audience: service, place: graphqlPlace, body }),
-      ...context.traceHeaders(),
-    };
+    const identity = await context.identityFor({ audience: service, place: graphqlPlace, body });
+    const headers = [...fixedHeaders, identityHeader, identity];
+    const traceHeaders = context.traceHeaders();
+    for (const name in traceHeaders) headers.push(name, traceHeaders[name] ?? '');
     const timeoutMs = Math.max(1, endsAt - performance.now());
     try {
       const { status, text } = await post(pool, {
@@ -114,10 +113,22 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
 
   /** Throws AppError or {@link ClientGone}. */
   async function attempt(request: Attempt): Promise<SubgraphAnswer> {
+    const pass = enterCircuit();
     try {
-      return await breaker.run(() => send(request), judge);
+      const answer = await send(request);
+      breaker.leave(pass, 'answer');
+      return answer;
     } catch (error) {
-      // The breaker's own refusal speaks of dependencies; clients know services.
+      breaker.leave(pass, judge(error));
+      throw error;
+    }
+  }
+
+  /** The breaker's own refusal speaks of dependencies; clients know services. */
+  function enterCircuit(): CircuitPass {
+    try {
+      return breaker.enter();
+    } catch (error) {
       if (error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE')
         throw failure('SUBGRAPH_UNAVAILABLE', `${service} has not answered lately`, {
           retryAfterMs: error.details['retryAfterMs'],
@@ -131,7 +142,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     if (hedgeAfterMs === undefined) return attempt(request);
     return hedge({
       afterMs: hedgeAfterMs,
-      signal: request.signal,
+      signal: abortSignalOf(request.signal),
       attempt: (signal) => attempt({ ...request, signal }),
       mayHedge: () => {
         if (breaker.state !== 'closed' || !budget.spend()) return false;
@@ -141,21 +152,24 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     });
   }
 
-  async function askWithRetries(request: Attempt): Promise<SubgraphAnswer> {
-    for (let retries = 0; ; retries += 1) {
+  /** `error` is what the first attempt ended with. */
+  async function askAgain(request: Attempt, error: unknown): Promise<SubgraphAnswer> {
+    let latest = error;
+    for (let retries = 0; retries < settings.maxRetries; retries += 1) {
+      if (!isWorthAnother(latest, breaker) || !budget.spend()) break;
+      observer.happened('retried');
+      // Full jitter: gateways that failed together do not come back together.
+      await pause(Math.random() * 50 * 2 ** retries);
       try {
         return await attemptOrHedge(request);
-      } catch (error) {
-        const again = retries < settings.maxRetries && isWorthAnother(error, breaker) && budget.spend();
-        if (!again) throw error;
-        observer.happened('retried');
-        // Full jitter: gateways that failed together do not come back together.
-        await pause(Math.random() * 50 * 2 ** retries);
+      } catch (cause) {
+        latest = cause;
       }
     }
+    throw latest;
   }
 
-  async function enter(endsAt: number, signal: AbortSignal): Promise<void> {
+  async function enter(endsAt: number, signal: Leaving): Promise<void> {
     const admittance = await bulkhead.enter(Math.max(1, endsAt - performance.now()), signal);
     if (admittance === 'aborted') throw new ClientGone({ cause: signal.reason });
     if (admittance === 'timeout') throw failure('SUBGRAPH_TIMEOUT', `${service}, waiting for its turn`);
@@ -165,30 +179,27 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     }
   }
 
-  async function run(
-    operation: SubgraphOperation,
-    variablesJson: string,
-    context: GatewayContext,
-  ): Promise<SubgraphAnswer> {
-    const timeoutMs = operation.isMutation ? settings.mutationTimeoutMs : settings.queryTimeoutMs;
-    const endsAt = performance.now() + timeoutMs;
-    const { signal } = context;
-    if (!bulkhead.tryEnter()) await enter(endsAt, signal);
-    try {
-      const request = { body: `${operation.bodyPrefix}${variablesJson}}`, context, signal, endsAt };
-      return await (operation.isMutation ? attempt(request) : askWithRetries(request));
-    } finally {
-      bulkhead.leave();
-    }
-  }
-
   return {
+    // One function down to the exchange: each further one that awaits would cost every fetch a promise or two.
     async ask(operation, variablesJson, context) {
       const startedAt = performance.now();
-      budget.earn();
+      const { isMutation } = operation;
+      const endsAt = startedAt + (isMutation ? settings.mutationTimeoutMs : settings.queryTimeoutMs);
+      const { signal } = context;
       let outcome: 'ok' | 'error' = 'error';
+      budget.earn();
       try {
-        const answer = await run(operation, variablesJson, context);
+        if (!bulkhead.tryEnter()) await enter(endsAt, signal);
+        const request = { body: `${operation.bodyPrefix}${variablesJson}}`, context, signal, endsAt };
+        let answer: SubgraphAnswer;
+        try {
+          answer = await (isMutation ? attempt(request) : attemptOrHedge(request));
+        } catch (error) {
+          if (isMutation) throw error;
+          answer = await askAgain(request, error);
+        } finally {
+          bulkhead.leave();
+        }
         outcome = 'ok';
         return answer;
       } finally {
@@ -199,6 +210,8 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     close: () => pool.destroy(),
   };
 }
+
+const fixedHeaders = ['content-type', 'application/json', 'accept', 'application/json'];
 
 const overloadRetryMs = 1_000;
 

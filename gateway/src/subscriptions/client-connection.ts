@@ -9,6 +9,7 @@ import type { AppError } from '@fathom/platform/errors';
 import type { Logger } from 'pino';
 import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
+import { abortSignalOf } from '../departure.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -69,7 +70,10 @@ export class ClientConnection {
     const { id, snapshot, operation, context, observer } = options;
     const plan = planSubscription(snapshot, operation);
     const ended = new AbortController();
-    const streamContext = { ...context, signal: AbortSignal.any([context.signal, ended.signal]) };
+    const streamContext = {
+      ...context,
+      signal: AbortSignal.any([abortSignalOf(context.signal), ended.signal]),
+    };
     const upstream = this.#upstream(plan.service, snapshot, context);
 
     const execute = createEventExecutor({

@@ -11,6 +11,7 @@ import type { Credential } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
+import type { Leaving } from '../departure.ts';
 import { raise } from '../errors.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
 import {
@@ -78,7 +79,7 @@ export function showsQueryPlan(
 
 export interface ContextOptions {
   readonly principal: Principal | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: Leaving;
   readonly traceId: string;
   readonly showsQueryPlan?: boolean;
 }

@@ -9,6 +9,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { credentialOfRequest } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
+import { Departure, type Leaving } from '../departure.ts';
 import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
 import { outcomeOf } from '../observability/operation-log.ts';
@@ -24,7 +25,7 @@ import { acceptsEventStream, sseFormat } from './sse.ts';
 
 export function createHttpTransport(service: GatewayService) {
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
-    const gone = new AbortController();
+    const gone = new Departure();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort('DISCONNECTED');
     });
@@ -33,7 +34,7 @@ export function createHttpTransport(service: GatewayService) {
       { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
       async () => {
         try {
-          await answer(service, { request, response, url, signal: gone.signal });
+          await answer(service, { request, response, url, signal: gone });
         } catch (error) {
           sendUnexpected(service, response, error);
         }
@@ -47,7 +48,7 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
-  readonly signal: AbortSignal;
+  readonly signal: Leaving;
 }
 
 async function answer(service: GatewayService, exchange: Exchange): Promise<void> {

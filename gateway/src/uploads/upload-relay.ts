@@ -17,6 +17,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import { Agent, type Dispatcher, errors } from 'undici';
 import { credentialOfRequest } from '../auth/credentials.ts';
 import type { GatewayContext } from '../context.ts';
+import { abortSignalOf } from '../departure.ts';
 import { raise } from '../errors.ts';
 import { createContext, type GatewayService } from '../transports/gateway-service.ts';
 import { appErrorOf } from '../transports/graph-calls.ts';
@@ -180,7 +181,7 @@ async function ask(
         ...(body && length !== undefined ? { 'content-length': length } : {}),
       },
       body,
-      signal: context.signal,
+      signal: abortSignalOf(context.signal),
     });
   } catch (cause) {
     // Its own limit; any other error of it is that of the connection.

@@ -11,9 +11,10 @@
  * before this process began (so that a restart forgets nothing). Replicas share what may change something through Redis,
  * where there is one: a replayed query reads what its first answer had, a replayed mutation acts twice.
  */
-import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Cache } from './cache/cache.ts';
 import { raisePlatform } from './errors.ts';
+import { createHmacSha256, type Hmac } from './hmac.ts';
 import { createReplayWindow } from './replay-window.ts';
 
 /** The first signs, each is accepted: so a key is exchanged without a request lost. */
@@ -42,6 +43,7 @@ export interface ProofSigner {
 }
 
 export function createProofSigner([key]: ProofKeys, now: () => number = Date.now): ProofSigner {
+  const hmac = createHmacSha256(key);
   const sender = randomBytes(12).toString('base64url');
   const sequences = new Map<string, number>();
   return {
@@ -49,7 +51,7 @@ export function createProofSigner([key]: ProofKeys, now: () => number = Date.now
       const sequence = (sequences.get(audience) ?? 0) + 1;
       sequences.set(audience, sequence);
       const claim = `${sender}.${sequence}.${now()}.${body === undefined ? '' : digest(body)}`;
-      return `${claim}.${mac(key, { token, audience, place, claim }).toString('base64url')}`;
+      return `${claim}.${mac(hmac, { token, audience, place, claim }).toString('base64url')}`;
     },
   };
 }
@@ -76,12 +78,13 @@ export interface ProofVerifierOptions {
 export function createProofVerifier(options: ProofVerifierOptions): ProofVerifier {
   const { keys, audience, shared, onUnshared, now = Date.now } = options;
   const beganAt = now();
+  const hmacs = keys.map(createHmacSha256);
   const replays = createReplayWindow(maxAgeMs + 2 * clockSkewMs);
 
   function problemOf(proof: Proof, token: string, place: ProofPlace): string | undefined {
     const { claim, signedAt, sender, sequence } = proof;
-    const isSigned = keys.some((key) =>
-      sameBytes(mac(key, { token, audience, place, claim }), Buffer.from(proof.mac, 'base64url')),
+    const isSigned = hmacs.some((hmac) =>
+      sameBytes(mac(hmac, { token, audience, place, claim }), Buffer.from(proof.mac, 'base64url')),
     );
     if (!isSigned) return 'its proof was made for another request';
     const ageMs = now() - signedAt;
@@ -158,11 +161,9 @@ interface Covered {
 }
 
 /** The token's signature stands for the token: its own check has been made, or is made next. */
-function mac(key: Uint8Array, { token, audience, place, claim }: Covered): Buffer {
+function mac(hmac: Hmac, { token, audience, place, claim }: Covered): Buffer {
   const signature = token.slice(token.lastIndexOf('.') + 1);
-  return createHmac('sha256', key)
-    .update(`fathom-proof-1\n${audience}\n${place}\n${signature}\n${claim}`)
-    .digest();
+  return hmac(`fathom-proof-1\n${audience}\n${place}\n${signature}\n${claim}`);
 }
 
 function digest(body: string | Uint8Array): string {

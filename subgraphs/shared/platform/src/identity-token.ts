@@ -70,11 +70,21 @@ export function createIdentitySigner({
   const key = importJWK({ ...privateJwk, alg: 'EdDSA' });
   const cache = createBoundedMap<{ readonly token: string; readonly renewAt: number }>();
 
-  async function tokenFor(identity: Identity, audience: string): Promise<string> {
+  /** By the identity's object first, since who asks often asks with the same one; then by what it says. */
+  const keysOf = new WeakMap<Identity, Map<string, string>>();
+
+  function cacheKeyOf(identity: Identity, audience: string): string {
+    const ofIdentity = keysOf.get(identity) ?? new Map<string, string>();
+    const known = ofIdentity.get(audience);
+    if (known !== undefined) return known;
     const { subject, tenant, roles, scopes } = identity;
     const cacheKey = JSON.stringify([audience, subject, tenant, roles, scopes]);
-    const held = cache.get(cacheKey);
-    if (held && now() < held.renewAt) return held.token;
+    keysOf.set(identity, ofIdentity.set(audience, cacheKey));
+    return cacheKey;
+  }
+
+  async function signToken(identity: Identity, audience: string): Promise<string> {
+    const { subject, tenant, roles, scopes } = identity;
     const issuedAt = Math.floor(now() / 1000);
     const token = await new SignJWT({ tenant, roles: [...roles], scopes: [...scopes] })
       .setProtectedHeader({ alg: 'EdDSA', kid: privateJwk.kid })
@@ -85,13 +95,15 @@ export function createIdentitySigner({
       .setExpirationTime(issuedAt + lifetimeSeconds)
       .setJti(randomUUID())
       .sign(await key);
-    cache.set(cacheKey, { token, renewAt: (issuedAt + lifetimeSeconds / 2) * 1000 });
+    cache.set(cacheKeyOf(identity, audience), { token, renewAt: (issuedAt + lifetimeSeconds / 2) * 1000 });
     return token;
   }
 
   return {
     async sign(identity, request) {
-      const token = await tokenFor(identity, request.audience);
+      const held = cache.get(cacheKeyOf(identity, request.audience));
+      const isFresh = held !== undefined && now() < held.renewAt;
+      const token = isFresh ? held.token : await signToken(identity, request.audience);
       return proofs ? `${token}~${proofs.sign(token, request)}` : token;
     },
   };

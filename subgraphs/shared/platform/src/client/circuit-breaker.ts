@@ -13,6 +13,8 @@ export type CircuitState = 'closed' | 'open' | 'half-open';
 /** `failure`: the peer is unwell; `answer`: it refused, as a healthy peer may; `neutral`: it was not its doing. */
 export type Verdict = 'failure' | 'answer' | 'neutral';
 
+export type CircuitPass = 'call' | 'probe';
+
 export interface CircuitBreakerOptions {
   /** The peer, as errors and metrics name it. */
   readonly name: string;
@@ -58,19 +60,27 @@ export class CircuitBreaker {
    * DEPENDENCY_UNAVAILABLE with `retryAfterMs` while open.
    */
   async run<T>(call: () => Promise<T>, judge: (error: unknown) => Verdict = () => 'failure'): Promise<T> {
-    this.#admit();
-    const isProbe = this.#state === 'half-open';
+    const pass = this.enter();
     try {
       const result = await call();
-      this.#succeeded();
+      this.leave(pass, 'answer');
       return result;
     } catch (error) {
-      const verdict = judge(error);
-      if (verdict === 'failure') this.#failed(isProbe);
-      else if (verdict === 'answer') this.#succeeded();
-      else if (isProbe) this.#become('open'); // The next call probes again.
+      this.leave(pass, judge(error));
       throw error;
     }
+  }
+
+  /** The two halves of {@link run}, for who cannot wrap the call: what `enter` returns belongs to `leave`. */
+  enter(): CircuitPass {
+    this.#admit();
+    return this.#state === 'half-open' ? 'probe' : 'call';
+  }
+
+  leave(pass: CircuitPass, verdict: Verdict): void {
+    if (verdict === 'failure') this.#failed(pass === 'probe');
+    else if (verdict === 'answer') this.#succeeded();
+    else if (pass === 'probe') this.#become('open'); // The next call probes again.
   }
 
   #admit(): void {

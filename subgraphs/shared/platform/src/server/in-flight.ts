@@ -14,7 +14,11 @@ export interface Ticket {
 }
 
 export class InFlight {
-  readonly #open = new Map<Ticket, AbortController>();
+  readonly #open = new Set<OpenTicket>();
+  readonly #close = (ticket: OpenTicket): void => {
+    this.#open.delete(ticket);
+    if (this.#open.size === 0) this.#idle?.resolve();
+  };
   #idle: Deferred<void> | undefined;
 
   get count(): number {
@@ -22,23 +26,13 @@ export class InFlight {
   }
 
   open(): Ticket {
-    const controller = new AbortController();
-    const ticket: Ticket = {
-      signal: controller.signal,
-      abort: (reason) => {
-        if (this.#open.has(ticket) && !controller.signal.aborted) controller.abort(reason);
-      },
-      close: () => {
-        this.#open.delete(ticket);
-        if (this.#open.size === 0) this.#idle?.resolve();
-      },
-    };
-    this.#open.set(ticket, controller);
+    const ticket = new OpenTicket(this.#close);
+    this.#open.add(ticket);
     return ticket;
   }
 
   abortAll(reason: CancelReason): void {
-    for (const ticket of this.#open.keys()) ticket.abort(reason);
+    for (const ticket of this.#open) ticket.abort(reason);
   }
 
   /** Resolves when nothing is under way, or after so long. */
@@ -46,5 +40,37 @@ export class InFlight {
     if (this.#open.size === 0) return 'idle';
     this.#idle ??= createDeferred();
     return (await within(this.#idle.promise, timeoutMs)) === 'timeout' ? 'timeout' : 'idle';
+  }
+}
+
+class OpenTicket implements Ticket {
+  readonly #onClose: (ticket: OpenTicket) => void;
+  #controller: AbortController | undefined;
+  #isOpen = true;
+  #reason: CancelReason | undefined;
+
+  constructor(onClose: (ticket: OpenTicket) => void) {
+    this.#onClose = onClose;
+  }
+
+  /** Made when somebody wants it: it costs more than all the rest of a ticket. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: CancelReason): void {
+    if (!this.#isOpen || this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#onClose(this);
   }
 }

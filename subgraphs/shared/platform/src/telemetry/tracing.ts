@@ -19,6 +19,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { within } from '../deferred.ts';
+import { createUnrecordedTracing } from './unrecorded-tracing.ts';
 
 export interface TracingOptions {
   readonly service: string;
@@ -46,14 +47,18 @@ export async function startTracing({
   endpoint,
   processors = [],
 }: TracingOptions): Promise<Tracing> {
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({
-      'service.name': service,
-      'service.namespace': 'fathom',
-      ...(instanceId ? { 'service.instance.id': instanceId } : {}),
-    }),
-    spanProcessors: [...processors, ...(endpoint ? [await otlpProcessor(endpoint)] : [])],
-  });
+  const spanProcessors = [...processors, ...(endpoint ? [await otlpProcessor(endpoint)] : [])];
+  const provider =
+    spanProcessors.length === 0
+      ? createUnrecordedTracing()
+      : new BasicTracerProvider({
+          resource: resourceFromAttributes({
+            'service.name': service,
+            'service.namespace': 'fathom',
+            ...(instanceId ? { 'service.instance.id': instanceId } : {}),
+          }),
+          spanProcessors,
+        });
   trace.disable();
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
