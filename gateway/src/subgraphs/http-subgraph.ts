@@ -22,7 +22,7 @@ import { Bulkhead } from './bulkhead.ts';
 import { hedge } from './hedge.ts';
 import { PostFailure, post } from './post.ts';
 import { readAnswer } from './read-answer.ts';
-import type { Subgraph, SubgraphAnswer, SubgraphOperation } from './subgraph.ts';
+import type { Subgraph, SubgraphAnswer } from './subgraph.ts';
 
 export interface HttpSubgraphOptions {
   readonly service: string;
