@@ -54,6 +54,8 @@ export function biasName(config: ModelConfig, layer: number, projection: Project
 export const embeddingName = 'model.embed_tokens.weight';
 export const finalNormName = 'model.norm.weight';
 export const headName = 'lm_head.weight';
+/** Of a classifier, as transformers calls it. */
+export const scoreName = 'score.weight';
 export const attentionNormName = (layer: number): string => `model.layers.${layer}.input_layernorm.weight`;
 export const feedForwardNormName = (layer: number): string =>
   `model.layers.${layer}.post_attention_layernorm.weight`;

@@ -10,7 +10,7 @@ import type { TensorMap } from '../weights/tensor.ts';
 import { affine, bert, bertPooled } from './bert.ts';
 import { bertParameters, initializeBert, linearParameters } from './bert-parameters.ts';
 import { type Dropout, llamaHidden } from './llama.ts';
-import { headName, initializeLlama, llamaParameters } from './llama-parameters.ts';
+import { headName, initializeLlama, llamaParameters, scoreName } from './llama-parameters.ts';
 import { initializeParameters, type ParameterSpec } from './parameters.ts';
 
 export type TextModelConfig = EncoderConfig | ModelConfig;
@@ -85,14 +85,14 @@ function decoderModel(config: ModelConfig): TextModel {
   return {
     parameters: llamaParameters(config).filter(({ name }) => name !== headName),
     classifierParameters: (classes) => [
-      { name: 'score.weight', dims: [classes, config.hiddenSize], kind: 'matrix' },
+      { name: scoreName, dims: [classes, config.hiddenSize], kind: 'matrix' },
     ],
     initialize: (seed) => new Map([...initializeLlama(config, seed)].filter(([name]) => name !== headName)),
     hidden,
     classes: (builder, options) =>
       builder.gemm(
         builder.gather(hidden(builder, options), options.inputs.lastTokens),
-        options.parameters.get('score.weight')!,
+        options.parameters.get(scoreName)!,
         { transB: true },
       ),
   };

@@ -12,11 +12,11 @@
  */
 import { type FileContent, writeFolderAtomically } from '../files.ts';
 import { type ModelFolder, modelSettings } from '../models/model-folder.ts';
-import { encodeModelWithData } from '../onnx/encode-model.ts';
-import { buildDecoderGraph, graphWeightBytes } from '../serving/decoder-graph.ts';
+import { buildDecoderGraph } from '../serving/decoder-graph.ts';
 import type { Precision } from '../serving/weight-product.ts';
 import { stopTokenIds } from '../tokenizers/chat-template.ts';
 import { checkWeights } from '../weights/check-weights.ts';
+import { graphPieces } from './graph-pieces.ts';
 import { huggingFaceLayout } from './hugging-face-layout.ts';
 
 export const exportLayouts = ['hugging-face', 'engine'] as const;
@@ -33,10 +33,6 @@ export interface ExportedFile {
   readonly path: string;
   readonly bytes: number;
 }
-
-const defaultMaxBytesInGraph = 1_500_000_000;
-/** Smaller tensors are read while the graph is built: they stay in it. */
-const minExternalBytes = 1_024;
 
 const graphNames: Readonly<Record<ExportLayout, Readonly<Record<Precision, readonly string[]>>>> = {
   'hugging-face': {
@@ -80,18 +76,7 @@ function graphFiles(given: {
     adapters: false,
     ...(options.layout === 'hugging-face' ? { layout: huggingFaceLayout, int8: 'standard' as const } : {}),
   });
-  const isLarge = graphWeightBytes(graph) > (options.maxBytesInGraph ?? defaultMaxBytesInGraph);
-  const dataPath = `${name}_data`;
-  const encoded = encodeModelWithData(graph, {
-    fileName: dataPath.replace(/^.*\//, ''),
-    minBytes: isLarge ? minExternalBytes : Number.POSITIVE_INFINITY,
-  });
-  return isLarge
-    ? [
-        [name, encoded.model],
-        [dataPath, encoded.data],
-      ]
-    : [[name, encoded.model]];
+  return graphPieces(graph, name, options);
 }
 
 /** What ends an answer, for whoever generates with the exported model. */

@@ -7,6 +7,11 @@
  *   outputs  logits [batch, sequence, vocabulary]
  *            present.N.key|value [batch, kvHeads, past + sequence, headSize]
  *
+ * and of models that read a whole text at once, which need neither cache nor positions:
+ *
+ *   inputs   input_ids [batch, sequence] int64, attention_mask the same
+ *   outputs  what the head makes of one vector a text: its last token's, or the mean over its tokens
+ *
  * Written with operators that every execution provider has, so that a browser runs it as well. Queries that share a key
  * head are laid below each other, as in training (`autodiff/composites/attention.ts`): keys are never repeated.
  */
@@ -30,8 +35,17 @@ export function huggingFaceLayout(builder: GraphBuilder, options: LayoutOptions)
   return new HuggingFaceLayout(builder, options);
 }
 
+/** Which of a text's tokens speak for it. */
+export type Pooling = 'last' | 'mean';
+
+export const huggingFaceTextLayout =
+  (pooling: Pooling) =>
+  (builder: GraphBuilder, options: LayoutOptions): CacheLayout =>
+    new HuggingFaceLayout(builder, options, pooling);
+
 interface Shared {
   readonly positionIds: Value;
+  readonly mask: Value;
   /** 0 where a token may look, -1e9 where not: [batch, 1, sequence, total]; in layers with a window, and in the others. */
   readonly bias: Value;
   readonly windowBias: Value;
@@ -43,11 +57,17 @@ class HuggingFaceLayout implements CacheLayout {
   readonly headSize: number;
   readonly #builder: GraphBuilder;
   readonly #options: LayoutOptions;
+  /** Absent where the cache passes through. */
+  readonly #pooling: Pooling | undefined;
+  /** The mask's second dimension. */
+  readonly #columns: string;
   #shared: Shared | undefined;
 
-  constructor(builder: GraphBuilder, options: LayoutOptions) {
+  constructor(builder: GraphBuilder, options: LayoutOptions, pooling?: Pooling) {
     this.#builder = builder;
     this.#options = options;
+    this.#pooling = pooling;
+    this.#columns = pooling === undefined ? total : sequence;
     this.headSize = options.config.headSize;
   }
 
@@ -55,12 +75,16 @@ class HuggingFaceLayout implements CacheLayout {
     const builder = this.#builder;
     const { config, positions } = this.#options;
     const inputIds = builder.input('input_ids', 'int64', [batch, sequence]);
-    const mask = builder.input('attention_mask', 'int64', [batch, total]);
-    const positionIds = builder.input('position_ids', 'int64', [batch, sequence]);
+    const mask = builder.input('attention_mask', 'int64', [batch, this.#columns]);
+    const positionIds =
+      this.#pooling === undefined
+        ? builder.input('position_ids', 'int64', [batch, sequence])
+        : this.#placesOf(inputIds);
     const angles = rotaryAngles(rotaryOptions(config, positions));
     const dims = [positions, config.headSize / 2];
     this.#shared = {
       positionIds,
+      mask,
       ...builder.scope('mask', () => this.#biases(inputIds, mask)),
       cos: builder.initializer('rotary_cos', { dims, data: angles.cos }),
       sin: builder.initializer('rotary_sin', { dims, data: angles.sin }),
@@ -92,9 +116,46 @@ class HuggingFaceLayout implements CacheLayout {
     ]);
   }
 
-  /** transformers reads the last position itself; others want them all. */
+  /** transformers reads the last position itself; others want them all. Of a whole text [batch, hidden]. */
   select(stream: Value): Value {
-    return stream;
+    if (this.#pooling === undefined) return stream;
+    const builder = this.#builder;
+    const shares = this.#pooling === 'mean' ? this.#equalShares() : this.#lastToken();
+    const row = builder.op('Unsqueeze', [shares, builder.integers([1])]);
+    return builder.reshape(builder.matMul(row, stream), [0, this.#options.config.hiddenSize]);
+  }
+
+  /** 0, 1, 2 … in each row. Rotary attention sees distances alone, so padding before a text does no harm. */
+  #placesOf(inputIds: Value): Value {
+    return this.#builder.add(this.#builder.mul(inputIds, this.#builder.integer(0)), this.#places(inputIds));
+  }
+
+  #places(inputIds: Value): Value {
+    const builder = this.#builder;
+    const length = builder.gather(builder.op('Shape', [inputIds]), builder.integer(1));
+    const places = builder.op('Range', [builder.integer(0), length, builder.integer(1)]);
+    return builder.named(places, [sequence]);
+  }
+
+  #toFloat(x: Value): Value {
+    return this.#builder.op('Cast', [x], { attributes: { to: int(elementTypeCodes.float32) } });
+  }
+
+  /** [batch, sequence]: one divided among the tokens that the mask shows. */
+  #equalShares(): Value {
+    const shown = this.#toFloat(this.#shared!.mask);
+    return this.#builder.op('Div', [shown, this.#builder.reduce('ReduceSum', shown, [-1])]);
+  }
+
+  /** [batch, sequence]: 1 at the last token that the mask shows. */
+  #lastToken(): Value {
+    const builder = this.#builder;
+    const places = this.#places(this.#shared!.mask);
+    const counted = builder.mul(this.#shared!.mask, builder.add(places, builder.integer(1)));
+    const last = builder.op('ArgMax', [this.#toFloat(counted)], {
+      attributes: { axis: int(-1), keepdims: int(1) },
+    });
+    return this.#toFloat(builder.op('Equal', [places, last]));
   }
 
   #mix(input: { queries: Value; keys: Value; values: Value; layer: number }): Value {
@@ -110,13 +171,14 @@ class HuggingFaceLayout implements CacheLayout {
     );
     const isWindowed = slidingWindow !== undefined && layer >= slidingWindow.firstLayer;
     const bias = isWindowed ? this.#shared!.windowBias : this.#shared!.bias;
-    const biased = builder.add(builder.named(scores, [batch, heads, sequence, total]), bias);
+    const biased = builder.add(builder.named(scores, [batch, heads, sequence, this.#columns]), bias);
     return apart(builder.matMul(grouped(builder.softmax(biased), 0), values), headSize);
   }
 
   /** The past with what is new behind it, which is also the layer's present. */
   #cached(fresh: Value, layer: number, kind: CacheKind): Value {
     const { keyValueHeads, headSize } = this.#options.config;
+    if (this.#pooling !== undefined) return fresh;
     const before = this.#builder.input(pastInputName(layer, kind), 'float32', [
       batch,
       keyValueHeads,
@@ -140,11 +202,11 @@ class HuggingFaceLayout implements CacheLayout {
     const range = (from: Value, to: Value, name: string): Value =>
       builder.named(builder.op('Range', [from, to, builder.integer(1)]), [name]);
     const columns = sizeOf(mask);
-    const keys = range(builder.integer(0), columns, total);
+    const keys = range(builder.integer(0), columns, this.#columns);
     const fresh = range(builder.sub(columns, sizeOf(inputIds)), columns, sequence);
     const queries = builder.named(builder.reshape(fresh, [-1, 1]), [sequence, 1]);
     const cast = builder.op('Cast', [mask], { attributes: { to: int(elementTypeCodes.bool) } });
-    const shown = builder.named(builder.reshape(cast, [0, 1, 1, -1]), [batch, 1, 1, total]);
+    const shown = builder.named(builder.reshape(cast, [0, 1, 1, -1]), [batch, 1, 1, this.#columns]);
     const allowed = builder.op('And', [shown, builder.op('GreaterOrEqual', [queries, keys])]);
     const biasOf = (where: Value): Value =>
       builder.op('Where', [where, builder.scalar(0), builder.scalar(-1e9)]);

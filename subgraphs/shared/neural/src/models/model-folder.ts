@@ -12,6 +12,7 @@ import { checkWeights } from '../weights/check-weights.ts';
 import { serializeSafetensors } from '../weights/safetensors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { type ModelConfig, parseModelConfig, toHuggingFaceConfig } from './model-config.ts';
+import { requireGenerator } from './model-purpose.ts';
 import { decoderTensors, readModelWeights } from './model-weights.ts';
 
 export interface ModelFolder {
@@ -29,7 +30,9 @@ type ModelFile = (typeof modelFiles)[number];
  * for a malformed one: `CONFIG_INVALID`, `TOKENIZER_INVALID`, `SAFETENSORS_CORRUPT`.
  */
 export async function loadModelFolder(dir: string): Promise<ModelFolder> {
-  const config = parseModelConfig(await readJson(dir, 'config.json'));
+  const json = await readJson(dir, 'config.json');
+  requireGenerator(json);
+  const config = parseModelConfig(json);
   const tokenizer = await readTokenizer(dir);
   const chatTemplate = await readChatTemplate(dir);
   const source = join(dir, 'model.safetensors');

@@ -16,6 +16,7 @@ import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
 import { readChatTemplate, readJson, readTokenizer } from '../tokenizers/read-tokenizer.ts';
 import { invalidConfig } from './model-config.ts';
+import { requireGenerator } from './model-purpose.ts';
 
 const graphNames: readonly (readonly [string, Precision])[] = [
   ['model.onnx', 'fp32'],
@@ -74,7 +75,9 @@ const config = positions.extend({
 
 /** All but the graphs. Throws the code of the part that cannot be used. */
 export async function readOnnxFolder(dir: string, files: readonly OnnxFile[]): Promise<OnnxFolder> {
-  const parsed = config.safeParse(await readJson(dir, 'config.json'));
+  const json = await readJson(dir, 'config.json');
+  requireGenerator(json);
+  const parsed = config.safeParse(json);
   if (!parsed.success)
     throw invalidConfig(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   if (parsed.data.is_encoder_decoder === true)

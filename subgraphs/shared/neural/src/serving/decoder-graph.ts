@@ -16,6 +16,7 @@ import {
   type Projection,
   projectionDims,
   projectionName,
+  scoreName,
 } from '../architectures/llama-parameters.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
@@ -45,7 +46,12 @@ export interface DecoderGraphOptions {
   readonly summaries?: boolean | undefined;
   /** The same with an input `row_ends`. */
   readonly areEndsGiven?: boolean | undefined;
+  /** What comes out: `logits` of the next token without it. The other two need a layout that selects one vector a text. */
+  readonly head?: DecoderHead | undefined;
 }
+
+/** `logits`, one a class, by the weights `score.weight`; or `sentence_embedding`, a vector of length 1. */
+export type DecoderHead = 'next-token' | 'classes' | 'vectors';
 
 export const loraInputName = (part: 'a' | 'b', layer: number, projection: Projection): string =>
   `lora_${part}.${layer}.${projection}`;
@@ -85,11 +91,21 @@ class DecoderGraphWriter {
         );
       });
     }
-    const selected = this.#layout.select(stream);
-    const head = config.tieEmbeddings ? embedding : this.#weight(headName);
-    const logits = this.#matMul(this.#normalize(selected, finalNormName), [head], 'lm_head');
-    builder.output('logits', logits);
-    if (this.#options.summaries) this.#summarize(logits);
+    switch (this.#options.head ?? 'next-token') {
+      case 'next-token': {
+        const head = config.tieEmbeddings ? embedding : this.#weight(headName);
+        const selected = this.#normalize(this.#layout.select(stream), finalNormName);
+        const logits = this.#matMul(selected, [head], 'lm_head');
+        builder.output('logits', logits);
+        if (this.#options.summaries) this.#summarize(logits);
+        break;
+      }
+      case 'classes':
+        builder.output('logits', this.#classes(this.#pooled(stream)));
+        break;
+      case 'vectors':
+        builder.output('sentence_embedding', this.#ofLengthOne(this.#pooled(stream)));
+    }
     return builder.build();
   }
 
@@ -102,6 +118,22 @@ class DecoderGraphWriter {
     const logTotal = builder.add(builder.op('Log', [total]), largest);
     builder.output('likeliest', likeliest);
     builder.output('log_total', builder.reshape(logTotal, [-1]));
+  }
+
+  /** [rows, hidden]. A mean is one of normed tokens. */
+  #pooled(stream: Value): Value {
+    return this.#layout.select(this.#normalize(stream, finalNormName));
+  }
+
+  #classes(pooled: Value): Value {
+    const head = this.#builder.initializer(scoreName, this.#weight(scoreName));
+    return this.#builder.gemm(pooled, head, { transB: true });
+  }
+
+  #ofLengthOne(pooled: Value): Value {
+    const builder = this.#builder;
+    const squares = builder.reduce('ReduceSum', builder.mul(pooled, pooled), [-1]);
+    return builder.op('Div', [pooled, builder.op('Sqrt', [builder.add(squares, builder.scalar(1e-12))])]);
   }
 
   #attend(input: { x: Value; layer: number; mask: Value | undefined }): Value {

@@ -34,8 +34,8 @@ export class ChatTemplate {
   readonly source: string;
   /** The model's `eos_token`: generation ends there. */
   readonly stopTokens: readonly string[];
+  readonly padToken: string | undefined;
   readonly #bosToken: string | undefined;
-  readonly #padToken: string | undefined;
   readonly #template: Template;
 
   static fromTokenizerConfig(json: unknown): ChatTemplate {
@@ -71,7 +71,7 @@ export class ChatTemplate {
     this.source = options.source;
     this.stopTokens = options.stopTokens;
     this.#bosToken = options.bosToken;
-    this.#padToken = options.padToken;
+    this.padToken = options.padToken;
     try {
       this.#template = new Template(options.source);
     } catch (error) {
@@ -102,7 +102,7 @@ export class ChatTemplate {
       model_max_length: options.maxPositions,
       ...(this.#bosToken === undefined ? {} : { bos_token: this.#bosToken }),
       eos_token: this.stopTokens[0],
-      ...(this.#padToken === undefined ? {} : { pad_token: this.#padToken }),
+      ...(this.padToken === undefined ? {} : { pad_token: this.padToken }),
       chat_template: this.source,
     };
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import type { DataParallel } from './run.ts';
+import type { LanguageModel, TaskOptions } from './tasks.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 
 export const checkpointPath = (folder: string, step: number): string =>
@@ -33,16 +34,22 @@ export async function resumeFromCheckpoint(options: ResumeOptions): Promise<Trai
 }
 
 /** The same from the checkpoint's own folder, wherever it lies. */
-export async function resumeTrainer({
+export async function resumeTrainer<T extends TaskOptions = LanguageModel>({
   path: checkpoint,
   sha256,
   threads,
   dataParallel,
   weights,
-}: Omit<ResumeOptions, 'folder' | 'step'> & { readonly path: string }): Promise<Trainer> {
-  const trainer = await createTrainer({
+  task,
+}: Omit<ResumeOptions, 'folder' | 'step'> & {
+  readonly path: string;
+  /** What its run learns; predicting the next token when left out. */
+  readonly task?: T['kind'];
+}): Promise<Trainer<T>> {
+  const trainer = await createTrainer<T>({
     checkpoint,
     threads,
+    ...(task ? { task } : {}),
     ...(dataParallel ? { dataParallel } : {}),
     ...(weights ? { weights } : {}),
   });

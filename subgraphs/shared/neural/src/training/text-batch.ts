@@ -10,6 +10,8 @@ export interface TextRows {
   readonly segmentIds: BigInt64Array;
   /** Positions that carry a token, for throughput. */
   readonly tokens: number;
+  /** Which examples it holds, where that is known: their places in what was encoded, in ascending order. */
+  readonly examples?: readonly number[];
 }
 
 export function layOutTexts(

@@ -42,9 +42,10 @@ export function classificationBatches(
     const classId = labels.indexOf(label);
     if (classId < 0)
       throw invalid(index, `the label ${JSON.stringify(label)} is none of ${labels.join(', ')}`);
-    return { ids: encode(text, index, options), classId };
+    return { index, ids: encode(text, index, options), classId };
   });
   return dealt(encoded, options, (chosen) => ({
+    examples: placesOf(chosen),
     ...layOutTexts(
       chosen.map(({ ids }) => ids),
       { ...options, rows },
@@ -62,6 +63,7 @@ export function pairBatches(
   const { batchSize } = options;
   const encoded = pairs.map((pair, index) => ({
     ...pair,
+    index,
     anchorIds: encode(pair.anchor, index, options),
     positiveIds: encode(pair.positive, index, options),
   }));
@@ -73,6 +75,7 @@ export function pairBatches(
       ...chosen.map(({ positiveIds }) => positiveIds),
     ];
     return {
+      examples: placesOf(chosen),
       ...layOutTexts(texts, { ...options, rows: 2 * batchSize }),
       opponents: opponentsOf(chosen, batchSize),
       lossWeights: Float32Array.from({ length: batchSize }, (_, row) => (row < chosen.length ? 1 : 0)),
@@ -90,6 +93,9 @@ function opponentsOf(pairs: readonly TextPair[], size: number): Float32Array {
     return own.anchor === other.anchor || own.positive === other.positive ? 0 : 1;
   });
 }
+
+const placesOf = (chosen: readonly { readonly index: number }[]): readonly number[] =>
+  chosen.map(({ index }) => index).sort((a, b) => a - b);
 
 /** Every epoch deals all examples out anew, from (seed, epoch); its last batch is topped up from its first. */
 function dealt<E, B>(

@@ -10,16 +10,15 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NeuralError } from '../errors.ts';
-import type { Batch } from './batch.ts';
-import type { Batches } from './batches.ts';
 import { checkpointPath } from './checkpoint-folder.ts';
+import type { BatchOf, LanguageModel, TaskOptions } from './tasks.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface LoopPoint {
   /** Counts from 1. */
   readonly step: number;
   readonly tokensSeen: number;
-  /** Nats a token. */
+  /** Nats a token; of other tasks, a text or a pair. */
   readonly loss: number;
   /** Null where it was not measured at this step. */
   readonly heldOutLoss: number | null;
@@ -50,9 +49,12 @@ export type LoopEnd =
   | 'tokens-spent'
   | 'time-spent';
 
-export interface TrainingLoopOptions {
-  readonly trainer: Trainer;
-  readonly batches: Batches;
+export interface TrainingLoopOptions<T extends TaskOptions = LanguageModel> {
+  readonly trainer: Trainer<T>;
+  readonly batches: {
+    /** Of a step, counted from 0. It depends on the examples, the seed and the step alone. */
+    batchAt(step: number): BatchOf<T> | Promise<BatchOf<T>>;
+  };
   readonly totalSteps: number;
   /** One folder a checkpoint, see `checkpoint-folder.ts`. */
   readonly checkpointFolder: string;
@@ -67,7 +69,7 @@ export interface TrainingLoopOptions {
     readonly target?: number | undefined;
     /** Also save a checkpoint where the held-out loss is the best so far. */
     readonly saveBest?: boolean;
-    /** Nats a token. */
+    /** As a loss is. */
     readonly measure: () => Promise<number>;
   };
   /** Kept in every checkpoint, beside the loop's own state; it must survive JSON. */
@@ -109,7 +111,9 @@ export interface LoopOutcome {
 }
 
 /** `stopped` only where it was asked to and there is more to do; the last state is then saved. */
-export async function trainingLoop(options: TrainingLoopOptions): Promise<LoopOutcome> {
+export async function trainingLoop<T extends TaskOptions = LanguageModel>(
+  options: TrainingLoopOptions<T>,
+): Promise<LoopOutcome> {
   const { trainer, totalSteps, heldOut, nowMs } = options;
   const restored = loopState.safeParse(trainer.extra['loop']);
   let state = restored.success ? restored.data : freshState;
@@ -131,7 +135,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<LoopOu
   for (;;) {
     const over = endOf(state, trainer.step, options);
     if (over) return { end: over, bestStep: state.bestStep };
-    const batch = options.batches.batchAt(trainer.step);
+    const batch = await options.batches.batchAt(trainer.step);
     const { step, loss, gradientNorm, learningRate, tokens } = await trainer
       .trainStep(batch)
       .catch((error: unknown) => {
@@ -164,7 +168,7 @@ export async function trainingLoop(options: TrainingLoopOptions): Promise<LoopOu
 }
 
 /** A loss that is not finite is a matter of the rate or of the examples: whoever looks for it needs to know which. */
-function namingBatch(error: unknown, { examples = [] }: Batch): unknown {
+function namingBatch(error: unknown, { examples = [] }: { readonly examples?: readonly number[] }): unknown {
   if (!(error instanceof NeuralError) || error.code !== 'LOSS_NOT_FINITE') return error;
   return new NeuralError(error.code, error.message, {
     cause: error,
@@ -175,7 +179,7 @@ function namingBatch(error: unknown, { examples = [] }: Batch): unknown {
 function endOf(
   state: LoopState,
   step: number,
-  { heldOut, totalSteps, budget }: TrainingLoopOptions,
+  { heldOut, totalSteps, budget }: Pick<TrainingLoopOptions, 'heldOut' | 'totalSteps' | 'budget'>,
 ): Exclude<LoopEnd, 'stopped'> | undefined {
   if (
     heldOut.target !== undefined &&
@@ -216,7 +220,7 @@ function afterStep(
   return { ...spent, evaluationsWithoutImprovement: state.evaluationsWithoutImprovement + 1 };
 }
 
-function tellPoints({ onPoints, nowMs }: TrainingLoopOptions) {
+function tellPoints({ onPoints, nowMs }: Pick<TrainingLoopOptions, 'onPoints' | 'nowMs'>) {
   let waiting: LoopPoint[] = [];
   let toldAt = nowMs();
   const flush = () => {

@@ -1,0 +1,31 @@
+/**
+ * A graph as the file or files of an ONNX model. A protobuf message holds at most 2 GiB, so weights that come near it get a
+ * file of their own, `<name>_data`, which the model refers to.
+ */
+import type { FileContent } from '../files.ts';
+import { encodeModelWithData } from '../onnx/encode-model.ts';
+import type { Graph } from '../onnx/types.ts';
+import { graphWeightBytes } from '../serving/decoder-graph.ts';
+
+const defaultMaxBytesInGraph = 1_500_000_000;
+/** Smaller tensors are read while the graph is built: they stay in it. */
+const minExternalBytes = 1_024;
+
+export function graphPieces(
+  graph: Graph,
+  name: string,
+  { maxBytesInGraph = defaultMaxBytesInGraph }: { readonly maxBytesInGraph?: number | undefined } = {},
+): readonly (readonly [string, FileContent])[] {
+  const isLarge = graphWeightBytes(graph) > maxBytesInGraph;
+  const dataPath = `${name}_data`;
+  const encoded = encodeModelWithData(graph, {
+    fileName: dataPath.replace(/^.*\//, ''),
+    minBytes: isLarge ? minExternalBytes : Number.POSITIVE_INFINITY,
+  });
+  return isLarge
+    ? [
+        [name, encoded.model],
+        [dataPath, encoded.data],
+      ]
+    : [[name, encoded.model]];
+}
