@@ -8,11 +8,13 @@ import { withClient } from './platform-client.ts';
 import { formatBytes } from './progress-line.ts';
 import { type DataSet, describeRefusal, formatOf, storeDataSet } from './store-data-set.ts';
 
-const usage = `Usage: fathom data add FILE [--name NAME] [--format FORMAT] [--json]
+const usage = `Usage: fathom data add FILE [--name NAME] [--format FORMAT] [--task TASK] [--json]
        fathom data list [--name NAME] [--json]
 
 add    stores FILE as the next version of a data set. What breaks off is gone on with: run the same command again.
        NAME is the file's name without its ending unless given, FORMAT what the ending says: jsonl, csv, text or parquet.
+       TASK says which fields an example has: language-model (prompt and completion, or text), classification (text and
+       label) or embedding (anchor and positive).
 list   shows data sets, newest first; with --name the versions of one.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable.`;
@@ -20,6 +22,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable.`;
 const options = {
   name: { type: 'string' },
   format: { type: 'string' },
+  task: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -34,8 +37,21 @@ export async function dataCommand(args: readonly string[]): Promise<number> {
   if (action === 'list' && file === undefined) return withClient((client) => list({ ...values, client }));
   if (action !== 'add' || file === undefined || operands.length > 1) throw new CommandError(usage, 2);
   const format = formatOf(file, values.format);
+  const task = taskOf(values.task ?? 'language-model');
   const name = values.name ?? basename(file, extname(file));
-  return withClient((client) => add({ client, file, name, format, json: values.json }));
+  return withClient((client) => add({ client, file, name, format, task, json: values.json }));
+}
+
+const tasks: Readonly<Record<string, string>> = {
+  'language-model': 'LANGUAGE_MODEL',
+  classification: 'CLASSIFICATION',
+  embedding: 'EMBEDDING',
+};
+
+function taskOf(said: string): string {
+  const task = tasks[said.toLowerCase().replaceAll('_', '-')];
+  if (task) return task;
+  throw new CommandError(`"${said}" is no task: there are ${Object.keys(tasks).join(', ')}.`, 2);
 }
 
 interface AddOptions {
@@ -43,11 +59,13 @@ interface AddOptions {
   readonly file: string;
   readonly name: string;
   readonly format: string;
+  readonly task: string;
   readonly json: boolean;
 }
 
-async function add({ client, file, name, format, json }: AddOptions): Promise<number> {
-  const created = await storeDataSet({ client, file, name, format });
+async function add({ json, ...given }: AddOptions): Promise<number> {
+  const { file } = given;
+  const created = await storeDataSet(given);
   const { __typename, ...told } = created;
   if (json) process.stdout.write(`${JSON.stringify(__typename === 'DataSet' ? told : created)}\n`);
   if (created.__typename !== 'DataSet') {

@@ -63,10 +63,18 @@ export interface StoreDataSetOptions {
   readonly file: string;
   readonly name: string;
   readonly format: string;
+  /** Of the schema's `TrainingTask`s, the one whose fields the examples have. */
+  readonly task: string;
 }
 
 /** What is wrong with the file is an answer, not an error; its bytes are gone then. */
-export async function storeDataSet({ client, file, name, format }: StoreDataSetOptions): Promise<Created> {
+export async function storeDataSet({
+  client,
+  file,
+  name,
+  format,
+  task,
+}: StoreDataSetOptions): Promise<Created> {
   const progress = createProgressLine(process.stderr);
   const uploadId = await uploadFiles({
     client,
@@ -76,7 +84,7 @@ export async function storeDataSet({ client, file, name, format }: StoreDataSetO
     onRetry: createRetryReport(progress),
   });
   progress.say('checking …');
-  const created = await createFromUpload(client, { uploadId, name, format });
+  const created = await createFromUpload(client, { uploadId, name, format, task });
   // A corrected file is another file: nobody will go on with this one.
   if (created.__typename === 'InvalidDataSet')
     await client.request(readOperation('abandon-upload'), { id: uploadId });

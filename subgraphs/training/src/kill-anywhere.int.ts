@@ -72,6 +72,7 @@ const newRun = (runId: string): Known => ({
 
 const specificationOf = (run: Known): TrainingSpecification => ({
   runId: run.runId,
+  task: 'LANGUAGE_MODEL',
   dataSetUri,
   start: {
     kind: 'scratch',

@@ -2,11 +2,14 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { NeuralError } from '@fathom/neural/errors';
-import { type ExportLayout, exportLayouts, exportModel } from '@fathom/neural/export/export-model';
+import { type ExportLayout, type ExportOptions, exportLayouts, exportModel } from '@fathom/neural/export/export-model';
 import { mergeAdapter } from '@fathom/neural/lora/adapter';
 import { readAdapter } from '@fathom/neural/lora/adapter-folder';
 import { loadModelFolder, type ModelFolder } from '@fathom/neural/models/model-folder';
+import { purposeOf } from '@fathom/neural/models/model-purpose';
+import { exportTextFolder, loadTextFolder } from '@fathom/neural/models/text-folder';
 import { type Precision, precisions } from '@fathom/neural/serving/weight-product';
+import { readJson } from '@fathom/neural/tokenizers/read-tokenizer';
 import type { ArtifactEnv } from '@fathom/platform/artifacts/artifact-env';
 import { openArtifactStore } from '@fathom/platform/artifacts/open-artifact-store';
 import { AppError } from '@fathom/platform/errors';
@@ -20,7 +23,7 @@ export const exportUsage = `Usage: fathom models export VERSION_OR_FOLDER --to D
 
 Writes ONNX files that transformers, transformers.js and every ONNX runtime load (hugging-face, the default), or the graph
 that the engine itself runs (engine). VERSION is name@number of the platform on this machine; an adapter is merged into its
-base. FOLDER holds model.safetensors. DIR appears complete or not at all, and replaces an export that is there.`;
+base; a classifier or a maker of vectors comes as it is, in fp32. FOLDER holds model.safetensors. DIR appears complete or not at all, and replaces an export that is there.`;
 
 interface VersionView {
   readonly id: string;
@@ -47,8 +50,7 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
   const target = resolve(values.to);
   await requireReplaceable(target);
   try {
-    const model = await modelOf(source);
-    const files = await exportModel(target, model, options);
+    const files = await exportSource(source, target, options);
     if (values.json) process.stdout.write(`${JSON.stringify({ folder: target, files })}\n`);
     else
       for (const { path, bytes } of files)
@@ -86,10 +88,18 @@ async function requireReplaceable(folder: string): Promise<void> {
   throw new CommandError(`${folder} exists and is not an export: name a folder that does not exist yet.`, 1);
 }
 
-async function modelOf(source: string): Promise<ModelFolder> {
-  if (!/^[a-z0-9-]+@\d+$/.test(source)) return loadModelFolder(resolve(source));
-  const version = await findVersion(source);
-  if (version.kind === 'FULL') return loadModelFolder(await filesOf(version));
+async function exportSource(source: string, target: string, options: ExportOptions) {
+  const version = /^[a-z0-9-]+@\d+$/.test(source) ? await findVersion(source) : undefined;
+  if (version?.kind === 'ADAPTER') return exportModel(target, await mergedModel(version), options);
+  const folder = version ? await filesOf(version) : resolve(source);
+  if (purposeOf(await readJson(folder, 'config.json')) === 'generation')
+    return exportModel(target, await loadModelFolder(folder), options);
+  if (options.layout !== 'hugging-face' || options.precisions.join() !== 'fp32')
+    throw new CommandError(`${source} reads whole texts: it is exported in the layout hugging-face and in fp32.`, 1);
+  return exportTextFolder(target, await loadTextFolder(folder));
+}
+
+async function mergedModel(version: VersionView): Promise<ModelFolder> {
   if (version.parent === null) throw new CommandError(`${version.id} is an adapter whose base is not known.`, 1);
   const base = await loadModelFolder(await filesOf(version.parent));
   const adapter = await readAdapter(await filesOf(version));

@@ -16,6 +16,7 @@ interface Listed {
         readonly versions: readonly {
           readonly id: string;
           readonly kind: string;
+          readonly task: string;
           readonly parameterCount: number;
           readonly sizeBytes: number;
           readonly aliases: readonly string[];
@@ -38,12 +39,13 @@ export function listModels(args: readonly string[]): Promise<number> {
       const rows = versions.map((version) => [
         version.id,
         version.kind,
+        version.task,
         version.parameterCount.toLocaleString('en'),
         (version.sizeBytes / 1e6).toFixed(1),
         version.aliases.join(' '),
         version.createdAt,
       ]);
-      process.stdout.write(table(['version', 'kind', 'parameters', 'MB', 'aliases', 'registered'], rows));
+      process.stdout.write(table(['version', 'kind', 'task', 'parameters', 'MB', 'aliases', 'registered'], rows));
     }
     return 0;
   });

@@ -1,6 +1,7 @@
 import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
 import { CommandError } from '../command-error.ts';
+import { evaluationFigures, type ShownEvaluation } from './evaluation-figures.ts';
 import { bytesText } from './progress-lines.ts';
 
 export interface ShownRun {
@@ -10,6 +11,7 @@ export interface ShownRun {
   readonly failureCode: string | null;
   readonly stopReason: string | null;
   readonly attempt: number;
+  readonly task: string;
   readonly retryOf: { readonly id: string } | null;
   readonly model: { readonly name: string };
   readonly dataSet: { readonly id: string; readonly name: string } | null;
@@ -27,13 +29,7 @@ export interface ShownRun {
   readonly createdAt: string;
   readonly finishedAt: string | null;
   readonly checkpoints: readonly { readonly step: number; readonly sizeBytes: number }[];
-  readonly evaluations: readonly {
-    readonly suite: string;
-    readonly exampleCount: number;
-    readonly loss: number | null;
-    readonly exactMatch: number | null;
-    readonly score: number | null;
-  }[];
+  readonly evaluations: readonly ShownEvaluation[];
   readonly history: readonly { readonly to: string; readonly detail: string | null; readonly at: string }[];
 }
 
@@ -52,6 +48,7 @@ export function describeRun(run: ShownRun): string {
     ['status', run.detail ? `${run.status}: ${run.detail}` : run.status],
     ['failure', run.failureCode],
     ['stopped', run.stopReason],
+    ['task', run.task],
     ['model', run.initialVersion ? `${run.model.name}, from ${run.initialVersion.id}` : run.model.name],
     ['version', run.modelVersion && [run.modelVersion.id, ...run.modelVersion.aliases].join(', ')],
     ['data set', run.dataSet && `${run.dataSet.name} (${run.dataSet.id})`],
@@ -67,14 +64,10 @@ export function describeRun(run: ShownRun): string {
       'checkpoints',
       run.checkpoints.map(({ step, sizeBytes }) => `${step} (${bytesText(sizeBytes)})`).join(', '),
     ],
-    ...run.evaluations.map(({ suite, exampleCount, loss, exactMatch, score }): readonly [string, string] => {
-      const figures = [
-        loss === null ? undefined : `loss ${loss.toFixed(4)}`,
-        exactMatch === null ? undefined : `exact ${(100 * exactMatch).toFixed(1)}%`,
-        score === null ? undefined : `score ${score.toFixed(3)}`,
-      ];
-      return [suite, `${figures.filter((figure) => figure).join(', ')} on ${exampleCount} examples`];
-    }),
+    ...run.evaluations.map((evaluation): readonly [string, string] => [
+      evaluation.suite,
+      `${evaluationFigures(evaluation)} on ${evaluation.exampleCount} examples`,
+    ]),
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   const lines = facts.flatMap(([name, value]) => (value ? [`${name.padEnd(width)}  ${value}`] : []));

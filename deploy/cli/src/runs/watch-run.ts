@@ -1,5 +1,6 @@
 /** Shows a run until it rests, then what came out. Ctrl-C leaves it running and says how to come back. */
 import type { FathomClient } from '@fathom/gateway/client';
+import { evaluationFigures } from './evaluation-figures.ts';
 import { followRun } from './follow-run.ts';
 import { createProgressReport } from './progress-report.ts';
 import { exitCodeOf, requireRun } from './show-run.ts';
@@ -39,9 +40,8 @@ Give it up:         npm run fathom -- runs cancel ${id}
 function summary(run: Awaited<ReturnType<typeof requireRun>>): string {
   if (!run.modelVersion) return '';
   const { id, aliases } = run.modelVersion;
-  const measured = run.evaluations.map(({ suite, loss, exactMatch }) => {
-    const exact = exactMatch === null ? '' : `, ${(100 * exactMatch).toFixed(1)}% exact`;
-    return `${suite}: ${loss === null ? '' : `loss ${loss.toFixed(4)}`}${exact}`;
-  });
+  const measured = run.evaluations.map(
+    (evaluation) => `${evaluation.suite}: ${evaluationFigures(evaluation)}`,
+  );
   return `${[`version ${id}${aliases.length > 0 ? ` (${aliases.join(', ')})` : ''}`, ...measured].join('\n')}\n`;
 }

@@ -32,6 +32,7 @@ const run: Fields = {
   status: 'COMPLETED',
   detail: 'alphabet@1 is registered',
   attempt: 1,
+  task: 'LANGUAGE_MODEL',
   model: { name: 'alphabet' },
   modelVersion: { id: 'alphabet@1', aliases: ['champion'] },
   config: '{}',
@@ -168,7 +169,7 @@ test('a run is started from a config and its examples beside it, and shown until
 step 40/40 · loss 1.5000 · lr 3.00e-3 · grad 0.50 · 1,000 tokens/s
 COMPLETED: because
 version alphabet@1 (champion)
-held-out: loss 0.7500, 80.0% exact
+held-out: loss 0.7500, exact 80.0%
 `);
   expect(code).toBe(0);
 });

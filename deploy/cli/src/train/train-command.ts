@@ -49,7 +49,15 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
 }
 
 async function start(client: FathomClient, { input, dataSet }: TrainConfig, folder: string): Promise<string> {
-  const stored = dataSet ? { dataSetId: await store(client, dataSet, folder) } : {};
+  const stored = dataSet
+    ? {
+        dataSetId: await store(
+          client,
+          { ...dataSet, task: String(input['task'] ?? 'LANGUAGE_MODEL') },
+          folder,
+        ),
+      }
+    : {};
   const { startTrainingRun } = await client.request<
     { readonly startTrainingRun: { readonly __typename: 'TrainingRun'; readonly id: string } },
     { readonly input: object }
@@ -63,7 +71,7 @@ const maxInlineBytes = 256 * 1024;
 /** The path is meant from where the config lies. Equal content is the same data set, so this may be repeated. */
 async function store(
   client: FathomClient,
-  { file, name: given }: NonNullable<TrainConfig['dataSet']>,
+  { file, name: given, task }: NonNullable<TrainConfig['dataSet']> & { readonly task: string },
   folder: string,
 ): Promise<string> {
   const path = resolve(folder, file);
@@ -74,8 +82,8 @@ async function store(
   const name = given === file ? basename(path) : given;
   const created =
     size > maxInlineBytes || format === 'PARQUET'
-      ? await storeDataSet({ client, file: path, name, format })
-      : await createInline(client, { name, format, content: await readFile(path, 'utf8') });
+      ? await storeDataSet({ client, file: path, name, format, task })
+      : await createInline(client, { name, format, task, content: await readFile(path, 'utf8') });
   if (created.__typename !== 'DataSet') throw new CommandError(describeRefusal(path, created), 1);
   return created.id;
 }

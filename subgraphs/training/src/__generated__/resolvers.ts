@@ -140,6 +140,8 @@ export type CreateDataSetFromUploadInput = {
   readonly format: DataSetFormat;
   /** A name for people, 1 to 100 characters. */
   readonly name: Scalars['String']['input'];
+  /** Whose fields the examples have, see `TrainingTask`. */
+  readonly task?: InputMaybe<TrainingTask>;
   /** The upload's id. It has one file, and all of its bytes. */
   readonly uploadId: Scalars['ID']['input'];
 };
@@ -158,6 +160,8 @@ export type CreateDataSetInput = {
   readonly format: DataSetFormat;
   /** A name for people, 1 to 100 characters. */
   readonly name: Scalars['String']['input'];
+  /** Whose fields the examples have, see `TrainingTask`. */
+  readonly task?: InputMaybe<TrainingTask>;
 };
 
 /** What became of a new data set. */
@@ -264,15 +268,15 @@ export type DataSetEdge = {
   readonly node: DataSet;
 };
 
-/** How a data set is written. Text is UTF-8. An example has a `prompt` and a `completion`, or it is a `text` to learn as it is. */
+/** How a data set is written. Text is UTF-8. Which fields an example has, its `TrainingTask` says. */
 export type DataSetFormat =
-  /** Comma-separated values, quoted as RFC 4180 says; the header line names `prompt` and `completion`, or `text`, in any order. */
+  /** Comma-separated values, quoted as RFC 4180 says; the header line names the fields, in any order and beside others. */
   | 'CSV'
-  /** One JSON object a line, with `prompt` and `completion`, or with `text`; other fields are passed over. */
+  /** One JSON object a line; fields that the task does not need are passed over. */
   | 'JSONL'
-  /** Apache Parquet with the columns `prompt` and `completion`, or `text`. It is binary, so it is uploaded. */
+  /** Apache Parquet with the fields as columns. It is binary, so it is uploaded. */
   | 'PARQUET'
-  /** Plain text. Paragraphs, parted by blank lines, are put together to passages of about 1,000 to 4,000 characters. */
+  /** Plain text. Paragraphs, parted by blank lines, are put together to passages of about 1,000 to 4,000 characters. For language models alone. */
   | 'TEXT';
 
 /** A place that is wrong. */
@@ -332,6 +336,8 @@ export type DataSetStatistics = {
 /** How good a version is on a set of examples. */
 export type Evaluation = {
   readonly __typename?: 'Evaluation';
+  /** Of a classifier: the share of texts whose label it finds, 0 to 1. Null for others. */
+  readonly accuracy?: Maybe<Scalars['Float']['output']>;
   /** When. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** The named suite. Null for held-out examples. */
@@ -342,10 +348,14 @@ export type Evaluation = {
   readonly exampleCount: Scalars['Int']['output'];
   /** Its id. */
   readonly id: Scalars['ID']['output'];
-  /** Mean loss, nats a token. Null where only answers were compared. */
+  /** Mean loss: nats a token of a language model, a text of a classifier, a pair of vectors. Null where only answers were compared. */
   readonly loss?: Maybe<Scalars['Float']['output']>;
+  /** Of a classifier: the mean of the labels' F1, 0 to 1; a rare label counts as much as a frequent one. Null for others. */
+  readonly macroF1?: Maybe<Scalars['Float']['output']>;
   /** e to the power of the loss. Null where there is none. */
   readonly perplexity?: Maybe<Scalars['Float']['output']>;
+  /** Of vectors: the share of texts whose partner is the nearest of all partners, 0 to 1. Null for others. */
+  readonly retrievalAccuracy?: Maybe<Scalars['Float']['output']>;
   /** The share of a suite's prompts that were answered right by its rule, 0 to 1. Null where it measures loss. */
   readonly score?: Maybe<Scalars['Float']['output']>;
   /** What was measured on: `held-out`, or a suite as `name@version`. */
@@ -644,6 +654,8 @@ export type ModelVersion = {
   readonly id: Scalars['ID']['output'];
   /** What its files are. */
   readonly kind: ModelVersionKind;
+  /** A classifier's labels, by class. Empty for others. */
+  readonly labels: ReadonlyArray<Scalars['String']['output']>;
   /** What it was made of. */
   readonly lineage: ModelLineage;
   /** The model. */
@@ -656,6 +668,8 @@ export type ModelVersion = {
   readonly parent?: Maybe<ModelVersion>;
   /** Bytes of its files. */
   readonly sizeBytes: Scalars['Float']['output'];
+  /** What it does. */
+  readonly task: TrainingTask;
   /** The run that trained it. Null for versions that fine-tuning made, and for those that were made elsewhere. */
   readonly trainingRun?: Maybe<TrainingRun>;
 };
@@ -977,7 +991,10 @@ export type StartTrainingRunInput = {
   readonly dataSetId: Scalars['ID']['input'];
   /** How to train. */
   readonly hyperparameters?: InputMaybe<HyperparametersInput>;
-  /** The version whose weights to continue from. From scratch, with a new tokenizer, without it. */
+  /**
+   * The version whose weights to continue from. From scratch, with a new tokenizer, without it. A classifier or vectors can begin from
+   * any version; its own labels keep a classifier's head.
+   */
   readonly initialVersionId?: InputMaybe<Scalars['ID']['input']>;
   /** The model whose next version the run makes, 1 to 60 characters of `a-z`, `0-9` and `-`. It is created if new. */
   readonly modelName: Scalars['String']['input'];
@@ -986,12 +1003,14 @@ export type StartTrainingRunInput = {
    * that of the version it names now.
    */
   readonly promoteTo?: InputMaybe<Scalars['String']['input']>;
-  /** Prompts that the model answers on its way, from the weights in training. */
+  /** Prompts that a language model answers on its way, from the weights in training. */
   readonly samples?: InputMaybe<SamplingInput>;
   /** Decides initial weights, split and order of the examples. */
   readonly seed?: InputMaybe<Scalars['Int']['input']>;
   /** Suites to measure the version on before it is registered, at most 10. */
   readonly suites?: InputMaybe<ReadonlyArray<SuiteBoundInput>>;
+  /** What is learned. */
+  readonly task?: InputMaybe<TrainingTask>;
 };
 
 /** What became of the start of a run. */
@@ -1025,9 +1044,12 @@ export type SuiteBoundInput = {
 
 /** How a suite scores. */
 export type SuiteScoring =
-  /** The share of prompts whose greedy answer contains the expected text, whatever its case. */
+  /** The share of prompts whose greedy answer contains the expected text, whatever its case. For language models alone. */
   | 'CONTAINS'
-  /** The share of prompts whose greedy answer is the expected one; white space at its ends does not count. */
+  /**
+   * The share of prompts whose greedy answer is the expected one; white space at its ends does not count. Of a classifier those
+   * whose label it finds, of vectors those whose partner is the nearest of all partners in the suite.
+   */
   | 'EXACT_MATCH'
   /** The mean loss on the expected answers, nats a token. */
   | 'LOSS';
@@ -1105,6 +1127,8 @@ export type TrainingRun = {
   readonly step: Scalars['Int']['output'];
   /** Why its training ended. Null until it has, and where the run was imported. */
   readonly stopReason?: Maybe<TrainingStopReason>;
+  /** What it learns. */
+  readonly task: TrainingTask;
   /** Tokens seen. */
   readonly tokensSeen: Scalars['Float']['output'];
   /** Steps to do. */
@@ -1266,6 +1290,24 @@ export type TrainingStopReason =
   | 'TIME_SPENT'
   /** `maxTokens` were seen. */
   | 'TOKENS_SPENT';
+
+/**
+ * What a model learns, and by which fields its examples are written. A data set keeps any pair as a prompt and a completion, so that
+ * one data set serves all three: a label is a short completion, and what belongs together are the two.
+ */
+export type TrainingTask =
+  /**
+   * To tell which label a text has. An example has a `text` and a `label` of at most 200 characters; there are 2 to 1,000 labels. The
+   * version's `onnx/model.onnx` gives `logits`, one a label.
+   */
+  | 'CLASSIFICATION'
+  /**
+   * To give texts that belong together vectors that point the same way. An example has an `anchor` and a `positive`: a question and
+   * its answer, a sentence and its paraphrase. The version's `onnx/model.onnx` gives `sentence_embedding`, of length 1.
+   */
+  | 'EMBEDDING'
+  /** To continue text. An example has a `prompt` and a `completion`, or it is a `text` to learn as it is. The version generates. */
+  | 'LANGUAGE_MODEL';
 
 /** Files on their way in. Nothing is made of them before all bytes are there and are what was announced. */
 export type Upload = {
@@ -1593,6 +1635,7 @@ export type ResolversTypes = {
   TrainingSampled: ResolverTypeWrapper<SampledMapper>;
   TrainingStepped: ResolverTypeWrapper<SteppedMapper>;
   TrainingStopReason: TrainingStopReason;
+  TrainingTask: TrainingTask;
   Upload: ResolverTypeWrapper<UploadMapper>;
   UploadAbandoned: ResolverTypeWrapper<UploadAbandoned>;
   UploadFile: ResolverTypeWrapper<UploadFileMapper>;
@@ -1812,13 +1855,16 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 
 export type EvaluationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Evaluation'] = ResolversParentTypes['Evaluation'], FederationReferenceType extends FederationReferenceTypes['Evaluation'] = FederationReferenceTypes['Evaluation']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Evaluation']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  accuracy?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   evaluationSuite?: Resolver<Maybe<ResolversTypes['EvaluationSuite']>, ParentType, ContextType>;
   exactMatch?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   exampleCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   loss?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  macroF1?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   perplexity?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  retrievalAccuracy?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   score?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   suite?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -1944,12 +1990,14 @@ export type ModelVersionResolvers<ContextType = Context, ParentType extends Reso
   evaluations?: Resolver<ReadonlyArray<ResolversTypes['Evaluation']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ModelVersionKind'], ParentType, ContextType>;
+  labels?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   lineage?: Resolver<ResolversTypes['ModelLineage'], ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   parameterCount?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   parent?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  task?: Resolver<ResolversTypes['TrainingTask'], ParentType, ContextType>;
   trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -2050,6 +2098,7 @@ export type TrainingRunResolvers<ContextType = Context, ParentType extends Resol
   status?: Resolver<ResolversTypes['TrainingRunStatus'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   stopReason?: Resolver<Maybe<ResolversTypes['TrainingStopReason']>, ParentType, ContextType>;
+  task?: Resolver<ResolversTypes['TrainingTask'], ParentType, ContextType>;
   tokensSeen?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   totalSteps?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;

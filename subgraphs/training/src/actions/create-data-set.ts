@@ -13,6 +13,7 @@ import type { DataSetProblem } from '../domain/data-set-problem.ts';
 import type { DataSetFormat, LineFormat } from '../domain/example-reader.ts';
 import { textProblem } from '../domain/names.ts';
 import type { DataSet } from '../domain/records.ts';
+import type { TrainingTask } from '../domain/training-task.ts';
 import { type IngestedExamples, type Items, ingestExamples, lineItems } from '../runtime/ingest-examples.ts';
 import { parquetItems } from '../runtime/parquet-items.ts';
 import type { Asker, TaughtKnowledge } from '../runtime/taught-knowledge.ts';
@@ -43,6 +44,8 @@ export interface DataSetParts {
 export interface CreateDataSetInput {
   readonly name: string;
   readonly format: DataSetFormat;
+  /** Whose fields the examples have; a language model's without it. */
+  readonly task?: TrainingTask | null | undefined;
   readonly content: string;
 }
 
@@ -53,10 +56,10 @@ export interface CreateDataSetInput {
 export async function createDataSet(
   parts: DataSetParts,
   identity: Identity,
-  { name, format, content }: CreateDataSetInput,
+  { name, format, task, content }: CreateDataSetInput,
 ): Promise<DataSet | InvalidDataSet | InvalidInput> {
   requireScope(identity, 'training:write');
-  const problem = textProblem(name, { field: 'input.name', max: 100 });
+  const problem = textProblem(name, { field: 'input.name', max: 100 }) ?? formatProblem(format, task);
   if (problem) return invalid(problem);
   if (format === 'PARQUET')
     return invalid({ field: 'input.format', message: 'PARQUET is no text: upload it (`beginUpload`)' });
@@ -69,7 +72,8 @@ export async function createDataSet(
   }
   const folder = await mkdtemp(join(tmpdir(), 'fathom-data-set-'));
   try {
-    return await store(parts, identity, { name, items: lineItems(format, chunksOf(bytes)), folder });
+    const items = lineItems(format, chunksOf(bytes), task ?? undefined);
+    return await store(parts, identity, { name, items, folder });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -105,6 +109,7 @@ export interface CreateDataSetFromUploadInput {
   readonly uploadId: string;
   readonly name: string;
   readonly format: DataSetFormat;
+  readonly task?: TrainingTask | null | undefined;
 }
 
 /**
@@ -114,21 +119,22 @@ export interface CreateDataSetFromUploadInput {
 export async function createDataSetFromUpload(
   parts: DataSetParts & { readonly uploads: Uploads },
   identity: Identity,
-  { uploadId, name, format }: CreateDataSetFromUploadInput,
+  input: CreateDataSetFromUploadInput,
 ): Promise<DataSet | InvalidDataSet | InvalidInput | NotFound | WrongState> {
   requireScope(identity, 'training:write');
-  const problem = textProblem(name, { field: 'input.name', max: 100 });
+  const { uploadId, name, format, task } = input;
+  const problem = textProblem(name, { field: 'input.name', max: 100 }) ?? formatProblem(format, task);
   if (problem) return invalid(problem);
   // A client that lost patience asks again, and finds its file still being read.
-  return parts.uploads.once(JSON.stringify([identity.tenant, uploadId, name, format]), () =>
-    ingestUpload(parts, identity, { uploadId, name, format }),
+  return parts.uploads.once(JSON.stringify([identity.tenant, uploadId, name, format, task]), () =>
+    ingestUpload(parts, identity, input),
   );
 }
 
 async function ingestUpload(
   parts: DataSetParts & { readonly uploads: Uploads },
   identity: Identity,
-  { uploadId, name, format }: CreateDataSetFromUploadInput,
+  { uploadId, name, format, task }: CreateDataSetFromUploadInput,
 ): Promise<DataSet | InvalidDataSet | InvalidInput | NotFound | WrongState> {
   const taken = await takeUpload(parts.uploads, identity, uploadId);
   if (taken.kind === 'refused') return taken.refusal;
@@ -147,7 +153,7 @@ async function ingestUpload(
   const folder = join(upload.workFolder, `data-set-${process.pid}-${Date.now()}`);
   await mkdir(folder, { recursive: true });
   try {
-    const items = itemsOf(format, file);
+    const items = itemsOf(format, file, task ?? undefined);
     const stored = await store(parts, identity, { name, items, folder, upload });
     if (!('__typename' in stored)) await parts.uploads.files.remove(upload.id);
     return stored;
@@ -156,16 +162,28 @@ async function ingestUpload(
   }
 }
 
+function formatProblem(format: DataSetFormat, task: TrainingTask | null | undefined) {
+  if (format !== 'TEXT' || task == null || task === 'LANGUAGE_MODEL') return undefined;
+  return {
+    field: 'input.format',
+    message: `TEXT has passages alone, and ${task} needs pairs: write JSONL, CSV or PARQUET`,
+  };
+}
+
 const chunkBytes = 256 * 1024;
 
 async function* chunksOf(bytes: Buffer): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 
-function itemsOf(format: DataSetFormat, file: CompleteUpload['files'][number]): Items {
-  if (format === 'PARQUET') return parquetItems(file.localPath);
+function itemsOf(
+  format: DataSetFormat,
+  file: CompleteUpload['files'][number],
+  task: TrainingTask | undefined,
+): Items {
+  if (format === 'PARQUET') return parquetItems(file.localPath, task);
   const bytes = createReadStream(file.localPath, { highWaterMark: chunkBytes, end: file.sizeBytes - 1 });
-  return lineItems(format satisfies LineFormat, bytes);
+  return lineItems(format satisfies LineFormat, bytes, task);
 }
 
 interface StoreOptions {

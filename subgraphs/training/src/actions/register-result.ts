@@ -35,7 +35,8 @@ export async function registerResult(
     artifactUri: produced.artifactUri,
     sizeBytes: produced.sizeBytes,
   });
-  const { exampleCount, loss, exactMatch } = produced.evaluation;
+  const { totalNats: _, ...measured } = produced.evaluation;
+  const { exampleCount } = measured;
   const evaluationId = `evaluation_${randomUUID()}`;
   await insertEvaluation(tx, {
     id: evaluationId,
@@ -43,9 +44,7 @@ export async function registerResult(
     trainingRunId: run.id,
     suite: 'held-out',
     suiteId: null,
-    exampleCount,
-    loss,
-    exactMatch,
+    ...measured,
     score: null,
   });
   const suites = suiteResults(run, produced);
@@ -58,7 +57,6 @@ export async function registerResult(
       suiteId: result.suiteId,
       exampleCount: result.exampleCount,
       loss: result.loss,
-      exactMatch: null,
       score: result.score,
     });
   }
@@ -71,7 +69,6 @@ export async function registerResult(
       suiteId: null,
       exampleCount,
       loss: produced.incumbent.measured.loss,
-      exactMatch: null,
       score: null,
     });
   }

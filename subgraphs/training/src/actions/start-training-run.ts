@@ -15,6 +15,7 @@ import {
   type Hyperparameters,
   type RunConfig,
 } from '../domain/run-config.ts';
+import { type TrainingTask, taskOfConfig } from '../domain/training-task.ts';
 import { dataSetsByIds } from '../stores/data-sets.ts';
 import { ensureModel, versionsByIds } from '../stores/registry.ts';
 import { recordTransition } from '../stores/run-progress.ts';
@@ -25,6 +26,7 @@ import { type SuiteBoundInput, suiteBounds } from './suite-bounds.ts';
 export interface StartTrainingRunInput {
   readonly modelName: string;
   readonly dataSetId: string;
+  readonly task?: TrainingTask | null | undefined;
   readonly initialVersionId?: string | null | undefined;
   readonly architecture?: Given<Architecture> | null | undefined;
   readonly hyperparameters?: Given<Hyperparameters> | null | undefined;
@@ -54,7 +56,7 @@ export async function startTrainingRun(
   if ('problem' in checked) return invalid(checked.problem);
   const refusal = await missingReference(runs.database, identity, input);
   if (refusal) return refusal;
-  const suites = await suiteBounds(runs.database, identity, input.suites ?? []);
+  const suites = await suiteBounds(runs.database, identity, input.suites ?? [], taskOf(input));
   if ('__typename' in suites) return suites;
 
   const run: NewRun = {
@@ -100,6 +102,8 @@ export async function queueRun(
   return (await runById(database, run.id))!;
 }
 
+const taskOf = ({ task }: StartTrainingRunInput): TrainingTask => task ?? 'LANGUAGE_MODEL';
+
 function checkInput(
   input: StartTrainingRunInput,
 ): ReturnType<typeof checkRunConfig> & { config?: RunConfig } {
@@ -107,12 +111,16 @@ function checkInput(
     modelNameProblem(input.modelName, 'input.modelName') ??
     (input.promoteTo == null ? undefined : aliasProblem(input.promoteTo, 'input.promoteTo'));
   if (problem) return { problem };
+  const task = taskOf(input);
+  if (input.samples != null && task !== 'LANGUAGE_MODEL')
+    return { problem: { field: 'input.samples', message: `a model of the task ${task} answers no prompts` } };
   const sampling = checkSampling(input.samples);
   if ('problem' in sampling) return sampling;
   const checked = checkRunConfig({
     architecture: input.architecture,
     hyperparameters: input.hyperparameters,
     continues: input.initialVersionId != null,
+    task,
   });
   return 'config' in checked ? { config: { ...checked.config, ...sampling } } : checked;
 }
@@ -130,5 +138,10 @@ async function missingReference(
   }
   if (input.initialVersionId == null) return undefined;
   const [version] = await versionsByIds(database, tenant, [input.initialVersionId]);
-  return version ? undefined : notFound('model version', input.initialVersionId);
+  if (!version) return notFound('model version', input.initialVersionId);
+  const from = taskOfConfig(version.config);
+  if (taskOf(input) !== 'LANGUAGE_MODEL' || version.kind === 'ADAPTER' || from === 'LANGUAGE_MODEL')
+    return undefined;
+  const message = `${version.id} is of the task ${from}: it has no head that predicts a next token`;
+  return invalid({ field: 'input.initialVersionId', message });
 }

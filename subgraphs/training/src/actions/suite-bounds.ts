@@ -3,6 +3,7 @@ import type { Identity } from '@fathom/platform/identity';
 import { type InvalidInput, invalid, type NotFound, notFound } from '@fathom/platform/refusals';
 import { type EvaluationSuite, suiteName } from '../domain/records.ts';
 import type { SuiteBound } from '../domain/run-config.ts';
+import type { TrainingTask } from '../domain/training-task.ts';
 import { suitesByIds } from '../stores/evaluation-suites.ts';
 
 export interface SuiteBoundInput {
@@ -18,6 +19,7 @@ export async function suiteBounds(
   database: Database,
   { tenant }: Identity,
   given: readonly SuiteBoundInput[],
+  task: TrainingTask,
 ): Promise<readonly SuiteBound[] | NotFound | InvalidInput> {
   const ids = given.map(({ suiteId }) => suiteId);
   if (ids.length > maxSuites || new Set(ids).size < ids.length) {
@@ -29,6 +31,10 @@ export async function suiteBounds(
   for (const [index, { suiteId, atLeast = null, atMost = null }] of given.entries()) {
     const suite = found.find(({ id }) => id === suiteId);
     if (!suite) return notFound('evaluation suite', suiteId);
+    if (suite.scoring === 'CONTAINS' && task !== 'LANGUAGE_MODEL') {
+      const message = `${suiteName(suite)} scores what a model says, and a model of the task ${task} says nothing`;
+      return invalid({ field: `input.suites.${index}.suiteId`, message });
+    }
     const problem = boundProblem(suite, { atLeast, atMost });
     if (problem)
       return invalid({ field: `input.suites.${index}.${problem.bound}`, message: problem.message });

@@ -31,6 +31,8 @@ export function configDifferences(runs: readonly TrainingRun[]): readonly Config
   });
 }
 
+const compared = ['loss', 'exactMatch', 'score', 'accuracy', 'macroF1', 'retrievalAccuracy'] as const;
+
 export function comparedMetrics(
   runs: readonly TrainingRun[],
   given: { readonly summaries: readonly CurveSummary[]; readonly evaluations: readonly Evaluation[] },
@@ -47,11 +49,12 @@ export function comparedMetrics(
       ['meanTokensPerSecond', summary?.meanTokensPerSecond ?? null],
     ]);
     // Newest first: the first of a suite is the one that counts.
-    for (const { trainingRunId, suite, loss, exactMatch, score } of given.evaluations) {
-      if (trainingRunId !== run.id) continue;
-      if (!metrics.has(`${suite}.loss`)) metrics.set(`${suite}.loss`, loss);
-      if (!metrics.has(`${suite}.exactMatch`)) metrics.set(`${suite}.exactMatch`, exactMatch);
-      if (!metrics.has(`${suite}.score`)) metrics.set(`${suite}.score`, score);
+    for (const evaluation of given.evaluations) {
+      if (evaluation.trainingRunId !== run.id) continue;
+      for (const key of compared) {
+        const name = `${evaluation.suite}.${key}`;
+        if (!metrics.has(name)) metrics.set(name, evaluation[key]);
+      }
     }
     return metrics;
   });

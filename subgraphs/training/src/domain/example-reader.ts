@@ -5,10 +5,10 @@
 import { isUtf8 } from 'node:buffer';
 import { type ByteLine, LineSplitter } from '@fathom/neural/byte-lines';
 import type { Example } from '@fathom/neural/training/examples';
-import { checkExampleOrPassage } from '@fathom/neural/training/examples-file';
 import { CsvReader, type CsvRow } from './csv.ts';
 import type { DataSetProblem, ProblemCode } from './data-set-problem.ts';
 import { PassageReader } from './passages.ts';
+import { type ExampleShape, shapeOf, type TrainingTask } from './training-task.ts';
 import { firstInvalidUtf8 } from './utf8.ts';
 
 /** What is read as it arrives. */
@@ -30,9 +30,12 @@ export interface ExampleReader {
 /** An example has at most 16,000 characters; the rest is room for escapes and for fields that nobody reads. */
 export const maxLineBytes = 1024 * 1024;
 
-export function createExampleReader(format: LineFormat): ExampleReader {
+export function createExampleReader(
+  format: LineFormat,
+  task: TrainingTask = 'LANGUAGE_MODEL',
+): ExampleReader {
   const splitter = new LineSplitter(maxLineBytes);
-  const lines = lineReaders[format]();
+  const lines = lineReaders[format](shapeOf(task));
   const readAll = (found: readonly ByteLine[]) =>
     found.flatMap((line) => {
       const text = textOf(line);
@@ -50,7 +53,7 @@ export interface LineReader {
   end(): ReadItem[];
 }
 
-const lineReaders: Readonly<Record<LineFormat, () => LineReader>> = {
+const lineReaders: Readonly<Record<LineFormat, (shape: ExampleShape) => LineReader>> = {
   JSONL: createJsonLines,
   CSV: createCsvLines,
   TEXT: createPassageLines,
@@ -83,7 +86,7 @@ function invalidUtf8Message(bytes: Buffer, at: number): string {
 
 const stripMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 
-function createJsonLines(): LineReader {
+function createJsonLines(shape: ExampleShape): LineReader {
   return {
     read(text, line) {
       if (text.trim() === '') return undefined;
@@ -93,27 +96,27 @@ function createJsonLines(): LineReader {
       } catch (error) {
         return problem('MALFORMED', line, `is not valid JSON: ${(error as Error).message}`);
       }
-      return exampleOf(value, line);
+      return exampleOf(shape.check(value), line);
     },
     end: () => [],
   };
 }
 
 /** The header names the columns, in any order and beside others. */
-function createCsvLines(): LineReader {
+function createCsvLines(shape: ExampleShape): LineReader {
   const reader = new CsvReader(maxLineBytes);
   let columns: { readonly names: readonly string[]; readonly wanted: readonly string[] } | undefined;
   let isRefused = false;
 
   function readHeader({ line, fields }: CsvRow): ReadItem | undefined {
     const names = fields.map((name) => name.trim());
-    const wanted = columnsOf(names);
+    const wanted = shape.columnsOf(names);
     if (wanted) {
       columns = { names, wanted };
       return undefined;
     }
     isRefused = true;
-    return problem('COLUMNS_WRONG', line, `the header line ${missingColumns(names)}`);
+    return problem('COLUMNS_WRONG', line, `the header line ${shape.missingColumns(names)}`);
   }
 
   function readRow(row: CsvRow): ReadItem | undefined {
@@ -125,7 +128,8 @@ function createCsvLines(): LineReader {
     if (fields.length !== names.length) {
       return problem('COLUMNS_WRONG', line, `has ${fields.length} fields, the header has ${names.length}`);
     }
-    return exampleOf(Object.fromEntries(wanted.map((name) => [name, fields[names.indexOf(name)]])), line);
+    const values = Object.fromEntries(wanted.map((name) => [name, fields[names.indexOf(name)]]));
+    return exampleOf(shape.check(values), line);
   }
 
   return {
@@ -141,17 +145,6 @@ function createCsvLines(): LineReader {
   };
 }
 
-/** Those that make an example, of the columns that there are. */
-export function columnsOf(names: readonly string[]): readonly string[] | undefined {
-  if (names.includes('prompt') && names.includes('completion')) return ['prompt', 'completion'];
-  return names.includes('text') && !names.includes('prompt') ? ['text'] : undefined;
-}
-
-export function missingColumns(names: readonly string[]): string {
-  const found = names.map((name) => `\`${name.slice(0, 100)}\``).join(', ');
-  return `needs the columns \`prompt\` and \`completion\`, or \`text\`; it has ${found}`;
-}
-
 function createPassageLines(): LineReader {
   const passages = new PassageReader();
   return {
@@ -163,8 +156,11 @@ function createPassageLines(): LineReader {
   };
 }
 
-export function exampleOf(value: unknown, line: number, rowGroup: number | null = null): ReadItem {
-  const example = checkExampleOrPassage(value);
+export function exampleOf(
+  example: Example | { readonly problem: string },
+  line: number,
+  rowGroup: number | null = null,
+): ReadItem {
   return 'problem' in example
     ? problem('FIELD_INVALID', line, example.problem, { rowGroup })
     : { kind: 'example', example };

@@ -38,12 +38,21 @@ export function metricsOf(point: LossPoint, startedAt: Date): readonly Metric[] 
 
 export function resultMetrics(run: TrainingRun, evaluations: readonly Evaluation[]): readonly Metric[] {
   const place = { step: run.step, timestampMs: (run.finishedAt ?? run.createdAt).getTime() };
-  return evaluations.flatMap(({ suite, loss, exactMatch, score }) =>
-    Object.entries({ loss, exact_match: exactMatch, score }).flatMap(([name, value]) =>
-      // MLflow's keys hold letters, digits, `_`, `-`, `.`, ` ` and `/`.
-      value === null ? [] : [{ key: `${suite.replace('@', ' v')}/${name}`, value, ...place }],
-    ),
-  );
+  return evaluations.flatMap((evaluation) => {
+    const values = {
+      loss: evaluation.loss,
+      exact_match: evaluation.exactMatch,
+      score: evaluation.score,
+      accuracy: evaluation.accuracy,
+      macro_f1: evaluation.macroF1,
+      retrieval_accuracy: evaluation.retrievalAccuracy,
+    };
+    // MLflow's keys hold letters, digits, `_`, `-`, `.`, ` ` and `/`.
+    const suite = evaluation.suite.replace('@', ' v');
+    return Object.entries(values).flatMap(([name, value]) =>
+      value === null ? [] : [{ key: `${suite}/${name}`, value, ...place }],
+    );
+  });
 }
 
 export function statusOf(status: RunStatus): 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED' {

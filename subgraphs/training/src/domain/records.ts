@@ -159,6 +159,10 @@ export interface Evaluation {
   readonly loss: number | null;
   readonly perplexity: number | null;
   readonly exactMatch: number | null;
+  /** Of a classifier, and of vectors: see `task-metrics.ts`. */
+  readonly accuracy: number | null;
+  readonly macroF1: number | null;
+  readonly retrievalAccuracy: number | null;
   /** Null where it was no named suite. */
   readonly suiteId: string | null;
   /** 0 to 1: the share that the suite's rule found right; null where it measures loss. */

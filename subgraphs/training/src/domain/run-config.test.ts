@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { checkRunConfig, defaultArchitecture, defaultHyperparameters } from './run-config.ts';
 
-const nothing = { architecture: null, hyperparameters: undefined, continues: false };
+const nothing = {
+  architecture: null,
+  hyperparameters: undefined,
+  continues: false,
+  task: 'LANGUAGE_MODEL',
+} as const;
 
 test('what is left out has the defaults of the schema, which are allowed', () => {
   expect(checkRunConfig(nothing)).toEqual({
@@ -47,3 +52,16 @@ test.each([
     });
   },
 );
+
+test.each([
+  [{ gradientAccumulationSteps: 2 }, 'gradientAccumulationSteps', /in one piece/],
+  [{ dataParallelWorkers: 2 }, 'dataParallelWorkers', /in one piece/],
+  [{ batchSize: 1 }, 'batchSize', /at least 2 pairs/],
+])('a batch of pairs of %j is refused by the path of the value', (hyperparameters, field, message) => {
+  expect(checkRunConfig({ ...nothing, task: 'EMBEDDING', hyperparameters })).toEqual({
+    problem: { field: `input.hyperparameters.${field}`, message: expect.stringMatching(message) },
+  });
+  expect(checkRunConfig({ ...nothing, task: 'CLASSIFICATION', hyperparameters })).toMatchObject({
+    config: { task: 'CLASSIFICATION' },
+  });
+});

@@ -1,5 +1,6 @@
 /** What a run is told to do, checked before anything is stored: the first value out of bounds is named by its path. */
 import type { FieldProblem } from '@fathom/platform/refusals';
+import type { TrainingTask } from './training-task.ts';
 
 export interface Architecture {
   readonly hiddenSize: number;
@@ -59,6 +60,8 @@ export interface SuiteBound {
 }
 
 export interface RunConfig {
+  /** Predicting the next token where it is absent. */
+  readonly task?: TrainingTask;
   /** Null where the run continues from a version, whose network it keeps. */
   readonly architecture: Architecture | null;
   readonly hyperparameters: Hyperparameters;
@@ -148,12 +151,33 @@ export function checkRunConfig(given: {
   readonly architecture: Given<Architecture> | null | undefined;
   readonly hyperparameters: Given<Hyperparameters> | null | undefined;
   readonly continues: boolean;
+  readonly task: TrainingTask;
 }): { readonly config: RunConfig } | { readonly problem: FieldProblem } {
   const hyperparameters = withDefaults(defaultHyperparameters, given.hyperparameters);
   const architecture = given.continues ? null : withDefaults(defaultArchitecture, given.architecture);
   const problem =
-    (architecture && architectureProblem(architecture)) ?? hyperparametersProblem(hyperparameters);
-  return problem ? { problem } : { config: { architecture, hyperparameters } };
+    (architecture && architectureProblem(architecture)) ??
+    hyperparametersProblem(hyperparameters) ??
+    (given.task === 'EMBEDDING' ? pairsProblem(hyperparameters) : undefined);
+  return problem ? { problem } : { config: { ...taskOf(given.task), architecture, hyperparameters } };
+}
+
+/** What is the default is left out, so that configs of before say the same. */
+const taskOf = (task: TrainingTask): Pick<RunConfig, 'task'> => (task === 'LANGUAGE_MODEL' ? {} : { task });
+
+/** Every pair is set against all others of its batch, so a batch cannot be cut. */
+function pairsProblem({
+  batchSize,
+  gradientAccumulationSteps,
+  dataParallelWorkers,
+}: Hyperparameters): FieldProblem | undefined {
+  const whole = `each pair of a batch is set against all others of it, so an EMBEDDING run computes it in one piece`;
+  if (gradientAccumulationSteps > 1)
+    return problemAt('input.hyperparameters.gradientAccumulationSteps', whole);
+  if (dataParallelWorkers > 1) return problemAt('input.hyperparameters.dataParallelWorkers', whole);
+  return batchSize > 1
+    ? undefined
+    : problemAt('input.hyperparameters.batchSize', 'EMBEDDING needs at least 2 pairs to tell apart');
 }
 
 const maxPrompts = 20;

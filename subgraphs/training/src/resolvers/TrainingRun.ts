@@ -2,6 +2,7 @@ import { raisePlatform } from '@fathom/platform/errors';
 import { pageRequest } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { TrainingRunResolvers } from '../__generated__/resolvers.ts';
+import type { RunConfig } from '../domain/run-config.ts';
 
 const maxCurvePoints = 1_000;
 
@@ -25,6 +26,7 @@ export const TrainingRun: TrainingRunResolvers = {
   initialVersion: ({ initialVersionId }, _, { loaders }) =>
     initialVersionId === null ? null : loaders.version.load(initialVersionId),
   modelVersion: async ({ id }, _, { loaders }) => (await loaders.versionsOfRun.load(id))[0] ?? null,
+  task: ({ config }) => (config as RunConfig).task ?? 'LANGUAGE_MODEL',
   config: ({ config }) => JSON.stringify(config),
   lossCurve({ id }, { maxPoints }, { loaders }) {
     const points = maxPoints ?? 100;

@@ -14,6 +14,7 @@ import type {
   ModelVersionResolvers,
 } from '../__generated__/resolvers.ts';
 import type { ModelVersion as ModelVersionRecord } from '../domain/records.ts';
+import { labelsOfConfig, taskOfConfig } from '../domain/training-task.ts';
 import type { Loaders } from '../loaders.ts';
 
 export const Model: ModelResolvers = {
@@ -35,6 +36,8 @@ export const ModelVersion: ModelVersionResolvers = {
   parent: ({ parentId }, _, { loaders }) => (parentId === null ? null : loaders.version.load(parentId)),
   trainingRun: ({ trainingRunId }, _, { loaders }) =>
     trainingRunId === null ? null : loaders.run.load(trainingRunId),
+  task: ({ config }) => taskOfConfig(config),
+  labels: ({ config }) => labelsOfConfig(config),
   lineage: (version) => version,
   evaluations: ({ id }, _, { loaders }) => loaders.evaluationsOfVersion.load(id),
   aliases: async ({ id }, _, { loaders }) =>

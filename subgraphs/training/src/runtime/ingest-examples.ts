@@ -15,6 +15,7 @@ import { type DataSetProblem, ProblemList } from '../domain/data-set-problem.ts'
 import { createExampleReader, type LineFormat, type ReadItem } from '../domain/example-reader.ts';
 import { ExampleStatistics, type Statistics } from '../domain/example-statistics.ts';
 import { type SampleExample, sampleSize, toSample } from '../domain/records.ts';
+import type { TrainingTask } from '../domain/training-task.ts';
 import { KeyCensus } from './key-census.ts';
 import { asStorageError } from './upload-files.ts';
 
@@ -42,8 +43,12 @@ export interface IngestedExamples {
 const minExamples = 2;
 
 /** What is read as it arrives. */
-export async function* lineItems(format: LineFormat, bytes: AsyncIterable<Buffer>): Items {
-  const reader = createExampleReader(format);
+export async function* lineItems(
+  format: LineFormat,
+  bytes: AsyncIterable<Buffer>,
+  task?: TrainingTask,
+): Items {
+  const reader = createExampleReader(format, task);
   for await (const chunk of bytes) yield reader.push(chunk);
   yield reader.end();
 }

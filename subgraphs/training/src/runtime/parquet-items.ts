@@ -17,7 +17,8 @@ import {
   parquetSchema,
 } from 'hyparquet';
 import { compressors as knownCompressors } from 'hyparquet-compressors';
-import { columnsOf, exampleOf, missingColumns, problem, type ReadItem } from '../domain/example-reader.ts';
+import { exampleOf, problem, type ReadItem } from '../domain/example-reader.ts';
+import { type ExampleShape, shapeOf, type TrainingTask } from '../domain/training-task.ts';
 import { firstInvalidUtf8 } from '../domain/utf8.ts';
 import type { Items } from './ingest-examples.ts';
 
@@ -30,19 +31,20 @@ const maxRowGroupRows = 1_048_576;
 const maxPageBytes = 64 * 1024 * 1024;
 const rowsAtOnce = 1_000;
 
-export async function* parquetItems(path: string): Items {
+export async function* parquetItems(path: string, task: TrainingTask = 'LANGUAGE_MODEL'): Items {
+  const shape = shapeOf(task);
   const handle = await open(path, 'r');
   try {
     const file = asyncBuffer(handle, (await handle.stat()).size);
     const metadata = await readMetadata(file);
     if ('kind' in metadata) return yield [metadata];
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    const columns = columnsOf(names);
+    const columns = shape.columnsOf(names);
     if (!columns) {
-      yield [problem('COLUMNS_WRONG', 1, `the file ${missingColumns(names)}`)];
+      yield [problem('COLUMNS_WRONG', 1, `the file ${shape.missingColumns(names)}`)];
       return;
     }
-    yield* rowGroups({ file, metadata, columns: [...columns] });
+    yield* rowGroups({ file, metadata, columns: [...columns], shape });
   } finally {
     await handle.close();
   }
@@ -52,6 +54,7 @@ interface Source {
   readonly file: AsyncBuffer;
   readonly metadata: FileMetaData;
   readonly columns: string[];
+  readonly shape: ExampleShape;
 }
 
 async function* rowGroups(source: Source): Items {
@@ -85,7 +88,7 @@ interface Rows {
   readonly rowGroup: number;
 }
 
-async function* readRows({ file, metadata, columns }: Source, { from, to, rowGroup }: Rows): Items {
+async function* readRows({ file, metadata, columns, shape }: Source, { from, to, rowGroup }: Rows): Items {
   const rows = await parquetReadObjects({
     file,
     metadata,
@@ -101,13 +104,17 @@ async function* readRows({ file, metadata, columns }: Source, { from, to, rowGro
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
     yield rows
       .slice(at, at + rowsAtOnce)
-      .map((row, index) => itemOf(row, { line: from + at + index + 1, rowGroup }));
+      .map((row, index) => itemOf(row, { line: from + at + index + 1, rowGroup, shape }));
   }
 }
 
 function itemOf(
   row: Readonly<Record<string, unknown>>,
-  { line, rowGroup }: { readonly line: number; readonly rowGroup: number },
+  {
+    line,
+    rowGroup,
+    shape,
+  }: { readonly line: number; readonly rowGroup: number; readonly shape: ExampleShape },
 ): ReadItem {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
@@ -118,7 +125,7 @@ function itemOf(
       return problem('ENCODING_INVALID', line, message, { rowGroup });
     }
   }
-  return exampleOf(fields, line, rowGroup);
+  return exampleOf(shape.check(fields), line, rowGroup);
 }
 
 const textOf = (bytes: Uint8Array): string =>

@@ -24,10 +24,11 @@ export async function specificationOf(
   run: TrainingRun,
   { database, threads }: SpecificationOptions,
 ): Promise<TrainingSpecification> {
-  const { architecture, hyperparameters, samples, suites } = run.config as RunConfig;
+  const { task = 'LANGUAGE_MODEL', architecture, hyperparameters, samples, suites } = run.config as RunConfig;
   const checkpoints = await checkpointsOfRuns(database, [run.id]);
   return {
     runId: run.id,
+    task,
     dataSetUri: await dataSetUri(database, run),
     start: run.initialVersionId
       ? {

@@ -3,13 +3,15 @@ import type { Queryable, Transaction } from '@fathom/platform/database/database'
 import type { PageRequest } from '@fathom/platform/pagination';
 import { versionId } from '../domain/names.ts';
 import { type Evaluation, type Model, type ModelVersion, platformTenant } from '../domain/records.ts';
+import type { TaskMetrics } from '../domain/task-metrics.ts';
 
 const modelColumns = 'name, tenant, created_at as "createdAt"';
 const versionColumns = `id, tenant, model_name as "modelName", number, kind, parent_id as "parentId",
   training_run_id as "trainingRunId", fine_tuning_job_id as "fineTuningJobId", parameter_count as "parameterCount", config,
   artifact_uri as "artifactUri", size_bytes as "sizeBytes", created_at as "createdAt"`;
 const evaluationColumns = `id, version_id as "versionId", training_run_id as "trainingRunId", suite,
-  example_count as "exampleCount", loss, perplexity, exact_match as "exactMatch", suite_id as "suiteId", score, created_at as "createdAt"`;
+  example_count as "exampleCount", loss, perplexity, exact_match as "exactMatch", accuracy, macro_f1 as "macroF1",
+  retrieval_accuracy as "retrievalAccuracy", suite_id as "suiteId", score, created_at as "createdAt"`;
 
 /** Names are one space for all tenants, since a version's id is made of its model's name: the first to use one owns it. */
 export async function ensureModel(tx: Queryable, name: string, tenant: string): Promise<Model> {
@@ -154,12 +156,14 @@ export function versionsOfModels(
   );
 }
 
-export type NewEvaluation = Omit<Evaluation, 'perplexity' | 'createdAt'>;
+export type NewEvaluation = Omit<Evaluation, 'perplexity' | 'createdAt' | keyof TaskMetrics> &
+  Partial<TaskMetrics>;
 
 export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation): Promise<void> {
   await tx.query(
-    `insert into evaluation (id, version_id, training_run_id, suite, example_count, loss, perplexity, exact_match, suite_id, score)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into evaluation (id, version_id, training_run_id, suite, example_count, loss, perplexity, exact_match, suite_id, score,
+       accuracy, macro_f1, retrieval_accuracy)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       evaluation.id,
       evaluation.versionId,
@@ -168,9 +172,12 @@ export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation)
       evaluation.exampleCount,
       evaluation.loss,
       evaluation.loss === null ? null : Math.exp(evaluation.loss),
-      evaluation.exactMatch,
+      evaluation.exactMatch ?? null,
       evaluation.suiteId,
       evaluation.score,
+      evaluation.accuracy ?? null,
+      evaluation.macroF1 ?? null,
+      evaluation.retrievalAccuracy ?? null,
     ],
   );
 }

@@ -6,31 +6,34 @@ import { mkdir, rm } from 'node:fs/promises';
 import { NeuralError } from '@fathom/neural/errors';
 import { resumeTrainer } from '@fathom/neural/training/checkpoint-folder';
 import type { DataParallel } from '@fathom/neural/training/run';
+import type { TaskOptions } from '@fathom/neural/training/tasks';
 import type { Trainer } from '@fathom/neural/training/trainer';
 import type { SavedCheckpoint } from '@fathom/neural/training/training-loop';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import { AppError } from '@fathom/platform/errors';
 import type { CheckpointReference, TrainingMessage } from './protocol.ts';
 
-export interface RunCheckpoints {
+export interface RunCheckpoints<T extends TaskOptions> {
   /** Where the loop writes them. */
   readonly scratchFolder: string;
   /** Stores one and removes it from scratch. */
   store(saved: SavedCheckpoint): Promise<TrainingMessage & { readonly type: 'checkpointed' }>;
   /** Throws CHECKPOINT_CORRUPT where it is damaged or gone. */
-  load(checkpoint: CheckpointReference, dataParallel?: DataParallel): Promise<Trainer>;
+  load(checkpoint: CheckpointReference, dataParallel?: DataParallel): Promise<Trainer<T>>;
   /** Of a step that was stored by this worker or named by the specification. */
   at(step: number): CheckpointReference | undefined;
   close(): Promise<void>;
 }
 
-export async function openCheckpoints(options: {
+export async function openCheckpoints<T extends TaskOptions>(options: {
   readonly artifacts: ArtifactStore;
   readonly scratchFolder: string;
   readonly known: readonly (CheckpointReference | null)[];
   readonly threads: number;
-}): Promise<RunCheckpoints> {
-  const { artifacts, scratchFolder, threads } = options;
+  /** What the run learns; predicting the next token when left out. */
+  readonly task?: T['kind'] | undefined;
+}): Promise<RunCheckpoints<T>> {
+  const { artifacts, scratchFolder, threads, task } = options;
   const stored = new Map(
     options.known.flatMap((checkpoint) => (checkpoint ? [[checkpoint.step, checkpoint] as const] : [])),
   );
@@ -52,7 +55,13 @@ export async function openCheckpoints(options: {
           cause: error,
         });
       });
-      return resumeTrainer({ path, sha256, threads, ...(dataParallel ? { dataParallel } : {}) });
+      return resumeTrainer<T>({
+        path,
+        sha256,
+        threads,
+        ...(task ? { task } : {}),
+        ...(dataParallel ? { dataParallel } : {}),
+      });
     },
     at: (step) => stored.get(step),
     close: () => rm(scratchFolder, { recursive: true, force: true }),

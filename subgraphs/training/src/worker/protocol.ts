@@ -3,6 +3,7 @@
  * Nothing is a path: data, weights and checkpoints are artifacts.
  */
 import { z } from 'zod';
+import { trainingTasks } from '../domain/training-task.ts';
 
 const count = z.number().int().positive();
 
@@ -41,6 +42,8 @@ export type SuiteMeasurement = z.infer<typeof suiteMeasurement>;
 
 export const trainingSpecification = z.object({
   runId: z.string(),
+  /** What is learned: a Llama-style decoder's next token, a text's label, or vectors of texts that belong together. */
+  task: z.enum(trainingTasks).default('LANGUAGE_MODEL'),
   dataSetUri: z.string(),
   start: z.discriminatedUnion('kind', [
     z.object({
@@ -152,6 +155,10 @@ export const trainingMessage = z.discriminatedUnion('type', [
       loss: z.number(),
       totalNats: z.number(),
       exactMatch: z.number().nullable(),
+      /** Of a classifier, and of vectors; 0 to 1. */
+      accuracy: z.number().nullable().default(null),
+      macroF1: z.number().nullable().default(null),
+      retrievalAccuracy: z.number().nullable().default(null),
     }),
     suites: z.array(suiteMeasurement),
     incumbent: z

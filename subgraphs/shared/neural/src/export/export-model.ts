@@ -16,7 +16,7 @@ import { buildDecoderGraph } from '../serving/decoder-graph.ts';
 import type { Precision } from '../serving/weight-product.ts';
 import { stopTokenIds } from '../tokenizers/chat-template.ts';
 import { checkWeights } from '../weights/check-weights.ts';
-import { graphPieces } from './graph-pieces.ts';
+import { type ExportedFile, exportedFiles, graphPieces } from './graph-pieces.ts';
 import { huggingFaceLayout } from './hugging-face-layout.ts';
 
 export const exportLayouts = ['hugging-face', 'engine'] as const;
@@ -27,11 +27,6 @@ export interface ExportOptions {
   readonly precisions: readonly Precision[];
   /** Weights of more bytes than this get a file of their own; an ONNX file cannot hold more than 2 GiB. */
   readonly maxBytesInGraph?: number;
-}
-
-export interface ExportedFile {
-  readonly path: string;
-  readonly bytes: number;
 }
 
 const graphNames: Readonly<Record<ExportLayout, Readonly<Record<Precision, readonly string[]>>>> = {
@@ -58,7 +53,7 @@ export async function exportModel(
     for (const name of graphNames[options.layout][precision])
       for (const [path, content] of graphFiles({ model, precision, name, options })) files.set(path, content);
   await writeFolderAtomically(dir, files);
-  return [...files].map(([path, content]) => ({ path, bytes: byteCount(content) }));
+  return exportedFiles(files);
 }
 
 function graphFiles(given: {
@@ -88,10 +83,4 @@ function generationConfig(model: ModelFolder): string {
     ...(model.config.bosTokenId === undefined ? {} : { bos_token_id: model.config.bosTokenId }),
   };
   return `${JSON.stringify(config, null, 2)}\n`;
-}
-
-function byteCount(content: FileContent): number {
-  if (typeof content === 'string') return Buffer.byteLength(content);
-  if (content instanceof Uint8Array) return content.byteLength;
-  return content.reduce((total, piece) => total + piece.byteLength, 0);
 }

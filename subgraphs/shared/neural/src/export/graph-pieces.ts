@@ -29,3 +29,17 @@ export function graphPieces(
       ]
     : [[name, encoded.model]];
 }
+
+export interface ExportedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export const exportedFiles = (files: ReadonlyMap<string, FileContent>): readonly ExportedFile[] =>
+  [...files].map(([path, content]) => ({ path, bytes: byteCount(content) }));
+
+function byteCount(content: FileContent): number {
+  if (typeof content === 'string') return Buffer.byteLength(content);
+  if (content instanceof Uint8Array) return content.byteLength;
+  return content.reduce((total, piece) => total + piece.byteLength, 0);
+}

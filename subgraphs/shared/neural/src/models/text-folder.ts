@@ -8,8 +8,8 @@
 import { join } from 'node:path';
 import { textModel } from '../architectures/text-model.ts';
 import { NeuralError } from '../errors.ts';
-import { writeFolderAtomically } from '../files.ts';
-import { graphPieces } from '../export/graph-pieces.ts';
+import { type ExportedFile, exportedFiles, graphPieces } from '../export/graph-pieces.ts';
+import { type FileContent, writeFolderAtomically } from '../files.ts';
 import { buildTextDecoderGraph } from '../serving/text-decoder-graph.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
 import { readChatTemplate, readJson, readTokenizer } from '../tokenizers/read-tokenizer.ts';
@@ -59,23 +59,32 @@ export async function loadTextFolder(dir: string): Promise<TextFolder> {
 
 /** The folder appears complete or not at all; one of that name is replaced. */
 export async function writeTextFolder(dir: string, folder: TextFolder): Promise<void> {
-  checkFolder(folder, 'model');
-  const { config, weights, tokenizer, chatTemplate, labels } = folder;
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  const { weights, labels } = folder;
   const named =
     labels === undefined
       ? new Map([...weights].map(([name, tensor]) => [name.slice(bodyPrefix.length), tensor]))
       : weights;
-  await writeFolderAtomically(
-    dir,
-    new Map([
-      ['config.json', json(textConfig(folder))],
-      ['tokenizer.json', json(tokenizer.toTokenizerJson())],
-      ['tokenizer_config.json', json(chatTemplate.toTokenizerConfig(config))],
-      ['model.safetensors', serializeSafetensors(named, { format: 'pt' })],
-      ...graphPieces(buildTextDecoderGraph(folder), 'onnx/model.onnx'),
-    ]),
-  );
+  const safetensors = serializeSafetensors(named, { format: 'pt' });
+  await writeFolderAtomically(dir, new Map([...servedFiles(folder), ['model.safetensors', safetensors]]));
+}
+
+/** The same without its safetensors: what an ONNX runtime needs. */
+export async function exportTextFolder(dir: string, folder: TextFolder): Promise<readonly ExportedFile[]> {
+  const files = servedFiles(folder);
+  await writeFolderAtomically(dir, files);
+  return exportedFiles(files);
+}
+
+function servedFiles(folder: TextFolder): ReadonlyMap<string, FileContent> {
+  checkFolder(folder, 'model');
+  const { config, tokenizer, chatTemplate } = folder;
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  return new Map<string, FileContent>([
+    ['config.json', json(textConfig(folder))],
+    ['tokenizer.json', json(tokenizer.toTokenizerJson())],
+    ['tokenizer_config.json', json(chatTemplate.toTokenizerConfig(config))],
+    ...graphPieces(buildTextDecoderGraph(folder), 'onnx/model.onnx'),
+  ]);
 }
 
 /** What such a model reads of a text: as its tokenizer gives it to any program, cut at its end. */

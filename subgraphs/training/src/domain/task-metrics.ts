@@ -1,0 +1,41 @@
+/** How good answers are, beside their loss: shares from 0 to 1. Null is what a task does not have. */
+export interface TaskMetrics {
+  /** Of a language model: completions that came out exactly. */
+  readonly exactMatch: number | null;
+  /** Of a classifier: texts whose label was found. */
+  readonly accuracy: number | null;
+  /** Of a classifier: the mean over labels of each one's F1, so that a rare label counts as much as a frequent one. */
+  readonly macroF1: number | null;
+  /** Of vectors: texts whose own partner is the nearest of all partners. */
+  readonly retrievalAccuracy: number | null;
+}
+
+export const noMetrics: TaskMetrics = {
+  exactMatch: null,
+  accuracy: null,
+  macroF1: null,
+  retrievalAccuracy: null,
+};
+
+/** Labels that occur neither among the expected nor the predicted ones have no F1 and are left out. */
+export function classificationMetrics(
+  pairs: readonly { readonly expected: string; readonly predicted: string }[],
+): { readonly accuracy: number; readonly macroF1: number } {
+  const counts = new Map<string, { hits: number; expected: number; predicted: number }>();
+  const of = (label: string) => {
+    const count = counts.get(label) ?? { hits: 0, expected: 0, predicted: 0 };
+    counts.set(label, count);
+    return count;
+  };
+  for (const { expected, predicted } of pairs) {
+    of(expected).expected += 1;
+    of(predicted).predicted += 1;
+    if (expected === predicted) of(expected).hits += 1;
+  }
+  const f1 = [...counts.values()].map(({ hits, expected, predicted }) => (2 * hits) / (expected + predicted));
+  const hits = pairs.filter(({ expected, predicted }) => expected === predicted).length;
+  return {
+    accuracy: hits / pairs.length,
+    macroF1: f1.reduce((sum, value) => sum + value, 0) / f1.length,
+  };
+}

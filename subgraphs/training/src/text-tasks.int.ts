@@ -1,0 +1,205 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadModelFolder } from '@fathom/neural/models/model-folder';
+import { encodeWholeText, loadTextFolder } from '@fathom/neural/models/text-folder';
+import { TextDecoder } from '@fathom/neural/serving/text-decoder-session';
+import { openArtifactStore } from '@fathom/platform/artifacts/open-artifact-store';
+import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { runState, startRun, tinyRun, untilEvent, untilRest } from './testing/operations.ts';
+import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+const testDatabase = useTestDatabase();
+let subgraph: TrainingSubgraph;
+
+beforeAll(async () => {
+  subgraph = await startTrainingSubgraph({ databaseUrl: testDatabase.url });
+});
+afterAll(() => subgraph.close());
+
+async function ask<T>(query: string, variables: Readonly<Record<string, unknown>>): Promise<T> {
+  const { data, errors } = await subgraph.request<T>(query, variables);
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+interface Made {
+  readonly id?: string;
+  readonly field?: string;
+  readonly message?: string;
+  readonly problems?: readonly { readonly line: number; readonly code: string; readonly message: string }[];
+}
+
+const create = async (input: object): Promise<Made> =>
+  (
+    await ask<{ createDataSet: Made }>(
+      `mutation ($input: CreateDataSetInput!) { createDataSet(input: $input) {
+         ... on DataSet { id } ... on InvalidInput { field message } ... on InvalidDataSet { problems { line code message } } } }`,
+      { input },
+    )
+  ).createDataSet;
+
+const start = async (input: object): Promise<Made> =>
+  (
+    await ask<{ startTrainingRun: Made }>(
+      `mutation ($input: StartTrainingRunInput!) { startTrainingRun(input: $input) {
+         ... on TrainingRun { id } ... on InvalidInput { field message } ... on NotFound { message } } }`,
+      { input },
+    )
+  ).startTrainingRun;
+
+interface Shown {
+  readonly task: string;
+  readonly detail: string;
+  readonly failureCode: string | null;
+  readonly modelVersion: {
+    readonly id: string;
+    readonly task: string;
+    readonly labels: readonly string[];
+    readonly artifactUri: string;
+    readonly aliases: readonly string[];
+  } | null;
+  readonly evaluations: readonly Readonly<Record<string, unknown>>[];
+}
+const shown = async (id: string): Promise<Shown> =>
+  (
+    await ask<{ trainingRun: Shown }>(
+      `query ($id: ID!) { trainingRun(id: $id) { task detail failureCode modelVersion { id task labels artifactUri aliases }
+         evaluations { suite exampleCount loss exactMatch accuracy macroF1 retrievalAccuracy score } } }`,
+      { id },
+    )
+  ).trainingRun;
+
+const names = ['Anna', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn', 'Gus', 'Hana', 'Ida', 'Jon', 'Kim', 'Leo'];
+const csv = [
+  'label,id,text',
+  ...names.flatMap((name, at) => [`good,${at},${name} found it lovely`, `bad,${at},${name} found it awful`]),
+].join('\n');
+const pairs = names
+  .map((name) => JSON.stringify({ anchor: `Who is ${name}?`, positive: `${name} is here.` }))
+  .join('\n');
+const run = {
+  architecture: tinyRun.architecture,
+  hyperparameters: { ...tinyRun.hyperparameters, steps: 40, batchSize: 8, learningRate: 0.01 },
+};
+
+async function folderOf(version: Shown['modelVersion']): Promise<string> {
+  return openArtifactStore(subgraph.parts.env).fetch(version!.artifactUri);
+}
+
+test('a classifier is trained from labelled texts, measured, promoted by its measures, and used', async () => {
+  const { id: dataSetId } = await create({
+    name: 'reviews',
+    format: 'CSV',
+    task: 'CLASSIFICATION',
+    content: csv,
+  });
+  const { data } = await subgraph.request<{ createEvaluationSuite: { id: string } }>(
+    'mutation ($input: CreateEvaluationSuiteInput!) { createEvaluationSuite(input: $input) { ... on EvaluationSuite { id } } }',
+    { input: { name: 'all-reviews', dataSetId, scoring: 'EXACT_MATCH' } },
+  );
+  const suites = [{ suiteId: data!.createEvaluationSuite.id, atLeast: 0.9 }];
+  const input = {
+    ...run,
+    modelName: 'reviews',
+    dataSetId,
+    task: 'CLASSIFICATION',
+    promoteTo: 'champion',
+    suites,
+  };
+  const id = await startRun(subgraph, input);
+  await untilRest(subgraph, id);
+  const result = await shown(id);
+  expect(result).toMatchObject({
+    task: 'CLASSIFICATION',
+    modelVersion: { id: 'reviews@1', task: 'CLASSIFICATION', labels: ['bad', 'good'], aliases: ['champion'] },
+    evaluations: expect.arrayContaining([
+      expect.objectContaining({
+        suite: 'held-out',
+        exampleCount: 5,
+        accuracy: 1,
+        macroF1: 1,
+        exactMatch: null,
+      }),
+      expect.objectContaining({ suite: 'all-reviews@1', exampleCount: 24, score: 1 }),
+    ]),
+  });
+
+  const folder = await folderOf(result.modelVersion);
+  const model = await loadTextFolder(folder);
+  const session = new TextDecoder(model, { threads: 1 });
+  const [logits] = await session.run([
+    encodeWholeText(model.tokenizer, 'Zoe found it awful', { maxTokens: 64 }),
+  ]);
+  await session.release();
+  expect(logits![0]).toBeGreaterThan(logits![1]!);
+  await expect(loadModelFolder(folder)).rejects.toThrow('it generates no text');
+
+  const again = await startRun(subgraph, { ...input, initialVersionId: 'reviews@1', suites: [] });
+  await untilRest(subgraph, again);
+  expect((await shown(again)).modelVersion).toMatchObject({ id: 'reviews@2', labels: ['bad', 'good'] });
+  expect(await start({ ...run, modelName: 'talk', dataSetId, initialVersionId: 'reviews@1' })).toMatchObject({
+    field: 'input.initialVersionId',
+    message: expect.stringContaining('reviews@1 is of the task CLASSIFICATION'),
+  });
+});
+
+test('vectors are trained from pairs, resume to the very same bits, and find partners they never saw', async () => {
+  const { id: dataSetId } = await create({
+    name: 'people',
+    format: 'JSONL',
+    task: 'EMBEDDING',
+    content: pairs,
+  });
+  const hyperparameters = { ...run.hyperparameters, batchSize: 4, steps: 60 };
+  const input = { ...run, hyperparameters, dataSetId, task: 'EMBEDDING' };
+  const straight = await startRun(subgraph, { ...input, modelName: 'people' });
+  await untilRest(subgraph, straight);
+  const result = await shown(straight);
+  expect(result.modelVersion).toMatchObject({ task: 'EMBEDDING', labels: [] });
+  expect(result.evaluations[0]).toMatchObject({ suite: 'held-out', exampleCount: 2, accuracy: null });
+  expect(result.evaluations[0]!['retrievalAccuracy']).toBeGreaterThanOrEqual(0.5);
+
+  const killed = await startRun(subgraph, { ...input, modelName: 'people-again' });
+  await untilEvent(subgraph, killed, ({ checkpoint }) => (checkpoint?.step ?? 0) >= 12);
+  process.kill(subgraph.workerPids.at(-1)!, 'SIGKILL');
+  await untilRest(subgraph, killed);
+  expect((await runState(subgraph, killed)).status).toBe('COMPLETED');
+  expect((await shown(killed)).modelVersion!.artifactUri).toBe(result.modelVersion!.artifactUri);
+  await access(join(await folderOf(result.modelVersion), 'onnx', 'model.onnx'));
+});
+
+test('what a task cannot learn from is refused where it stands: by line, by column, by field', async () => {
+  const labelled = { name: 'bad', format: 'JSONL', task: 'CLASSIFICATION' };
+  const lines = ['{"text":"a","label":1}', '{"text":"b"}', '{"text":" ","label":"x"}', '[1]'].join('\n');
+  expect((await create({ ...labelled, content: lines })).problems).toEqual([
+    { line: 2, code: 'FIELD_INVALID', message: '`label` is missing or not a string' },
+    { line: 3, code: 'FIELD_INVALID', message: '`text` is empty' },
+    { line: 4, code: 'FIELD_INVALID', message: 'is not an object with `text` and `label`' },
+  ]);
+  const columns = { name: 'bad', format: 'CSV', task: 'EMBEDDING', content: 'anchor,negative\na,b' };
+  expect((await create(columns)).problems).toEqual([
+    {
+      line: 1,
+      code: 'COLUMNS_WRONG',
+      message: 'the header line needs the columns `anchor` and `positive`; it has `anchor`, `negative`',
+    },
+  ]);
+  expect(await create({ ...labelled, format: 'TEXT', content: 'a' })).toMatchObject({
+    field: 'input.format',
+  });
+
+  const same = { ...labelled, content: '{"text":"a","label":1}\n{"text":"b","label":1}' };
+  const { id: dataSetId } = await create(same);
+  const id = await startRun(subgraph, { ...run, modelName: 'one', dataSetId, task: 'CLASSIFICATION' });
+  await untilRest(subgraph, id);
+  expect(await shown(id)).toMatchObject({
+    failureCode: 'DATA_SET_INVALID',
+    detail: expect.stringContaining('the data set has one label, "1"; a classifier needs 2 to 1,000'),
+  });
+  const samples = { prompts: ['a'] };
+  expect(await start({ ...run, modelName: 'x', dataSetId, task: 'CLASSIFICATION', samples })).toMatchObject({
+    field: 'input.samples',
+  });
+});

@@ -1,0 +1,139 @@
+/**
+ * A decoder that learns to put whole texts into classes, or to make vectors of them: its last token, or the mean of all, read
+ * by a head of the task's own. It starts from scratch, from a version of the same task, or from a model that generates,
+ * whose language head is left behind.
+ */
+import {
+  encodeWholeText,
+  padTokenIdOf,
+  type TextFolder,
+  writeTextFolder,
+} from '@fathom/neural/models/text-folder';
+import { measure } from '@fathom/neural/training/evaluation-batches';
+import type { Example } from '@fathom/neural/training/examples';
+import type { Conversation } from '@fathom/neural/training/examples-file';
+import { type Split, splitExamples } from '@fathom/neural/training/split';
+import type { Classification } from '@fathom/neural/training/tasks/classification';
+import type { Contrastive } from '@fathom/neural/training/tasks/contrastive';
+import { classificationBatches, pairBatches } from '@fathom/neural/training/text-batches';
+import type { TensorMap } from '@fathom/neural/weights/tensor';
+import { linesOf } from './learn-language.ts';
+import { batchesOnTheWay, type Learning, type Work } from './learning.ts';
+import { measuredClassifier, measuredEmbedder } from './measured-text-model.ts';
+import { newModel, type Untrained } from './new-model.ts';
+import { conversations, labelled, labelsOf, paired } from './text-examples.ts';
+import { textSequenceLength } from './text-shape.ts';
+import { loadTextVersion } from './version-files.ts';
+
+const scoreName = 'score.weight';
+
+export async function learnClasses(work: Work, given: readonly Example[]): Promise<Learning<Classification>> {
+  const examples = conversations(given, 'label');
+  const found = labelsOf(labelled(examples));
+  const { split, start, shape, epoch, options } = await prepare(work, examples, ({ prompt }) => [prompt]);
+  // A classifier that goes on with its own labels keeps its head, and the order of its classes.
+  const isSame = start.labels !== undefined && [...start.labels].sort().join('\0') === found.join('\0');
+  const labels = isSame ? start.labels! : found;
+  const weights = isSame ? start.weights : withoutHead(start.weights);
+  const model = { ...untrainedOf(start), labels };
+  const batches = classificationBatches(labelled(split.training), { ...shape, labels });
+  const heldOut = classificationBatches(labelled(split.heldOut), { ...shape, labels }).everyOnce;
+  const measured = (trained: TensorMap) => measuredClassifier({ ...model, weights: trained }, options);
+  return {
+    run: {
+      config: model.config,
+      task: { kind: 'classification', labels },
+      sequenceLength: shape.sequenceLength,
+      ...(weights ? { weights } : {}),
+    },
+    batches,
+    epoch: `${labels.length.toLocaleString('en')} labels, ${epoch}`,
+    heldOut: split.heldOut,
+    onTheWay: heldOut.slice(0, batchesOnTheWay),
+    lines: linesOf(split, examples),
+    async evaluate(trainer) {
+      const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
+      return { loss, totalNats, ...(await measured(trainer.exportWeights()).metrics(split.heldOut)) };
+    },
+    measured,
+    write: (folder, trained) => writeTextFolder(folder, { ...model, weights: trained }),
+  };
+}
+
+export async function learnVectors(work: Work, given: readonly Example[]): Promise<Learning<Contrastive>> {
+  const examples = conversations(given, 'partner');
+  const { split, start, shape, epoch, options } = await prepare(work, examples, ({ prompt, completion }) => [
+    prompt,
+    completion,
+  ]);
+  const weights = withoutHead(start.weights);
+  const model = untrainedOf(start);
+  const batches = pairBatches(paired(split.training), shape);
+  const heldOut = pairBatches(paired(split.heldOut), shape).everyOnce;
+  const measured = (trained: TensorMap) => measuredEmbedder({ ...model, weights: trained }, options);
+  return {
+    run: {
+      config: model.config,
+      task: { kind: 'contrastive' },
+      sequenceLength: shape.sequenceLength,
+      ...(weights ? { weights } : {}),
+    },
+    batches,
+    epoch,
+    heldOut: split.heldOut,
+    onTheWay: heldOut.slice(0, batchesOnTheWay),
+    lines: linesOf(split, examples),
+    async evaluate(trainer) {
+      const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
+      return { loss, totalNats, ...(await measured(trainer.exportWeights()).metrics(split.heldOut)) };
+    },
+    measured,
+    write: (folder, trained) => writeTextFolder(folder, { ...model, weights: trained }),
+  };
+}
+
+type Start = Untrained & Partial<Pick<TextFolder, 'weights' | 'labels'>>;
+
+async function prepare(
+  { specification, artifacts }: Work,
+  examples: readonly Conversation[],
+  textsOf: (example: Conversation) => readonly string[],
+) {
+  const { seed, hyperparameters, start: from, threads } = specification;
+  const { batchSize, heldOutShare } = hyperparameters;
+  const split: Split<Conversation> = splitExamples(examples, { seed, heldOutShare });
+  const start: Start =
+    from.kind === 'continue'
+      ? await loadTextVersion(artifacts, from.files)
+      : newModel(from.architecture, textsToLearn(split.training, textsOf));
+  const fitting = textSequenceLength(examples.flatMap(textsOf), start);
+  const shape = {
+    encodeText: (text: string, limit: { readonly maxTokens: number }) =>
+      encodeWholeText(start.tokenizer, text, limit),
+    padTokenId: padTokenIdOf(start),
+    batchSize,
+    sequenceLength: fitting.tokens,
+    seed,
+  };
+  const cut =
+    fitting.cut === 0
+      ? ''
+      : `, of which ${fitting.cut.toLocaleString('en')} of the data set's texts are cut to ${start.config.maxPositions} tokens`;
+  const epoch = `${split.training.length.toLocaleString('en')} examples an epoch${cut}`;
+  return { split, start, shape, epoch, options: { threads, batchSize } };
+}
+
+/** A tokenizer learns from what will be read. */
+const textsToLearn = (
+  training: readonly Conversation[],
+  textsOf: (example: Conversation) => readonly string[],
+): readonly Example[] => training.flatMap((example) => textsOf(example).map((text) => ({ text })));
+
+const untrainedOf = ({ config, tokenizer, chatTemplate }: Start): Untrained => ({
+  config,
+  tokenizer,
+  chatTemplate,
+});
+
+const withoutHead = (weights: TensorMap | undefined): TensorMap | undefined =>
+  weights && new Map([...weights].filter(([name]) => name !== scoreName));
