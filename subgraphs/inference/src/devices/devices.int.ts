@@ -50,6 +50,6 @@ test('`devices` shows what computes, and what was asked for and cannot be used w
 
 test('a slip in DEVICES is refused at the start with what to write', () => {
   const parsed = env.shape.DEVICES.safeParse('gpu');
-  expect(parsed.error?.issues[0]?.message).toContain('write for example cpu, cpu:2x1, webgpu');
+  expect(parsed.error?.issues[0]?.message).toContain('write for example auto, cpu, cpu:2x1, webgpu');
   expect(env.shape.DEVICES.parse(undefined)).toEqual([{ kind: 'CPU', workers: 1, threads: undefined }]);
 });

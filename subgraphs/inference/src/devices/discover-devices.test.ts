@@ -65,3 +65,29 @@ test('a machine without the driver is told so', async () => {
   });
   expect(unavailable[0]?.reason).toBe('nvidia-smi was not found: install the driver of the NVIDIA GPU.');
 });
+
+test('auto takes the GPUs that are there and the processor', async () => {
+  const idsOf = async (options: Partial<DiscoveryOptions>) =>
+    (await discover('auto', options)).devices.map(({ id }) => id);
+  const none = { nvidiaGpus: () => Promise.reject(new Error('no driver')) };
+  const software = { ...adapter, type: 'software' } as const;
+  expect(await idsOf({})).toEqual(['cuda-0', 'cpu-0']);
+  expect(await idsOf(none)).toEqual(['webgpu-0', 'cpu-0']);
+  expect(await idsOf({ ...none, probe: async () => ({ kind: 'works', adapter: software }) })).toEqual([
+    'cpu-0',
+  ]);
+  expect(await idsOf({ ...none, probe: async () => ({ kind: 'fails', message: 'none' }) })).toEqual([
+    'cpu-0',
+  ]);
+});
+
+test('auto tells of an NVIDIA GPU that it cannot use, and takes it through WebGPU', async () => {
+  const { devices, unavailable } = await discover('auto', {
+    probe: async ({ kind }) =>
+      kind === 'cuda' ? { kind: 'fails', message: 'Failed to load library x' } : { kind: 'works', adapter },
+  });
+  expect(devices.map(({ id }) => id)).toEqual(['webgpu-0', 'cpu-0']);
+  expect(unavailable).toMatchObject([
+    { id: 'cuda-0', reason: expect.stringContaining('ONNXRUNTIME_NODE_INSTALL=cuda12') },
+  ]);
+});

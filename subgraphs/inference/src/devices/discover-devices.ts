@@ -39,11 +39,39 @@ async function discover(wanted: WantedDevice, options: DiscoveryOptions): Promis
       const { workers, threads = options.threads } = wanted;
       return Array.from({ length: workers }, (_, index) => processor({ index, threads }));
     }
+    case 'AUTO':
+      return discoverAll(options);
     case 'WEBGPU':
       return [await discoverWebGpu(wanted.memoryBytes, options)];
     case 'CUDA':
       return [await discoverCuda(wanted, options)];
   }
+}
+
+/** GPUs, each with the reason if it cannot be used, and the processor behind them: it computes when they are busy or lost. */
+async function discoverAll(options: DiscoveryOptions): Promise<readonly Found[]> {
+  const { nvidiaGpus = queryNvidiaGpus, threads } = options;
+  const gpus = await nvidiaGpus().catch(() => []);
+  const cuda = gpus.map(({ index }) =>
+    discoverCuda({ kind: 'CUDA', index, memoryBytes: undefined }, options),
+  );
+  const found = await Promise.all(cuda);
+  return [...found, ...(found.some(isDevice) ? [] : await discoverHardware(options)), processor({ threads })];
+}
+
+/** WebGPU on real hardware: what a driver computes in software, the processor does better itself. */
+async function discoverHardware(options: DiscoveryOptions): Promise<readonly Device[]> {
+  const { probe = probeProvider } = options;
+  let isSoftware = false;
+  const device = await discoverWebGpu(undefined, {
+    ...options,
+    probe: async (provider) => {
+      const reply = await probe(provider);
+      isSoftware = reply.kind === 'works' && reply.adapter?.type === 'software';
+      return reply;
+    },
+  });
+  return isUnavailable(device) || isSoftware ? [] : [device];
 }
 
 async function discoverWebGpu(

@@ -14,13 +14,15 @@ test('a list names each device with what it may take', () => {
     { kind: 'CUDA', index: 0, memoryBytes: undefined },
     { kind: 'CUDA', index: 1, memoryBytes: 8 * 2 ** 30 },
   ]);
+  expect(devicesOf('auto')).toEqual([{ kind: 'AUTO' }]);
   expect(devicesOf('webgpu=512MiB')).toEqual([{ kind: 'WEBGPU', memoryBytes: 512 * 2 ** 20 }]);
 });
 
 test.each([
   ['', '"" is no device'],
-  ['gpu', '"gpu" is no device; write for example cpu, cpu:2x1, webgpu, cuda:0 or cuda:0=8GiB'],
+  ['gpu', '"gpu" is no device; write for example auto, cpu, cpu:2x1, webgpu, cuda:0 or cuda:0=8GiB'],
   ['cpu,', '"" is no device'],
+  ['cpu,auto', 'auto stands alone'],
   ['cpu:2', 'write the workers and the threads of each'],
   ['cpu:0x1', 'write the workers and the threads of each'],
   ['cpu:65x1', 'write the workers and the threads of each'],

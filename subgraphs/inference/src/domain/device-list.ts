@@ -6,8 +6,10 @@
  *   webgpu           the GPU that WebGPU prefers
  *   cuda  cuda:1     an NVIDIA GPU by its number
  *   cuda:0=8GiB      the same, of whose memory models may take so much
+ *   auto             the GPUs that are there, NVIDIA's or else the one of WebGPU, and the processor; stands alone
  */
 export type WantedDevice =
+  | { readonly kind: 'AUTO' }
   | { readonly kind: 'CPU'; readonly workers: number; readonly threads: number | undefined }
   | { readonly kind: 'WEBGPU'; readonly memoryBytes: number | undefined }
   | { readonly kind: 'CUDA'; readonly index: number; readonly memoryBytes: number | undefined };
@@ -24,6 +26,7 @@ const maxCudaIndex = 63;
 const units: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30 };
 
 export function parseDeviceList(text: string): DeviceList {
+  if (text.trim() === 'auto') return { kind: 'devices', devices: [{ kind: 'AUTO' }] };
   const devices: WantedDevice[] = [];
   const seen = new Set<string>();
   for (const entry of text.split(',').map((part) => part.trim())) {
@@ -54,8 +57,10 @@ function parseEntry(entry: string): WantedDevice | string {
         : `"${entry}": WebGPU chooses its adapter; write webgpu`;
     case 'cuda':
       return parseCuda(entry, argument, memoryBytes);
+    case 'auto':
+      return 'auto stands alone';
     default:
-      return `"${entry}" is no device; write for example cpu, cpu:2x1, webgpu, cuda:0 or cuda:0=8GiB`;
+      return `"${entry}" is no device; write for example auto, cpu, cpu:2x1, webgpu, cuda:0 or cuda:0=8GiB`;
   }
 }
 
