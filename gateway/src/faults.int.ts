@@ -23,8 +23,8 @@ const codesOf = (answer: GraphQLAnswer) => answer.errors?.map(({ extensions }) =
 
 describe('a client that does not read', () => {
   for (const [way, query] of [
-    ['verbatim', saidQuery],
-    ['executed', 'subscription { heard(topic: "a") { ... on Message { text } } }'],
+    ['verbatim', 'subscription { said(topic: "a") { text cursor } }'],
+    ['executed', 'subscription { heard(topic: "a") { ... on Message { text cursor } } }'],
   ] as const)
     test(`is ended with SLOW_CONSUMER, and nothing piles up for it (events ${way})`, async () => {
       const { streams } = defaultSettings;
@@ -46,7 +46,7 @@ describe('a client that does not read', () => {
       socket.pause();
       const pushed = 2_000;
       const text = 'x'.repeat(64 * 1024);
-      for (let index = 0; index < pushed; index += 1) topic.queue.push({ text });
+      for (let index = 0; index < pushed; index += 1) topic.queue.push({ text, cursor: `c${index}` });
 
       expect(await topic.left.promise).toBe('DISCONNECTED');
       // What was passed on sits in the kernel's socket buffers, a few megabytes; the other 120 MB were never taken.
@@ -65,9 +65,12 @@ describe('a client that does not read', () => {
       });
       socket.resume();
       await completed;
+      // All events before are whole and in order, and the error says behind which of them to resume.
+      const events = messages.slice(0, -2).map(({ payload }) => Object.values(payload?.data ?? {})[0]);
+      expect(events).toEqual(events.map((_, index) => ({ text, cursor: `c${index}` })));
       expect(messages.at(-2)?.payload).toMatchObject({
         data: null,
-        errors: [{ extensions: { code: 'SLOW_CONSUMER', retryable: true } }],
+        errors: [{ extensions: { code: 'SLOW_CONSUMER', retryable: true, cursor: `c${events.length - 1}` } }],
       });
       socket.terminate();
     });

@@ -116,6 +116,7 @@ export const defaultSettings: GatewaySettings = {
     connectTimeoutMs: 5_000,
     pingIntervalMs: 10_000,
     maxEntityAgeMs: 1_000,
+    maxEventBytes: 4 * 1024 * 1024,
   },
   fetches: {
     queryTimeoutMs: 30_000,

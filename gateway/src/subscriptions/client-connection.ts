@@ -30,6 +30,8 @@ export interface StreamSettings {
   readonly pingIntervalMs: number;
   /** How old an entity may be that was fetched for an earlier event of the same subscription. */
   readonly maxEntityAgeMs: number;
+  /** The largest event that a service may send. */
+  readonly maxEventBytes: number;
 }
 
 export interface StreamObserver {
@@ -84,6 +86,7 @@ export class ClientConnection {
       maxEntityAgeMs: this.#settings.maxEntityAgeMs,
     });
     const stream = new SubscriptionStream({
+      service: plan.service,
       window: this.#settings.window,
       execute: (event) => answerWithheld(snapshot, operation, () => execute(event)),
       formatError: (error) => ({ data: null, errors: [formatExecutionError(error, context)] }),
@@ -165,6 +168,7 @@ export class ClientConnection {
       traceHeaders: context.traceHeaders,
       connectTimeoutMs: this.#settings.connectTimeoutMs,
       pingIntervalMs: this.#settings.pingIntervalMs,
+      maxEventBytes: this.#settings.maxEventBytes,
       logger: this.#logger,
       onClosed: () => {
         if (this.#upstreams.get(key) === created) this.#upstreams.delete(key);

@@ -17,6 +17,7 @@ interface SetUp extends Partial<SubscriptionStreamOptions> {
 function setUp({ clientGone = false, ...options }: SetUp = {}) {
   const log: string[] = [];
   const stream = new SubscriptionStream({
+    service: 'chat',
     window: { maxEvents: 4, maxBytes: 10_000, patienceMs: 1_000 },
     execute: async (event: SubgraphEvent) => event as never,
     formatError: ({ code }) => ({ data: null, errors: [{ message: code, extensions: { code } }] }),
@@ -34,6 +35,41 @@ function setUp({ clientGone = false, ...options }: SetUp = {}) {
   });
   return { stream, log };
 }
+
+const event = (cursor: string) =>
+  `{"id":"1","type":"next","payload":{"data":{"said":{"cursor":${JSON.stringify(cursor)}}}}}`;
+
+describe('a stream that is lost', () => {
+  const formatError: SubscriptionStreamOptions['formatError'] = ({ code, details }) => ({
+    data: null,
+    errors: [{ message: code, extensions: { code, ...details } }],
+  });
+  for (const rawSink of [undefined, { send: () => undefined, bufferedBytes: () => 0 }])
+    test(`says behind which event it can be resumed (${rawSink ? 'unchanged' : 'executed'})`, async () => {
+      const { stream } = setUp({ rawSink, formatError });
+      const first = stream.next();
+      stream.sink.next(event('c1'));
+      if (!rawSink) await first;
+      stream.sink.next(event('c2'));
+      const second = rawSink ? first : stream.next();
+      if (!rawSink) await second;
+      stream.sink.failed(lost);
+      const last = rawSink ? await first : await stream.next();
+      expect(last.value?.errors?.[0]?.extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE', cursor: 'c2' });
+    });
+
+  test('says no cursor of an event that its client was not given, or where there is none', async () => {
+    const { stream } = setUp({ formatError });
+    stream.sink.failed(lost);
+    expect((await stream.next()).value?.errors?.[0]?.extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE' });
+    const final = setUp({ formatError });
+    const first = final.stream.next();
+    final.stream.sink.next(event('c1'));
+    await first;
+    final.stream.cancel(new AppError({ code: 'KEY_REVOKED', message: '', status: 401, retryable: false }));
+    expect((await final.stream.next()).value?.errors?.[0]?.extensions).toEqual({ code: 'KEY_REVOKED' });
+  });
+});
 
 describe('a stream', () => {
   test('delivers in order though one event takes longer to execute than the next', async () => {
@@ -128,7 +164,7 @@ describe('a stream', () => {
   test('answers a frame that is not JSON with an error instead of ending the process', async () => {
     const { stream } = setUp();
     stream.sink.next('{"id":"1","type":"next","payload":{');
-    expect((await stream.next()).value).toMatchObject({ errors: [{ message: 'INTERNAL_SERVER_ERROR' }] });
+    expect((await stream.next()).value).toMatchObject({ errors: [{ message: 'SUBGRAPH_BAD_ANSWER' }] });
   });
 
   test('holds the subgraph back when its window is full, and lets it go on when half is read', async () => {

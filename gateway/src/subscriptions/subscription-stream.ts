@@ -6,12 +6,14 @@
  *
  * Invariants: results leave in the order the frames came, by whichever way; `return()` settles a pending `next()` at
  * once, however quiet the stream (an `async function*` would wait for an event that may never come); at most the
- * window is held here, beyond it the subgraph is paused; the stream always ends with a reason, never in silence.
+ * window is held here, beyond it the subgraph is paused; the stream always ends with a reason, never in silence, and
+ * with the cursor of what was handed on last where it can be resumed; what reaches the client is JSON, whatever came.
  */
 import type { AppError } from '@fathom/platform/errors';
 import type { FormattedExecutionResult } from 'graphql';
 import { raise } from '../errors.ts';
 import type { EventExecutor, SubgraphEvent } from './event-executor.ts';
+import { type Delivered, resumableBehind } from './last-cursor.ts';
 import { payloadStart, type UpstreamSink } from './upstream-socket.ts';
 
 /** Writes a frame to the client as it is. `flushed` is called when the client's socket has taken it. */
@@ -34,6 +36,8 @@ export type EventWay = 'verbatim' | 'executed';
 export type StreamEnd = 'completed' | 'failed' | 'unsubscribed' | 'disconnected';
 
 export interface SubscriptionStreamOptions {
+  /** Whose events these are. */
+  readonly service: string;
   readonly window: StreamWindow;
   readonly execute: EventExecutor;
   readonly formatError: (error: AppError) => FormattedExecutionResult;
@@ -59,7 +63,7 @@ export interface StreamUpstream {
 type Item =
   | { readonly kind: 'frame'; readonly frame: string }
   | { readonly kind: 'event'; readonly event: SubgraphEvent }
-  | { readonly kind: 'result'; readonly result: FormattedExecutionResult };
+  | { readonly kind: 'failure'; readonly error: AppError };
 
 type Step = IteratorResult<FormattedExecutionResult, undefined>;
 const finished: Step = { done: true, value: undefined };
@@ -76,6 +80,7 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
   #paused = false;
   #patience: NodeJS.Timeout | undefined;
   #end: StreamEnd | undefined;
+  #delivered: Delivered | undefined;
   /** Of the newest result, if it was nothing but an error. */
   #failureCode: string | undefined;
 
@@ -98,7 +103,7 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
 
   /** Delivers what is queued, then this error, then the end. */
   fail(error: AppError): void {
-    this.#finish('failed', { kind: 'result', result: this.#options.formatError(error) });
+    this.#finish('failed', { kind: 'failure', error });
   }
 
   /** The gateway ends it: the key was revoked. The subgraph sees UNSUBSCRIBED. */
@@ -114,6 +119,7 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     const inOrder = this.#items.length === 0 && !this.#executing && this.#waiting.length > 0;
     if (rawSink && inOrder && isPlainData(frame)) {
       rawSink.send(frame, () => this.#onProgress());
+      this.#delivered = frame;
       onEvent('verbatim');
       if (rawSink.bufferedBytes() > this.#options.window.maxBytes) this.#pause();
       return;
@@ -187,6 +193,7 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
       this.#executing = false;
       if (this.#returned) return;
       this.#failureCode = failureOf(result);
+      this.#delivered = result;
       this.#options.onEvent('executed');
       this.#waiting.shift()?.({ done: false, value: result });
       this.#pump();
@@ -194,13 +201,15 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
   }
 
   async #resultOf(item: Item): Promise<FormattedExecutionResult> {
+    const { execute, formatError, service } = this.#options;
     try {
-      if (item.kind === 'result') return item.result;
-      if (item.kind === 'event') return await this.#options.execute(item.event);
-      const { payload } = JSON.parse(item.frame) as { payload: SubgraphEvent };
-      return await this.#options.execute(payload);
+      if (item.kind === 'failure') return formatError(resumableBehind(item.error, this.#delivered));
+      if (item.kind === 'event') return await execute(item.event);
+      const payload = payloadOf(item.frame);
+      if (payload) return await execute(payload);
+      return formatError(raise('SUBGRAPH_BAD_ANSWER', { details: { serviceName: service } }));
     } catch (cause) {
-      return this.#options.formatError(raise('INTERNAL_SERVER_ERROR', { cause }));
+      return formatError(raise('INTERNAL_SERVER_ERROR', { cause }));
     }
   }
 
@@ -249,6 +258,20 @@ function isPlainData(frame: string): boolean {
   return (
     frame.startsWith('{"data":{', payloadStart(frame)) &&
     !frame.includes('"errors":') &&
-    !frame.includes('"extensions":')
+    !frame.includes('"extensions":') &&
+    payloadOf(frame) !== undefined
   );
+}
+
+/**
+ * Undefined for what is no JSON. Parsing costs 1 µs also where the frame passes unchanged; a frame that is not JSON would
+ * end the client's connection, with all of its other streams.
+ */
+function payloadOf(frame: string): SubgraphEvent | undefined {
+  try {
+    const { payload } = JSON.parse(frame) as { readonly payload?: unknown };
+    return typeof payload === 'object' && payload !== null ? payload : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -42,6 +42,7 @@ export interface UpstreamSocketOptions {
   readonly connectTimeoutMs: number;
   /** A ping this often; a peer that misses one whole interval is gone. */
   readonly pingIntervalMs: number;
+  readonly maxEventBytes: number;
   readonly logger: Logger;
   readonly onClosed: () => void;
 }
@@ -118,6 +119,7 @@ export class UpstreamSocket {
       headers: this.#options.traceHeaders(),
       handshakeTimeout: this.#options.connectTimeoutMs,
       perMessageDeflate: false,
+      maxPayload: this.#options.maxEventBytes,
     });
     this.#socket = socket;
     socket.on('open', () =>
@@ -226,8 +228,16 @@ export class UpstreamSocket {
 
   #unavailable(cause: unknown): AppError {
     if (cause instanceof AppError) return cause;
-    return raise('SUBGRAPH_UNAVAILABLE', { details: { serviceName: this.#options.service }, cause });
+    const { service: serviceName, maxEventBytes: maxBytes } = this.#options;
+    if (isTooLarge(cause))
+      return raise('SUBGRAPH_ANSWER_TOO_LARGE', { details: { serviceName, maxBytes }, cause });
+    return raise('SUBGRAPH_UNAVAILABLE', { details: { serviceName }, cause });
   }
+}
+
+/** As `ws` says it of a message beyond its `maxPayload`, whose rest it does not read. */
+function isTooLarge(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 }
 
 const nextMarker = '","type":"next","payload":';
