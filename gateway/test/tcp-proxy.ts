@@ -9,6 +9,8 @@ export interface TcpProxy {
   /** Resets every connection, as the kernel does for a killed process, and refuses new ones until `mend`. */
   cut(): void;
   mend(): void;
+  /** Where connections lead that are made from now on. */
+  redirect(port: number): void;
   /** Accepts connections from now on and forwards nothing on them: a process that hangs. */
   hold(): void;
   /** Forwards nothing any more, and closes nothing: a host that lost its power. */
@@ -18,6 +20,7 @@ export interface TcpProxy {
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<{ readonly near: Socket; readonly far: Socket }>();
+  let target = targetPort;
   let isCut = false;
   let isHeld = false;
   let connections = 0;
@@ -27,7 +30,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       near.resetAndDestroy();
       return;
     }
-    const far = connect(targetPort, '127.0.0.1');
+    const far = connect(target, '127.0.0.1');
     const pair = { near, far };
     pairs.add(pair);
     if (!isHeld) near.pipe(far).pipe(near);
@@ -57,6 +60,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         near.resetAndDestroy();
         far.resetAndDestroy();
       }
+    },
+    redirect(port) {
+      target = port;
     },
     hold() {
       isHeld = true;

@@ -90,6 +90,8 @@ export interface ChatControl {
 }
 
 export interface TestGraph extends TestGateway {
+  /** What the services demand of a gateway; for a second one. */
+  readonly identity: TestIdentity;
   readonly chat: ChatControl;
   readonly chatServer: TestSubgraph;
   /** The wire to it. */
@@ -122,6 +124,7 @@ export async function startTestGraph(
 
   return {
     ...started,
+    identity,
     chat,
     chatServer,
     chatWire,

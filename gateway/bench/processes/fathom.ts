@@ -43,6 +43,7 @@ const gateway = await runGateway({
     supergraphFile,
     subgraphUrls: { ...urls },
     streams: { ...defaultSettings.streams, maxEntityAgeMs },
+    concurrency: { perCredential: 1_000_000, perTenant: 1_000_000 },
     rateLimit: { operationsPerWindow: 1_000_000_000, windowMs: 1_000 },
   },
   apiKeys,

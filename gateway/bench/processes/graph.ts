@@ -7,7 +7,7 @@ export const shopSdl = /* GraphQL */ `
     query: Query subscription: Subscription
   }
   type Query { product(id: ID!): Product products(first: Int!): [Product!]! }
-  type Subscription { tokens(count: Int!, everyMs: Int): Token! }
+  type Subscription { tokens(count: Int!, everyMs: Int): Token! quiet: Token! }
   type Token { sequence: Int! cursor: String! text: String! logProbability: Float! seller: Person! }
   type Product { id: ID! name: String! price: Float! inStock: Boolean! seller: Person! }
   type Person @key(fields: "id", resolvable: false) { id: ID! }

@@ -1,6 +1,7 @@
 /**
  * Processes of a benchmark: each is a fork of a file beside this one, given its configuration as JSON. It says
- * `{ ready }` once and answers `cpu` with the CPU it used since its start, so that each is measured alone.
+ * `{ ready }` once and answers `cpu` with the CPU it used since its start and `memory` with what it holds, so that each is
+ * measured alone.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +11,10 @@ export interface BenchProcess<Ready> {
   readonly ready: Ready;
   /** User and system time of all its threads, microseconds. */
   cpuMicros(): Promise<number>;
+  /** What it holds of the machine's memory, its garbage collected. */
+  memoryBytes(): Promise<number>;
+  /** A figure of its own. */
+  ask(what: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -19,18 +24,22 @@ export async function startBenchProcess<Ready>(
   configuration: object,
 ): Promise<BenchProcess<Ready>> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(configuration)], {
-    execArgv: ['--conditions=development', '--import', 'tsx'],
+    execArgv: ['--expose-gc', '--conditions=development', '--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
   });
   const { ready } = (await messageOf(child)) as { ready: Ready };
+  async function ask(what: string): Promise<number> {
+    const answered = messageOf(child);
+    child.send(what);
+    return ((await answered) as { readonly value: number }).value;
+  }
+
   return {
     ready,
-    async cpuMicros() {
-      const answered = messageOf(child);
-      child.send('cpu');
-      return ((await answered) as { cpuMicros: number }).cpuMicros;
-    },
+    cpuMicros: () => ask('cpu'),
+    memoryBytes: () => ask('memory'),
+    ask,
     async stop() {
       if (child.exitCode !== null) return;
       const exited = once(child, 'exit');
@@ -56,11 +65,21 @@ export function configurationOf<Configuration>(): Configuration {
   return JSON.parse(process.argv[2] ?? '{}') as Configuration;
 }
 
-/** For the child. It lives as long as whoever started it. */
-export function serve(ready: object): void {
-  process.on('message', () => {
+const common: Readonly<Record<string, () => number>> = {
+  cpu() {
     const { user, system } = process.cpuUsage();
-    process.send?.({ cpuMicros: user + system });
+    return user + system;
+  },
+  memory() {
+    globalThis.gc?.();
+    return process.memoryUsage.rss();
+  },
+};
+
+/** For the child. It lives as long as whoever started it. */
+export function serve(ready: object, figures: Readonly<Record<string, () => number>> = {}): void {
+  process.on('message', (what: string) => {
+    process.send?.({ value: (figures[what] ?? common[what])?.() });
   });
   process.on('disconnect', () => process.exit(0));
   process.send?.({ ready });

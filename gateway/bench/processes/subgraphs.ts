@@ -1,5 +1,7 @@
 /** One subgraph of the benchmarks in a process of its own: the platform's server, as every service has it. */
+import { once } from 'node:events';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import type { RequestContext } from '@fathom/platform/server/request-context';
 import { startTestSubgraph } from '@fathom/platform/testing/subgraph';
 import { peopleSdl, shopSdl } from './graph.ts';
 import { type BenchKey, identityOf } from './identity.ts';
@@ -34,6 +36,30 @@ async function* tokens(count: number, everyMs: number | null | undefined) {
   }
 }
 
+let openStreams = 0;
+
+/** One event, and then nothing until it is left. */
+async function* quiet(signal: AbortSignal) {
+  openStreams += 1;
+  signal.addEventListener(
+    'abort',
+    () => {
+      openStreams -= 1;
+    },
+    { once: true },
+  );
+  yield {
+    quiet: {
+      sequence: 0,
+      cursor: 'bench:0',
+      text: ' token',
+      logProbability: -0.125,
+      seller: { id: 'seller-0' },
+    },
+  };
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
 const resolvers = {
   shop: {
     Query: {
@@ -42,6 +68,9 @@ const resolvers = {
         Array.from({ length: first }, (_item, index) => productOf(String(index))),
     },
     Subscription: {
+      quiet: {
+        subscribe: (_: unknown, _args: unknown, context: RequestContext) => quiet(context.signal),
+      },
       tokens: {
         subscribe: (_: unknown, { count, everyMs }: { count: number; everyMs?: number | null }) =>
           tokens(count, everyMs),
@@ -60,4 +89,4 @@ const server = await startTestSubgraph({
   resolvers: resolvers[name],
   identity: identityOf(key),
 });
-serve({ url: server.url });
+serve({ url: server.url }, { 'open streams': () => openStreams });

@@ -1,0 +1,218 @@
+// Memory of streams that say nothing, the time to open ten thousand of them in a burst, how soon a stream that is left stops at its source, and start-up: this gateway against Hive Gateway.
+import { execSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { printBound, printMachine, printTable, quantile } from '@fathom/platform/testing/bench';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { supergraphOf } from './processes/graph.ts';
+import { installHive } from './processes/hive-folder.ts';
+import { generateBenchKey } from './processes/identity.ts';
+import { type BenchProcess, startBenchProcess } from './processes/process.ts';
+
+/*
+ *   this process --a socket a stream, server-sent events--> gateway under test --WebSocket--> shop
+ *
+ * Each stream brings one event, by which it is known to be open, and is quiet from then on. Memory is what the gateway's
+ * process holds of the machine behind a collection of garbage, with all streams and without. `shared sockets`: the same
+ * over WebSockets with a hundred streams each, which only this gateway is asked for. The stock @apollo/gateway has no
+ * subscriptions. Each stream takes two descriptors of a gateway, so their limit bounds their number.
+ */
+interface Door {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Opened {
+  readonly seconds: number;
+  readonly bytesPerStream: number;
+}
+
+const wanted = Number(process.argv[2] ?? 10_000);
+const descriptors =
+  Number(execSync('ulimit -n', { shell: '/bin/sh', encoding: 'utf8' })) || Number.MAX_SAFE_INTEGER;
+const streams = Math.min(wanted, Math.floor((descriptors - 500) / 2));
+/** Opened at a time: as many as a listening socket keeps waiting. */
+const burst = 256;
+const streamsPerSocket = 100;
+const query = 'subscription { quiet { sequence cursor text logProbability } }';
+
+const key = await generateBenchKey();
+const folder = await mkdtemp(join(tmpdir(), 'fathom-bench-gateway-'));
+const supergraphFile = join(folder, 'supergraph.graphql');
+const shop = await startBenchProcess<{ readonly url: string }>('./subgraphs.ts', { name: 'shop', key });
+const urls = { shop: shop.ready.url, people: shop.ready.url };
+await writeFile(supergraphFile, supergraphOf(urls));
+const hive = await installHive();
+
+const fathom = 'this';
+const hiveName = hive.kind === 'installed' ? `Hive Gateway ${hive.version}` : '';
+const kinds: readonly (readonly [string, string, object])[] = [
+  [fathom, './fathom.ts', { key, urls, supergraphFile }],
+  ...(hive.kind === 'installed'
+    ? [[hiveName, './hive.ts', { key, supergraphFile, folder: hive.folder, rustPlanner: false }] as const]
+    : []),
+];
+
+const startSeconds = new Map<string, number>();
+const opened = new Map<string, Opened>();
+const leftMs: number[] = [];
+for (const [name, file, configuration] of kinds) {
+  const starts: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const startedAt = performance.now();
+    const started = await startBenchProcess<Door>(file, configuration);
+    starts.push((performance.now() - startedAt) / 1_000);
+    await started.stop();
+  }
+  startSeconds.set(name, quantile(starts, 0.5));
+  const door = await startBenchProcess<Door>(file, configuration);
+  opened.set(name, await openAll(door, streams, openBySse));
+  if (name === fathom) {
+    opened.set(`${fathom}, shared sockets`, await openAll(door, wanted, openByWebSocket()));
+    for (let round = 0; round < 40; round += 1) leftMs.push(await leaveOne(door));
+  }
+  await door.stop();
+}
+await shop.stop();
+await rm(folder, { recursive: true });
+
+printMachine();
+if (hive.kind === 'absent') process.stdout.write(`Hive Gateway could not be installed: ${hive.because}\n\n`);
+if (streams < wanted)
+  process.stdout.write(
+    `${descriptors} descriptors a process allow ${streams} streams with a socket each.\n\n`,
+  );
+printTable(
+  ['gateway', 'streams', 'opened in s', 'streams/s', 'kB a stream', 'MB in all', 'start-up s'],
+  [...opened].map(([name, { seconds, bytesPerStream }]) => {
+    const count = name.includes('shared') ? wanted : streams;
+    return [
+      name,
+      count,
+      Number(seconds.toFixed(1)),
+      Math.round(count / seconds),
+      Number((bytesPerStream / 1024).toFixed(1)),
+      Number(((bytesPerStream * count) / 1024 / 1024).toFixed(0)),
+      startSeconds.has(name) ? Number((startSeconds.get(name) ?? 0).toFixed(2)) : '',
+    ];
+  }),
+);
+const p95 = quantile(leftMs, 0.95);
+process.stdout.write(
+  `\nA quiet stream that is left stops at its source after ${quantile(leftMs, 0.5).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms.\n`,
+);
+printBound({
+  name: 'left-stream-stops-at-source-ms-p95',
+  measured: p95,
+  required: 100,
+  direction: 'at-most',
+});
+const [own, peer] = [opened.get(fathom), opened.get(hiveName)];
+if (own && peer) {
+  const ratio = (of: keyof Opened) => own[of] / peer[of];
+  printBound({
+    name: 'idle-stream-memory-of-hive',
+    measured: ratio('bytesPerStream'),
+    required: 1,
+    direction: 'at-most',
+  });
+  printBound({
+    name: 'burst-of-streams-time-of-hive',
+    measured: ratio('seconds'),
+    required: 1,
+    direction: 'at-most',
+  });
+}
+
+type Open = (door: Door, number: number) => Promise<() => void>;
+
+/** Opens them as fast as they open, weighs the gateway, and leaves them all. */
+async function openAll(door: BenchProcess<Door>, count: number, open: Open): Promise<Opened> {
+  // What a first stream brings into memory for good is no stream's share.
+  const warm = await Promise.all(Array.from({ length: 100 }, (_, number) => open(door.ready, number)));
+  for (const leave of warm) leave();
+  await until(async () => (await openAtSource()) === 0);
+  const before = await door.memoryBytes();
+  const startedAt = performance.now();
+  const left: (() => void)[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: burst }, async () => {
+      while (next < count) left.push(await open(door.ready, next++));
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1_000;
+  if ((await openAtSource()) !== count)
+    throw new Error(`${await openAtSource()} of ${count} streams are open`);
+  const bytesPerStream = ((await door.memoryBytes()) - before) / count;
+  for (const leave of left) leave();
+  await until(async () => (await openAtSource()) === 0);
+  return { seconds, bytesPerStream };
+}
+
+/** From the client's `complete` to the end of the service's work, seen at the service itself. */
+async function leaveOne({ ready }: BenchProcess<Door>): Promise<number> {
+  const leave = await openByWebSocket()(ready, 0);
+  const startedAt = performance.now();
+  leave();
+  await until(async () => (await openAtSource()) === 0);
+  return performance.now() - startedAt;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition()));
+}
+
+/** Streams that the service works on. */
+function openAtSource(): Promise<number> {
+  return shop.ask('open streams');
+}
+
+async function openBySse({ url, headers }: Door): Promise<() => void> {
+  const body = JSON.stringify({ query });
+  const agent = new Agent({ keepAlive: false });
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      {
+        method: 'POST',
+        agent,
+        headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+      },
+      (response: IncomingMessage) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text = (text + chunk.toString('utf8')).slice(-1_000);
+          if (text.includes('"sequence":0')) resolve(() => call.destroy());
+          else if (text.includes('"errors"')) reject(new Error(text));
+        });
+        response.on('error', () => undefined);
+      },
+    );
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+function openByWebSocket(): Open {
+  const clients = new Map<number, ReturnType<typeof createClient>>();
+  return async ({ url, headers }, number) => {
+    const place = Math.floor(number / streamsPerSocket);
+    const client =
+      clients.get(place) ??
+      createClient({
+        url: url.replace(/^http/, 'ws'),
+        webSocketImpl: WebSocket,
+        connectionParams: { apiKey: headers['x-api-key'] ?? '' },
+        retryAttempts: 0,
+      });
+    clients.set(place, client);
+    const events = client.iterate({ query });
+    const { value } = await events.next();
+    if (!JSON.stringify(value).includes('"sequence":0')) throw new Error(JSON.stringify(value));
+    return () => void events.return?.();
+  };
+}
