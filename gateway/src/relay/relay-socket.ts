@@ -110,6 +110,7 @@ async function connect(
     headers: traceHeaders,
     handshakeTimeout: connectTimeoutMs,
     perMessageDeflate: false,
+    maxPayload: service.streams.maxEventBytes,
   });
   const stopWaiting = onTokenExpiry(principal, (error) => {
     upstream.terminate();
