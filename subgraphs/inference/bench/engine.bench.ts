@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportModel } from '@fathom/neural/export/export-model';
 import { createDecoderSession } from '@fathom/neural/serving/decoder-session';
 import { printBound, printMachine, printTable, quantile } from '@fathom/platform/testing/bench';
 import type { EngineDevice } from '../src/engine/engine-device.ts';
@@ -17,25 +16,29 @@ import {
   threads,
   writeModel,
 } from './engine-harness.ts';
+import { type FilePrecision, writeFileForBoth } from './file-for-both.ts';
 import { measureTransformers, type PeerResult } from './transformers-peer.ts';
 
 /*
- * Requests with different prompts, the likeliest token every time, fp32, the same threads. Each concurrency does all of
- * them: 1 is one after another, 32 is all at once. A round does each concurrency once, and the medians of the rounds are
- * compared. Three ways to compute: the engine on its own graph (the default path), the engine on the ONNX file that
- * @huggingface/transformers runs, and that library on it. The bare loop is a session of the engine's own graph that
- * decodes sixteen rows step by step in this process, with nothing around it.
+ * Requests with different prompts, the likeliest token every time, the same threads: 32 of them where 16 or 32 run at once, half
+ * as many where fewer do. A round does each concurrency once, and the medians of the rounds are compared.
+ *
+ * Both engines run one and the same ONNX file (`file-for-both.ts`), in fp32 and, of the large model, in int8. Beside it
+ * stands the engine on the graph that it writes itself from safetensors, which is its default path. The bare loop is a session
+ * of that graph that decodes sixteen rows step by step in this process, with nothing around it.
  *
  * Two models: the default one, in which a step is so short that what is not the model's arithmetic weighs most, and one of
- * 105 million parameters with random weights. `npm run bench -- engine default` and `-- engine generated` measure one alone.
+ * 105 million parameters with random weights. `npm run bench -- engine default` and `-- engine generated` measure one alone,
+ * `-- engine generated int8` one file alone.
  */
 const concurrencies = [1, 2, 4, 8, 16, 32] as const;
 const maxTokens = 48;
-const only = process.argv[2];
+const requests = 32;
+const [only, onlyPrecision] = process.argv.slice(2);
 
 interface Plan {
   readonly subject: BenchModel;
-  readonly requests: number;
+  readonly precisions: readonly FilePrecision[];
   readonly rounds: number;
 }
 
@@ -44,10 +47,11 @@ interface Sample {
   readonly busy: number;
 }
 
+/** One model in one precision. */
 interface Measured {
   readonly name: string;
-  readonly engine: ReadonlyMap<number, Sample>;
-  readonly onOnnxFile: ReadonlyMap<number, Sample>;
+  readonly ownGraph: ReadonlyMap<number, Sample>;
+  readonly sameFile: ReadonlyMap<number, Sample>;
   readonly bareLoop: number;
   readonly peer: PeerResult;
   readonly memoryBytes: number;
@@ -56,27 +60,40 @@ interface Measured {
 
 const folder = await mkdtemp(join(tmpdir(), 'fathom-bench-engine-'));
 const base = await defaultModel();
-const plans: Plan[] = only === 'generated' ? [] : [{ subject: base, requests: 32, rounds: 3 }];
-if (only !== 'default') plans.push({ subject: generatedModel(base.model), requests: 32, rounds: 1 });
+const plans: Plan[] = only === 'generated' ? [] : [{ subject: base, precisions: ['fp32'], rounds: 3 }];
+if (only !== 'default')
+  plans.push({ subject: generatedModel(base.model), precisions: ['fp32', 'int8'], rounds: 1 });
 const measured: Measured[] = [];
-for (const plan of plans) measured.push(await measure(plan));
+for (const { subject, precisions, rounds } of plans)
+  for (const precision of precisions)
+    if (onlyPrecision === undefined || precision === onlyPrecision)
+      measured.push(await measure({ subject, precision, rounds }));
 await rm(folder, { recursive: true });
 
 printMachine();
 printTable(
-  ['model', 'streams', 'engine tokens/s', 'busy %', 'on the ONNX file', 'transformers', 'engine of it'],
-  measured.flatMap(({ name, engine, onOnnxFile, peer }) =>
+  [
+    'model',
+    'streams',
+    'own graph, tokens/s',
+    'busy %',
+    'same file',
+    'transformers',
+    'same file of it',
+    'own graph of it',
+  ],
+  measured.flatMap(({ name, ownGraph, sameFile, peer }) =>
     concurrencies.map((concurrency) => {
-      const own = engine.get(concurrency);
-      const theirs = peerRate(peer, concurrency);
+      const [own, same] = [ownGraph.get(concurrency), sameFile.get(concurrency)];
       return [
         name,
         concurrency,
-        Math.round(own?.tokensPerSecond ?? Number.NaN),
-        Math.round(100 * (own?.busy ?? Number.NaN)),
-        shown(onOnnxFile.get(concurrency)?.tokensPerSecond),
-        shown(theirs),
-        theirs === undefined ? '' : Number(((own?.tokensPerSecond ?? Number.NaN) / theirs).toFixed(2)),
+        shown(own?.tokensPerSecond),
+        own ? Math.round(100 * own.busy) : '',
+        shown(same?.tokensPerSecond),
+        shown(peerRate(peer, concurrency)),
+        ratio(same?.tokensPerSecond, bestOf(peer, concurrency)),
+        ratio(own?.tokensPerSecond, bestOf(peer, concurrency)),
       ];
     }),
   ),
@@ -92,63 +109,60 @@ printTable(
   ]),
 );
 process.stdout.write('\n');
-for (const { name, engine, bareLoop, peer } of measured) {
-  const of = (concurrency: number): number => engine.get(concurrency)?.tokensPerSecond ?? Number.NaN;
+for (const { name, ownGraph, sameFile, bareLoop, peer } of measured) {
+  const of = (concurrency: number): number => ownGraph.get(concurrency)?.tokensPerSecond ?? Number.NaN;
+  const onFile = (concurrency: number): number => sameFile.get(concurrency)?.tokensPerSecond ?? Number.NaN;
+  const atLeast = (what: string, value: number, required: number): void =>
+    printBound({ name: `${name}-${what}`, measured: value, required, direction: 'at-least' });
   if (peer.kind === 'unavailable') process.stdout.write(`no @huggingface/transformers: ${peer.because}\n`);
   else {
-    // Its calls wait for each other, so its best is the best of one after another and several at once.
-    const best = Math.max(...peer.tokensPerSecond.values());
-    const alone = peer.tokensPerSecond.get(1) ?? Number.NaN;
-    printBound({
-      name: `${name}-16-streams-of-transformers`,
-      measured: of(16) / best,
-      required: 8,
-      direction: 'at-least',
-    });
-    printBound({
-      name: `${name}-1-stream-of-transformers`,
-      measured: of(1) / alone,
-      required: 1,
-      direction: 'at-least',
-    });
+    atLeast('16-streams-of-transformers', onFile(16) / (bestOf(peer, 16) ?? Number.NaN), 8);
+    atLeast('1-stream-of-transformers', onFile(1) / (bestOf(peer, 1) ?? Number.NaN), 1);
   }
-  printBound({
-    name: `${name}-16-streams-of-bare-loop`,
-    measured: of(16) / bareLoop,
-    required: 0.9,
-    direction: 'at-least',
-  });
-  printBound({
-    name: `${name}-device-busy-at-16`,
-    measured: engine.get(16)?.busy ?? Number.NaN,
-    required: 0.92,
-    direction: 'at-least',
-  });
+  atLeast('16-streams-of-bare-loop', of(16) / bareLoop, 0.9);
+  atLeast('device-busy-at-16', ownGraph.get(16)?.busy ?? Number.NaN, 0.92);
 }
 
-async function measure({ subject, requests, rounds }: Plan): Promise<Measured> {
-  const { name, model } = subject;
+/** Its calls wait for each other, so its best at many streams is the best of one after another and several at once. */
+function bestOf(peer: PeerResult, streams: number): number | undefined {
+  if (peer.kind === 'unavailable') return undefined;
+  return streams === 1 ? peer.tokensPerSecond.get(1) : Math.max(...peer.tokensPerSecond.values());
+}
+
+async function measure({
+  subject,
+  precision,
+  rounds,
+}: {
+  readonly subject: BenchModel;
+  readonly precision: FilePrecision;
+  readonly rounds: number;
+}): Promise<Measured> {
+  const { model } = subject;
+  const name = `${subject.name}-${precision}`;
   const prompts = Array.from({ length: requests }, (_, index) =>
     model.tokenizer.encode(`${index} years ago, when nobody thought of it, a king said`),
   );
   const own = await writeModel(folder, subject);
-  const exported = join(folder, 'exported', name);
-  await exportModel(exported, model, { layout: 'hugging-face', precisions: ['fp32'] });
+  const file = join(folder, 'files', name);
+  await writeFileForBoth(file, model, precision);
 
-  const engine = openDevice({ maxSequences: 32, prefixSlots: 0 });
+  const engine = openDevice({ maxSequences: 32, prefixSlots: 0, precision });
   await loadInto(engine, name, own);
-  const byConcurrency = await measureDevice(engine, { name, prompts, rounds, of: concurrencies });
+  const of = precision === 'fp32' ? concurrencies : ([1, 16] as const);
+  const ownGraph = await measureDevice(engine, { name, prompts, rounds, of });
   const { memoryBytes } = engine.snapshot();
   await engine.close();
 
-  const onFile = openDevice({ maxSequences: 16, prefixSlots: 0 });
-  await loadInto(onFile, name, exported);
-  const onOnnxFile = await measureDevice(onFile, { name, prompts, rounds: 1, of: [1, 16] });
+  const onFile = openDevice({ maxSequences: 16, prefixSlots: 0, precision });
+  await loadInto(onFile, name, file);
+  const sameFile = await measureDevice(onFile, { name, prompts, rounds, of: [1, 16] });
   await onFile.close();
 
   const peer = await measureTransformers({
-    modelsFolder: join(folder, 'exported'),
+    modelsFolder: join(folder, 'files'),
     model: name,
+    precision,
     prompts: prompts.slice(0, 16),
     maxTokens,
     threads,
@@ -157,15 +171,15 @@ async function measure({ subject, requests, rounds }: Plan): Promise<Measured> {
   });
   let elements = 0;
   for (const { data } of model.weights.values()) elements += data.length;
-  const alone = byConcurrency.get(1)?.tokensPerSecond ?? Number.NaN;
+  const alone = ownGraph.get(1)?.tokensPerSecond ?? Number.NaN;
   return {
     name,
-    engine: byConcurrency,
-    onOnnxFile,
+    ownGraph,
+    sameFile,
     peer,
     memoryBytes,
-    bareLoop: await measureBareLoop(subject, prompts.slice(0, 16), rounds),
-    bandwidthShare: (alone * elements * 4) / copiedBytesPerSecond(),
+    bareLoop: await measureBareLoop(subject, { precision, prompts: prompts.slice(0, 16), rounds }),
+    bandwidthShare: (alone * elements * (precision === 'fp32' ? 4 : 1)) / copiedBytesPerSecond(),
   };
 }
 
@@ -184,14 +198,15 @@ async function measureDevice(
     of.map((concurrency) => [concurrency, { rates: [] as number[], busy: [] as number[] }]),
   );
   const round = async (which: number, concurrency: number): Promise<Sample> => {
-    const requests = prompts.map((promptTokens, index) =>
+    const started = concurrency >= 16 ? prompts : prompts.slice(0, prompts.length / 2);
+    const toRun = started.map((promptTokens, index) =>
       greedy({ id: `${which}-${concurrency}-${index}`, lane: name, promptTokens, maxTokens }),
     );
     const startedAt = performance.now();
-    const done = await runAll(device, requests, concurrency);
+    const done = await runAll(device, toRun, concurrency);
     const elapsedMs = performance.now() - startedAt;
     const tokens = done.reduce((sum, finished) => sum + finished.tokens, 0);
-    if (tokens !== prompts.length * maxTokens) throw new Error(`${name}: a stream ended early`);
+    if (tokens !== toRun.length * maxTokens) throw new Error(`${name}: a stream ended early`);
     const deviceMs = done.reduce((sum, { end }) => sum + end.deviceMs, 0);
     return { tokensPerSecond: (1_000 * tokens) / elapsedMs, busy: deviceMs / elapsedMs };
   };
@@ -211,11 +226,18 @@ async function measureDevice(
   );
 }
 
-/** Sixteen rows prefilled one after another, then decoded together, the likeliest token every time. */
+/** Sixteen rows begun in one run, then decoded together, the likeliest token every time. */
 async function measureBareLoop(
   { model }: BenchModel,
-  prompts: readonly (readonly number[])[],
-  rounds: number,
+  {
+    precision,
+    prompts,
+    rounds,
+  }: {
+    readonly precision: FilePrecision;
+    readonly prompts: readonly (readonly number[])[];
+    readonly rounds: number;
+  },
 ): Promise<number> {
   const { config, weights } = model;
   const maxSlots = prompts.length;
@@ -224,34 +246,22 @@ async function measureBareLoop(
     weights,
     maxSlots,
     capacity: config.maxPositions,
-    precision: 'fp32',
+    precision,
     threads,
   });
   const slots = prompts.map((_, slot) => slot);
   const rates: number[] = [];
   for (let round = -1; round < rounds; round += 1) {
     const startedAt = performance.now();
-    const tokens: number[] = [];
-    for (const [slot, prompt] of prompts.entries())
-      tokens.push(likeliest(await session.prefill({ slot, tokens: prompt, startPosition: 0 })));
+    await session.prefillTogether({ slots, tokens: prompts });
     for (let step = 1; step < maxTokens; step += 1) {
-      const lengths = prompts.map((prompt) => prompt.length + step - 1);
-      const logits = await session.decode({ slots, tokens, lengths });
-      for (const slot of slots)
-        tokens[slot] = likeliest(
-          logits.subarray(slot * config.vocabularySize, (slot + 1) * config.vocabularySize),
-        );
+      const tokens = [...session.summaries.likeliest.subarray(0, maxSlots)];
+      await session.decode({ slots, tokens, lengths: prompts.map(({ length }) => length + step - 1) });
     }
     if (round >= 0) rates.push((1_000 * maxSlots * maxTokens) / (performance.now() - startedAt));
   }
   await session.release();
   return quantile(rates, 0.5);
-}
-
-function likeliest(logits: Float32Array): number {
-  let best = 0;
-  for (let id = 1; id < logits.length; id += 1) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
-  return best;
 }
 
 /** What one thread reads and writes when it copies: about what there is for reading weights. */
@@ -270,4 +280,8 @@ function peerRate(peer: PeerResult, concurrency: number): number | undefined {
 
 function shown(rate: number | undefined): string {
   return rate === undefined ? '' : String(Math.round(rate));
+}
+
+function ratio(rate: number | undefined, of: number | undefined): number | string {
+  return rate === undefined || of === undefined ? '' : Number((rate / of).toFixed(2));
 }

@@ -17,6 +17,8 @@ export interface PeerTask {
   /** The folder above the model's, and the model's name in it. */
   readonly modelsFolder: string;
   readonly model: string;
+  /** Which of its files. */
+  readonly precision: 'fp32' | 'int8';
   readonly prompts: readonly (readonly number[])[];
   readonly maxTokens: number;
   readonly threads: number;
@@ -60,7 +62,7 @@ const task = JSON.parse(await new Promise((resolve) => {
 env.allowRemoteModels = false;
 env.localModelPath = task.modelsFolder;
 const options = { intraOpNumThreads: task.threads, interOpNumThreads: 1 };
-const model = await AutoModelForCausalLM.from_pretrained(task.model, { dtype: 'fp32', device: 'cpu', session_options: options });
+const model = await AutoModelForCausalLM.from_pretrained(task.model, { dtype: task.precision, device: 'cpu', session_options: options });
 async function complete(prompt) {
   const shape = [1, prompt.length];
   const ids = new Tensor('int64', BigInt64Array.from(prompt, BigInt), shape);

@@ -17,8 +17,8 @@ export function attentionMaskLayout(
   return {
     headSize: config.headSize,
     begin() {
-      const ids = builder.input('input_ids', 'int64', ['batch', 'sequence']);
-      const mask = builder.input('attention_mask', 'int64', ['batch', 'total']);
+      const ids = builder.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
+      const mask = builder.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
       const lengths = builder.sub(builder.reduce('ReduceSum', mask, [1], false), builder.integer(1));
       const total = builder.gather(builder.op('Shape', [mask]), builder.integer(1));
       const angles = rotaryAngles(rotaryOptions(config, positions));
@@ -34,9 +34,9 @@ export function attentionMaskLayout(
     attend({ packed, layer }: AttendInput) {
       const past = (kind: string): Value =>
         builder.input(`past_key_values.${layer}.${kind}`, 'float32', [
-          'batch',
+          'batch_size',
           config.keyValueHeads,
-          'past',
+          'past_sequence_length',
           config.headSize,
         ]);
       const [mixed, key, value] = builder.ops(

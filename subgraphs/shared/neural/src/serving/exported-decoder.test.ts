@@ -90,6 +90,24 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
 }
 
+it('an exported graph whose attention writes in place begins prompts of any lengths in one run', async () => {
+  const [reference, decoder] = [await own(), await exported('shared.onnx')];
+  const slots = [2, 0, 3];
+  const prompts = [tokensOf(31, 4), tokensOf(32, 11), tokensOf(33, 1)];
+  const batched = (await decoder.prefillTogether!({ slots, tokens: prompts })).slice();
+  const size = config.vocabularySize;
+  for (const [at, slot] of slots.entries()) {
+    const alone = await reference.prefill({ slot, tokens: prompts[at]!, startPosition: 0 });
+    expect(largestDifference(batched.subarray(at * size, (at + 1) * size), alone)).toBeLessThan(1e-4);
+  }
+  for (let step = 0; step < 8; step += 1) {
+    const input = { slots, tokens: [5, 6, 7 + step], lengths: prompts.map(({ length }) => length + step) };
+    const expected = (await reference.decode(input)).slice();
+    expect(largestDifference(await decoder.decode(input), expected)).toBeLessThan(1e-4);
+  }
+  expect((await exported('plain/onnx/model.onnx')).prefillTogether).toBeUndefined();
+});
+
 describe.each([
   ['whose cache passes through', 'plain/onnx/model.onnx'],
   ['with its weights in a file of their own', 'split/onnx/model.onnx'],

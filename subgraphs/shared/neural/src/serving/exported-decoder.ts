@@ -4,8 +4,8 @@ import { type ElementType, elementTypeCodes, type Value } from '../onnx/types.ts
 import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import type { Decoder } from './decoder.ts';
-import { checkRange, invalidInput } from './decoder-input.ts';
-import type { DecodeInput, PrefillInput } from './decoder-session.ts';
+import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
+import type { DecodeInput, JointPrefillInput, PrefillInput } from './decoder-session.ts';
 import type { ExportedCache, StepRequest } from './exported-cache.ts';
 import { describeExportedGraph, type ExportedGraph } from './exported-graph.ts';
 import { RelayedCache } from './relayed-cache.ts';
@@ -37,6 +37,8 @@ class ExportedDecoder implements Decoder {
   readonly #session: Session;
   readonly #cache: ExportedCache;
   readonly #lengths: number[];
+  /** Where rows are padded right, several may begin in one run. */
+  readonly prefillTogether: Decoder['prefillTogether'];
   #logits = new Float32Array();
   #ordered = new Float32Array();
   #released = false;
@@ -51,6 +53,7 @@ class ExportedDecoder implements Decoder {
     const cache = { graph, slots: maxSlots, capacity };
     this.#cache = graph.cache === 'shared' ? new SharedCache(cache) : new RelayedCache(cache);
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
+    this.prefillTogether = graph.cache === 'shared' ? (input) => this.#beginTogether(input) : undefined;
   }
 
   get bytes(): { readonly weights: number; readonly cache: number } {
@@ -71,12 +74,29 @@ class ExportedDecoder implements Decoder {
     });
   }
 
+  async #beginTogether({ slots, tokens, adapters = [] }: JointPrefillInput): Promise<Float32Array> {
+    this.#checkLive();
+    if (adapters.some((adapter) => adapter !== undefined)) throw noAdapters();
+    checkSlots(slots, tokens);
+    for (const [at, slot] of slots.entries()) {
+      if (tokens[at]!.length === 0) throw invalidInput(`there is no token to begin slot ${slot} with`);
+      checkRange(this, { slot, tokens: tokens[at]!, startPosition: 0 });
+    }
+    const time = Math.max(...tokens.map(({ length }) => length));
+    return this.#run({
+      kind: 'prefill',
+      slots,
+      tokens: tokens.flatMap((own) => padded(own, time)),
+      lengths: slots.map(() => 0),
+      time,
+      counts: tokens.map(({ length }) => length),
+    });
+  }
+
   async decode({ slots, tokens, lengths, adapters = [] }: DecodeInput): Promise<Float32Array> {
     this.#checkLive();
     if (adapters.some((adapter) => adapter !== undefined)) throw noAdapters();
-    if (slots.length === 0 || tokens.length !== slots.length || lengths.length !== slots.length)
-      throw invalidInput(`${slots.length} slots, ${tokens.length} tokens, ${lengths.length} lengths`);
-    if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
+    checkSlots(slots, tokens, lengths);
     for (const [at, slot] of slots.entries())
       checkRange(this, { slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
     return this.#run({ kind: 'decode', slots, tokens, lengths, time: 1 });
@@ -124,8 +144,10 @@ class ExportedDecoder implements Decoder {
     readonly tokens: readonly number[];
     readonly lengths: readonly number[];
     readonly time: number;
+    /** New tokens of each slot that are not padding; all without it. */
+    readonly counts?: readonly number[];
   }): Promise<Float32Array> {
-    const { kind, slots, tokens, lengths, time } = request;
+    const { kind, slots, tokens, lengths, time, counts } = request;
     const step = this.#cache.begin({ kind, slots, lengths, time });
     const order = step.slots.map((slot) => slots.indexOf(slot));
     const rows = slots.length;
@@ -137,7 +159,7 @@ class ExportedDecoder implements Decoder {
         positions[row * time + offset] = BigInt(lengths[at]! + offset);
       }
       const first = row * step.columns + step.firstColumn(row);
-      mask.fill(1n, first, first + lengths[at]! + time);
+      mask.fill(1n, first, first + lengths[at]! + (counts?.[at] ?? time));
     });
     const { hasPositionIds, logitsToKeep } = this.#graph;
     const kept = logitsToKeep === undefined ? time : 1;
@@ -155,9 +177,21 @@ class ExportedDecoder implements Decoder {
     await this.#session.run(this.#session.plan(inputs, outputs));
     step.commit();
     slots.forEach((slot, at) => {
-      this.#lengths[slot] = lengths[at]! + time;
+      this.#lengths[slot] = lengths[at]! + (counts?.[at] ?? time);
     });
-    return rows === 1 ? logits.subarray((kept - 1) * this.vocabularySize) : this.#inOrder(logits, order);
+    const ends = order.map((at) => (kept === 1 ? 0 : (counts?.[at] ?? time) - 1));
+    return this.#inOrder(this.#lastOf(logits, kept, ends), order);
+  }
+
+  /** Of rows with logits for `kept` tokens each, those of one token each, side by side. */
+  #lastOf(logits: Float32Array, kept: number, ends: readonly number[]): Float32Array {
+    if (kept === 1) return logits;
+    const size = this.vocabularySize;
+    ends.forEach((end, row) => {
+      const from = (row * kept + end) * size;
+      logits.copyWithin(row * size, from, from + size);
+    });
+    return logits.subarray(0, ends.length * size);
   }
 
   #logitsOf(positions: number): Float32Array {
