@@ -129,6 +129,23 @@ describe('a query', () => {
     expect(payrollAsked).toBe(0);
   });
 
+  test('that defers what its sender may not have is answered in one, to whoever accepts parts as well', async () => {
+    const response = await fetch(`${graph.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-api-key': clerk,
+        accept: 'multipart/mixed;deferSpec=20220824,application/json',
+      },
+      body: JSON.stringify({ query: '{ me staff { name ... @defer { salary } } }' }),
+    });
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const { data, errors } = (await response.json()) as GraphQLAnswer;
+    expect(data).toMatchObject({ me: 'me', staff: [{ name: 'Ada', salary: null }, { salary: null }] });
+    expect(errors?.[0]).toEqual(needs('payroll:read', 'staff', 0, 'salary'));
+    expect(payrollAsked).toBe(0);
+  });
+
   test('of who holds the scope is answered whole', async () => {
     const { key } = await graph.issueKey({ roles: [], scopes: ['payroll:read'] });
     expect(await ask('{ staff { name salary } budget }', key)).toEqual({

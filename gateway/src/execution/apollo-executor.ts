@@ -1,14 +1,17 @@
 /** The stock executor behind the same interface. */
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
+import { wholeOperation } from '../operations/defer.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { OperationExecutor } from './executor.ts';
 
 export function createApolloExecutor(): OperationExecutor {
   return {
-    async execute(snapshot: Snapshot, operation, context: GatewayContext) {
+    async execute(snapshot: Snapshot, admitted, context: GatewayContext) {
       try {
+        // It knows no @defer: its answers go out whole.
+        const operation = wholeOperation(admitted);
         const server = await snapshot.apolloServer();
         const { body } = await server.executeOperation(
           {
@@ -25,5 +28,6 @@ export function createApolloExecutor(): OperationExecutor {
         return { data: null, errors: [formatExecutionError(error, context)] };
       }
     },
+    executeInParts: () => undefined,
   };
 }

@@ -21,10 +21,30 @@ export type Step =
       readonly ifTrue: Step | undefined;
       readonly ifFalse: Step | undefined;
     }
+  | DeferStep
   | FetchStep;
+
+/** The part that is answered first, and those that follow as they become ready. */
+export interface DeferStep {
+  readonly kind: 'defer';
+  readonly primary: Step | undefined;
+  readonly deferred: readonly DeferredBlock[];
+  /** Of the fetches in the primary part. */
+  readonly fetchIds: readonly string[];
+}
+
+export interface DeferredBlock {
+  readonly label: string;
+  /** Fetches that must have ended before this begins. */
+  readonly dependsOn: readonly string[];
+  /** Absent where the part before brought everything. */
+  readonly step: Step | undefined;
+}
 
 export interface FetchStep {
   readonly kind: 'fetch';
+  /** Deferred parts wait for a fetch that has one. */
+  readonly id: string | undefined;
   readonly service: string;
   readonly operation: SubgraphOperation;
   /** The operation without its name: fetches that are equal but for it need to be sent once only. */
@@ -63,8 +83,17 @@ function compileNode(schema: GraphQLSchema, node: PlanNode, repeated: ReadonlySe
     case 'Fetch':
       return compileFetch(schema, node, repeated);
     case 'Defer':
-      // The planner makes them only where it is told to, and it is not.
-      throw new Error('a plan with @defer');
+      return {
+        kind: 'defer',
+        primary: node.primary.node && compile(node.primary.node),
+        fetchIds: fetchesOf(node.primary.node).flatMap(({ id }) => id ?? []),
+        deferred: node.deferred.map((block) => ({
+          // Every deferred fragment is labelled before it is planned.
+          label: block.label ?? '',
+          dependsOn: block.depends.map(({ id }) => id),
+          step: block.node && compile(block.node),
+        })),
+      };
   }
 }
 
@@ -80,6 +109,7 @@ export function compileFetch(
   const identity = identityOf(fetch);
   return {
     kind: 'fetch',
+    id: fetch.id,
     service: fetch.serviceName,
     operation: compiled,
     identity,
@@ -120,6 +150,8 @@ function fetchesOf(node: PlanNode | undefined): readonly FetchNode[] {
       return fetchesOf(node.node);
     case 'Condition':
       return [...fetchesOf(node.ifClause), ...fetchesOf(node.elseClause)];
+    case 'Defer':
+      return [fetchesOf(node.primary.node), ...node.deferred.map((block) => fetchesOf(block.node))].flat();
     default:
       return [];
   }

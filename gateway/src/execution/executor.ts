@@ -7,12 +7,14 @@
 import { prettyFormatQueryPlan } from '@apollo/query-planner';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
+import { deferredOperation, wholeOperation } from '../operations/defer.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { problemErrors } from './fetch-errors.ts';
+import { type AnswerPart, answerInParts, type IncrementalOptions } from './incremental.ts';
 import type { OperationPlan, OperationPlanner } from './operation-plan.ts';
-import { runPlan } from './run-plan.ts';
+import { type RunOptions, runPlan } from './run-plan.ts';
 import { type JsonObject, shapeAnswer } from './shape-answer.ts';
 
 export type ExecutorName = 'fathom' | 'apollo';
@@ -23,26 +25,79 @@ export interface OperationExecutor {
     operation: AdmittedOperation,
     context: GatewayContext,
   ): Promise<FormattedExecutionResult>;
+
+  /** In parts, where the operation defers some; `undefined` where its answer goes out whole. */
+  executeInParts(
+    snapshot: Snapshot,
+    operation: AdmittedOperation,
+    context: GatewayContext,
+  ): AsyncGenerator<AnswerPart, void, void> | undefined;
 }
 
 export function createPlanExecutor(planner: OperationPlanner): OperationExecutor {
   return {
-    async execute(snapshot, operation, context) {
+    async execute(snapshot, admitted, context) {
       try {
+        const operation = wholeOperation(admitted);
         const plan = planner.planFor(snapshot, operation, context.principal?.identity.tenant ?? '');
-        const { data, errors } = await runPlan(plan.step, {
-          subgraphs: snapshot.subgraphs,
-          variables: operation.variables,
-          context,
-          clientNames: plan.clientNames,
-          isObjectTypeName: (name) => snapshot.objectTypeNames.has(name),
-        });
+        const { data, errors } = await runPlan(plan.step, runOptions(snapshot, plan, operation, context));
         const result = shapeResult(plan, operation.variables, data, errors);
         return context.showsQueryPlan ? { ...result, extensions: { queryPlan: printedPlan(plan) } } : result;
       } catch (error) {
         return { data: null, errors: [formatExecutionError(error, context)] };
       }
     },
+
+    executeInParts(snapshot, operation, context) {
+      // What was withheld is put back into an answer that is whole.
+      const deferred = operation.withheld ? undefined : deferredOperation(operation);
+      if (!deferred) return undefined;
+      try {
+        const tenant = context.principal?.identity.tenant ?? '';
+        const plan = planner.planFor(snapshot, deferred.prepared, tenant);
+        const options = runOptions(snapshot, plan, operation, context);
+        return inParts(plan, { ...options, clientLabels: deferred.clientLabels });
+      } catch (error) {
+        // It may be that only its parts cannot be planned. If it is more than that, the whole answer tells.
+        context.logger.warn({ err: error }, 'an operation is not answered in parts');
+        return undefined;
+      }
+    },
+  };
+}
+
+async function* inParts(
+  plan: OperationPlan,
+  options: IncrementalOptions,
+): AsyncGenerator<AnswerPart, void, void> {
+  const { context } = options;
+  let hasBegun = false;
+  try {
+    for await (const part of answerInParts(plan, options)) {
+      const showsPlan = !hasBegun && context.showsQueryPlan;
+      yield showsPlan ? { ...part, extensions: { queryPlan: printedPlan(plan) } } : part;
+      hasBegun = true;
+    }
+  } catch (error) {
+    const errors = [formatExecutionError(error, context)];
+    yield hasBegun
+      ? { incremental: [{ path: [], data: null, errors }], hasNext: false }
+      : { data: null, errors, hasNext: false };
+  }
+}
+
+function runOptions(
+  { subgraphs, objectTypeNames }: Snapshot,
+  { clientNames }: OperationPlan,
+  { variables }: AdmittedOperation,
+  context: GatewayContext,
+): RunOptions {
+  return {
+    subgraphs,
+    variables,
+    context,
+    clientNames,
+    isObjectTypeName: (name) => objectTypeNames.has(name),
   };
 }
 

@@ -140,9 +140,9 @@ function switchVariables(document: DocumentNode): readonly string[] {
   const names = new Set<string>();
   visit(document, {
     Directive({ name, arguments: args }) {
-      const value = args?.[0]?.value;
-      if ((name.value === 'skip' || name.value === 'include') && value?.kind === Kind.VARIABLE)
-        names.add(value.name.value);
+      if (name.value !== 'skip' && name.value !== 'include' && name.value !== 'defer') return;
+      const value = args?.find((argument) => argument.name.value === 'if')?.value;
+      if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
     },
   });
   return [...names];

@@ -12,7 +12,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { Subgraph, SubgraphAnswer } from '../subgraphs/subgraph.ts';
-import type { FetchStep, Step } from './compile-plan.ts';
+import type { DeferStep, FetchStep, Step } from './compile-plan.ts';
+import type { DeferredBlocks } from './deferred-blocks.ts';
 import type { EntityMemo } from './entity-memo.ts';
 import { type ErrorPlaces, failedFetchErrors, subgraphErrors } from './fetch-errors.ts';
 import { copyOf, merge } from './merge.ts';
@@ -54,6 +55,17 @@ export async function runEvent(
   return { data: run.data, errors: run.errors };
 }
 
+/** As {@link runPlan}; resolves with the first part, and `blocks` tells when the others are ready in the same data. */
+export async function runFirstPart(
+  step: Step | undefined,
+  blocks: DeferredBlocks,
+  options: RunOptions,
+): Promise<RunResult> {
+  const run = new PlanRun(options, { data: {}, inFlight: new SharedAsks(), blocks });
+  if (step) await run.step(step, { path: [], targets: [run.data] });
+  return { data: run.data, errors: run.errors };
+}
+
 interface Cursor {
   readonly path: TargetPath;
   readonly targets: readonly JsonObject[];
@@ -65,14 +77,24 @@ interface Asked {
   readonly targets: JsonObject[];
 }
 
+/** What the parts of one answer share. */
+interface Shared {
+  readonly data: JsonObject;
+  readonly inFlight: SharedAsks;
+  /** Absent where nothing is deferred. */
+  readonly blocks: DeferredBlocks | undefined;
+}
+
 class PlanRun {
-  readonly data: JsonObject = {};
+  readonly data: JsonObject;
   readonly errors: GraphQLFormattedError[] = [];
   readonly #options: RunOptions;
-  readonly #inFlight = new SharedAsks();
+  readonly #shared: Shared;
 
-  constructor(options: RunOptions) {
+  constructor(options: RunOptions, shared?: Shared) {
     this.#options = options;
+    this.#shared = shared ?? { data: {}, inFlight: new SharedAsks(), blocks: undefined };
+    this.data = this.#shared.data;
   }
 
   step(step: Step, cursor: Cursor): Promise<unknown> {
@@ -90,9 +112,35 @@ class PlanRun {
         const branch = this.#options.variables[step.variable] === true ? step.ifTrue : step.ifFalse;
         return branch ? this.step(branch, cursor) : done;
       }
+      case 'defer':
+        return this.#defer(step, cursor);
       case 'fetch':
-        return step.represent ? this.#fetchEntities(step, cursor) : this.#fetchRoot(step, cursor);
+        return step.id === undefined ? this.#fetch(step, cursor) : this.#fetchAwaited(step, step.id, cursor);
     }
+  }
+
+  #fetch(step: FetchStep, cursor: Cursor): Promise<unknown> {
+    return step.represent ? this.#fetchEntities(step, cursor) : this.#fetchRoot(step, cursor);
+  }
+
+  async #fetchAwaited(step: FetchStep, id: string, cursor: Cursor): Promise<void> {
+    await this.#fetch(step, cursor);
+    this.#shared.blocks?.ended([id]);
+  }
+
+  /** Resolves with the primary part. */
+  async #defer(step: DeferStep, cursor: Cursor): Promise<void> {
+    const { blocks } = this.#shared;
+    if (!blocks) throw new Error('the plan of an answer that goes out whole defers something');
+    for (const { label, dependsOn, step: deferred } of step.deferred)
+      blocks.begin(label, dependsOn, async () => {
+        const run = new PlanRun(this.#options, this.#shared);
+        if (deferred && !this.#options.context.signal.aborted) await run.step(deferred, cursor);
+        return run.errors;
+      });
+    if (step.primary) await this.step(step.primary, cursor);
+    // Also those that were not sent because there was nothing to ask for.
+    blocks.ended(step.fetchIds);
   }
 
   async #sequence(steps: readonly Step[], cursor: Cursor): Promise<void> {
@@ -211,7 +259,7 @@ class PlanRun {
     const subgraph = this.#options.subgraphs[step.service];
     if (!subgraph) throw new Error(`the plan names ${step.service}, which is no service of the supergraph`);
     if (!step.mayRepeat) return subgraph.ask(step.operation, variablesJson, this.#options.context);
-    return this.#inFlight.ask(`${step.identity} ${variablesJson}`, () =>
+    return this.#shared.inFlight.ask(`${step.identity} ${variablesJson}`, () =>
       subgraph.ask(step.operation, variablesJson, this.#options.context),
     );
   }

@@ -18,6 +18,16 @@ export interface ShapeProblem {
 export interface ShapedAnswer {
   readonly data: Record<string, unknown> | null;
   readonly problems: readonly ShapeProblem[];
+  /** Objects of the answer of which more is to come. */
+  readonly pending: readonly PendingPart[];
+}
+
+/** Part of an object that is answered later, from the same fetched object, which by then has more in it. */
+export interface PendingPart {
+  readonly label: string;
+  readonly path: Path;
+  readonly source: JsonObject;
+  readonly selection: SelectionShape;
 }
 
 export type JsonObject = Record<string, unknown>;
@@ -29,9 +39,32 @@ export function shapeAnswer(
   data: JsonObject,
   introspect: (source: string) => unknown,
 ): ShapedAnswer {
-  const shaper = new Shaper(introspect);
-  const shape = root.of(rootType);
-  return { data: shape ? shaper.object(data, shape) : null, problems: shaper.problems };
+  return shapeObject(new Shaper(introspect, []), root.of(rootType), data);
+}
+
+/** The part, once what it needs was fetched. Its problems have the paths of the whole answer. */
+export function shapePart(
+  { selection, source, path }: PendingPart,
+  introspect: (source: string) => unknown,
+): ShapedAnswer {
+  return shapeObject(new Shaper(introspect, path), selection.of(source['__typename']), source);
+}
+
+function shapeObject(shaper: Shaper, shape: ObjectShape | undefined, source: JsonObject): ShapedAnswer {
+  const data = shape ? shaper.object(source, shape) : null;
+  const from = shaper.basePath.length;
+  // What lay in an object that became null has no place any more.
+  const pending = shaper.pending.filter(({ path }) => isObject(valueAt(data, path, from)));
+  return { data, problems: shaper.problems, pending };
+}
+
+function valueAt(data: unknown, path: Path, from: number): unknown {
+  let value = data;
+  for (let depth = from; depth < path.length; depth += 1) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[path[depth] ?? ''];
+  }
+  return value;
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -41,11 +74,15 @@ export function isObject(value: unknown): value is JsonObject {
 /** `null` where a non-null child is missing, so what is above has to decide. */
 class Shaper {
   readonly problems: ShapeProblem[] = [];
-  readonly #path: (string | number)[] = [];
+  readonly pending: PendingPart[] = [];
+  readonly basePath: Path;
+  readonly #path: (string | number)[];
   readonly #introspect: (source: string) => unknown;
 
-  constructor(introspect: (source: string) => unknown) {
+  constructor(introspect: (source: string) => unknown, basePath: Path) {
     this.#introspect = introspect;
+    this.basePath = basePath;
+    this.#path = [...basePath];
   }
 
   object(source: JsonObject, shape: ObjectShape): JsonObject | null {
@@ -62,6 +99,8 @@ class Shaper {
         });
       else output[field.name] = value;
     }
+    for (const { label, selection } of shape.deferred)
+      this.pending.push({ label, path: [...this.#path], source, selection });
     return output;
   }
 

@@ -23,12 +23,20 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { argumentOf, deferOf } from '../operations/defer.ts';
 import { type LeafCheck, leafCheckOf } from './leaf-values.ts';
 import { responseNameOf } from './response-names.ts';
 
 export interface ObjectShape {
   readonly typeName: string;
   readonly fields: readonly FieldShape[];
+  /** What of it comes later. */
+  readonly deferred: readonly DeferredShape[];
+}
+
+export interface DeferredShape {
+  readonly label: string;
+  readonly selection: SelectionShape;
 }
 
 export type FieldShape =
@@ -81,7 +89,11 @@ export class SelectionShape {
   /** `runtime` is an interface or union where no subgraph said more; then fragments on its object types do not apply. */
   #compile(runtime: GraphQLCompositeType): ObjectShape {
     const nodes = new Map<string, FieldNode[]>();
-    for (const set of this.#sets) collectFields(this.#source, set, runtime, nodes);
+    const deferred: DeferredShape[] = [];
+    const defer = (label: string, set: SelectionSetNode): void => {
+      deferred.push({ label, selection: new SelectionShape(this.#source, runtime, [set]) });
+    };
+    for (const set of this.#sets) collectFields(this.#source, set, runtime, { nodes, defer });
     const fields: FieldShape[] = [];
     for (const [name, [first, ...others]] of nodes) {
       if (!first) continue;
@@ -100,7 +112,7 @@ export class SelectionShape {
         fields.push({ kind: 'value', name, source, value: valueShape(this.#source, type, sets) });
       }
     }
-    return { typeName: runtime.name, fields };
+    return { typeName: runtime.name, fields, deferred };
   }
 
   #declaredFieldType(fieldName: string): GraphQLOutputType | undefined {
@@ -121,30 +133,50 @@ function valueShape(
   return { kind: 'leaf', nonNull, accepts: leafCheckOf(inner) };
 }
 
+interface Collected {
+  readonly nodes: Map<string, FieldNode[]>;
+  readonly defer: (label: string, set: SelectionSetNode) => void;
+}
+
 /** As the GraphQL specification's CollectFields(), for one runtime type; the keys are the client's names. */
 function collectFields(
   source: ShapeSource,
   set: SelectionSetNode,
   runtime: GraphQLCompositeType,
-  into: Map<string, FieldNode[]>,
+  into: Collected,
 ): void {
   for (const selection of set.selections) {
     if (!isIncluded(selection.directives, source.isTrue)) continue;
     if (selection.kind === Kind.FIELD) {
       const fetched = responseNameOf(selection);
       const name = source.clientNames.get(fetched) ?? fetched;
-      const nodes = into.get(name);
+      const nodes = into.nodes.get(name);
       if (nodes) nodes.push(selection);
-      else into.set(name, [selection]);
+      else into.nodes.set(name, [selection]);
       continue;
     }
     const fragment =
       selection.kind === Kind.FRAGMENT_SPREAD ? source.fragments[selection.name.value] : selection;
     if (!fragment) continue;
     const condition = fragment.typeCondition?.name.value;
-    if (condition === undefined || applies(source.schema, condition, runtime))
-      collectFields(source, fragment.selectionSet, runtime, into);
+    if (condition !== undefined && !applies(source.schema, condition, runtime)) continue;
+    const label = deferredLabel(selection.directives, source.isTrue);
+    if (label === undefined) collectFields(source, fragment.selectionSet, runtime, into);
+    else into.defer(label, fragment.selectionSet);
   }
+}
+
+/** Of a fragment that is deferred in this setting of the variables; see `operations/defer.ts`. */
+function deferredLabel(
+  directives: readonly DirectiveNode[] | undefined,
+  isTrue: (variable: string) => boolean,
+): string | undefined {
+  const directive = deferOf(directives);
+  if (!directive) return undefined;
+  const condition = argumentOf(directive, 'if');
+  if (condition?.kind === Kind.VARIABLE && !isTrue(condition.name.value)) return undefined;
+  const label = argumentOf(directive, 'label');
+  return label?.kind === Kind.STRING ? label.value : undefined;
 }
 
 function applies(schema: GraphQLSchema, condition: string, runtime: GraphQLCompositeType): boolean {

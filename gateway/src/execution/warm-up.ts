@@ -5,6 +5,7 @@
  * It gives way after every plan, so that what runs on the present supergraph goes on, and stops when its time is over.
  */
 import { setImmediate as turn } from 'node:timers/promises';
+import { wholeOperation } from '../operations/defer.ts';
 import type { OperationPreparer } from '../operations/prepare.ts';
 import { isRefusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -34,7 +35,7 @@ export function createWarmUp({ preparer, planner, maxOperations, maxMs }: WarmUp
       if (isRefusal(prepared)) continue;
       // Subscriptions are planned by whoever streams them.
       try {
-        if (kind !== 'subscription') planner.planFor(next, prepared, '');
+        if (kind !== 'subscription') planner.planFor(next, wholeOperation(prepared), '');
         ready += 1;
       } catch {
         // Whoever sends it is told why it cannot be planned; the others do not wait for that.

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 export interface StreamHead {
   readonly contentType: string;
-  /** Says nothing, and keeps proxies from closing a connection on which nothing moves. */
+  /** Says nothing, and keeps proxies from closing a connection on which nothing moves. Empty: there is none. */
   readonly heartbeat: string;
 }
 
@@ -29,6 +29,7 @@ export function beginStream(
     ...headers,
   });
   response.flushHeaders();
+  if (heartbeat === '') return;
   const timer = setInterval(() => {
     if (!response.writableEnded) response.write(heartbeat);
   }, heartbeatMs);

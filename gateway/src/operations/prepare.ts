@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   parse,
+  specifiedRules,
   type VariableDefinitionNode,
   validate,
 } from 'graphql';
@@ -26,6 +27,7 @@ import { operationCost } from '../limits/operation-cost.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type CostMemo, createCostMemo } from './cost-memo.ts';
+import { DeferLabelsRule } from './defer.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 
 export interface OperationLimits extends DocumentLimits {
@@ -68,6 +70,7 @@ export interface OperationPreparer {
   admit(snapshot: Snapshot, prepared: PreparedOperation, raw: RawOperation): AdmittedOperation | Refusal;
 }
 
+const rules = [...specifiedRules, DeferLabelsRule];
 const noDefinitions: readonly VariableDefinitionNode[] = [];
 const maxCachedDocuments = 1_000;
 const maxCachedCharacters = 32_768;
@@ -171,7 +174,7 @@ function prepareUncached(
     );
   const exceeded = exceededLimit(document, operation, limits);
   if (exceeded) return refusal(exceeded);
-  const errors = validate(snapshot.apiSchema, document, undefined, { maxErrors: 20 });
+  const errors = validate(snapshot.apiSchema, document, rules, { maxErrors: 20 });
   if (errors.length > 0)
     return refusal(
       errors.map((error) =>

@@ -18,6 +18,7 @@ import {
   planOperation,
   separatedDocument,
 } from '../execution/operation-plan.ts';
+import { wholeOperation } from '../operations/defer.ts';
 import type { PreparedOperation } from '../operations/prepare.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 
@@ -49,7 +50,9 @@ export function planSubscription(snapshot: Snapshot, prepared: PreparedOperation
   return plan;
 }
 
-function buildPlan(snapshot: Snapshot, prepared: PreparedOperation): SubscriptionPlan {
+function buildPlan(snapshot: Snapshot, sent: PreparedOperation): SubscriptionPlan {
+  // Each event goes out whole.
+  const prepared = wholeOperation(sent);
   const { document, clientNames } = separatedDocument(snapshot, prepared);
   const operation = getOperationAST(document, prepared.operationName);
   const rootType = snapshot.apiSchema.getSubscriptionType();

@@ -128,10 +128,10 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
   };
   return {
     id: supergraphId(options.supergraphSdl),
-    apiSchema: federationApiSchema.toGraphQLJSSchema(),
+    apiSchema: federationApiSchema.toGraphQLJSSchema({ includeDefer: true }),
     federationApiSchema,
     supergraphSchema,
-    planner: new QueryPlanner(supergraph),
+    planner: new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } }),
     costs: createCostTable(supergraphSdl),
     requirements: readRequirements(supergraphSdl),
     hidesElements: /\s@inaccessible\b/.test(supergraphSdl.replace(/^directive .*$/gm, '')),

@@ -14,6 +14,7 @@ import type { GatewayContext } from '../context.ts';
 import type { Leaving } from '../departure.ts';
 import { raise } from '../errors.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
+import type { AnswerPart } from '../execution/incremental.ts';
 import {
   type OperationLog,
   type OperationRecord,
@@ -123,6 +124,27 @@ export async function executeOnce(
     return result;
   } finally {
     record.end(outcome);
+    snapshot.release();
+  }
+}
+
+/** The same in parts; to be read to its end or left by `return()`. */
+export async function* executeInParts(
+  snapshot: Snapshot,
+  parts: AsyncGenerator<AnswerPart, void, void>,
+  record: OperationRecord,
+): AsyncGenerator<AnswerPart, void, void> {
+  snapshot.retain();
+  let outcome: string | undefined;
+  try {
+    for await (const part of parts) {
+      for (const { errors } of 'incremental' in part ? part.incremental : [part])
+        if (errors?.length) outcome ??= outcomeOf(errors);
+      yield part;
+    }
+    outcome ??= 'OK';
+  } finally {
+    record.end(outcome ?? 'DISCONNECTED');
     snapshot.release();
   }
 }

@@ -18,7 +18,14 @@ import type { AdmittedOperation } from '../operations/prepare.ts';
 import { parseRawOperation, parseSearch, type SentOperation } from '../operations/raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
-import { createContext, executeOnce, type GatewayService, showsQueryPlan } from './gateway-service.ts';
+import { acceptsDeferredParts, sendParts } from './deferred-parts.ts';
+import {
+  createContext,
+  executeInParts,
+  executeOnce,
+  type GatewayService,
+  showsQueryPlan,
+} from './gateway-service.ts';
 import { acceptsMultipart, multipartFormat } from './multipart.ts';
 import { answerInStream, refuseInStream, type StreamFormat } from './result-stream.ts';
 import { acceptsEventStream, sseFormat } from './sse.ts';
@@ -81,6 +88,14 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
   if (format && (format === sseFormat || operation.kind === 'subscription'))
     return answerInStream(service, { response, snapshot, operation, context }, format);
   if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
+  const parts = acceptsDeferredParts(request.headers.accept)
+    ? service.executor.executeInParts(snapshot, operation, context)
+    : undefined;
+  if (parts) {
+    refuseForgeable(request);
+    const record = service.operationLog.begin('multipart', principal, operation);
+    return sendParts(response, executeInParts(snapshot, parts, record));
+  }
   await answerAsJson(service, exchange, { snapshot, operation, context, principal });
 }
 
@@ -154,10 +169,7 @@ async function answerAsJson(
   { request, response }: Exchange,
   { snapshot, operation, context, principal }: Admitted,
 ): Promise<void> {
-  if (isForgeable(request))
-    throw raise('BAD_REQUEST', {
-      because: `a page of another origin could have sent this: add one of the headers ${preflightedHeaders.join(', ')}`,
-    });
+  refuseForgeable(request);
   const contentType = contentTypeOf(request);
   const record = service.operationLog.begin('http', principal, operation);
   const result = await executeOnce(service, snapshot, { operation, context, record });
@@ -180,8 +192,11 @@ const preflightedHeaders = [
 ];
 
 /** A POST is none: its content type has to be one that browsers ask about. */
-function isForgeable({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && !preflightedHeaders.some((name) => headers[name] !== undefined);
+function refuseForgeable({ method, headers }: IncomingMessage): void {
+  if (method === 'GET' && !preflightedHeaders.some((name) => headers[name] !== undefined))
+    throw raise('BAD_REQUEST', {
+      because: `a page of another origin could have sent this: add one of the headers ${preflightedHeaders.join(', ')}`,
+    });
 }
 
 const jsonType = 'application/json; charset=utf-8';

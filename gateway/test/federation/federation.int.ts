@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differencesOf } from './compare-executors.ts';
 import { loadSuites } from './load-suites.ts';
+import { flatParts, inOrder } from './parts.ts';
 import { type Ran, type RunningSuite, startSuite } from './run-suite.ts';
 import { type ExpectedError, expectedOf } from './suite.ts';
 
@@ -26,6 +27,13 @@ for (const { name, graph, cases } of suites) {
         for (const [service, count] of Object.entries(operation.entities ?? {}))
           expect(entitiesOf(asked, service)).toBe(count);
       });
+      if (operation.parts)
+        test(`${operation.title}, in parts`, async () => {
+          const ran = await suite.runInParts(operation);
+          expect(inOrder(flatParts(ran?.parts ?? []))).toEqual(inOrder(operation.parts ?? []));
+          expect(ran?.parts.map(({ hasNext }) => hasNext).indexOf(false)).toBe((ran?.parts.length ?? 0) - 1);
+          if (operation.fetches) expect(fetchesOf(ran?.asked ?? [])).toEqual(operation.fetches);
+        });
       if (!graph.stockCannotLoad)
         test(
           operation.stockDiffers

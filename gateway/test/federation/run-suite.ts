@@ -7,9 +7,14 @@ import type { GatewayContext } from '../../src/context.ts';
 import { raise } from '../../src/errors.ts';
 import { createApolloExecutor } from '../../src/execution/apollo-executor.ts';
 import { createPlanExecutor, type OperationExecutor } from '../../src/execution/executor.ts';
+import type { AnswerPart } from '../../src/execution/incremental.ts';
 import { createOperationPlanner } from '../../src/execution/operation-plan.ts';
 import { formatExecutionError } from '../../src/operations/format-result.ts';
-import { createOperationPreparer, type OperationLimits } from '../../src/operations/prepare.ts';
+import {
+  type AdmittedOperation,
+  createOperationPreparer,
+  type OperationLimits,
+} from '../../src/operations/prepare.ts';
 import { isRefusal } from '../../src/operations/refusal.ts';
 import type { Subgraph, SubgraphAnswer } from '../../src/subgraphs/subgraph.ts';
 import { createSnapshot, type Snapshot } from '../../src/supergraph/snapshot.ts';
@@ -29,6 +34,13 @@ export interface Ran {
 export interface RunningSuite {
   readonly snapshot: Snapshot;
   run(executor: 'fathom' | 'apollo', operation: Operation): Promise<Ran>;
+  /** As a client that accepts parts gets them; `undefined` if the answer goes out whole. */
+  runInParts(operation: Operation): Promise<RanInParts | undefined>;
+}
+
+export interface RanInParts {
+  readonly parts: readonly AnswerPart[];
+  readonly asked: readonly Asked[];
 }
 
 export interface Operation extends Omit<FederationCase, 'title' | 'data' | 'errors'> {
@@ -87,18 +99,33 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
     fathom: createPlanExecutor(createOperationPlanner({ planned: () => undefined, reused: () => undefined })),
     apollo: createApolloExecutor(),
   };
+  function admit(operation: Operation): AdmittedOperation {
+    const raw = {
+      query: operation.query,
+      operationName: operation.operationName,
+      variables: operation.variables,
+      extensions: undefined,
+    };
+    const prepared = preparer.prepare(snapshot, raw);
+    const admitted = isRefusal(prepared) ? prepared : preparer.admit(snapshot, prepared, raw);
+    if (isRefusal(admitted)) throw new Error(admitted.errors.map(({ message }) => message).join('\n'));
+    return admitted;
+  }
+
   return {
     snapshot,
+    async runInParts(operation) {
+      const admitted = admit(operation);
+      const asked: Asked[] = [];
+      current = { operation, asked };
+      const parts = executors.fathom.executeInParts(snapshot, admitted, contextOf(operation.tenant));
+      if (!parts) return undefined;
+      const received: AnswerPart[] = [];
+      for await (const part of parts) received.push(JSON.parse(JSON.stringify(part)) as AnswerPart);
+      return { parts: received, asked };
+    },
     async run(executor, operation) {
-      const raw = {
-        query: operation.query,
-        operationName: operation.operationName,
-        variables: operation.variables,
-        extensions: undefined,
-      };
-      const prepared = preparer.prepare(snapshot, raw);
-      const admitted = isRefusal(prepared) ? prepared : preparer.admit(snapshot, prepared, raw);
-      if (isRefusal(admitted)) throw new Error(admitted.errors.map(({ message }) => message).join('\n'));
+      const admitted = admit(operation);
       const asked: Asked[] = [];
       current = { operation, asked };
       const result = await executors[executor].execute(snapshot, admitted, contextOf(operation.tenant));

@@ -31,6 +31,8 @@ export interface FederationCase {
   readonly tenant?: string;
   readonly data: unknown;
   readonly errors?: readonly ExpectedError[];
+  /** The same answer in parts: the first, then those that follow, which have no order. */
+  readonly parts?: readonly unknown[];
   /** How often each service is asked; absent where it does not matter. */
   readonly fetches?: Readonly<Record<string, number>>;
   /** How many entities each service is asked for, in all. */

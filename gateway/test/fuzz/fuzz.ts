@@ -1,14 +1,16 @@
 /**
- * Three properties of the executor, tried with generated operations on a supergraph of the suite:
+ * Four properties of the executor, tried with generated operations on a supergraph of the suite:
  *
  *   agreement   Apollo's executor answers the same
  *   partial     the same holds while a service is down
+ *   parts       with all that can be deferred deferred, the parts together are the answer
  *   garbage     whatever a service sends, the answer is one of the schema and nothing is thrown
  */
 import fc from 'fast-check';
 import { type FormattedExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
 import { differencesOf } from '../federation/compare-executors.ts';
 import type { Suite } from '../federation/load-suites.ts';
+import { canAnswer, deferringEverything, togetherOf, unordered } from '../federation/parts.ts';
 import { type RunningSuite, startSuite } from '../federation/run-suite.ts';
 import { misfitsOf } from './answer-misfits.ts';
 import { corruptAnswer } from './corrupt-answer.ts';
@@ -63,6 +65,20 @@ export async function fuzz({ suite, runs, seed, maxOperationMs }: FuzzOptions): 
       if (differences.length > 0) throw new Error(`${operation.query}\n${differences.join('\n')}`);
     },
   );
+  const parts = fc.asyncProperty(byteRow(120), async (bytes) => {
+    const operation = generate(bytes);
+    if (!operation || operation.query.includes('mutation')) return;
+    const { result } = await running.run('fathom', operation);
+    const query = deferringEverything(operation.query);
+    const ran = await running.runInParts({ ...operation, query });
+    // A null that is not allowed stops at the part it is in.
+    if (!ran || result.errors) return;
+    const together = togetherOf(ran.parts);
+    const [got, expected] = [together.data, result.data].map((data) => JSON.stringify(unordered(data)));
+    if (got === expected && !together.errors) return;
+    if (ran.asked.every((asked) => canAnswer(suite.graph, asked)))
+      throw new Error(`${query}\nin parts ${JSON.stringify(together)}\nwhole ${JSON.stringify(result)}`);
+  });
   const garbage = fc.asyncProperty(byteRow(120), byteRow(8), async (bytes, damage) => {
     const operation = generate(bytes);
     if (!operation) return;
@@ -72,6 +88,7 @@ export async function fuzz({ suite, runs, seed, maxOperationMs }: FuzzOptions): 
   });
   try {
     if (isComparable(suite)) await fc.assert(agreement, parameters);
+    await fc.assert(parts, parameters);
     await fc.assert(garbage, parameters);
   } finally {
     running.snapshot.retire();
