@@ -3,6 +3,7 @@ import type { ChoiceRecord, TokenRecord } from './domain/generation.ts';
 import type { DeviceSnapshot } from './engine/engine-device.ts';
 import type { ReadGeneration, StreamedEvent } from './runtime/generation-reader.ts';
 import type { DeploymentRow } from './stores/model-store.ts';
+import type { TrafficSplitRow } from './stores/traffic-split-store.ts';
 
 export interface Generation extends ReadGeneration {
   readonly __typename?: 'Generation';
@@ -19,3 +20,4 @@ export interface Device extends DeviceSnapshot {}
 export interface ModelVersion {
   readonly id: string;
 }
+export interface TrafficSplit extends TrafficSplitRow {}

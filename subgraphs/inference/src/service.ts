@@ -29,9 +29,11 @@ import { createGenerationMetrics } from './runtime/generation-metrics.ts';
 import { GenerationReader } from './runtime/generation-reader.ts';
 import { Generations } from './runtime/generations.ts';
 import { createScaling } from './runtime/scaling.ts';
+import { ShadowTraffic } from './runtime/shadow-traffic.ts';
 import { createGenerationStore, type GenerationStore } from './stores/generation-store.ts';
 import { createModelStore, type ModelStore, modelsChannel } from './stores/model-store.ts';
 import { hasTaughtAnswer } from './stores/taught-question-store.ts';
+import { createTrafficSplitStore, type TrafficSplitStore } from './stores/traffic-split-store.ts';
 
 /** The device compiles a form once, and computes nothing meanwhile. */
 const grammarLimitMs = 1_000;
@@ -83,6 +85,7 @@ export interface InferenceService {
   readonly reader: GenerationReader;
   readonly store: GenerationStore;
   readonly models: ModelStore;
+  readonly splits: TrafficSplitStore;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,7 @@ export async function startInference(
   const { database, broker, cache, streams, artifacts, metrics, logger, deepLearning, signer } = parts;
   const store = createGenerationStore(database);
   const models = createModelStore(database);
+  const splits = createTrafficSplitStore(database);
 
   const { maxSequences, maxQueued } = settings;
   const pool = new EnginePool({
@@ -121,6 +125,7 @@ export async function startInference(
   const counted = createGenerationMetrics(metrics, () => pool.snapshots());
   const deployments: Deployments = new Deployments({
     store: models,
+    splits,
     artifacts,
     pool,
     defaultModel: settings.defaultModel,
@@ -134,6 +139,7 @@ export async function startInference(
   const consumers = await startConsumers({ broker, database, logger });
 
   const grammars = createGrammarChecker({ limitMs: grammarLimitMs });
+  const shadows = new ShadowTraffic({ pool, deployments, store: splits, metrics, logger });
   const generations: Generations = new Generations({
     instance: settings.instance,
     database,
@@ -141,6 +147,7 @@ export async function startInference(
     streams,
     pool,
     grammars,
+    shadows,
     deployments,
     deepLearning,
     answers: createAnswerCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
@@ -175,9 +182,11 @@ export async function startInference(
     reader,
     store,
     models,
+    splits,
     async close() {
       await consumers.close();
       await modelChanges.close();
+      shadows.close();
       await generations.close();
       await peers.close();
       await grammars.close();

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Generation as GenerationMapper, Event as EventMapper, Choice as ChoiceMapper, Token as TokenMapper, Deployment as DeploymentMapper, Device as DeviceMapper, ModelVersion as ModelVersionMapper } from '../mappers.ts';
+import type { Generation as GenerationMapper, Event as EventMapper, Choice as ChoiceMapper, Token as TokenMapper, Deployment as DeploymentMapper, Device as DeviceMapper, ModelVersion as ModelVersionMapper, TrafficSplit as TrafficSplitMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -63,6 +63,17 @@ export type AskInput = {
 
 /** What became of an ask that was waited for. */
 export type AskResult = Generation | InvalidInput | Overloaded | UnknownModel;
+
+/** A version that answers a share of an alias's conversations. */
+export type CanaryTraffic = {
+  readonly __typename?: 'CanaryTraffic';
+  /** False while it is not loaded; until then the stable version has its share. Its deployment says why. */
+  readonly isServing: Scalars['Boolean']['output'];
+  /** The version. */
+  readonly modelVersion: ModelVersion;
+  /** Its share of the conversations, above 0 and at most 100. */
+  readonly percent: Scalars['Float']['output'];
+};
 
 /** What became of a cancellation. */
 export type CancelGenerationResult = AlreadyFinished | Generation | NotFound;
@@ -254,6 +265,19 @@ export type Embeddings = {
   /** Pieces that were read, all texts together. */
   readonly totalTokens: Scalars['Int']['output'];
 };
+
+/** The alias whose split is to end. */
+export type EndTrafficSplitInput = {
+  /** The alias. */
+  readonly alias?: Scalars['String']['input'];
+  /** The model's name. */
+  readonly modelName: Scalars['String']['input'];
+  /** Why, in 1 to 500 characters. */
+  readonly reason: Scalars['String']['input'];
+};
+
+/** What became of a split that was to end: as it was at its end. */
+export type EndTrafficSplitResult = InvalidInput | NotFound | TrafficSplit;
 
 /** Why a text ended. */
 export type FinishReason =
@@ -576,8 +600,16 @@ export type Mutation = {
   readonly ask: AskResult;
   /** Stops a generation. Its device slot is free within one decode step; what was generated so far is kept. */
   readonly cancelGeneration: CancelGenerationResult;
+  /** Gives all traffic of an alias back to the version that it leads to. */
+  readonly endTrafficSplit: EndTrafficSplitResult;
   /** Completes a prompt with a named model and waits for the whole text. No routing: what the model says is what you get. */
   readonly generate: GenerateResult;
+  /**
+   * Splits the traffic of an alias: a share of its conversations is answered by a canary, and a share is computed by a shadow as
+   * well, whose answers are compared and never shown. What is not named ends. It holds until it is set anew or ended, or the
+   * alias moves to the version that has the share.
+   */
+  readonly setTrafficSplit: SetTrafficSplitResult;
 };
 
 
@@ -591,8 +623,18 @@ export type MutationCancelGenerationArgs = {
 };
 
 
+export type MutationEndTrafficSplitArgs = {
+  input: EndTrafficSplitInput;
+};
+
+
 export type MutationGenerateArgs = {
   input: GenerateInput;
+};
+
+
+export type MutationSetTrafficSplitArgs = {
+  input: SetTrafficSplitInput;
 };
 
 /** Nothing by that id exists for your tenant. */
@@ -643,6 +685,8 @@ export type Query = {
   readonly generation?: Maybe<Generation>;
   /** The generations of your tenant, newest first. */
   readonly generations: GenerationConnection;
+  /** The aliases whose traffic is split between versions. An alias that is not among them has all of it on one version. */
+  readonly trafficSplits: ReadonlyArray<TrafficSplit>;
 };
 
 
@@ -713,6 +757,45 @@ export type RoutingReason =
   | 'SERVICE_UNAVAILABLE'
   /** The question has a taught answer, which goes before the model's. */
   | 'TAUGHT';
+
+/** How the traffic of an alias is to be split. */
+export type SetTrafficSplitInput = {
+  /** The alias whose traffic it is. */
+  readonly alias?: Scalars['String']['input'];
+  /** The version that answers a share of the conversations. */
+  readonly canary?: InputMaybe<TrafficShareInput>;
+  /** The model's name. */
+  readonly modelName: Scalars['String']['input'];
+  /** Why, in 1 to 500 characters. */
+  readonly reason: Scalars['String']['input'];
+  /** The version that computes copies of a share of the conversations. */
+  readonly shadow?: InputMaybe<TrafficShareInput>;
+};
+
+/** What became of a split that was to be set. */
+export type SetTrafficSplitResult = InvalidInput | NotFound | TrafficSplit;
+
+/**
+ * A version that computes copies of a share of an alias's conversations when devices have little else to do. Its answers are held
+ * against those that the model itself gave, and are not shown, stored or billed.
+ */
+export type ShadowTraffic = {
+  readonly __typename?: 'ShadowTraffic';
+  /** Copies that came out as something else. */
+  readonly different: Scalars['Int']['output'];
+  /** Copies that were not computed, or given up, because devices had answers to compute. */
+  readonly dropped: Scalars['Int']['output'];
+  /** Copies that it could not compute. */
+  readonly failed: Scalars['Int']['output'];
+  /** False while it is not loaded: nothing is copied until then. Its deployment says why. */
+  readonly isServing: Scalars['Boolean']['output'];
+  /** The version. */
+  readonly modelVersion: ModelVersion;
+  /** Its share of the conversations, above 0 and at most 100. */
+  readonly percent: Scalars['Float']['output'];
+  /** Copies that came out as what was answered, but for the space around it. */
+  readonly same: Scalars['Int']['output'];
+};
 
 export type Subscription = {
   readonly __typename?: 'Subscription';
@@ -800,6 +883,38 @@ export type TokenGenerated = GenerationEvent & {
   readonly tokenId?: Maybe<Scalars['Int']['output']>;
   /** The likeliest tokens for this place, likeliest first; empty unless `topLogProbabilities` asked for them. */
   readonly topLogProbabilities: ReadonlyArray<TokenAlternative>;
+};
+
+/** A version and its share. */
+export type TrafficShareInput = {
+  /** Above 0, at most 100. */
+  readonly percent: Scalars['Float']['input'];
+  /** Any version that your tenant may use, but for the one that the alias leads to. */
+  readonly versionId: Scalars['ID']['input'];
+};
+
+/**
+ * How the traffic of an alias is split. Which version answers depends on tenant and beginning of the conversation alone, so all turns
+ * of a conversation have the same version, and `Generation.modelVersion` says which.
+ */
+export type TrafficSplit = {
+  readonly __typename?: 'TrafficSplit';
+  /** The alias. */
+  readonly alias: Scalars['String']['output'];
+  /** The version that answers a share of the conversations. */
+  readonly canary?: Maybe<CanaryTraffic>;
+  /** The model's name. */
+  readonly modelName: Scalars['String']['output'];
+  /** Why. */
+  readonly reason: Scalars['String']['output'];
+  /** When. */
+  readonly setAt: Scalars['DateTime']['output'];
+  /** Who set it. */
+  readonly setBy: Scalars['String']['output'];
+  /** The version that computes copies, and what became of them. */
+  readonly shadow?: Maybe<ShadowTraffic>;
+  /** The version that the alias leads to, which has the rest. Null while none answers. */
+  readonly stable?: Maybe<ModelVersion>;
 };
 
 /** No such model, alias or version is served here. */
@@ -955,11 +1070,21 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( Overloaded )
     | ( UnknownModel )
   ;
+  EndTrafficSplitResult:
+    | ( InvalidInput )
+    | ( NotFound )
+    | ( TrafficSplitMapper )
+  ;
   GenerateResult:
     | ( GenerationMapper )
     | ( InvalidInput )
     | ( Overloaded )
     | ( UnknownModel )
+  ;
+  SetTrafficSplitResult:
+    | ( InvalidInput )
+    | ( NotFound )
+    | ( TrafficSplitMapper )
   ;
 };
 
@@ -987,6 +1112,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   AskResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AskResult']>;
+  CanaryTraffic: ResolverTypeWrapper<Omit<CanaryTraffic, 'modelVersion'> & { modelVersion: ResolversTypes['ModelVersion'] }>;
   CancelGenerationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CancelGenerationResult']>;
   ChatMessage: ResolverTypeWrapper<ChatMessage>;
   ChatMessageInput: ChatMessageInput;
@@ -1004,6 +1130,8 @@ export type ResolversTypes = {
   Embedding: ResolverTypeWrapper<Embedding>;
   EmbeddingModel: ResolverTypeWrapper<EmbeddingModel>;
   Embeddings: ResolverTypeWrapper<Embeddings>;
+  EndTrafficSplitInput: EndTrafficSplitInput;
+  EndTrafficSplitResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EndTrafficSplitResult']>;
   FinishReason: FinishReason;
   GenerateInput: GenerateInput;
   GenerateResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['GenerateResult']>;
@@ -1030,11 +1158,16 @@ export type ResolversTypes = {
   RequestPriority: RequestPriority;
   ResponseFormatInput: ResponseFormatInput;
   RoutingReason: RoutingReason;
+  SetTrafficSplitInput: SetTrafficSplitInput;
+  SetTrafficSplitResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SetTrafficSplitResult']>;
+  ShadowTraffic: ResolverTypeWrapper<Omit<ShadowTraffic, 'modelVersion'> & { modelVersion: ResolversTypes['ModelVersion'] }>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TextRetracted: ResolverTypeWrapper<EventMapper>;
   TokenAlternative: ResolverTypeWrapper<TokenAlternative>;
   TokenBiasInput: TokenBiasInput;
   TokenGenerated: ResolverTypeWrapper<EventMapper>;
+  TrafficShareInput: TrafficShareInput;
+  TrafficSplit: ResolverTypeWrapper<TrafficSplitMapper>;
   UnknownModel: ResolverTypeWrapper<UnknownModel>;
   Usage: ResolverTypeWrapper<Usage>;
 };
@@ -1049,6 +1182,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   Boolean: Scalars['Boolean']['output'];
   AskResult: ResolversUnionTypes<ResolversParentTypes>['AskResult'];
+  CanaryTraffic: Omit<CanaryTraffic, 'modelVersion'> & { modelVersion: ResolversParentTypes['ModelVersion'] };
   CancelGenerationResult: ResolversUnionTypes<ResolversParentTypes>['CancelGenerationResult'];
   ChatMessage: ChatMessage;
   ChatMessageInput: ChatMessageInput;
@@ -1062,6 +1196,8 @@ export type ResolversParentTypes = {
   Embedding: Embedding;
   EmbeddingModel: EmbeddingModel;
   Embeddings: Embeddings;
+  EndTrafficSplitInput: EndTrafficSplitInput;
+  EndTrafficSplitResult: ResolversUnionTypes<ResolversParentTypes>['EndTrafficSplitResult'];
   GenerateInput: GenerateInput;
   GenerateResult: ResolversUnionTypes<ResolversParentTypes>['GenerateResult'];
   GeneratedToken: TokenMapper;
@@ -1084,11 +1220,16 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   ResponseFormatInput: ResponseFormatInput;
+  SetTrafficSplitInput: SetTrafficSplitInput;
+  SetTrafficSplitResult: ResolversUnionTypes<ResolversParentTypes>['SetTrafficSplitResult'];
+  ShadowTraffic: Omit<ShadowTraffic, 'modelVersion'> & { modelVersion: ResolversParentTypes['ModelVersion'] };
   Subscription: Record<PropertyKey, never>;
   TextRetracted: EventMapper;
   TokenAlternative: TokenAlternative;
   TokenBiasInput: TokenBiasInput;
   TokenGenerated: EventMapper;
+  TrafficShareInput: TrafficShareInput;
+  TrafficSplit: TrafficSplitMapper;
   UnknownModel: UnknownModel;
   Usage: Usage;
 };
@@ -1106,6 +1247,12 @@ export type AnswerEvidenceResolvers<ContextType = Context, ParentType extends Re
 
 export type AskResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AskResult'] = ResolversParentTypes['AskResult']> = {
   __resolveType: TypeResolveFn<'Generation' | 'InvalidInput' | 'Overloaded' | 'UnknownModel', ParentType, ContextType>;
+};
+
+export type CanaryTrafficResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CanaryTraffic'] = ResolversParentTypes['CanaryTraffic']> = {
+  isServing?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export type CancelGenerationResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelGenerationResult'] = ResolversParentTypes['CancelGenerationResult']> = {
@@ -1188,6 +1335,10 @@ export type EmbeddingsResolvers<ContextType = Context, ParentType extends Resolv
   encoder?: Resolver<ResolversTypes['EmbeddingModel'], ParentType, ContextType>;
   totalTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EndTrafficSplitResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EndTrafficSplitResult'] = ResolversParentTypes['EndTrafficSplitResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'NotFound' | 'TrafficSplit', ParentType, ContextType>;
 };
 
 export type GenerateResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GenerateResult'] = ResolversParentTypes['GenerateResult']> = {
@@ -1315,7 +1466,9 @@ export type ModelVersionResolvers<ContextType = Context, ParentType extends Reso
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   ask?: Resolver<ResolversTypes['AskResult'], ParentType, ContextType, RequireFields<MutationAskArgs, 'input'>>;
   cancelGeneration?: Resolver<ResolversTypes['CancelGenerationResult'], ParentType, ContextType, RequireFields<MutationCancelGenerationArgs, 'id'>>;
+  endTrafficSplit?: Resolver<ResolversTypes['EndTrafficSplitResult'], ParentType, ContextType, RequireFields<MutationEndTrafficSplitArgs, 'input'>>;
   generate?: Resolver<ResolversTypes['GenerateResult'], ParentType, ContextType, RequireFields<MutationGenerateArgs, 'input'>>;
+  setTrafficSplit?: Resolver<ResolversTypes['SetTrafficSplitResult'], ParentType, ContextType, RequireFields<MutationSetTrafficSplitArgs, 'input'>>;
 };
 
 export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
@@ -1344,6 +1497,21 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   embeddingModels?: Resolver<ReadonlyArray<ResolversTypes['EmbeddingModel']>, ParentType, ContextType>;
   generation?: Resolver<Maybe<ResolversTypes['Generation']>, ParentType, ContextType, RequireFields<QueryGenerationArgs, 'id'>>;
   generations?: Resolver<ResolversTypes['GenerationConnection'], ParentType, ContextType, RequireFields<QueryGenerationsArgs, 'first'>>;
+  trafficSplits?: Resolver<ReadonlyArray<ResolversTypes['TrafficSplit']>, ParentType, ContextType>;
+};
+
+export type SetTrafficSplitResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetTrafficSplitResult'] = ResolversParentTypes['SetTrafficSplitResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'NotFound' | 'TrafficSplit', ParentType, ContextType>;
+};
+
+export type ShadowTrafficResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ShadowTraffic'] = ResolversParentTypes['ShadowTraffic']> = {
+  different?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  dropped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  isServing?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  percent?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  same?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1378,6 +1546,18 @@ export type TokenGeneratedResolvers<ContextType = Context, ParentType extends Re
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type TrafficSplitResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TrafficSplit'] = ResolversParentTypes['TrafficSplit']> = {
+  alias?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  canary?: Resolver<Maybe<ResolversTypes['CanaryTraffic']>, ParentType, ContextType>;
+  modelName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  setAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  setBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  shadow?: Resolver<Maybe<ResolversTypes['ShadowTraffic']>, ParentType, ContextType>;
+  stable?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type UnknownModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnknownModel'] = ResolversParentTypes['UnknownModel']> = {
   available?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1400,6 +1580,7 @@ export type Resolvers<ContextType = Context> = {
   AlreadyFinished?: AlreadyFinishedResolvers<ContextType>;
   AnswerEvidence?: AnswerEvidenceResolvers<ContextType>;
   AskResult?: AskResultResolvers<ContextType>;
+  CanaryTraffic?: CanaryTrafficResolvers<ContextType>;
   CancelGenerationResult?: CancelGenerationResultResolvers<ContextType>;
   ChatMessage?: ChatMessageResolvers<ContextType>;
   ChoiceCompleted?: ChoiceCompletedResolvers<ContextType>;
@@ -1410,6 +1591,7 @@ export type Resolvers<ContextType = Context> = {
   Embedding?: EmbeddingResolvers<ContextType>;
   EmbeddingModel?: EmbeddingModelResolvers<ContextType>;
   Embeddings?: EmbeddingsResolvers<ContextType>;
+  EndTrafficSplitResult?: EndTrafficSplitResultResolvers<ContextType>;
   GenerateResult?: GenerateResultResolvers<ContextType>;
   GeneratedToken?: GeneratedTokenResolvers<ContextType>;
   Generation?: GenerationResolvers<ContextType>;
@@ -1430,10 +1612,13 @@ export type Resolvers<ContextType = Context> = {
   Overloaded?: OverloadedResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  SetTrafficSplitResult?: SetTrafficSplitResultResolvers<ContextType>;
+  ShadowTraffic?: ShadowTrafficResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TextRetracted?: TextRetractedResolvers<ContextType>;
   TokenAlternative?: TokenAlternativeResolvers<ContextType>;
   TokenGenerated?: TokenGeneratedResolvers<ContextType>;
+  TrafficSplit?: TrafficSplitResolvers<ContextType>;
   UnknownModel?: UnknownModelResolvers<ContextType>;
   Usage?: UsageResolvers<ContextType>;
 };

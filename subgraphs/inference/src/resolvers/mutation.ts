@@ -1,6 +1,8 @@
 import type { MutationResolvers } from '../__generated__/resolvers.ts';
 import type { Context } from '../context.ts';
 import type { Started } from '../runtime/generations.ts';
+import { endTrafficSplit, setTrafficSplit } from '../runtime/set-traffic-split.ts';
+import type { TrafficSplitRow } from '../stores/traffic-split-store.ts';
 import { awaitEnd } from './watched.ts';
 
 export const Mutation: MutationResolvers = {
@@ -10,6 +12,14 @@ export const Mutation: MutationResolvers = {
 
   async generate(_, { input }, context) {
     return toResult(await context.inference.generations.generate(context, input), context);
+  },
+
+  async setTrafficSplit(_, { input }, { inference, identity }) {
+    return typed(await setTrafficSplit(inference, identity, input));
+  },
+
+  async endTrafficSplit(_, { input }, { inference, identity }) {
+    return typed(await endTrafficSplit(inference, identity, input));
   },
 
   async cancelGeneration(_, { id }, { inference, identity }) {
@@ -27,6 +37,11 @@ export const Mutation: MutationResolvers = {
     }
   },
 };
+
+/** A refusal has its type's name already. */
+function typed<Refusal extends { readonly __typename: string }>(changed: TrafficSplitRow | Refusal) {
+  return '__typename' in changed ? changed : { __typename: 'TrafficSplit' as const, ...changed };
+}
 
 async function toResult(started: Started, context: Context) {
   switch (started.kind) {

@@ -2,6 +2,7 @@ import { pageRequest, toConnection } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { QueryResolvers } from '../__generated__/resolvers.ts';
 import { encoders } from '../runtime/encoders.ts';
+import { visibleSplits } from '../runtime/set-traffic-split.ts';
 import { deviceSnapshot, deviceSnapshots } from './device-snapshots.ts';
 import { embed } from './embed.ts';
 
@@ -31,6 +32,10 @@ export const Query: QueryResolvers = {
   deployment(_, { id }, { loaders, identity }) {
     requireScope(identity, scope);
     return loaders.deployment.load(id);
+  },
+  trafficSplits(_, __, { inference, identity }) {
+    requireScope(identity, scope);
+    return visibleSplits(inference, identity);
   },
   devices(_, __, { inference, identity }) {
     requireScope(identity, scope);

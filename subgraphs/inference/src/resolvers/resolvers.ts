@@ -8,6 +8,7 @@ import { ModelVersion } from './ModelVersion.ts';
 import { Mutation } from './mutation.ts';
 import { Query } from './query.ts';
 import { Subscription } from './subscription.ts';
+import { TrafficSplit } from './TrafficSplit.ts';
 
 export const resolvers: Resolvers = {
   Query,
@@ -20,5 +21,6 @@ export const resolvers: Resolvers = {
   Generation,
   GenerationChoice,
   ModelVersion,
+  TrafficSplit,
   ...events,
 };

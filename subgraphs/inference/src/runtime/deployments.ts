@@ -10,7 +10,9 @@
  */
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Logger } from '@fathom/platform/logging';
-import { createModelCatalogue, type ModelCatalogue } from '../domain/model-catalogue.ts';
+import { createModelCatalogue, type ModelCatalogue, type Resolution } from '../domain/model-catalogue.ts';
+import { parseModelReference } from '../domain/model-reference.ts';
+import { type Conversation, isWithin, type TrafficSplit } from '../domain/traffic-split.ts';
 import type { EnginePool } from '../pool/engine-pool.ts';
 import {
   type AliasRow,
@@ -19,14 +21,26 @@ import {
   type ModelVersionRow,
   platformTenant,
 } from '../stores/model-store.ts';
+import type { TrafficSplitStore } from '../stores/traffic-split-store.ts';
 import { readModelText, type ServedModel } from './served-model.ts';
 
 export type Acquired =
   | { readonly kind: 'ready'; readonly model: ServedModel; release(): void }
   | { readonly kind: 'failed'; readonly detail: string };
 
+/** What a name stands for in a conversation. */
+export type Routed =
+  | Exclude<Resolution, { kind: 'version' }>
+  | {
+      readonly kind: 'version';
+      readonly versionId: string;
+      /** Another version is to compute a copy. */
+      readonly shadow?: { readonly split: TrafficSplit; readonly versionId: string } | undefined;
+    };
+
 export interface DeploymentsOptions {
   readonly store: ModelStore;
+  readonly splits: Pick<TrafficSplitStore, 'splits'>;
   readonly artifacts: ArtifactStore;
   readonly pool: EnginePool;
   readonly defaultModel: string;
@@ -59,6 +73,7 @@ export class Deployments {
   readonly #residents = new Map<string, Resident>();
   #versions = new Map<string, ModelVersionRow>();
   #aliases: readonly AliasRow[] = [];
+  #splits: readonly TrafficSplit[] = [];
   #catalogue: ModelCatalogue;
   /** What aliases led to when they were last followed. */
   #ledBefore: ReadonlySet<string> = new Set();
@@ -76,6 +91,25 @@ export class Deployments {
 
   get catalogue(): ModelCatalogue {
     return this.#catalogue;
+  }
+
+  /** Which version answers: the one that the name leads to, or the canary of the alias where the conversation falls into its share. */
+  route(reference: string | undefined, conversation: Conversation): Routed {
+    const resolution = this.#catalogue.resolve(reference, conversation.tenant);
+    const split = resolution.kind === 'version' ? this.#splitOf(reference) : undefined;
+    if (resolution.kind !== 'version' || !split) return resolution;
+    const canary = this.#shareOf(split, 'canary', conversation);
+    const shadow = this.#shareOf(split, 'shadow', conversation);
+    const versionId = canary ?? resolution.versionId;
+    // A version is not held against itself.
+    return shadow === undefined || shadow === versionId
+      ? { kind: 'version', versionId }
+      : { kind: 'version', versionId, shadow: { split, versionId: shadow } };
+  }
+
+  /** Whether it can answer at once. */
+  isReady(versionId: string): boolean {
+    return this.#residents.get(versionId)?.isReady ?? false;
   }
 
   /** Resolves when names can be resolved; what aliases lead to is being loaded then. */
@@ -135,6 +169,29 @@ export class Deployments {
     this.#retryLater();
   }
 
+  #splitOf(reference: string | undefined): TrafficSplit | undefined {
+    const parsed = parseModelReference(reference ?? this.#options.defaultModel);
+    if (parsed.kind !== 'alias') return undefined;
+    return this.#splits.find(
+      ({ modelName, alias }) => modelName === parsed.modelName && alias === parsed.alias,
+    );
+  }
+
+  /** The version of a share that has this conversation. One that is not loaded has none. */
+  #shareOf(split: TrafficSplit, kind: 'canary' | 'shadow', conversation: Conversation): string | undefined {
+    const { versionId } = split[kind] ?? {};
+    if (versionId === undefined || !this.isReady(versionId)) return undefined;
+    if (this.#catalogue.resolve(versionId, conversation.tenant).kind !== 'version') return undefined;
+    return isWithin(split, kind, conversation) ? versionId : undefined;
+  }
+
+  /** What splits of traffic lead to. */
+  #shared(): readonly string[] {
+    return this.#splits.flatMap(({ canary, shadow }) =>
+      [canary, shadow].flatMap((share) => share?.versionId ?? []),
+    );
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retry);
@@ -151,6 +208,7 @@ export class Deployments {
     for (const alias of this.#aliases)
       if (alias.versionId !== alias.servingVersionId) await this.#moveTo(alias);
     await this.#readTables();
+    for (const versionId of this.#shared()) await this.#hold(versionId);
     this.#retireWhatAliasesLeft();
   }
 
@@ -163,8 +221,13 @@ export class Deployments {
   }
 
   async #readTables(): Promise<void> {
-    const { store } = this.#options;
-    const [versions, aliases] = await Promise.all([store.versions(), store.aliases()]);
+    const { store, splits } = this.#options;
+    const [versions, aliases, shared] = await Promise.all([
+      store.versions(),
+      store.aliases(),
+      splits.splits(),
+    ]);
+    this.#splits = shared;
     this.#versions = new Map(versions.map((version) => [version.versionId, version]));
     this.#aliases = aliases;
     this.#catalogue = this.#catalogueOf(versions, aliases);
@@ -296,17 +359,18 @@ export class Deployments {
     }
   }
 
+  #led(): ReadonlySet<string> {
+    const ofAliases = this.#aliases.map(({ servingVersionId, versionId }) => servingVersionId ?? versionId);
+    return new Set([...ofAliases, ...this.#shared()]);
+  }
+
   #isLed(versionId: string): boolean {
-    return this.#aliases.some(
-      ({ servingVersionId, versionId: target }) => (servingVersionId ?? target) === versionId,
-    );
+    return this.#led().has(versionId);
   }
 
   /** Versions loaded on demand stay until their memory is needed; those that an alias left go when they are idle. */
   #retireWhatAliasesLeft(): void {
-    const led = new Set(
-      this.#aliases.map(({ servingVersionId, versionId }) => servingVersionId ?? versionId),
-    );
+    const led = this.#led();
     for (const versionId of this.#ledBefore) {
       const resident = this.#residents.get(versionId);
       if (led.has(versionId) || !resident) continue;

@@ -18,6 +18,7 @@ import {
 } from '../domain/generation.ts';
 import { seedOfChoice } from '../domain/random.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
+import { storableText } from '../domain/storable-text.ts';
 import type { EngineToken } from '../engine/protocol.ts';
 import type { EnginePool } from '../pool/engine-pool.ts';
 import { decodeOnDevice } from './decode-on-device.ts';
@@ -184,7 +185,7 @@ export class GenerationRun {
       this.#cachedPromptTokens = Math.max(this.#cachedPromptTokens, end.cachedPromptTokens);
       if (end.kind === 'failed') return end;
       if (end.reason === 'CANCELLED' || stopSignal.aborted) return this.#stopped();
-      return { kind: 'finished', reason: end.reason, tailText: end.tailText };
+      return { kind: 'finished', reason: end.reason, tailText: storableText(end.tailText) };
     } finally {
       acquired.release();
     }
@@ -209,7 +210,8 @@ export class GenerationRun {
     this.#lastDecodedAt = performance.now();
     this.#firstDecodedAt ??= this.#lastDecodedAt;
     this.#decodedTokens++;
-    return { tokenId, text, logProbability, ...(top ? { top } : {}) };
+    const shown = top?.map((alternative) => ({ ...alternative, text: storableText(alternative.text) }));
+    return { tokenId, text: storableText(text), logProbability, ...(shown ? { top: shown } : {}) };
   }
 
   #usage(record: GenerationRecord): UsageRecord {

@@ -41,6 +41,7 @@ import {
 import { type AskDependencies, runAsk } from './run-ask.ts';
 import { type GenerateDependencies, runGenerate } from './run-generate.ts';
 import { runToEnd, type Strategy } from './run-to-end.ts';
+import type { ShadowTraffic } from './shadow-traffic.ts';
 
 export interface OverloadedRefusal {
   readonly kind: 'overloaded';
@@ -67,6 +68,7 @@ export interface GenerationsOptions extends AskDependencies, GenerateDependencie
   readonly streams: StreamBuffer;
   readonly pool: EnginePool;
   readonly grammars: GrammarChecker;
+  readonly shadows: ShadowTraffic;
   /** How long a generation goes on that nobody watches. */
   readonly graceMs: number;
   readonly metrics: GenerationMetrics;
@@ -182,6 +184,7 @@ export class Generations {
 
   /** So many requests of the devices are admitted together, or none. */
   async #accept(requests: number, prepare: () => Promise<Prepared>): Promise<Started> {
+    this.#options.shadows.makeWay();
     const admission = this.#options.pool.admission(this.#requests() + this.#reserved + requests - 1);
     if (admission.kind === 'down') {
       const { detail, retryAfterMs } = admission;
@@ -211,12 +214,14 @@ export class Generations {
     return requests;
   }
 
-  async #store({ generation, idempotencyKey }: Extract<Prepared, { kind: 'prepared' }>): Promise<Started> {
-    const { store, instance } = this.#options;
+  async #store(prepared: Extract<Prepared, { kind: 'prepared' }>): Promise<Started> {
+    const { store, instance, shadows } = this.#options;
+    const { generation, idempotencyKey, shadow } = prepared;
     const { record } = generation;
     const acceptance = await store.accept(generation, { owner: instance, idempotencyKey });
     if (acceptance.kind === 'accepted') {
-      this.#run(generation, [], this.#strategyOf(record));
+      const { run, ended } = this.#run(generation, [], this.#strategyOf(record));
+      if (shadow) void ended.then(() => shadows.copy(shadow, run.record));
       return { kind: 'started', record, role: 'starter' };
     }
     const existing = acceptance.record;
@@ -228,7 +233,7 @@ export class Generations {
   }
 
   /** Computes a generation behind the events that its stream holds already. */
-  #run(generation: AcceptedGeneration, events: readonly GenerationEvent[], strategy: Strategy): void {
+  #run(generation: AcceptedGeneration, events: readonly GenerationEvent[], strategy: Strategy): Active {
     const { streams, pool, deployments, store, logger } = this.#options;
     const { id } = generation.record;
     const log = new EventLog({
@@ -264,6 +269,7 @@ export class Generations {
       }),
     };
     this.#active.set(id, active);
+    return active;
   }
 
   async #takeOver(whose: 'with-own' | 'others'): Promise<void> {

@@ -28,11 +28,13 @@ import {
 import type { SamplingSettings } from '../domain/sampling.ts';
 import { samplingOf } from '../domain/sampling-input.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
+import { beginningOf, type Conversation } from '../domain/traffic-split.ts';
 import { raise } from '../errors.ts';
 import type { GrammarChecker } from '../grammar/grammar-checker.ts';
 import type { AcceptedGeneration } from '../stores/generation-store.ts';
-import type { Deployments } from './deployments.ts';
+import type { Deployments, Routed } from './deployments.ts';
 import { encodeConversation, learnWords, type ServedModel } from './served-model.ts';
+import type { ShadowPlan } from './shadow-traffic.ts';
 
 export interface UnknownModelRefusal {
   readonly kind: 'unknown-model';
@@ -46,6 +48,8 @@ export type Prepared =
       readonly kind: 'prepared';
       readonly generation: AcceptedGeneration;
       readonly idempotencyKey: string | undefined;
+      /** What another version computes as well, to be compared. */
+      readonly shadow: ShadowPlan | undefined;
     }
   | Refusal
   | UnknownModelRefusal;
@@ -152,7 +156,8 @@ async function checkedFormat(input: GenerateInput, grammars: GrammarChecker): Pr
 }
 
 async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Promise<Prepared> {
-  const found = await findModel(deployments, wish.model, caller.identity.tenant);
+  const { tenant } = caller.identity;
+  const found = await findModel(deployments, wish.model, { tenant, beginning: beginningOfWish(wish) });
   if (found.kind !== 'found') return found;
   await learnWords(found.model.text, textsOf(wish.toComplete));
   const encoded = encode(found.model, wish);
@@ -186,7 +191,29 @@ async function prepare(deployments: Deployments, caller: Caller, wish: Wish): Pr
     promptTokens: promptTokens.length,
     truncatedPromptTokens: truncatedTokens,
   });
-  return { kind: 'prepared', generation: { record, settings, identity: caller.identity }, idempotencyKey };
+  const shadow = found.shadow && (await planShadow(deployments, found.shadow, wish, settings));
+  const generation = { record, settings, identity: caller.identity };
+  return { kind: 'prepared', generation, idempotencyKey, shadow };
+}
+
+/** None where the version cannot answer at once, or has no room for the prompt. */
+async function planShadow(
+  deployments: Deployments,
+  { split, versionId }: NonNullable<Extract<Routed, { kind: 'version' }>['shadow']>,
+  wish: Wish,
+  settings: GenerationSettings,
+): Promise<ShadowPlan | undefined> {
+  const acquired = await deployments.acquire(versionId);
+  if (acquired.kind === 'failed') return undefined;
+  acquired.release();
+  const encoded = encode(acquired.model, wish);
+  if (encoded.kind !== 'encoded') return undefined;
+  return { split, settings: { ...settings, modelVersionId: versionId, promptTokens: encoded.promptTokens } };
+}
+
+/** What all turns of the wish's conversation have in common. */
+function beginningOfWish({ toComplete, prompt }: Wish): string {
+  return toComplete.kind === 'raw' ? prompt : beginningOf(toComplete.messages);
 }
 
 function textsOf(wish: PromptWish): readonly string[] {
@@ -228,14 +255,21 @@ function encode({ text, contextLength }: ServedModel, wish: Wish): Encoded {
   }
 }
 
-type Found = { readonly kind: 'found'; readonly model: ServedModel } | UnknownModelRefusal;
+type Found =
+  | {
+      readonly kind: 'found';
+      readonly model: ServedModel;
+      readonly shadow: Extract<Routed, { kind: 'version' }>['shadow'];
+    }
+  | UnknownModelRefusal;
 
 async function findModel(
   deployments: Deployments,
   reference: string | undefined,
-  tenant: string,
+  conversation: Conversation,
 ): Promise<Found> {
-  const resolution = deployments.catalogue.resolve(reference, tenant);
+  const { tenant } = conversation;
+  const resolution = deployments.route(reference, conversation);
   if (resolution.kind === 'no-default') throw raise('MODEL_NOT_READY');
   if (resolution.kind === 'unknown') {
     const { model, available } = resolution;
@@ -249,7 +283,7 @@ async function findModel(
   const acquired = await deployments.acquire(resolution.versionId);
   if (acquired.kind === 'ready') {
     acquired.release();
-    return { kind: 'found', model: acquired.model };
+    return { kind: 'found', model: acquired.model, shadow: resolution.shadow };
   }
   const because = `${resolution.versionId} cannot be served: ${acquired.detail}`;
   if (reference === undefined) throw raise('MODEL_NOT_READY', { because });

@@ -1,6 +1,7 @@
 /** The tables of what inference knows about models: versions, aliases, deployments. */
 import type { Database, Queryable } from '@fathom/platform/database/database';
 import type { DeploymentStatus } from '../__generated__/resolvers.ts';
+import { endSharesOf } from './traffic-split-store.ts';
 
 /** Whose model versions everybody may use. */
 export const platformTenant = 'platform';
@@ -140,7 +141,7 @@ export async function recordVersion(tx: Queryable, version: ModelVersionRow): Pr
   await tx.query('select pg_notify($1, $2)', [modelsChannel, version.versionId]);
 }
 
-/** Records where an alias points, unless a later move is recorded already. */
+/** Records where an alias points, unless a later move is recorded already. A share of the version that it moves to ends. */
 export async function recordAliasMove(
   tx: Queryable,
   move: Omit<AliasRow, 'servingVersionId'>,
@@ -151,5 +152,6 @@ export async function recordAliasMove(
      where a.moved_at <= excluded.moved_at`,
     [move.modelName, move.alias, move.versionId, move.movedAt],
   );
+  await endSharesOf(tx, move);
   await tx.query('select pg_notify($1, $2)', [modelsChannel, move.versionId]);
 }
