@@ -1,7 +1,7 @@
 /** The tables of what inference knows about models: versions, aliases, deployments. */
 import type { Database, Queryable } from '@fathom/platform/database/database';
 import type { DeploymentStatus } from '../__generated__/resolvers.ts';
-import { endSharesOf } from './traffic-split-store.ts';
+import { endSharesOf } from './alias-shares.ts';
 
 /** Whose model versions everybody may use. */
 export const platformTenant = 'platform';
