@@ -67,6 +67,7 @@ export const gatewayEnv = baseEnv
     TLS_CLIENT_CA_FILE: fileVariable.optional(),
     TLS_CLIENT_CERTIFICATES: z.enum(['optional', 'required']).default('optional'),
     TLS_CLIENTS: jsonVariable(z.array(certificateRule)).default([]),
+    AUDIT_RETENTION_DAYS: bound(365),
     INTROSPECTION: z.enum(['public', 'authenticated', 'off']).optional(),
     SAFELIST: z.enum(['off', 'log', 'enforce']).default(defaultSettings.safelist),
     /** Comma-separated origins, or `*`. */

@@ -7,6 +7,7 @@ import { runService } from '@fathom/platform/server/run-service';
 import { createAccessSubgraph } from './access/access-subgraph.ts';
 import { createApiKeys } from './access/api-keys.ts';
 import { ensureBootstrapKey } from './access/bootstrap-key.ts';
+import { keepAuditEvents } from './audit/audit-retention.ts';
 import { createJwtVerifier } from './auth/jwt.ts';
 import { gatewayEnv, jwtOptionsOf, settingsOf } from './env.ts';
 import { createBudgets, warnUncharged } from './limits/budgets.ts';
@@ -15,6 +16,7 @@ import { runGateway } from './run-gateway.ts';
 import { createApiKeyStore } from './stores/api-key-store.ts';
 import { createAuditStore } from './stores/audit-store.ts';
 import { createBudgetStore } from './stores/budget-store.ts';
+import { createLeaseStore } from './stores/lease-store.ts';
 import { createOAuthKeyStore } from './stores/oauth-key-store.ts';
 import { watchFile } from './supergraph/watch-file.ts';
 
@@ -37,6 +39,7 @@ await runService('gateway', async () => {
       metrics,
       onUncharged: warnUncharged(metrics, logger),
     });
+    const retention = keepAuditEvents({ store: audit, days: env.AUDIT_RETENTION_DAYS, logger });
     const jwtOptions = jwtOptionsOf(env);
     if (env.FATHOM_BOOTSTRAP_KEY_FILE)
       await ensureBootstrapKey({ file: env.FATHOM_BOOTSTRAP_KEY_FILE, store: apiKeys, logger });
@@ -51,6 +54,7 @@ await runService('gateway', async () => {
         issuer: 'gateway',
         proofKeys: env.IDENTITY_PROOF_KEY,
       }),
+      leases: createLeaseStore(database),
       oauthKeys: createOAuthKeyStore(database),
       cache,
       budgets,
@@ -88,6 +92,7 @@ await runService('gateway', async () => {
         await gateway.close();
         await settlement.close();
         await budgets.close();
+        await retention.close();
         await platform.close();
       },
     };

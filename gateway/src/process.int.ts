@@ -82,6 +82,54 @@ describe('the process', () => {
   });
 });
 
+describe('in production', () => {
+  test('nothing is told of the schema, of faults inside, or to pages of elsewhere', async () => {
+    const gateway = await startGatewayProcess({ databaseUrl: database.url, env: { NODE_ENV: 'production' } });
+    const key = (await readFile(gateway.keyFile, 'utf8')).trim();
+    const ask = async (query: string) => {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'x-api-key': key,
+          'content-type': 'application/json',
+          origin: 'https://elsewhere.example',
+          'x-include-query-plan': 'true',
+        },
+        body: JSON.stringify({ query }),
+      });
+      expect(response.headers.get('access-control-allow-origin')).toBeNull();
+      return (await response.json()) as {
+        data?: unknown;
+        errors?: { message: string; extensions: Record<string, unknown> }[];
+      };
+    };
+    for (const query of ['{ __schema { types { name } } }', '{ __type(name: "Viewer") { name } }'])
+      expect(await ask(query)).toEqual({
+        errors: [
+          expect.objectContaining({
+            extensions: expect.objectContaining({ code: 'INTROSPECTION_DISABLED' }),
+          }),
+        ],
+      });
+    const [misspelt] = (await ask('{ viewr { tenant } }')).errors ?? [];
+    expect(misspelt?.message).not.toContain('viewer');
+
+    const admin = await database.open({ schema: 'gateway' });
+    await admin.query('alter table audit_events rename to audit_events_hidden');
+    const [broken] = (await ask('{ auditEvents { edges { cursor } } }')).errors ?? [];
+    await admin.query('alter table audit_events_hidden rename to audit_events');
+    expect(broken?.extensions).toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(JSON.stringify(broken)).not.toMatch(/audit_events|relation|select|\.ts/);
+    // Who guesses at keys is given nothing to guess at.
+    expect((await fetch(`${gateway.url}/oauth/token`, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${gateway.url}/.well-known/openid-configuration`)).status).toBe(404);
+    expect(await gateway.stop()).toBe(0);
+  });
+});
+
 describe('the bootstrap key', () => {
   const logger = createLogger({ service: 'gateway', level: 'silent' });
 

@@ -31,6 +31,7 @@ import { createPersistedOperations } from './persisted/persisted-operations.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
 import type { AuditStore } from './stores/audit-store.ts';
+import type { LeaseStore } from './stores/lease-store.ts';
 import type { OAuthKeyStore } from './stores/oauth-key-store.ts';
 import { createServices } from './subgraphs/services.ts';
 import type { Subgraph } from './subgraphs/subgraph.ts';
@@ -51,6 +52,8 @@ export interface GatewayParts {
   readonly cache: Pick<Cache, 'increment'>;
   /** What keys and tenants may spend on generating; without them it is not counted. */
   readonly budgets?: Budgets;
+  /** Where gateways tell each other how many operations they may have open; without it each goes by itself. */
+  readonly leases?: LeaseStore;
   /** Subgraphs that live in this process, by name. */
   readonly localSubgraphs: Readonly<Record<string, Subgraph>>;
   readonly probes: Readonly<Record<string, Probe>>;
@@ -104,7 +107,11 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
 
   const operations = readCheckedInOperations();
   const trail = createAuditTrail({ store: parts.audit, metrics, logger });
-  const concurrency = createConcurrency(settings.concurrency);
+  const concurrency = createConcurrency({
+    ...settings.concurrency,
+    leases: parts.leases,
+    onUnshared: warnUnshared(metrics, logger),
+  });
   // Known once it listens, and asked for only then.
   let ownUrl = '';
   const local = createLocalIssuer({ ...parts, apiKeys: directory, ownUrl: () => ownUrl });
@@ -154,6 +161,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     supergraph,
     async close() {
       await gateway.close();
+      await concurrency.close();
       subgraphs.close();
       await keyWatch.close();
       await trail.close();
@@ -186,6 +194,20 @@ function countUncounted(metrics: Metrics, logger: Logger): (error: unknown) => v
     if (performance.now() - lastLoggedAt < 10_000) return;
     lastLoggedAt = performance.now();
     logger.warn({ err: error }, 'operations are not counted against their rate limits');
+  };
+}
+
+function warnUnshared(metrics: Metrics, logger: Logger): (error: unknown) => void {
+  const unshared = metrics.counter({
+    name: 'fathom_gateway_unshared_leases_total',
+    help: 'Times that the places of operations could not be shared with other gateways, because the database did not answer.',
+  });
+  let lastLoggedAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    unshared.inc();
+    if (performance.now() - lastLoggedAt < 10_000) return;
+    lastLoggedAt = performance.now();
+    logger.warn({ err: error }, 'gateways cannot share how many operations are open; each goes by its own');
   };
 }
 

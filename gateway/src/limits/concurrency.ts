@@ -1,54 +1,173 @@
 /**
- * Operations and streams open at once in this gateway, per credential and per tenant. A place is taken by what was
+ * Operations and streams open at once, per credential and per tenant, over all gateways. A place is taken by what was
  * admitted and given back when it ends, however it ends; one more is refused, not queued.
+ *
+ * Gateways do not ask each other about each operation: each holds permits of a name, a few more than it needs, and asks for
+ * more when they are used up. The sum of what all hold never exceeds the limit. Permits are leases: a gateway that is
+ * killed renews none, and within seconds the others may use them.
+ *
+ *     limit 1,000   | gateway A: 240 in use, 250 held | gateway B: 3 in use, 50 held | free: 700 |
+ *
+ * Without the database each gateway goes by the limit alone, until it is back.
  */
+import { randomUUID } from 'node:crypto';
 import type { Principal } from '../auth/principal.ts';
 import { raise } from '../errors.ts';
+import type { LeaseStore } from '../stores/lease-store.ts';
 
 export interface ConcurrencyLimits {
   readonly perCredential: number;
   readonly perTenant: number;
 }
 
-export interface Concurrency {
-  /** Throws TOO_MANY_OPERATIONS. */
-  requireRoom(principal: Principal): void;
-  /** Give it back by calling what it returns. */
-  take(principal: Principal): () => void;
+export interface ConcurrencyOptions extends ConcurrencyLimits {
+  /** Absent where one gateway is alone. */
+  readonly leases?: LeaseStore | undefined;
+  readonly onUnshared?: (error: unknown) => void;
+  readonly lifetimeMs?: number;
 }
 
-export function createConcurrency({ perCredential, perTenant }: ConcurrencyLimits): Concurrency {
-  const open = new Map<string, number>();
+export interface Concurrency {
+  /** Throws TOO_MANY_OPERATIONS. A promise only where permits must be asked for. */
+  requireRoom(principal: Principal): Promise<void> | undefined;
+  /** Give it back by calling what it returns. */
+  take(principal: Principal): () => void;
+  /** What this gateway holds is free for others at once. */
+  close(): Promise<void>;
+}
 
-  function change(name: string, by: number): void {
-    const count = (open.get(name) ?? 0) + by;
-    // Names come from clients' keys: what is not in use must not be remembered.
-    if (count === 0) open.delete(name);
-    else open.set(name, count);
+interface Place {
+  readonly name: string;
+  readonly limit: number;
+  readonly per: 'credential' | 'tenant';
+  inUse: number;
+  /** The most in use since the last renewal. */
+  peak: number;
+  permits: number;
+  asking: Promise<void> | undefined;
+}
+
+const defaultLifetimeMs = 6_000;
+
+export function createConcurrency(options: ConcurrencyOptions): Concurrency {
+  const { perCredential, perTenant, leases, onUnshared, lifetimeMs = defaultLifetimeMs } = options;
+  const gateway = randomUUID();
+  const places = new Map<string, Place>();
+
+  function place(name: string, limit: number, per: Place['per']): Place {
+    let found = places.get(name);
+    if (!found) {
+      found = { name, limit, per, inUse: 0, peak: 0, permits: leases ? 0 : limit, asking: undefined };
+      places.set(name, found);
+    }
+    return found;
   }
 
+  function placesOf({ credential, identity: { tenant } }: Principal): readonly [Place, Place] {
+    return [place(credential, perCredential, 'credential'), place(`tenant:${tenant}`, perTenant, 'tenant')];
+  }
+
+  async function askFor(wanting: Place): Promise<void> {
+    const { name, limit } = wanting;
+    try {
+      if (!leases) return;
+      // What runs on although its lease was lost is held first.
+      const wanted = spareOf(wanting) + Math.max(0, wanting.inUse - wanting.permits);
+      wanting.permits = await leases.acquire({ gateway, name, limit, wanted, lifetimeMs });
+    } catch (error) {
+      onUnshared?.(error);
+      wanting.permits = limit;
+    }
+  }
+
+  async function makeRoom(wanting: readonly Place[]): Promise<void> {
+    for (const one of wanting) {
+      if (one.inUse < one.permits) continue;
+      // Those that come meanwhile wait for the same answer.
+      one.asking ??= askFor(one).finally(() => {
+        one.asking = undefined;
+      });
+      await one.asking;
+      if (one.inUse >= one.permits) throw refusal(one);
+    }
+  }
+
+  async function renew(): Promise<void> {
+    if (!leases) return;
+    const held = [...places.values()].filter(({ permits }) => permits > 0);
+    if (held.length === 0) return;
+    const wanted = held.map((one) => ({
+      name: one.name,
+      permits: one.peak === 0 ? 0 : Math.min(one.permits, one.peak + spareOf(one)),
+    }));
+    for (const one of held) one.peak = one.inUse;
+    // Before the answer: what is given back may be another's by then.
+    for (const [index, one] of held.entries()) one.permits = wanted[index]?.permits ?? 0;
+    try {
+      const still = await leases.renew(gateway, wanted, lifetimeMs);
+      for (const one of held) if (!still.has(one.name)) one.permits = 0;
+    } finally {
+      for (const one of places.values()) forget(one);
+    }
+  }
+
+  /** Names come from clients' keys: what is not in use must not be remembered. */
+  function forget(one: Place): void {
+    if (one.inUse === 0 && (!leases || one.permits === 0) && !one.asking) places.delete(one.name);
+  }
+
+  let renewing: Promise<void> | undefined;
+  const timer = leases
+    ? setInterval(() => {
+        renewing ??= renew()
+          .catch((error: unknown) => onUnshared?.(error))
+          .finally(() => {
+            renewing = undefined;
+          });
+      }, lifetimeMs / 3)
+    : undefined;
+  timer?.unref();
+
   return {
-    requireRoom({ credential, identity: { tenant } }) {
-      if ((open.get(credential) ?? 0) >= perCredential)
-        throw raise('TOO_MANY_OPERATIONS', {
-          because: `${perCredential} of one key at once`,
-          details: { allowed: perCredential, per: 'credential' },
-        });
-      if ((open.get(`tenant:${tenant}`) ?? 0) >= perTenant)
-        throw raise('TOO_MANY_OPERATIONS', {
-          because: `${perTenant} of one tenant at once`,
-          details: { allowed: perTenant, per: 'tenant' },
-        });
+    requireRoom(principal) {
+      const known = [places.get(principal.credential), places.get(`tenant:${principal.identity.tenant}`)];
+      if (leases) {
+        const hasRoom = known.every((one) => one !== undefined && one.inUse < one.permits);
+        return hasRoom ? undefined : makeRoom(placesOf(principal));
+      }
+      for (const one of known) if (one && one.inUse >= one.permits) throw refusal(one);
+      return undefined;
     },
-    take({ credential, identity: { tenant } }) {
-      const names = [credential, `tenant:${tenant}`];
-      for (const name of names) change(name, 1);
+    take(principal) {
+      const taken = placesOf(principal);
+      for (const one of taken) {
+        one.inUse += 1;
+        one.peak = Math.max(one.peak, one.inUse);
+      }
       let isTaken = true;
       return () => {
         if (!isTaken) return;
         isTaken = false;
-        for (const name of names) change(name, -1);
+        for (const one of taken) {
+          one.inUse -= 1;
+          forget(one);
+        }
       };
     },
+    async close() {
+      clearInterval(timer);
+      await renewing;
+      await leases?.release(gateway).catch((error: unknown) => onUnshared?.(error));
+    },
   };
+}
+
+/** Held beyond what is in use, so that not every operation asks; of a small limit nothing that others may need. */
+const spareOf = ({ limit }: Place): number => Math.max(1, Math.min(50, Math.floor(limit / 20)));
+
+function refusal({ limit, per }: Place): Error {
+  return raise('TOO_MANY_OPERATIONS', {
+    because: `${limit} of one ${per === 'credential' ? 'key' : 'tenant'} at once`,
+    details: { allowed: limit, per },
+  });
 }

@@ -50,7 +50,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
   async function admitCaller(principal: Principal): Promise<void> {
     if (principal.expiresAt && principal.expiresAt.getTime() <= now())
       throw raise(principal.isKey ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
-    concurrency.requireRoom(principal);
+    const room = concurrency.requireRoom(principal);
+    if (room) await room;
     await rateLimiter.take(principal);
   }
 

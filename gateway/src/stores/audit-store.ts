@@ -28,6 +28,8 @@ export interface AuditPage {
 export interface AuditStore {
   /** All or none. */
   append(records: readonly AuditRecord[]): Promise<void>;
+  /** Removes at most `limit` that are older; how many. */
+  prune(olderThanDays: number, limit: number): Promise<number>;
   /** Newest first; one more than asked for, if there is one. */
   list(page: AuditPage): Promise<readonly AuditRecord[]>;
 }
@@ -52,6 +54,17 @@ export function createAuditStore(database: Database): AuditStore {
         for (const record of records)
           await tx.publish({ topic: 'audit.recorded', key: record.tenant ?? 'unknown', payload: record });
       }),
+
+    async prune(olderThanDays, limit) {
+      const removed = await database.query(
+        `delete from audit_events where id in (
+           select id from audit_events where at < now() - make_interval(days => $1)
+           order by at limit $2 for update skip locked
+         ) returning 1`,
+        [olderThanDays, limit],
+      );
+      return removed.length;
+    },
 
     list: ({ tenant, first, after }) =>
       database.query<AuditRecord>(
