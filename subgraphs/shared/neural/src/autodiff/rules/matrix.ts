@@ -1,5 +1,7 @@
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { attributeInt } from '../../onnx/shape-inference.ts';
-import { type GradientRule, sumToShape } from '../gradient-rule.ts';
+import type { Value } from '../../onnx/types.ts';
+import { type GradientRule, numericDims, sumToShape } from '../gradient-rule.ts';
 
 const swapLast = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
 
@@ -13,7 +15,7 @@ export const matMulGradient: GradientRule = ({ builder, call, gradient, needs })
   ];
 };
 
-/** The four cases of C = op(A)·op(B), each written so that no transpose is materialised. */
+/** The four cases of C = op(A)·op(B), written so that no transpose is materialised, but for the one that pays. */
 export const gemmGradient: GradientRule = ({ builder, call, gradient, needs }) => {
   const [a, b] = [call.inputs[0]!, call.inputs[1]!];
   const transA = attributeInt(call.attributes, 'transA', 0) === 1;
@@ -24,7 +26,27 @@ export const gemmGradient: GradientRule = ({ builder, call, gradient, needs }) =
       : builder.gemm(gradient, b, { transB: !transB });
   const gradientOfB = () =>
     transB
-      ? builder.gemm(gradient, a, { transA: true, transB: transA })
+      ? transA
+        ? builder.gemm(gradient, a, { transA: true, transB: true })
+        : weightGradient(builder, a, gradient)
       : builder.gemm(a, gradient, { transA: !transA });
   return [needs(0) ? gradientOfA() : undefined, needs(1) ? gradientOfB() : undefined];
 };
+
+/**
+ * dW = dYᵀ·X for Y = X·Wᵀ. The product itself would read its left operand column by column, once for every 128 columns
+ * of the result; turned beforehand, it is read as it lies. The narrower operand is turned: 2% of a step.
+ */
+function weightGradient(builder: GraphBuilder, x: Value, gradient: Value): Value {
+  const isWider = numericDims(gradient.dims)[1]! > numericDims(x.dims)[1]!;
+  return isWider
+    ? turned(builder, builder.gemm(turned(builder, x), gradient))
+    : builder.gemm(turned(builder, gradient), x);
+}
+
+/** Over three axes: a transpose of two would be fused into the product again. */
+function turned(builder: GraphBuilder, matrix: Value): Value {
+  const [rows, columns] = numericDims(matrix.dims) as [number, number];
+  const lifted = builder.transpose(builder.reshape(matrix, [1, rows, columns]), [0, 2, 1]);
+  return builder.reshape(lifted, [columns, rows]);
+}
