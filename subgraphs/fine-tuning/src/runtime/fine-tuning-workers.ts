@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hugePages } from '@fathom/neural/runtime/huge-pages';
 import { type ArtifactEnv, artifactEnvOf } from '@fathom/platform/artifacts/artifact-env';
 import { createChildProcessExecutor } from '@fathom/platform/jobs/child-process-executor';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
@@ -20,6 +21,6 @@ export function createFineTuningWorkers(options: FineTuningWorkersOptions): JobE
   return createChildProcessExecutor({
     ...rest,
     entry: fileURLToPath(new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url)),
-    env: artifactEnvOf(artifacts),
+    env: { ...artifactEnvOf(artifacts), ...hugePages },
   });
 }
