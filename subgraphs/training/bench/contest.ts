@@ -8,12 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { initializeLlama } from '@fathom/neural/architectures/llama-parameters';
 import type { ModelConfig } from '@fathom/neural/models/model-config';
 import { createRandom } from '@fathom/neural/random';
+import { hugePages } from '@fathom/neural/runtime/huge-pages';
 import type { Batch } from '@fathom/neural/training/batch';
 import { writeSafetensors } from '@fathom/neural/weights/safetensors';
 import type { Tensor } from '@fathom/neural/weights/tensor';
 
 export const batchSize = 8;
 export const sequenceLength = 256;
+/** Of the segments that rows are packed of. */
+export const longestSegment = 80;
+const shortestSegment = 20;
 export const tokensPerStep = batchSize * sequenceLength;
 const batchCount = 8;
 
@@ -55,7 +59,7 @@ export function batchAt(index: number): Batch {
   for (let at = 0; at < tokensPerStep; at += 1) {
     if (at % sequenceLength === 0 || position === length) {
       segment = at % sequenceLength === 0 ? 1 : segment + 1;
-      [position, length] = [0, 20 + random.below(61)];
+      [position, length] = [0, shortestSegment + random.below(longestSegment - shortestSegment + 1)];
       token = random.below(config.vocabularySize);
     }
     const next = (token * 5 + 3) % config.vocabularySize;
@@ -106,9 +110,14 @@ export class Contestant {
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
 
-  private constructor(name: string, command: string, args: readonly string[]) {
+  private constructor(
+    name: string,
+    command: string,
+    options: { readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> },
+  ) {
     this.name = name;
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const env = { ...process.env, ...options.env };
+    this.#child = spawn(command, options.args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#reader = createInterface({ input: this.#child.stdout! });
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
@@ -116,13 +125,19 @@ export class Contestant {
   static async ours(name: string, options: { threads: number; workers?: number }): Promise<Contestant> {
     const entry = fileURLToPath(new URL('./processes/trainer.ts', import.meta.url));
     const loader = ['--conditions=development', '--import', 'tsx', entry];
-    return Contestant.#started(new Contestant(name, process.execPath, [...loader, JSON.stringify(options)]));
+    return Contestant.#started(
+      new Contestant(name, process.execPath, {
+        args: [...loader, JSON.stringify(options)],
+        // As the service starts its workers.
+        env: hugePages,
+      }),
+    );
   }
 
   static async pyTorch(name: string, options: { python: string; folder: string; threads: number }) {
     const program = fileURLToPath(new URL('./pytorch/train.py', import.meta.url));
     const args = [program, options.folder, String(options.threads)];
-    return Contestant.#started(new Contestant(name, options.python, args));
+    return Contestant.#started(new Contestant(name, options.python, { args }));
   }
 
   static async #started(contestant: Contestant): Promise<Contestant> {

@@ -10,7 +10,7 @@ import { batchesFrom } from '@fathom/neural/training/batches';
 import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
 import { evaluationBatches, measure } from '@fathom/neural/training/evaluation-batches';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
-import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
+import { type FittingLengths, fittingLengths } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
 import { type LoopOutcome, trainingLoop } from '@fathom/neural/training/training-loop';
@@ -24,9 +24,8 @@ export interface Work {
   readonly channel: WorkerChannel<FineTuningMessage>;
 }
 
-interface Prepared {
+interface Prepared extends FittingLengths {
   readonly base: ModelFolder;
-  readonly sequenceLength: number;
   readonly batches: ReturnType<typeof batchesFrom>;
   readonly heldOut: readonly Batch[];
   readonly heldOutExamples: number;
@@ -80,11 +79,11 @@ async function prepare({ specification, artifacts }: Work): Promise<Prepared> {
   const { maxPositions } = base.config;
   checkExampleLengths(examples, { ...base, sequenceLength: maxPositions });
   const split = splitExamples(examples, { seed, heldOutShare });
-  const sequenceLength = fittingSequenceLength(examples, { ...base, batchSize, maxPositions });
-  const shape = { ...base, batchSize, sequenceLength };
+  const lengths = fittingLengths(examples, { ...base, batchSize, maxPositions });
+  const shape = { ...base, batchSize, ...lengths };
   return {
     base,
-    sequenceLength,
+    ...lengths,
     batches: batchesFrom(split.training, { ...shape, seed }),
     heldOut: evaluationBatches(split.heldOut, shape),
     heldOutExamples: split.heldOut.length,
@@ -94,7 +93,7 @@ async function prepare({ specification, artifacts }: Work): Promise<Prepared> {
 
 async function createOrResume(
   specification: FineTuningSpecification,
-  { base, sequenceLength }: Prepared,
+  { base, sequenceLength, longestSegment }: Prepared,
 ): Promise<Trainer> {
   const { resumeFrom, checkpointFolder, threads, rank, alpha, steps } = specification;
   const { config, weights } = base;
@@ -105,6 +104,7 @@ async function createOrResume(
     weights,
     batchSize: specification.batchSize,
     sequenceLength,
+    longestSegment,
     optimizer: { learningRate: specification.learningRate, weightDecay: 0 },
     schedule: { kind: 'cosine', warmupSteps, totalSteps: steps, finalRatio: 0.1 },
     seed: specification.seed,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { initializeLlama } from '@fathom/neural/architectures/llama-parameters';
 import { createTrainer } from '@fathom/neural/training/trainer';
-import { batches, batchSize, config, optimizer, sequenceLength } from '../contest.ts';
+import { batches, batchSize, config, longestSegment, optimizer, sequenceLength } from '../contest.ts';
 
 const { threads, workers = 1 } = JSON.parse(process.argv[2] ?? '{}') as { threads: number; workers?: number };
 const trainer = await createTrainer({
@@ -11,6 +11,7 @@ const trainer = await createTrainer({
   weights: initializeLlama(config, 1),
   batchSize,
   sequenceLength,
+  longestSegment,
   optimizer,
   schedule: { kind: 'constant' },
   seed: 1,

@@ -4,7 +4,7 @@ import { batchesFrom } from '@fathom/neural/training/batches';
 import { evaluationBatches, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
 import { checkExampleLengths } from '@fathom/neural/training/read-examples';
-import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
+import { fittingLengths } from '@fathom/neural/training/sequence-length';
 import { type Split, splitExamples } from '@fathom/neural/training/split';
 import type { LanguageModel } from '@fathom/neural/training/tasks';
 import { generateAnswers } from './generate.ts';
@@ -30,14 +30,14 @@ export async function learnLanguage(
   const { maxPositions } = model.config;
   for (const read of [examples, ...suites])
     checkExampleLengths(read, { ...model, sequenceLength: maxPositions });
-  const sequenceLength = fittingSequenceLength(examples, { ...model, batchSize, maxPositions });
-  const shape = { ...model, batchSize, sequenceLength };
+  const lengths = fittingLengths(examples, { ...model, batchSize, maxPositions });
+  const shape = { ...model, batchSize, ...lengths };
   const batches = batchesFrom(split.training, { ...shape, seed });
   const heldOut = evaluationBatches(split.heldOut, shape);
   const measured = (weights: ModelFolder['weights']) =>
     measuredLanguageModel({ ...model, weights }, { threads, batchSize });
   return {
-    run: { config: model.config, sequenceLength, ...(model.weights ? { weights: model.weights } : {}) },
+    run: { config: model.config, ...lengths, ...(model.weights ? { weights: model.weights } : {}) },
     batches,
     epoch: `${batches.tokensPerEpoch.toLocaleString('en')} tokens an epoch`,
     heldOut: split.heldOut,

@@ -23,7 +23,7 @@ export interface Work {
 
 export interface Learning<T extends TaskOptions> {
   /** The network, what it learns, and the weights it starts from where there are any. */
-  readonly run: Pick<NewRun<T>, 'config' | 'task' | 'sequenceLength' | 'weights'>;
+  readonly run: Pick<NewRun<T>, 'config' | 'task' | 'sequenceLength' | 'longestSegment' | 'weights'>;
   readonly batches: { batchAt(step: number): BatchOf<T> };
   /** What an epoch is, for people. */
   readonly epoch: string;

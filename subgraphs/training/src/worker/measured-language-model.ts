@@ -2,7 +2,7 @@ import type { ModelFolder } from '@fathom/neural/models/model-folder';
 import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
-import { fittingSequenceLength } from '@fathom/neural/training/sequence-length';
+import { fittingLengths } from '@fathom/neural/training/sequence-length';
 import { createTrainer } from '@fathom/neural/training/trainer';
 import { noMetrics } from '../domain/task-metrics.ts';
 import { exactMatch } from './exact-match.ts';
@@ -37,17 +37,17 @@ async function lossOn(
   { batchSize, threads }: MeasuringOptions,
 ): Promise<Measured> {
   const { config, weights } = model;
-  const sequenceLength = fittingSequenceLength(examples, {
+  const lengths = fittingLengths(examples, {
     ...model,
     batchSize,
     maxPositions: config.maxPositions,
   });
-  const batches = evaluationBatches(examples, { ...model, batchSize, sequenceLength });
+  const batches = evaluationBatches(examples, { ...model, batchSize, ...lengths });
   const trainer = await createTrainer({
     config,
     weights,
     batchSize,
-    sequenceLength,
+    ...lengths,
     optimizer: { learningRate: 0 },
     schedule: { kind: 'constant' },
     seed: 0,

@@ -38,6 +38,8 @@ interface LlamaOptions {
   readonly config: ModelConfig;
   readonly parameters: ReadonlyMap<string, Value>;
   readonly inputs: LlamaInputs;
+  /** No segment has more tokens; attention looks back no further. */
+  readonly longestSegment?: number | undefined;
   readonly linear?: Linear | undefined;
   /** Leaves out a share of what is written into the residual stream; the site names where. */
   readonly dropout?: Dropout | undefined;
@@ -85,13 +87,15 @@ export function llamaHidden(builder: GraphBuilder, options: LlamaOptions): Value
       const normed = config.queryKeyNorm === true ? normalizeHeads(projected, layer, projection) : projected;
       return rotary(builder, intoHeads(normed, heads), { tables, positions: inputs.positions });
     };
+    const isWindowed = slidingWindow !== undefined && layer >= slidingWindow.firstLayer;
     const attended = {
       q: turned('q_proj', config.heads),
       k: turned('k_proj', config.keyValueHeads),
       v: intoHeads(project('v_proj'), config.keyValueHeads),
-      bias: slidingWindow !== undefined && layer >= slidingWindow.firstLayer ? windowed : everything,
+      bias: isWindowed ? windowed : everything,
     };
-    const mixed = attention(builder, attended, { causal: true });
+    const reach = Math.min(options.longestSegment ?? time, isWindowed ? slidingWindow.tokens : time);
+    const mixed = attention(builder, attended, { causal: true, reach });
     const rows = builder.reshape(builder.transpose(mixed, [0, 2, 1, 3]), [
       batch * time,
       config.heads * config.headSize,

@@ -219,6 +219,29 @@ describe('differentiate', () => {
     expect(Math.max(...banded.map((value, at) => Math.abs(value - whole[at]!)))).toBeLessThan(1e-6);
   });
 
+  it('computes no attention further back than a query reaches', async () => {
+    const [time, reach] = [41, 9];
+    const attend =
+      (options: { reach?: number; bandLength: number }): Write =>
+      (b, [q, k, v]) => {
+        const data = Float32Array.from({ length: time * time }, (_, at) => {
+          const distance = Math.floor(at / time) - (at % time);
+          return distance >= 0 && distance < reach ? 0 : -1e9;
+        });
+        const bias = b.initializer('bias', { dims: [1, 1, time, time], data });
+        return attention(b, { q: q!, k: k!, v: v!, bias }, { causal: true, ...options });
+      };
+    const operands = [
+      operand(60, [1, 2, time, 2]),
+      operand(61, [1, 1, time, 2]),
+      operand(62, [1, 1, time, 2]),
+    ];
+    expect(await gradientError(attend({ reach, bandLength: 8 }), operands)).toBeLessThan(0.01);
+    const near = await valuesOf(attend({ reach, bandLength: 8 }), operands);
+    const all = await valuesOf(attend({ bandLength: time }), operands);
+    expect(Math.max(...near.map((value, at) => Math.abs(value - all[at]!)))).toBeLessThan(1e-6);
+  });
+
   it('sums the gradients of a value that is used several times', async () => {
     const write: Write = (builder, [x]) => builder.mul(builder.add(x!, x!), builder.mul(x!, x!));
     expect(await gradientError(write, [operand(32, [6])])).toBeLessThan(0.01);

@@ -29,6 +29,7 @@ export function checkBatch(
     readonly sequenceLength: number;
     readonly vocabularySize: number;
     readonly maxPositions: number;
+    readonly longestSegment?: number | undefined;
   },
 ): void {
   const expected = shape.batchSize * shape.sequenceLength;
@@ -42,7 +43,12 @@ export function checkBatch(
   }
   checkRange(batch.inputIds, 'inputIds', shape.vocabularySize);
   checkRange(batch.targets, 'targets', shape.vocabularySize);
-  checkRange(batch.positions, 'positions', shape.maxPositions);
+  // Positions count from 0 in each segment: a longer segment has one that is refused.
+  checkRange(
+    batch.positions,
+    'positions',
+    Math.min(shape.maxPositions, shape.longestSegment ?? shape.maxPositions),
+  );
 }
 
 function checkRange(values: BigInt64Array, name: string, bound: number): void {

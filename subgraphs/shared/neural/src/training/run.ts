@@ -24,6 +24,11 @@ export interface NewRun<T extends TaskOptions = LanguageModel> {
   readonly batchSize: number;
   /** Tokens a row. */
   readonly sequenceLength: number;
+  /**
+   * Tokens of the longest example that a row is packed of: attention does not compute what lies further back. A batch with a
+   * longer one is refused. The whole row when left out.
+   */
+  readonly longestSegment?: number;
   readonly optimizer: OptimizerOptions;
   readonly schedule: Schedule;
   readonly seed: number;

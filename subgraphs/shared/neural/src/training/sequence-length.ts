@@ -8,16 +8,25 @@ export interface SequenceLengthOptions extends Omit<EncodingOptions, 'promptWeig
 
 const multiple = 32;
 
+export interface FittingLengths {
+  /** Tokens a row. */
+  readonly sequenceLength: number;
+  /** Tokens of the longest example, or piece of one. */
+  readonly longestSegment: number;
+}
+
 /**
  * Tokens a row so that one batch holds about all examples where they are few, and the longest one in any case: rows of
  * the network's whole length would repeat a small data set many times in each batch, at the full price.
  */
-export function fittingSequenceLength(examples: readonly Example[], options: SequenceLengthOptions): number {
+export function fittingLengths(examples: readonly Example[], options: SequenceLengthOptions): FittingLengths {
   const encoding = { ...options, sequenceLength: options.maxPositions, promptWeight: 0 };
   const lengths = examples.flatMap((example, index) =>
     encodeExample(example, index, encoding).map(({ ids }) => ids.length),
   );
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const wanted = lengths.reduce((longest, length) => Math.max(longest, length), total / options.batchSize);
-  return Math.min(Math.ceil(wanted / multiple) * multiple, options.maxPositions);
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const wanted = Math.max(longest, total / options.batchSize);
+  const sequenceLength = Math.min(Math.ceil(wanted / multiple) * multiple, options.maxPositions);
+  return { sequenceLength, longestSegment: Math.min(longest, sequenceLength) };
 }

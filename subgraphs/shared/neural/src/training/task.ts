@@ -65,4 +65,6 @@ export interface TaskShape {
   readonly batchSize: number;
   /** Tokens a row. */
   readonly sequenceLength: number;
+  /** Of the examples packed into rows: attention looks back no further. The whole row when left out. */
+  readonly longestSegment?: number | undefined;
 }

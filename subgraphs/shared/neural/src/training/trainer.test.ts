@@ -101,6 +101,21 @@ function wideBatchAt(step: number): Batch {
   };
 }
 
+/** Rows full of segments of one length. */
+function packedBatch({ batchSize, sequenceLength }: NewRun, segment: number): Batch {
+  const size = batchSize * sequenceLength;
+  const longs = (value: (column: number) => number) =>
+    BigInt64Array.from({ length: size }, (_, at) => BigInt(value(at % sequenceLength)));
+  return {
+    inputIds: longs((column) => (column * 7) % 37),
+    targets: longs((column) => (column * 7 + 3) % 37),
+    lossWeights: new Float32Array(size).fill(1),
+    segmentIds: longs((column) => 1 + Math.floor(column / segment)),
+    positions: longs((column) => column % segment),
+    tokens: size,
+  };
+}
+
 async function wideSteps(trainer: Trainer, count: number) {
   const results: { loss: number; gradientNorm: number }[] = [];
   for (let done = 0; done < count; done += 1) {
@@ -264,6 +279,23 @@ describe('Trainer', () => {
         expect(Math.abs(gradientNorm / whole[at]!.gradientNorm - 1)).toBeLessThan(1e-5);
       });
     }
+  });
+
+  it('learns the same when attention looks back no further than the longest example, and refuses a longer one', async () => {
+    const [sequenceLength, longestSegment] = [192, 16];
+    const long: NewRun = { ...run, config: { ...config, maxPositions: sequenceLength }, sequenceLength };
+    const whole = await open(long);
+    const near = await open({ ...long, longestSegment });
+    for (let step = 0; step < 4; step += 1) {
+      const batch = packedBatch(long, longestSegment);
+      const [expected, { loss, gradientNorm }] = [await whole.trainStep(batch), await near.trainStep(batch)];
+      expect(Math.abs(loss / expected.loss - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(gradientNorm / expected.gradientNorm - 1)).toBeLessThan(1e-5);
+    }
+    await expect(near.trainStep(packedBatch(long, longestSegment + 1))).rejects.toMatchObject({
+      code: 'EXAMPLE_INVALID',
+      message: expect.stringContaining('batch.positions[16] is 16, outside 0 to 15'),
+    });
   });
 
   it.each([

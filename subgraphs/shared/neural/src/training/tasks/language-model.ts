@@ -13,7 +13,7 @@ import type { TaskShape, TrainingTask, WriteOptions, WrittenTask } from '../task
 export function languageModelTask(config: ModelConfig, shape: TaskShape): TrainingTask<Batch> {
   checkModelConfig(config);
   const parameters = llamaParameters(config);
-  const { batchSize, sequenceLength } = shape;
+  const { batchSize, sequenceLength, longestSegment } = shape;
   const [grid, flat] = [[batchSize, sequenceLength], [batchSize * sequenceLength]];
   return {
     parameters,
@@ -22,7 +22,7 @@ export function languageModelTask(config: ModelConfig, shape: TaskShape): Traini
       if (weights !== undefined) checkTensors(parameters, weights);
       return weights ?? initializeLlama(config, seed);
     },
-    write: (builder, options) => write(builder, { config, grid, flat, ...options }),
+    write: (builder, options) => write(builder, { config, grid, flat, longestSegment, ...options }),
     check: (batch) => checkBatch(batch, { ...shape, ...config }),
     feeds: (batch) => ({
       input_ids: longs(grid, batch.inputIds),
@@ -49,9 +49,14 @@ export function languageModelTask(config: ModelConfig, shape: TaskShape): Traini
 /** Measured: `per_token` [batch·time], nats, and `predicted` [batch·time] int64. */
 function write(
   builder: GraphBuilder,
-  options: WriteOptions & { config: ModelConfig; grid: readonly number[]; flat: readonly number[] },
+  options: WriteOptions & {
+    readonly config: ModelConfig;
+    readonly grid: readonly number[];
+    readonly flat: readonly number[];
+    readonly longestSegment: number | undefined;
+  },
 ): WrittenTask {
-  const { config, grid, flat, parameters, linear, dropout, totalWeight } = options;
+  const { config, grid, flat, longestSegment, parameters, linear, dropout, totalWeight } = options;
   const inputs: LlamaInputs = {
     inputIds: builder.input('input_ids', 'int64', grid),
     segmentIds: builder.input('segment_ids', 'int64', grid),
@@ -59,7 +64,7 @@ function write(
   };
   const targets = builder.input('targets', 'int64', flat);
   const weights = builder.input('loss_weights', 'float32', flat);
-  const logits = llama(builder, { config, parameters, inputs, linear, dropout });
+  const logits = llama(builder, { config, parameters, inputs, longestSegment, linear, dropout });
   const { loss, perToken } = crossEntropy(builder, logits, {
     targets,
     weights,
