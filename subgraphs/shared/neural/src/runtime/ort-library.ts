@@ -11,8 +11,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import koffi from 'koffi';
 import { NeuralError } from '../errors.ts';
+import { koffi } from './native-libraries.ts';
 
 /** An address; 0 is no address. */
 export type Pointer = bigint;
@@ -117,11 +117,7 @@ function locateLibrary(): string {
   return path;
 }
 
-/** As much as a thread has. koffi gives 2 MiB, in the background 128 KiB, in which a GPU's driver that compiles dies. */
-const stackBytes = 8 * 2 ** 20;
-
 function openLibrary(path: string): OrtLibrary {
-  koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
   loaded = koffi.load(path);
   const base: Pointer = loaded.func('void *OrtGetApiBase()')();
   const getApi = koffi.decode(readPointer(base, 0), koffi.proto('void *(uint32_t)'));

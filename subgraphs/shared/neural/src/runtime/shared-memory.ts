@@ -5,8 +5,8 @@
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import koffi from 'koffi';
 import { NeuralError } from '../errors.ts';
+import { koffi } from './native-libraries.ts';
 
 export interface SharedMemory {
   readonly fileDescriptor: number;

@@ -2,7 +2,7 @@
  * What Vulkan says of the adapters that WebGPU computes on (Linux; elsewhere WebGPU stands on other drivers). ONNX Runtime
  * tells neither their names nor their memory. Sizes and offsets are those of vulkan_core.h on 64-bit machines.
  */
-import koffi from 'koffi';
+import { koffi } from './native-libraries.ts';
 
 export interface VulkanAdapter {
   readonly name: string;
