@@ -18,6 +18,11 @@ export const errors = {
     status: 422,
   },
   CHECKPOINT_CORRUPT: { message: 'The saved state of the job is damaged. Start the job anew.', status: 422 },
+  MEMORY_INSUFFICIENT: {
+    message:
+      'The job would need more memory than there is; its detail has the sum. Lower the batch size or shorten the examples.',
+    status: 422,
+  },
   OUT_OF_MEMORY: {
     message:
       'The kernel ended the worker for want of memory, twice in a row. Give it more, or start a job with smaller batches.',

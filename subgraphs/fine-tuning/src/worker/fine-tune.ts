@@ -9,7 +9,9 @@ import type { Batch } from '@fathom/neural/training/batch';
 import { batchesFrom } from '@fathom/neural/training/batches';
 import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
 import { evaluationBatches, measure } from '@fathom/neural/training/evaluation-batches';
+import { checkMemory } from '@fathom/neural/training/memory-estimate';
 import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
+import type { NewRun } from '@fathom/neural/training/run';
 import { type FittingLengths, fittingLengths } from '@fathom/neural/training/sequence-length';
 import { splitExamples } from '@fathom/neural/training/split';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
@@ -22,6 +24,8 @@ export interface Work {
   readonly specification: FineTuningSpecification;
   readonly artifacts: ArtifactStore;
   readonly channel: WorkerChannel<FineTuningMessage>;
+  /** Bytes that the worker may still take. */
+  readonly availableMemory: () => number;
 }
 
 interface Prepared extends FittingLengths {
@@ -44,7 +48,7 @@ export async function fineTune(work: Work): Promise<'done' | 'stopped'> {
     detail: `fetching ${specification.baseVersionId} and the examples`,
   });
   const prepared = await prepare(work);
-  const trainer = await createOrResume(specification, prepared);
+  const trainer = await createOrResume(work, prepared);
   try {
     const heldOutLoss = async () =>
       (await measure((batch) => trainer.evaluate(batch), prepared.heldOut)).loss;
@@ -91,26 +95,27 @@ async function prepare({ specification, artifacts }: Work): Promise<Prepared> {
   };
 }
 
+/** Throws MEMORY_INSUFFICIENT with the sum before anything is built that could not fit. */
 async function createOrResume(
-  specification: FineTuningSpecification,
+  { specification, availableMemory }: Work,
   { base, sequenceLength, longestSegment }: Prepared,
 ): Promise<Trainer> {
   const { resumeFrom, checkpointFolder, threads, rank, alpha, steps } = specification;
   const { config, weights } = base;
-  if (resumeFrom) return resumeFromCheckpoint({ ...resumeFrom, folder: checkpointFolder, threads, weights });
   const warmupSteps = Math.min(Math.ceil(steps * warmupShare), steps - 1);
-  return createTrainer({
+  const run: NewRun = {
     config,
-    weights,
     batchSize: specification.batchSize,
     sequenceLength,
     longestSegment,
     optimizer: { learningRate: specification.learningRate, weightDecay: 0 },
     schedule: { kind: 'cosine', warmupSteps, totalSteps: steps, finalRatio: 0.1 },
     seed: specification.seed,
-    threads,
     lora: { rank, alpha },
-  });
+  };
+  checkMemory(run, { availableBytes: availableMemory(), threads });
+  if (resumeFrom) return resumeFromCheckpoint({ ...resumeFrom, folder: checkpointFolder, threads, weights });
+  return createTrainer({ ...run, weights, threads });
 }
 
 function train(
