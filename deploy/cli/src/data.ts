@@ -4,17 +4,22 @@ import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
 import { readArguments, wantsHelp } from './arguments.ts';
 import { CommandError } from './command-error.ts';
+import { fromKnowledge, fromView } from './data-sources.ts';
 import { withClient } from './platform-client.ts';
 import { formatBytes } from './progress-line.ts';
-import { type DataSet, describeRefusal, formatOf, storeDataSet } from './store-data-set.ts';
+import { type Created, type DataSet, describeRefusal, formatOf, storeDataSet } from './store-data-set.ts';
 
 const usage = `Usage: fathom data add FILE [--name NAME] [--format FORMAT] [--task TASK] [--json]
+       fathom data add --from-knowledge --name NAME [--json]
+       fathom data add --from-view VIEW --name NAME --prompt TEMPLATE --completion TEMPLATE [--as-of MOMENT] [--json]
        fathom data list [--name NAME] [--json]
 
 add    stores FILE as the next version of a data set. What breaks off is gone on with: run the same command again.
        NAME is the file's name without its ending unless given, FORMAT what the ending says: jsonl, csv, text or parquet.
        TASK says which fields an example has: language-model (prompt and completion, or text), classification (text and
        label) or embedding (anchor and positive).
+       --from-knowledge takes what people taught the platform and nobody withdrew. --from-view takes the feature view VIEW as it
+       was known at MOMENT (ISO 8601, now without it), in the words of the templates: "What is the capital of {name}?".
 list   shows data sets, newest first; with --name the versions of one.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable.`;
@@ -23,6 +28,11 @@ const options = {
   name: { type: 'string' },
   format: { type: 'string' },
   task: { type: 'string' },
+  'from-knowledge': { type: 'boolean' },
+  'from-view': { type: 'string' },
+  prompt: { type: 'string' },
+  completion: { type: 'string' },
+  'as-of': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -35,7 +45,13 @@ export async function dataCommand(args: readonly string[]): Promise<number> {
   const [action, ...operands] = positionals;
   const [file] = operands;
   if (action === 'list' && file === undefined) return withClient((client) => list({ ...values, client }));
-  if (action !== 'add' || file === undefined || operands.length > 1) throw new CommandError(usage, 2);
+  if (action !== 'add' || operands.length > 1) throw new CommandError(usage, 2);
+  const source = sourceOf(values);
+  if (source !== undefined) {
+    if (file !== undefined) throw new CommandError(usage, 2);
+    return withClient(async (client) => told(await source.create(client), source.called, values.json));
+  }
+  if (file === undefined) throw new CommandError(usage, 2);
   const format = formatOf(file, values.format);
   const task = taskOf(values.task ?? 'language-model');
   const name = values.name ?? basename(file, extname(file));
@@ -64,8 +80,39 @@ interface AddOptions {
 }
 
 async function add({ json, ...given }: AddOptions): Promise<number> {
-  const { file } = given;
-  const created = await storeDataSet(given);
+  return told(await storeDataSet(given), given.file, json);
+}
+
+interface Source {
+  readonly called: string;
+  readonly create: (client: FathomClient) => Promise<Created>;
+}
+
+/** What is no file; undefined where neither is asked for. Throws CommandError. */
+function sourceOf(values: {
+  readonly name?: string | undefined;
+  readonly 'from-knowledge'?: boolean | undefined;
+  readonly 'from-view'?: string | undefined;
+  readonly prompt?: string | undefined;
+  readonly completion?: string | undefined;
+  readonly 'as-of'?: string | undefined;
+}): Source | undefined {
+  const { name, 'from-view': view, prompt, completion, 'as-of': asOf } = values;
+  const isKnowledge = values['from-knowledge'] === true;
+  if (!isKnowledge && view === undefined) {
+    if (prompt !== undefined || completion !== undefined || asOf !== undefined)
+      throw new CommandError(usage, 2);
+    return undefined;
+  }
+  if (name === undefined || (isKnowledge && view !== undefined)) throw new CommandError(usage, 2);
+  if (view === undefined)
+    return { called: 'taught knowledge', create: (client) => fromKnowledge(client, name) };
+  if (prompt === undefined || completion === undefined) throw new CommandError(usage, 2);
+  const input = { view, name, promptTemplate: prompt, completionTemplate: completion, asOf };
+  return { called: view, create: (client) => fromView(client, input) };
+}
+
+function told(created: Created, file: string, json: boolean): number {
   const { __typename, ...told } = created;
   if (json) process.stdout.write(`${JSON.stringify(__typename === 'DataSet' ? told : created)}\n`);
   if (created.__typename !== 'DataSet') {

@@ -11,12 +11,12 @@ import { trainCommand } from './train/train-command.ts';
 const usage = `Usage: fathom COMMAND
 
   ask [QUESTION]   ask and see the answer stream
-  data             store a file of examples as a data set, and list data sets
+  data             store examples (a file, a feature view, taught knowledge) as a data set, and list data sets
   train            train a model from a config file, and watch it
   runs             list, show, watch, pause, resume, cancel, retry and compare training runs
   promote          move an alias of a model to a version
   rollback         move an alias back
-  models           list models, add one that was made elsewhere, export one as ONNX
+  models           list models, add one that was made elsewhere, measure one, export one as ONNX
   schema check     hold the subgraphs against what clients use today
 
 fathom COMMAND --help says more.`;

@@ -4,9 +4,10 @@ import { readArguments, wantsHelp } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { accepted, withClient } from './platform-client.ts';
 
-const promoteUsage = `Usage: fathom promote VERSION --reason WHY [--alias champion] [--json]
+const promoteUsage = `Usage: fathom promote VERSION --reason WHY [--alias champion] [--evaluation ID] [--json]
 
-Moves an alias of VERSION's model (\`name@number\`) to it. Inference follows without dropping a stream.`;
+Moves an alias of VERSION's model (\`name@number\`) to it. Inference follows without dropping a stream. The audit says that the
+move rests on the evaluation of that ID, else on the newest that the version came with.`;
 
 const rollBackUsage = `Usage: fathom rollback MODEL --reason WHY [--alias champion] [--json]
 
@@ -60,13 +61,20 @@ async function moveCommand(
   }
   const { values, positionals } = readArguments(
     args,
-    { alias: { type: 'string' }, reason: { type: 'string' }, json: { type: 'boolean' } },
+    {
+      alias: { type: 'string' },
+      reason: { type: 'string' },
+      evaluation: { type: 'string' },
+      json: { type: 'boolean' },
+    },
     command.usage,
   );
   const [subject, ...more] = positionals;
   if (subject === undefined || more.length > 0 || !values.reason) throw new CommandError(command.usage, 2);
-  const { alias = 'champion', reason, json = false } = values;
-  const input = { ...command.inputOf(subject), alias, reason };
+  const { alias = 'champion', reason, evaluation, json = false } = values;
+  if (evaluation !== undefined && command.operation !== 'promote') throw new CommandError(command.usage, 2);
+  const restsOn = evaluation === undefined ? {} : { evaluationId: evaluation };
+  const input = { ...command.inputOf(subject), alias, reason, ...restsOn };
   return withClient(async (client) => {
     const { moved } = await client.request<{ readonly moved: Move }, { readonly input: object }>(
       readOperation(command.operation),

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { RequestContext } from '@fathom/platform/server/request-context';
 import type { StoppableRuns } from './actions/change-training-run.ts';
+import type { Evaluations } from './actions/evaluate-model-version.ts';
 import type { Uploads } from './actions/uploads.ts';
 import type { Loaders } from './loaders.ts';
 import type { DataSetFiles } from './runtime/data-set-files.ts';
@@ -15,6 +16,7 @@ export interface Training {
   readonly dataSetFiles: DataSetFiles;
   readonly knowledge: TaughtKnowledge;
   readonly models: ModelChecker;
+  readonly evaluations: Evaluations;
 }
 
 export interface Context extends RequestContext {

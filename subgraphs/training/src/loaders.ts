@@ -4,6 +4,7 @@ import { createGroupedLoader, loaderByArgument } from '@fathom/platform/grouped-
 import { platformTenant } from './domain/records.ts';
 import { aliasesOfModels, aliasesOfVersions, movesAt, movesByIds, movesOfAliases } from './stores/aliases.ts';
 import { dataSetsByIds, versionsOfNames } from './stores/data-sets.ts';
+import { evaluationRunsByIds, evaluationRunsOfVersions } from './stores/evaluation-runs.ts';
 import { suitesByIds } from './stores/evaluation-suites.ts';
 import { lossCurves } from './stores/loss-curves.ts';
 import {
@@ -34,6 +35,7 @@ export function createLoaders(database: Queryable, tenant: string) {
     suite: createByIdLoader((ids) => suitesByIds(database, tenant, ids)),
     checkpoint: createByIdLoader((ids) => checkpointsByIds(database, [tenant, platformTenant], ids)),
     evaluation: createByIdLoader((ids) => evaluationsByIds(database, tenant, ids)),
+    evaluationRun: createByIdLoader((ids) => evaluationRunsByIds(database, tenant, ids)),
     aliasMove: createByIdLoader((ids) => movesByIds(database, tenant, ids)),
     model: createByIdLoader(async (names) =>
       (await modelsByNames(database, tenant, names)).map((model) => ({ ...model, id: model.name })),
@@ -71,7 +73,11 @@ export function createLoaders(database: Queryable, tenant: string) {
       ({ trainingRunId }) => trainingRunId,
     ),
     evaluationsOfVersion: createGroupedLoader(
-      (ids) => evaluationsOfVersions(database, ids),
+      (ids) => evaluationsOfVersions(database, tenant, ids),
+      ({ versionId }) => versionId,
+    ),
+    evaluationRunsOfVersion: createGroupedLoader(
+      (ids) => evaluationRunsOfVersions(database, tenant, ids),
       ({ versionId }) => versionId,
     ),
     aliasesOfModel: createGroupedLoader(

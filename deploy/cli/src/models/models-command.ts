@@ -2,12 +2,14 @@
 import { wantsHelp } from '../arguments.ts';
 import { CommandError } from '../command-error.ts';
 import { addModel, addUsage } from './add-model.ts';
+import { evaluateCommand, evaluateUsage } from './evaluate-command.ts';
 import { exportCommand, exportUsage } from './export-command.ts';
 import { listModels, listUsage } from './list-models.ts';
 
 const commands = {
   add: { usage: addUsage, run: addModel },
   list: { usage: listUsage, run: listModels },
+  evaluate: { usage: evaluateUsage, run: evaluateCommand },
   export: { usage: exportUsage, run: exportCommand },
 } as const;
 

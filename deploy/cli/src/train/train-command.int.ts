@@ -281,3 +281,86 @@ test('runs are listed, changed and compared, and aliases moved', async () => {
   expect(await fathom(['promote', 'a', '--reason', 'x'])).toMatchObject({ code: 2 });
   expect(await fathom(['runs', 'compare', 'run_1'])).toMatchObject({ code: 2 });
 });
+
+test('a version is measured on a suite, waited for, and promoted on what was found', async () => {
+  const asked: Fields[] = [];
+  const states = ['QUEUED', 'RUNNING', 'COMPLETED'];
+  root['evaluateModelVersion'] = ({ input }: { readonly input: Fields }) => {
+    asked.push(input);
+    return { __typename: 'EvaluationRun', id: 'evaluation-run_1' };
+  };
+  root['evaluationRun'] = () => {
+    const status = states.shift();
+    const evaluation = { id: 'evaluation_1', suite: 'yes@1', exampleCount: 40, score: 0.975 };
+    return { id: 'evaluation-run_1', status, evaluation: status === 'COMPLETED' ? evaluation : null };
+  };
+  root['moveModelAlias'] = ({ input }: { readonly input: Fields }) => {
+    asked.push(input);
+    return { __typename: 'InvalidInput', message: 'seen', field: 'input' };
+  };
+  expect(await fathom(['models', 'evaluate', 'a@2', '--suite', 'suite_1'])).toEqual({
+    code: 0,
+    stdout: 'yes@1: score 0.975 on 40 examples  evaluation_1\n',
+    stderr: '',
+  });
+  expect(states).toEqual([]);
+  await fathom(['promote', 'a@2', '--reason', 'better', '--evaluation', 'evaluation_1']);
+  expect(asked).toEqual([
+    { versionId: 'a@2', suiteId: 'suite_1' },
+    { modelName: 'a', versionId: 'a@2', alias: 'champion', reason: 'better', evaluationId: 'evaluation_1' },
+  ]);
+  expect(await fathom(['models', 'evaluate', 'a@2'])).toMatchObject({ code: 2 });
+});
+
+test('a data set is made of taught knowledge, and of a feature view as it was at a moment', async () => {
+  const asked: Fields[] = [];
+  const dataSet = {
+    id: 'dataset_1',
+    name: 'k',
+    version: 1,
+    exampleCount: 7,
+    sizeBytes: 10,
+    sha256: 'a'.repeat(64),
+  };
+  root['createDataSetFromKnowledge'] = ({ input }: { readonly input: Fields }) => {
+    asked.push(input);
+    return { __typename: 'DataSet', ...dataSet };
+  };
+  root['exportTrainingSet'] = ({ input }: { readonly input: Fields }) => {
+    asked.push(input);
+    const asOf = '2026-11-01T00:00:00.000Z';
+    return {
+      __typename: 'TrainingSetExport',
+      asOf,
+      exampleCount: 7,
+      skippedCount: 2,
+      dataSet: { id: 'dataset_1' },
+    };
+  };
+  // The training service hears of the export a moment later.
+  const answers = [null, dataSet];
+  root['dataSet'] = () => answers.shift();
+  const line = 'k@1  dataset_1  7 examples, 10 B, sha256 aaaaaaaaaaaa\n';
+  expect(await fathom(['data', 'add', '--from-knowledge', '--name', 'k'])).toMatchObject({
+    code: 0,
+    stdout: line,
+  });
+  const view = ['--from-view', 'countries', '--as-of', '2026-11-01T00:00:00Z'];
+  const words = ['--prompt', 'What is the capital of {name}?', '--completion', '{capital}'];
+  expect(await fathom(['data', 'add', ...view, ...words, '--name', 'k'])).toMatchObject({
+    code: 0,
+    stdout: line,
+    stderr: 'countries as of 2026-11-01T00:00:00.000Z; 2 things were left out\n',
+  });
+  expect(asked).toMatchObject([
+    { name: 'k' },
+    {
+      view: 'countries',
+      name: 'k',
+      promptTemplate: 'What is the capital of {name}?',
+      completionTemplate: '{capital}',
+      asOf: '2026-11-01T00:00:00Z',
+    },
+  ]);
+  expect(await fathom(['data', 'add', '--from-view', 'countries', '--name', 'k'])).toMatchObject({ code: 2 });
+});

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, EvaluationSuite as EvaluationSuiteMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
+import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, EvaluationSuite as EvaluationSuiteMapper, EvaluationRun as EvaluationRunMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
 import type { Statistics as StatisticsMapper } from '../domain/example-statistics.ts';
 import type { Upload as UploadMapper, UploadFile as UploadFileMapper } from '../domain/upload.ts';
 import type { TrainingRunComparison as TrainingRunComparisonMapper } from '../actions/compare-training-runs.ts';
@@ -333,6 +333,19 @@ export type DataSetStatistics = {
   readonly promptCharacters: Scalars['Float']['output'];
 };
 
+/** A measurement of a version. Give either `suiteId` or `dataSetId`. */
+export type EvaluateModelVersionInput = {
+  /** The data set to measure it on. */
+  readonly dataSetId?: InputMaybe<Scalars['ID']['input']>;
+  /** The suite to measure it on. */
+  readonly suiteId?: InputMaybe<Scalars['ID']['input']>;
+  /** The version's id, `name@number`. */
+  readonly versionId: Scalars['ID']['input'];
+};
+
+/** What became of the request for a measurement. */
+export type EvaluateModelVersionResult = EvaluationRun | InvalidInput | NotFound;
+
 /** How good a version is on a set of examples. */
 export type Evaluation = {
   readonly __typename?: 'Evaluation';
@@ -340,6 +353,8 @@ export type Evaluation = {
   readonly accuracy?: Maybe<Scalars['Float']['output']>;
   /** When. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** The data set, where one was asked for. Null for suites and for held-out examples. */
+  readonly dataSet?: Maybe<DataSet>;
   /** The named suite. Null for held-out examples. */
   readonly evaluationSuite?: Maybe<EvaluationSuite>;
   /** The share of examples whose completion came out exactly, 0 to 1. Null where that was not measured. */
@@ -352,15 +367,55 @@ export type Evaluation = {
   readonly loss?: Maybe<Scalars['Float']['output']>;
   /** Of a classifier: the mean of the labels' F1, 0 to 1; a rare label counts as much as a frequent one. Null for others. */
   readonly macroF1?: Maybe<Scalars['Float']['output']>;
+  /** The version that was measured. */
+  readonly modelVersion: ModelVersion;
   /** e to the power of the loss. Null where there is none. */
   readonly perplexity?: Maybe<Scalars['Float']['output']>;
   /** Of vectors: the share of texts whose partner is the nearest of all partners, 0 to 1. Null for others. */
   readonly retrievalAccuracy?: Maybe<Scalars['Float']['output']>;
   /** The share of a suite's prompts that were answered right by its rule, 0 to 1. Null where it measures loss. */
   readonly score?: Maybe<Scalars['Float']['output']>;
-  /** What was measured on: `held-out`, or a suite as `name@version`. */
+  /** What was measured on: `held-out`, a suite as `name@version`, or `data set name@version`. */
   readonly suite: Scalars['String']['output'];
 };
+
+/** A measurement of a registered version that somebody asked for. */
+export type EvaluationRun = {
+  readonly __typename?: 'EvaluationRun';
+  /** When it was asked for. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** The data set it is measured on, or the suite's. */
+  readonly dataSet: DataSet;
+  /** Why, for people. */
+  readonly detail?: Maybe<Scalars['String']['output']>;
+  /** What was found. Null until it is `COMPLETED`; never changed then. */
+  readonly evaluation?: Maybe<Evaluation>;
+  /** The suite it is measured on. Null where it is a data set. */
+  readonly evaluationSuite?: Maybe<EvaluationSuite>;
+  /** A stable code where `status` is `FAILED`, for instance `MODEL_INVALID`. */
+  readonly failureCode?: Maybe<Scalars['String']['output']>;
+  /** When it ended. Null until it has. */
+  readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** The version that is measured. */
+  readonly modelVersion: ModelVersion;
+  /** Who asked for it. */
+  readonly startedBy: Scalars['String']['output'];
+  /** Where it stands. */
+  readonly status: EvaluationRunStatus;
+};
+
+/** Where a measurement stands. */
+export type EvaluationRunStatus =
+  /** Done: `evaluation` is there. */
+  | 'COMPLETED'
+  /** It could not be measured, see `detail`. */
+  | 'FAILED'
+  /** Waiting for a worker. */
+  | 'QUEUED'
+  /** The version answers. */
+  | 'RUNNING';
 
 /** A named, versioned set of prompts with expected answers and a rule of scoring. Never changed. */
 export type EvaluationSuite = {
@@ -648,7 +703,9 @@ export type ModelVersion = {
   readonly config: Scalars['String']['output'];
   /** When it was registered. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** How good it is, newest first. */
+  /** Measurements of it that your tenant asked for, newest first, at most 20. */
+  readonly evaluationRuns: ReadonlyArray<EvaluationRun>;
+  /** How good it is, newest first: what was measured when it was made, and what your tenant asked for since. */
   readonly evaluations: ReadonlyArray<Evaluation>;
   /** Its id, `name@number`. */
   readonly id: Scalars['ID']['output'];
@@ -685,6 +742,8 @@ export type ModelVersionKind =
 export type MoveModelAliasInput = {
   /** The alias, for instance `champion`, 1 to 40 characters of `a-z`, `0-9` and `-`. */
   readonly alias: Scalars['String']['input'];
+  /** The evaluation of this version that the move rests on, for the audit. Without it that on its held-out examples, else its newest. */
+  readonly evaluationId?: InputMaybe<Scalars['ID']['input']>;
   /** The model's name. */
   readonly modelName: Scalars['String']['input'];
   /** Why, for the audit, 1 to 500 characters. */
@@ -725,6 +784,11 @@ export type Mutation = {
   readonly createDataSetFromUpload: CreateDataSetFromUploadResult;
   /** Makes an evaluation suite of a data set, or the next version of one: versions are measured on it before they are registered. */
   readonly createEvaluationSuite: CreateEvaluationSuiteResult;
+  /**
+   * Measures a registered version, on a suite by its rule or on a data set by all that its task is measured by. The answer is the
+   * measurement's state; ask for it again until it is `COMPLETED`. A service that ends meanwhile costs time and no measurement.
+   */
+  readonly evaluateModelVersion: EvaluateModelVersionResult;
   /** Moves an alias (`champion`, `candidate`, or a name of your own) to a version. Inference follows without dropping a stream. */
   readonly moveModelAlias: MoveModelAliasResult;
   /**
@@ -787,6 +851,11 @@ export type MutationCreateDataSetFromUploadArgs = {
 
 export type MutationCreateEvaluationSuiteArgs = {
   input: CreateEvaluationSuiteInput;
+};
+
+
+export type MutationEvaluateModelVersionArgs = {
+  input: EvaluateModelVersionInput;
 };
 
 
@@ -857,6 +926,8 @@ export type Query = {
   readonly dataSet?: Maybe<DataSet>;
   /** Data sets, newest first. */
   readonly dataSets: DataSetConnection;
+  /** One measurement of a version that was asked for, by its id. Null for those of others. */
+  readonly evaluationRun?: Maybe<EvaluationRun>;
   /** One evaluation suite by its id. */
   readonly evaluationSuite?: Maybe<EvaluationSuite>;
   /** Evaluation suites, newest first, every version of them. */
@@ -893,6 +964,11 @@ export type QueryDataSetsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   name?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryEvaluationRunArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -1449,6 +1525,7 @@ export type FederationTypes = {
   Checkpoint: Checkpoint;
   DataSet: DataSet;
   Evaluation: Evaluation;
+  EvaluationRun: EvaluationRun;
   EvaluationSuite: EvaluationSuite;
   Model: Model;
   ModelVersion: ModelVersion;
@@ -1469,6 +1546,9 @@ export type FederationReferenceTypes = {
   Evaluation:
     ( { __typename: 'Evaluation' }
     & GraphQLRecursivePick<FederationTypes['Evaluation'], {"id":true}> );
+  EvaluationRun:
+    ( { __typename: 'EvaluationRun' }
+    & GraphQLRecursivePick<FederationTypes['EvaluationRun'], {"id":true}> );
   EvaluationSuite:
     ( { __typename: 'EvaluationSuite' }
     & GraphQLRecursivePick<FederationTypes['EvaluationSuite'], {"id":true}> );
@@ -1517,6 +1597,11 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   ;
   CreateEvaluationSuiteResult:
     | ( EvaluationSuiteMapper )
+    | ( InvalidInput )
+    | ( NotFound )
+  ;
+  EvaluateModelVersionResult:
+    | ( EvaluationRunMapper )
     | ( InvalidInput )
     | ( NotFound )
   ;
@@ -1583,7 +1668,11 @@ export type ResolversTypes = {
   DataSetSplit: ResolverTypeWrapper<DataSetSplit>;
   DataSetStatistics: ResolverTypeWrapper<StatisticsMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  EvaluateModelVersionInput: EvaluateModelVersionInput;
+  EvaluateModelVersionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EvaluateModelVersionResult']>;
   Evaluation: ResolverTypeWrapper<EvaluationMapper>;
+  EvaluationRun: ResolverTypeWrapper<EvaluationRunMapper>;
+  EvaluationRunStatus: EvaluationRunStatus;
   EvaluationSuite: ResolverTypeWrapper<EvaluationSuiteMapper>;
   EvaluationSuiteConnection: ResolverTypeWrapper<Omit<EvaluationSuiteConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['EvaluationSuiteEdge']> }>;
   EvaluationSuiteEdge: ResolverTypeWrapper<Omit<EvaluationSuiteEdge, 'node'> & { node: ResolversTypes['EvaluationSuite'] }>;
@@ -1674,7 +1763,10 @@ export type ResolversParentTypes = {
   DataSetSplit: DataSetSplit;
   DataSetStatistics: StatisticsMapper;
   DateTime: Scalars['DateTime']['output'];
+  EvaluateModelVersionInput: EvaluateModelVersionInput;
+  EvaluateModelVersionResult: ResolversUnionTypes<ResolversParentTypes>['EvaluateModelVersionResult'];
   Evaluation: EvaluationMapper;
+  EvaluationRun: EvaluationRunMapper;
   EvaluationSuite: EvaluationSuiteMapper;
   EvaluationSuiteConnection: Omit<EvaluationSuiteConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['EvaluationSuiteEdge']> };
   EvaluationSuiteEdge: Omit<EvaluationSuiteEdge, 'node'> & { node: ResolversParentTypes['EvaluationSuite'] };
@@ -1853,20 +1945,42 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type EvaluateModelVersionResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluateModelVersionResult'] = ResolversParentTypes['EvaluateModelVersionResult']> = {
+  __resolveType: TypeResolveFn<'EvaluationRun' | 'InvalidInput' | 'NotFound', ParentType, ContextType>;
+};
+
 export type EvaluationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Evaluation'] = ResolversParentTypes['Evaluation'], FederationReferenceType extends FederationReferenceTypes['Evaluation'] = FederationReferenceTypes['Evaluation']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Evaluation']> | FederationReferenceType, FederationReferenceType, ContextType>;
   accuracy?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType>;
   evaluationSuite?: Resolver<Maybe<ResolversTypes['EvaluationSuite']>, ParentType, ContextType>;
   exactMatch?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   exampleCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   loss?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   macroF1?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
   perplexity?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   retrievalAccuracy?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   score?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   suite?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type EvaluationRunResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationRun'] = ResolversParentTypes['EvaluationRun'], FederationReferenceType extends FederationReferenceTypes['EvaluationRun'] = FederationReferenceTypes['EvaluationRun']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['EvaluationRun']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  dataSet?: Resolver<ResolversTypes['DataSet'], ParentType, ContextType>;
+  detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  evaluation?: Resolver<Maybe<ResolversTypes['Evaluation']>, ParentType, ContextType>;
+  evaluationSuite?: Resolver<Maybe<ResolversTypes['EvaluationSuite']>, ParentType, ContextType>;
+  failureCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  startedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['EvaluationRunStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type EvaluationSuiteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationSuite'] = ResolversParentTypes['EvaluationSuite'], FederationReferenceType extends FederationReferenceTypes['EvaluationSuite'] = FederationReferenceTypes['EvaluationSuite']> = {
@@ -1987,6 +2101,7 @@ export type ModelVersionResolvers<ContextType = Context, ParentType extends Reso
   artifactUri?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   config?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  evaluationRuns?: Resolver<ReadonlyArray<ResolversTypes['EvaluationRun']>, ParentType, ContextType>;
   evaluations?: Resolver<ReadonlyArray<ResolversTypes['Evaluation']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ModelVersionKind'], ParentType, ContextType>;
@@ -2014,6 +2129,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createDataSetFromKnowledge?: Resolver<ResolversTypes['CreateDataSetResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetFromKnowledgeArgs, 'input'>>;
   createDataSetFromUpload?: Resolver<ResolversTypes['CreateDataSetFromUploadResult'], ParentType, ContextType, RequireFields<MutationCreateDataSetFromUploadArgs, 'input'>>;
   createEvaluationSuite?: Resolver<ResolversTypes['CreateEvaluationSuiteResult'], ParentType, ContextType, RequireFields<MutationCreateEvaluationSuiteArgs, 'input'>>;
+  evaluateModelVersion?: Resolver<ResolversTypes['EvaluateModelVersionResult'], ParentType, ContextType, RequireFields<MutationEvaluateModelVersionArgs, 'input'>>;
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
   pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;
   registerModel?: Resolver<ResolversTypes['RegisterModelResult'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
@@ -2038,6 +2154,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   compareTrainingRuns?: Resolver<ResolversTypes['CompareTrainingRunsResult'], ParentType, ContextType, RequireFields<QueryCompareTrainingRunsArgs, 'ids' | 'maxPoints'>>;
   dataSet?: Resolver<Maybe<ResolversTypes['DataSet']>, ParentType, ContextType, RequireFields<QueryDataSetArgs, 'id'>>;
   dataSets?: Resolver<ResolversTypes['DataSetConnection'], ParentType, ContextType, RequireFields<QueryDataSetsArgs, 'first'>>;
+  evaluationRun?: Resolver<Maybe<ResolversTypes['EvaluationRun']>, ParentType, ContextType, RequireFields<QueryEvaluationRunArgs, 'id'>>;
   evaluationSuite?: Resolver<Maybe<ResolversTypes['EvaluationSuite']>, ParentType, ContextType, RequireFields<QueryEvaluationSuiteArgs, 'id'>>;
   evaluationSuites?: Resolver<ResolversTypes['EvaluationSuiteConnection'], ParentType, ContextType, RequireFields<QueryEvaluationSuitesArgs, 'first'>>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
@@ -2212,7 +2329,9 @@ export type Resolvers<ContextType = Context> = {
   DataSetSplit?: DataSetSplitResolvers<ContextType>;
   DataSetStatistics?: DataSetStatisticsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  EvaluateModelVersionResult?: EvaluateModelVersionResultResolvers<ContextType>;
   Evaluation?: EvaluationResolvers<ContextType>;
+  EvaluationRun?: EvaluationRunResolvers<ContextType>;
   EvaluationSuite?: EvaluationSuiteResolvers<ContextType>;
   EvaluationSuiteConnection?: EvaluationSuiteConnectionResolvers<ContextType>;
   EvaluationSuiteEdge?: EvaluationSuiteEdgeResolvers<ContextType>;

@@ -12,7 +12,7 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import { aliasProblem, modelNameProblem, textProblem } from '../domain/names.ts';
 import type { AliasMove, Evaluation } from '../domain/records.ts';
 import { aliasTarget, lastMove, lockAlias, moveAlias } from '../stores/aliases.ts';
-import { evaluationsOfVersions, modelByName, versionsByIds } from '../stores/registry.ts';
+import { evaluationsByIds, evaluationsOfVersions, modelByName, versionsByIds } from '../stores/registry.ts';
 import { isVisible, mayChange } from './ownership.ts';
 
 export interface RollBackModelAliasInput {
@@ -23,6 +23,8 @@ export interface RollBackModelAliasInput {
 
 export interface MoveModelAliasInput extends RollBackModelAliasInput {
   readonly versionId: string;
+  /** The newest of the version's own without it. */
+  readonly evaluationId?: string | null | undefined;
 }
 
 type Moved = AliasMove | NotFound | InvalidInput | WrongState;
@@ -43,10 +45,18 @@ export async function moveModelAlias(
       message: `${version.id} is a version of ${version.modelName}, not of ${input.modelName}`,
     });
   }
+  const { tenant } = identity;
+  const [chosen] =
+    input.evaluationId == null ? [] : await evaluationsByIds(database, tenant, [input.evaluationId]);
+  if (input.evaluationId != null && !chosen) return notFound('evaluation', input.evaluationId);
+  if (chosen && chosen.versionId !== version.id) {
+    const message = `${chosen.id} measured ${chosen.versionId}, not ${version.id}`;
+    return invalid({ field: 'input.evaluationId', message });
+  }
   return database.transaction(async (tx) => {
     const current = await lockAlias(tx, input.modelName, input.alias);
     if (current === version.id) return wrongState(current, `${input.alias} leads to ${current} already.`);
-    const evaluation = await restingOn(tx, version.id);
+    const evaluation = chosen ?? (await restingOn(tx, tenant, version.id));
     return moveAlias(tx, {
       modelName: input.modelName,
       alias: input.alias,
@@ -79,7 +89,7 @@ export async function rollBackModelAlias(
         `${input.alias} has led to ${current} since its first move: there is nowhere to go back to.`,
       );
     }
-    const evaluation = await restingOn(tx, last.fromVersionId);
+    const evaluation = await restingOn(tx, identity.tenant, last.fromVersionId);
     return moveAlias(tx, {
       modelName: input.modelName,
       alias: input.alias,
@@ -113,7 +123,7 @@ async function refuse(
 }
 
 /** The evaluation that a move rests on: the newest on held-out examples, else the newest of all. */
-async function restingOn(tx: Queryable, versionId: string): Promise<Evaluation | undefined> {
-  const evaluations = await evaluationsOfVersions(tx, [versionId]);
+async function restingOn(tx: Queryable, tenant: string, versionId: string): Promise<Evaluation | undefined> {
+  const evaluations = await evaluationsOfVersions(tx, tenant, [versionId]);
   return evaluations.find(({ suite }) => suite === 'held-out') ?? evaluations[0];
 }

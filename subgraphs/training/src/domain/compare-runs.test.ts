@@ -40,6 +40,8 @@ const evaluation = (more: Partial<Evaluation>): Evaluation => ({
   loss: 0.25,
   perplexity: null,
   exactMatch: null,
+  tenant: null,
+  dataSetId: null,
   accuracy: null,
   macroF1: null,
   retrievalAccuracy: null,

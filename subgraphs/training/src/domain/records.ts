@@ -153,6 +153,8 @@ export interface Evaluation {
   readonly id: string;
   readonly versionId: string;
   readonly trainingRunId: string | null;
+  /** Null where whoever sees the version may see it. */
+  readonly tenant: string | null;
   readonly suite: string;
   readonly exampleCount: number;
   /** Null where only answers were compared. */
@@ -165,9 +167,28 @@ export interface Evaluation {
   readonly retrievalAccuracy: number | null;
   /** Null where it was no named suite. */
   readonly suiteId: string | null;
+  /** Where it was no suite but a data set. */
+  readonly dataSetId: string | null;
   /** 0 to 1: the share that the suite's rule found right; null where it measures loss. */
   readonly score: number | null;
   readonly createdAt: Date;
+}
+
+/** A measurement of a version that somebody asked for. */
+export interface EvaluationRun {
+  readonly id: string;
+  readonly tenant: string;
+  readonly versionId: string;
+  readonly suiteId: string | null;
+  /** The suite's, or what was asked for itself. */
+  readonly dataSetId: string;
+  readonly status: 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED';
+  readonly detail: string | null;
+  readonly failureCode: string | null;
+  readonly evaluationId: string | null;
+  readonly startedBy: string;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
 }
 
 export interface ModelAlias {

@@ -11,6 +11,7 @@ import {
   createDataSetFromUpload,
 } from '../actions/create-data-set.ts';
 import { createEvaluationSuite } from '../actions/create-evaluation-suite.ts';
+import { evaluateModelVersion } from '../actions/evaluate-model-version.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
 import { registerModel } from '../actions/register-model.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
@@ -39,6 +40,9 @@ export const Mutation: MutationResolvers = {
 
   registerModel: async (_, { input }, { identity, training }) =>
     named('ModelVersion', await registerModel({ ...training, ...training.runs }, identity, input)),
+
+  evaluateModelVersion: async (_, { input }, { identity, training }) =>
+    named('EvaluationRun', await evaluateModelVersion(training.evaluations, identity, input)),
 
   startTrainingRun: async (_, { input }, { identity, training }) =>
     named('TrainingRun', await startTrainingRun(training.runs, identity, input)),

@@ -54,6 +54,11 @@ export const Query: QueryResolvers = {
     return toConnection(rows, page.first, ({ name }) => [name]);
   },
 
+  evaluationRun(_, { id }, { identity, loaders }) {
+    requireScope(identity, scope);
+    return loaders.evaluationRun.load(id);
+  },
+
   modelVersion(_, { id }, { identity, loaders }) {
     requireScope(identity, scope);
     return loaders.version.load(id);

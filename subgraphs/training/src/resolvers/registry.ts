@@ -7,6 +7,7 @@ import type {
   AliasMoveResolvers,
   CheckpointResolvers,
   EvaluationResolvers,
+  EvaluationRunResolvers,
   EvaluationSuiteResolvers,
   ModelAliasResolvers,
   ModelLineageResolvers,
@@ -40,6 +41,7 @@ export const ModelVersion: ModelVersionResolvers = {
   labels: ({ config }) => labelsOfConfig(config),
   lineage: (version) => version,
   evaluations: ({ id }, _, { loaders }) => loaders.evaluationsOfVersion.load(id),
+  evaluationRuns: ({ id }, _, { loaders }) => loaders.evaluationRunsOfVersion.load(id),
   aliases: async ({ id }, _, { loaders }) =>
     (await loaders.aliasesOfVersion.load(id)).map(({ name }) => name),
 };
@@ -103,6 +105,20 @@ export const Evaluation: EvaluationResolvers = {
     return loaders.evaluation.load(id);
   },
   evaluationSuite: ({ suiteId }, _, { loaders }) => (suiteId === null ? null : loaders.suite.load(suiteId)),
+  dataSet: ({ dataSetId }, _, { loaders }) => (dataSetId === null ? null : loaders.dataSet.load(dataSetId)),
+  modelVersion: ({ versionId }, _, { loaders }) => requiredVersion(loaders, versionId),
+};
+
+export const EvaluationRun: EvaluationRunResolvers = {
+  async __resolveReference({ id }, { loaders, identity }) {
+    requireScope(identity, 'training:read');
+    return loaders.evaluationRun.load(id);
+  },
+  modelVersion: ({ versionId }, _, { loaders }) => requiredVersion(loaders, versionId),
+  evaluationSuite: ({ suiteId }, _, { loaders }) => (suiteId === null ? null : loaders.suite.load(suiteId)),
+  dataSet: ({ dataSetId }, _, { loaders }) => required(loaders.dataSet.load(dataSetId), dataSetId),
+  evaluation: ({ evaluationId }, _, { loaders }) =>
+    evaluationId === null ? null : loaders.evaluation.load(evaluationId),
 };
 
 export const EvaluationSuite: EvaluationSuiteResolvers = {

@@ -96,7 +96,7 @@ async function incumbentOf(database: Database, run: TrainingRun): Promise<Versio
   return target ? filesOf(database, await requireVersion(database, target)) : null;
 }
 
-async function filesOf(database: Database, version: ModelVersion): Promise<VersionFiles> {
+export async function filesOf(database: Database, version: ModelVersion): Promise<VersionFiles> {
   if (version.kind === 'FULL') {
     return { versionId: version.id, artifactUri: version.artifactUri, adapterUri: null };
   }
@@ -104,7 +104,7 @@ async function filesOf(database: Database, version: ModelVersion): Promise<Versi
   return { versionId: version.id, artifactUri: base.artifactUri, adapterUri: version.artifactUri };
 }
 
-async function requireVersion(database: Database, id: string): Promise<ModelVersion> {
+export async function requireVersion(database: Database, id: string): Promise<ModelVersion> {
   const version = await versionById(database, id);
   if (!version) throw raise('MODEL_INVALID', { because: `version ${id} is not registered` });
   return version;

@@ -16,10 +16,12 @@ import { consumeTrainingSets } from '../events/training-set-exported.ts';
 import { runLog } from '../stores/run-progress.ts';
 import { codeVersion } from './code-version.ts';
 import { createDataSetFiles } from './data-set-files.ts';
+import { runEvaluationJob } from './evaluation-job.ts';
 import { createModelChecker } from './model-checker.ts';
 import { createSharedWork } from './shared-work.ts';
 import { createTaughtKnowledge, noTaughtKnowledge } from './taught-knowledge.ts';
 import { runTrainingJob } from './training-job.ts';
+import { createEvaluationWorkers } from './training-worker.ts';
 import { createUploadFiles } from './upload-files.ts';
 import { startUploadSweeper } from './upload-sweeper.ts';
 
@@ -71,6 +73,32 @@ export async function startTrainingService(
     run: (claim, signal) => runTrainingJob(job, claim, signal),
     logger,
   });
+  const evaluations = startJobRunner({
+    queue: createLeaseQueue({
+      database,
+      table: 'evaluation_run',
+      activeStates: ['QUEUED', 'RUNNING'],
+      owner: `${hostname()}:${process.pid}`,
+      leaseMs: env.TRAINING_LEASE_MS,
+    }),
+    // Measuring is short: one at a time beside the runs, in an instance that takes any.
+    concurrency: Math.min(1, env.TRAINING_CONCURRENCY),
+    pollMs,
+    renewMs: env.TRAINING_LEASE_MS / 4,
+    run: (claim, signal) =>
+      runEvaluationJob(
+        {
+          database,
+          executor: createEvaluationWorkers({ artifacts: env, niceness: env.TRAINING_NICENESS, logger }),
+          threads: env.TRAINING_THREADS,
+          maxCrashes: env.TRAINING_MAX_CRASHES,
+          logger,
+        },
+        claim,
+        signal,
+      ),
+    logger,
+  });
   const consumers = await Promise.all([
     consumeTrainingSets(broker, { database, artifacts, logger }),
     consumeAdapters(broker, { database, artifacts, logger }),
@@ -93,6 +121,7 @@ export async function startTrainingService(
     artifacts,
     knowledge: deepLearning ? createTaughtKnowledge(deepLearning) : noTaughtKnowledge,
     runs: { database, progress, queue, wake: runner.wake, cancelWaitMs, codeVersion: codeVersion() },
+    evaluations: { database, wake: evaluations.wake },
     dataSetFiles: createDataSetFiles(artifacts),
     uploads: { database, files, lifetimeMs: env.UPLOAD_LIFETIME_MS, once: createSharedWork() },
     models: createModelChecker({
@@ -102,7 +131,7 @@ export async function startTrainingService(
       logger,
     }),
     async close() {
-      await runner.close();
+      await Promise.all([runner.close(), evaluations.close()]);
       await sweeper.close();
       await deepLearning?.close();
       await Promise.all(consumers.map((consumer) => consumer.close()));

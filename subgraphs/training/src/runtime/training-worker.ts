@@ -15,15 +15,20 @@ export interface TrainingWorkerOptions {
   readonly onStart?: (pid: number) => void;
 }
 
+/** Those that measure a registered version. */
+export const createEvaluationWorkers = (options: TrainingWorkerOptions): JobExecutor =>
+  createWorkers('evaluate-version', options);
+
 /** Training workers as child processes. They are given the way to the artifacts and nothing else: no database, no broker. */
-export function createTrainingWorkers({
-  artifacts,
-  niceness,
-  logger,
-  onStart,
-}: TrainingWorkerOptions): JobExecutor {
+export const createTrainingWorkers = (options: TrainingWorkerOptions): JobExecutor =>
+  createWorkers('main', options);
+
+function createWorkers(
+  entry: string,
+  { artifacts, niceness, logger, onStart }: TrainingWorkerOptions,
+): JobExecutor {
   return createChildProcessExecutor({
-    entry: fileURLToPath(new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url)),
+    entry: fileURLToPath(new URL(`../worker/${entry}${extname(import.meta.url)}`, import.meta.url)),
     env: { ...artifactEnvOf(artifacts), ...hugePages },
     niceness,
     logger,

@@ -11,7 +11,7 @@ const versionColumns = `id, tenant, model_name as "modelName", number, kind, par
   artifact_uri as "artifactUri", size_bytes as "sizeBytes", created_at as "createdAt"`;
 const evaluationColumns = `id, version_id as "versionId", training_run_id as "trainingRunId", suite,
   example_count as "exampleCount", loss, perplexity, exact_match as "exactMatch", accuracy, macro_f1 as "macroF1",
-  retrieval_accuracy as "retrievalAccuracy", suite_id as "suiteId", score, created_at as "createdAt"`;
+  retrieval_accuracy as "retrievalAccuracy", suite_id as "suiteId", data_set_id as "dataSetId", tenant, score, created_at as "createdAt"`;
 
 /** Names are one space for all tenants, since a version's id is made of its model's name: the first to use one owns it. */
 export async function ensureModel(tx: Queryable, name: string, tenant: string): Promise<Model> {
@@ -156,14 +156,17 @@ export function versionsOfModels(
   );
 }
 
-export type NewEvaluation = Omit<Evaluation, 'perplexity' | 'createdAt' | keyof TaskMetrics> &
-  Partial<TaskMetrics>;
+export type NewEvaluation = Omit<
+  Evaluation,
+  'perplexity' | 'createdAt' | 'tenant' | 'dataSetId' | keyof TaskMetrics
+> &
+  Partial<TaskMetrics & Pick<Evaluation, 'tenant' | 'dataSetId'>>;
 
 export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation): Promise<void> {
   await tx.query(
     `insert into evaluation (id, version_id, training_run_id, suite, example_count, loss, perplexity, exact_match, suite_id, score,
-       accuracy, macro_f1, retrieval_accuracy)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+       accuracy, macro_f1, retrieval_accuracy, tenant, data_set_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       evaluation.id,
       evaluation.versionId,
@@ -178,17 +181,22 @@ export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation)
       evaluation.accuracy ?? null,
       evaluation.macroF1 ?? null,
       evaluation.retrievalAccuracy ?? null,
+      evaluation.tenant ?? null,
+      evaluation.dataSetId ?? null,
     ],
   );
 }
 
+/** Newest first: those that came with the versions, and what the tenant asked for. */
 export function evaluationsOfVersions(
   database: Queryable,
+  tenant: string,
   versionIds: readonly string[],
 ): Promise<readonly Evaluation[]> {
   return database.query<Evaluation>(
-    `select ${evaluationColumns} from evaluation where version_id = any($1) order by created_at desc, id desc`,
-    [versionIds],
+    `select ${evaluationColumns} from evaluation
+      where version_id = any($1) and (tenant is null or tenant in ($2, $3)) order by created_at desc, id desc`,
+    [versionIds, tenant, platformTenant],
   );
 }
 
@@ -209,7 +217,7 @@ export function evaluationsByIds(
   ids: readonly string[],
 ): Promise<readonly Evaluation[]> {
   return database.query<Evaluation>(
-    `select ${evaluationColumns} from evaluation e where id = any($3)
+    `select ${evaluationColumns} from evaluation e where id = any($3) and (e.tenant is null or e.tenant in ($1, $2))
         and exists (select from model_version v where v.id = e.version_id and v.tenant in ($1, $2))`,
     [tenant, platformTenant, ids],
   );

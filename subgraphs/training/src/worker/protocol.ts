@@ -8,7 +8,7 @@ import { trainingTasks } from '../domain/training-task.ts';
 const count = z.number().int().positive();
 
 /** The files of a version: an adapter comes with the version that it belongs to. */
-const versionFiles = z.object({
+export const versionFiles = z.object({
   versionId: z.string(),
   artifactUri: z.string(),
   adapterUri: z.string().nullable(),
