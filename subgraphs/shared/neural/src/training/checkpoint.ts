@@ -6,11 +6,14 @@
  *
  * Whoever resumes gets bitwise the state that was saved, or a `CHECKPOINT_CORRUPT` that names the file and what is wrong.
  */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NeuralError } from '../errors.ts';
-import { readFileIfPresent, sha256, writeFolderAtomically } from '../files.ts';
-import { parseSafetensors, serializeSafetensors } from '../weights/safetensors.ts';
+import { type FileContent, readFileIfPresent, sha256, writeFolderAtomically } from '../files.ts';
+import { readSafetensors, safetensorsPieces } from '../weights/safetensors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 
 const metadataFile = 'checkpoint.json';
@@ -38,7 +41,10 @@ export interface Checkpoint {
 }
 
 export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Promise<void> {
-  const state = serializeSafetensors(checkpoint.state);
+  const state = safetensorsPieces(checkpoint.state);
+  const bytes = state.reduce((total, piece) => total + piece.byteLength, 0);
+  const hash = createHash('sha256');
+  for (const piece of state) hash.update(piece);
   const description = {
     formatVersion,
     step: checkpoint.step,
@@ -46,11 +52,11 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
     runSha256: sha256(JSON.stringify(checkpoint.run)),
     ...(checkpoint.baseSha256 === undefined ? {} : { baseSha256: checkpoint.baseSha256 }),
     extra: checkpoint.extra,
-    files: { [stateFile]: { bytes: state.byteLength, sha256: sha256(state) } },
+    files: { [stateFile]: { bytes, sha256: hash.digest('hex') } },
   };
   await writeFolderAtomically(
     dir,
-    new Map<string, Uint8Array | string>([
+    new Map<string, FileContent>([
       [stateFile, state],
       [metadataFile, `${JSON.stringify(description, null, 2)}\n`],
     ]),
@@ -62,16 +68,19 @@ export async function readCheckpoint(dir: string): Promise<Checkpoint> {
   if (sha256(JSON.stringify(description.run)) !== description.runSha256) {
     corrupt(dir, metadataFile, 'its options differ from the checksum recorded for them');
   }
-  const bytes = await requireFile(dir, stateFile);
+  const path = join(dir, stateFile);
+  const { size } = await stat(path).catch((error: unknown) =>
+    corrupt(dir, stateFile, 'it is missing', error),
+  );
   const recorded = description.files[stateFile];
-  if (bytes.byteLength !== recorded.bytes) {
+  if (size !== recorded.bytes) {
     corrupt(
       dir,
       stateFile,
-      `it has ${bytes.byteLength} bytes, ${recorded.bytes} were written: it is truncated or extended`,
+      `it has ${size} bytes, ${recorded.bytes} were written: it is truncated or extended`,
     );
   }
-  const actual = sha256(bytes);
+  const actual = await hashOf(path);
   if (actual !== recorded.sha256)
     corrupt(dir, stateFile, `its SHA-256 is ${actual}, ${recorded.sha256} was written`);
   return {
@@ -79,8 +88,16 @@ export async function readCheckpoint(dir: string): Promise<Checkpoint> {
     run: description.run,
     ...(description.baseSha256 === undefined ? {} : { baseSha256: description.baseSha256 }),
     extra: description.extra,
-    state: parseSafetensors(bytes, join(dir, stateFile)),
+    state: await readSafetensors(path),
   };
+}
+
+/** Piece by piece: parameters and both moments may be more than can be read at once. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path, { highWaterMark: 4 * 2 ** 20 }))
+    hash.update(piece as Buffer);
+  return hash.digest('hex');
 }
 
 function parseMetadata(dir: string, bytes: Uint8Array) {

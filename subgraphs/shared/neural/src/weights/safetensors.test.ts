@@ -5,7 +5,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NeuralError } from '../errors.ts';
 import { widenBfloat16, widenFloat16 } from './half-precision.ts';
-import { parseSafetensors, readSafetensors, serializeSafetensors, writeSafetensors } from './safetensors.ts';
+import {
+  parseSafetensors,
+  readSafetensors,
+  safetensorsPieces,
+  serializeSafetensors,
+  writeSafetensors,
+} from './safetensors.ts';
 
 function file(header: unknown, bodyBytes: number, options: { claim?: bigint } = {}): Uint8Array {
   const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
@@ -136,4 +142,10 @@ describe('safetensors', () => {
       expect(() => parseSafetensors(whole.subarray(0, length))).toThrow(NeuralError);
     }
   });
+});
+
+it('a file is written from the memory that its tensors are in, not from a copy', () => {
+  const data = Float32Array.of(1, 2, 3);
+  const [, piece] = safetensorsPieces(new Map([['weight', { dims: [3], data }]]));
+  expect(piece!.buffer).toBe(data.buffer);
 });

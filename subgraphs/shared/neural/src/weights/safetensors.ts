@@ -43,11 +43,14 @@ export function parseSafetensors(bytes: Uint8Array, source = 'safetensors'): Ten
   );
 }
 
-/** The bytes of a file with float32 tensors, in the map's order. */
-export function serializeSafetensors(
+/**
+ * A file with float32 tensors, in the map's order: its header, then each tensor's own memory. A file may be larger than an
+ * array can be, and nothing is copied to write it.
+ */
+export function safetensorsPieces(
   tensors: TensorMap,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): readonly Uint8Array[] {
   let offset = 0;
   const entries: Record<string, unknown> =
     Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata };
@@ -58,16 +61,17 @@ export function serializeSafetensors(
   const json = new TextEncoder().encode(JSON.stringify(entries));
   // Padded so that the tensors start on a multiple of eight bytes.
   const headerBytes = Math.ceil(json.byteLength / 8) * 8;
-  const bytes = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.set(json, 8);
-  let at = 8 + headerBytes;
-  for (const { data } of tensors.values()) {
-    bytes.set(bytesOf(data), at);
-    at += data.byteLength;
-  }
-  return bytes;
+  const header = new Uint8Array(8 + headerBytes).fill(0x20, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  header.set(json, 8);
+  return [header, ...[...tensors.values()].map(({ data }) => bytesOf(data))];
 }
+
+/** The same in one piece. */
+export const serializeSafetensors = (
+  tensors: TensorMap,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array => new Uint8Array(Buffer.concat(safetensorsPieces(tensors, metadata)));
 
 export async function writeSafetensors(
   path: string,
