@@ -170,6 +170,27 @@ test('vectors are trained from pairs, resume to the very same bits, and find par
   await access(join(await folderOf(result.modelVersion), 'onnx', 'model.onnx'));
 });
 
+test('two processes teach a classifier the very bits that one with two parts a batch teaches it', async () => {
+  const data = { name: 'reviews', format: 'CSV', task: 'CLASSIFICATION', content: csv };
+  const { id: dataSetId } = await create(data);
+  const versionOf = async (modelName: string, parts: object) => {
+    const hyperparameters = { ...run.hyperparameters, steps: 8, ...parts };
+    const id = await startRun(subgraph, {
+      ...run,
+      hyperparameters,
+      modelName,
+      dataSetId,
+      task: 'CLASSIFICATION',
+    });
+    await untilRest(subgraph, id);
+    const result = await shown(id);
+    return result.modelVersion?.artifactUri ?? result.detail;
+  };
+  const alone = await versionOf('alone', { gradientAccumulationSteps: 2 });
+  expect(alone).toMatch(/^artifact:/);
+  expect(await versionOf('together', { dataParallelWorkers: 2 })).toBe(alone);
+});
+
 test('what a task cannot learn from is refused where it stands: by line, by column, by field', async () => {
   const labelled = { name: 'bad', format: 'JSONL', task: 'CLASSIFICATION' };
   const lines = ['{"text":"a","label":1}', '{"text":"b"}', '{"text":" ","label":"x"}', '[1]'].join('\n');
