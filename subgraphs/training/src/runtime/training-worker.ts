@@ -15,20 +15,24 @@ export interface TrainingWorkerOptions {
   readonly onStart?: (pid: number) => void;
 }
 
+// Each is written out: a bundle finds its workers by these very expressions.
+const trainingEntry = new URL(`../worker/main${extname(import.meta.url)}`, import.meta.url);
+const evaluationEntry = new URL(`../worker/evaluate-version${extname(import.meta.url)}`, import.meta.url);
+
 /** Those that measure a registered version. */
 export const createEvaluationWorkers = (options: TrainingWorkerOptions): JobExecutor =>
-  createWorkers('evaluate-version', options);
+  createWorkers(evaluationEntry, options);
 
 /** Training workers as child processes. They are given the way to the artifacts and nothing else: no database, no broker. */
 export const createTrainingWorkers = (options: TrainingWorkerOptions): JobExecutor =>
-  createWorkers('main', options);
+  createWorkers(trainingEntry, options);
 
 function createWorkers(
-  entry: string,
+  entry: URL,
   { artifacts, niceness, logger, onStart }: TrainingWorkerOptions,
 ): JobExecutor {
   return createChildProcessExecutor({
-    entry: fileURLToPath(new URL(`../worker/${entry}${extname(import.meta.url)}`, import.meta.url)),
+    entry: fileURLToPath(entry),
     env: { ...artifactEnvOf(artifacts), ...hugePages },
     niceness,
     logger,
