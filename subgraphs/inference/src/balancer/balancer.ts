@@ -123,7 +123,10 @@ export class Balancer {
   #oneOfTheBest(candidates: readonly Candidate[], best: Candidate): Candidate {
     const limit = best.expectedTtftMs * (1 + indifferenceShare) + indifferenceMs;
     const equals = candidates.filter(({ expectedTtftMs }) => expectedTtftMs <= limit);
-    return equals[Math.floor(this.#options.random() * equals.length)] ?? best;
+    // None waits on one while another of them has a slot to give.
+    const free = equals.filter(({ replica }) => replica.hasFreeSlot);
+    const among = free.length > 0 ? free : equals;
+    return among[Math.floor(this.#options.random() * among.length)] ?? best;
   }
 
   #lessLoadedOfTwo(replicas: readonly KnownReplica[], request: PlacementRequest): Candidate {

@@ -34,6 +34,11 @@ export class KnownReplica {
     return this.#report.activeSequences + this.#report.queuedRequests + this.#placed.length;
   }
 
+  /** It would begin with another request at once. */
+  get hasFreeSlot(): boolean {
+    return this.requests < this.#report.maxSequences;
+  }
+
   get hasRoom(): boolean {
     const { status, maxSequences, maxQueued } = this.#report;
     return status === 'READY' && this.requests < maxSequences + maxQueued;
