@@ -36,6 +36,7 @@ import type { OAuthKeyStore } from './stores/oauth-key-store.ts';
 import { createServices } from './subgraphs/services.ts';
 import type { Subgraph } from './subgraphs/subgraph.ts';
 import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
+import { createSharedStreams } from './subscriptions/shared/shared-streams.ts';
 import { openSupergraph, type Supergraph } from './supergraph/supergraph.ts';
 import { createOpenClients } from './transports/open-clients.ts';
 
@@ -145,6 +146,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       publicIntrospection: settings.introspection === 'public',
     }),
     publicIntrospection: settings.introspection === 'public',
+    sharedStreams: createSharedStreams({ ...parts, settings: settings.sharing, sockets: settings.streams }),
     streamObserver: createStreamMetrics(metrics),
     operationLog: auditing(
       endingCharges(holdingPlaces(createOperationLog(metrics, logger), concurrency)),

@@ -11,6 +11,7 @@ import type { OperationLimits } from './operations/prepare.ts';
 import type { SafelistMode } from './persisted/persisted-operations.ts';
 import type { RelaySettings } from './relay/subgraph-relay.ts';
 import type { StreamSettings } from './subscriptions/client-connection.ts';
+import type { SharedStreamSettings } from './subscriptions/shared/shared-streams.ts';
 import type { UploadSettings } from './uploads/upload-relay.ts';
 
 export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
@@ -35,6 +36,8 @@ export interface GatewaySettings {
   readonly rateLimit: { readonly operationsPerWindow: number; readonly windowMs: number };
   readonly budgets: BudgetLimits;
   readonly streams: StreamSettings;
+  /** Of upstreams that several clients share. */
+  readonly sharing: SharedStreamSettings;
   readonly fetches: FetchSettings;
   readonly uploads: UploadSettings;
   /** What differs for one service, by its name. */
@@ -118,6 +121,7 @@ export const defaultSettings: GatewaySettings = {
     maxEntityAgeMs: 1_000,
     maxEventBytes: 4 * 1024 * 1024,
   },
+  sharing: { maxEvents: 1_024, maxBytes: 1024 * 1024, resumeForMs: 10_000 },
   fetches: {
     queryTimeoutMs: 30_000,
     mutationTimeoutMs: 300_000,

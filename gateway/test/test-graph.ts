@@ -19,9 +19,16 @@ import { type GraphQLAnswer, startTestGateway, type TestGateway } from './test-g
 export { composeTestSupergraph, type GraphQLAnswer } from './test-gateway.ts';
 
 export const chatSdl = /* GraphQL */ `
-  schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize"]) {
+  schema
+    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@cost", "@listSize", "@composeDirective"])
+    @link(url: "https://specs.fathom.dev/sharedStream/v1.0", import: ["@sharedStream"])
+    @composeDirective(name: "@sharedStream")
+  {
     query: Query mutation: Mutation subscription: Subscription
   }
+  directive @sharedStream(by: sharedStream__Sharing!, begins: sharedStream__Beginning! = FIRST) on FIELD_DEFINITION
+  enum sharedStream__Sharing { TENANT NOBODY }
+  enum sharedStream__Beginning { FIRST NOW }
   type Query {
     message(topic: String!): Message
     messages(first: Int = 10): [Message!]! @listSize(slicingArguments: ["first"], assumedSize: 10)
@@ -39,6 +46,8 @@ export const chatSdl = /* GraphQL */ `
     heard(topic: String!): Heard
     ask(input: AskInput!): GenerationEvent!
     generationEvents(id: ID!, after: String): GenerationEvent!
+    followed(topic: String!, after: String): Message! @sharedStream(by: TENANT)
+    rang(after: String): Message! @sharedStream(by: NOBODY, begins: NOW)
   }
   input AskInput { question: String! idempotencyKey: String }
   type GenerationEvent { cursor: String! text: String! generation: Generation! }
@@ -243,6 +252,8 @@ function startChat(
         heard: subscribe((event) => ({ __typename: 'Message', ...event })),
         ask: subscribe((event) => ({ ...event, generation: { id: 'g1' } })),
         generationEvents: subscribe((event) => ({ ...event, generation: { id: 'g1' } })),
+        followed: subscribe((event) => event),
+        rang: subscribe((event) => event),
       },
       Heard: { __resolveType: (value: { __typename: string }) => value.__typename },
       Message: {

@@ -2,7 +2,8 @@
  * One client (a WebSocket, or one SSE request) and everything open in the graph on its behalf.
  *
  * Invariant: nothing outlives it. When the client unsubscribes, the subgraph hears `complete`; when the client
- * vanishes, its upstream sockets are terminated without a word, so the subgraph can tell the two apart.
+ * vanishes, its upstream sockets are terminated without a word, so the subgraph can tell the two apart. What it shares
+ * with other clients (`shared/`) it only leaves.
  */
 import { within } from '@fathom/platform/deferred';
 import type { AppError } from '@fathom/platform/errors';
@@ -14,15 +15,18 @@ import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { createEventExecutor } from './event-executor.ts';
-import { planSubscription } from './subscription-plan.ts';
+import type { SharedMember } from './shared/shared-member.ts';
+import type { SharedStreams } from './shared/shared-streams.ts';
+import { planSubscription, type SubscriptionPlan } from './subscription-plan.ts';
 import {
   type EventWay,
   type RawSink,
   type StreamEnd,
+  type StreamUpstream,
   type StreamWindow,
   SubscriptionStream,
 } from './subscription-stream.ts';
-import { UpstreamSocket } from './upstream-socket.ts';
+import { type UpstreamSink, UpstreamSocket } from './upstream-socket.ts';
 
 export interface StreamSettings {
   readonly window: StreamWindow;
@@ -50,16 +54,32 @@ export interface OpenStreamOptions {
   readonly observer: StreamObserver;
 }
 
+export interface ClientConnectionOptions {
+  readonly streams: StreamSettings;
+  readonly sharedStreams: SharedStreams;
+  readonly logger: Logger;
+}
+
+/** Whatever feeds a stream. */
+interface StreamSource extends StreamUpstream {
+  start(sink: UpstreamSink): void;
+  /** The stream is over, however that came. */
+  closed(): void;
+}
+
 export class ClientConnection {
   readonly #settings: StreamSettings;
+  readonly #shared: SharedStreams;
   readonly #logger: Logger;
   readonly #upstreams = new Map<string, UpstreamSocket>();
+  readonly #members = new Set<SharedMember>();
   readonly #streams = new Set<SubscriptionStream>();
   #gone = false;
   #onIdle: (() => void) | undefined;
 
-  constructor(settings: StreamSettings, logger: Logger) {
-    this.#settings = settings;
+  constructor({ streams, sharedStreams, logger }: ClientConnectionOptions) {
+    this.#settings = streams;
+    this.#shared = sharedStreams;
     this.#logger = logger;
   }
 
@@ -69,14 +89,14 @@ export class ClientConnection {
 
   /** Throws what planning throws; everything later is an event of the stream. */
   open(options: OpenStreamOptions): SubscriptionStream {
-    const { id, snapshot, operation, context, observer } = options;
+    const { snapshot, operation, context, observer } = options;
     const plan = planSubscription(snapshot, operation);
     const ended = new AbortController();
     const streamContext = {
       ...context,
       signal: AbortSignal.any([abortSignalOf(context.signal), ended.signal]),
     };
-    const upstream = this.#upstream(plan.service, snapshot, context);
+    const source = this.#member(options, plan) ?? this.#ownSource(options, plan);
 
     const execute = createEventExecutor({
       snapshot,
@@ -91,16 +111,11 @@ export class ClientConnection {
       execute: (event) => answerWithheld(snapshot, operation, () => execute(event)),
       formatError: (error) => ({ data: null, errors: [formatExecutionError(error, context)] }),
       rawSink: plan.verbatim && !operation.withheld ? options.rawSink : undefined,
-      upstream: {
-        pause: () => upstream.pause(id),
-        resume: () => upstream.resume(id),
-        unsubscribe: () => upstream.unsubscribe(id),
-        abandon: (error) => upstream.abandon(error),
-        isClientGone: () => this.#gone,
-      },
+      upstream: source,
       onEvent: (way) => observer.event(plan.service, way),
       onEnd: (end, code) => {
         this.#streams.delete(stream);
+        source.closed();
         if (this.#streams.size === 0) this.#onIdle?.();
         ended.abort(end);
         snapshot.release();
@@ -110,17 +125,54 @@ export class ClientConnection {
     this.#streams.add(stream);
     snapshot.retain();
     observer.opened(plan.service);
-    upstream.subscribe(
-      id,
-      {
-        query: plan.operation,
-        operationName: plan.operationName,
-        variables: pick(operation.variables, plan.variableNames),
-        extensions: context.traceHeaders(),
-      },
-      stream.sink,
-    );
+    source.start(stream.sink);
     return stream;
+  }
+
+  /** Undefined where the service has not declared that the stream may be shared. */
+  #member(
+    { id, snapshot, operation, context }: OpenStreamOptions,
+    { service, shareable }: SubscriptionPlan,
+  ): StreamSource | undefined {
+    if (!shareable || !context.principal) return undefined;
+    const member = this.#shared.join({
+      id,
+      service,
+      url: streamUrlOf(snapshot, service),
+      snapshot,
+      operation: shareable,
+      variables: operation.variables,
+      identity: context.principal.identity,
+      traceHeaders: context.traceHeaders,
+      isClientGone: () => this.#gone,
+      onOver: () => this.#members.delete(member),
+    });
+    this.#members.add(member);
+    return member;
+  }
+
+  /** A stream of this client's own, on its socket to the service. */
+  #ownSource({ id, snapshot, operation, context }: OpenStreamOptions, plan: SubscriptionPlan): StreamSource {
+    const upstream = this.#upstream(plan.service, snapshot, context);
+    return {
+      pause: () => upstream.pause(id),
+      resume: () => upstream.resume(id),
+      unsubscribe: () => upstream.unsubscribe(id),
+      abandon: (error) => upstream.abandon(error),
+      isClientGone: () => this.#gone,
+      start: (sink) =>
+        upstream.subscribe(
+          id,
+          {
+            query: plan.operation,
+            operationName: plan.operationName,
+            variables: pick(operation.variables, plan.variableNames),
+            extensions: context.traceHeaders(),
+          },
+          sink,
+        ),
+      closed: () => undefined,
+    };
   }
 
   /** The client has vanished: whatever ran for it can be resumed by its cursor. */
@@ -133,6 +185,7 @@ export class ClientConnection {
   /** The gateway goes: as if the client had vanished, but it is told to come back. */
   abandonAll(error: AppError): void {
     for (const upstream of [...this.#upstreams.values()]) upstream.abandon(error);
+    for (const member of [...this.#members]) member.abandon(error);
   }
 
   /** Its key was revoked: everything it started is stopped, and it is told why. Resolves when it was told. */

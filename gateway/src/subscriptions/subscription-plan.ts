@@ -21,6 +21,7 @@ import {
 import { wholeOperation } from '../operations/defer.ts';
 import type { PreparedOperation } from '../operations/prepare.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
+import { type ShareableOperation, shareableOperation } from './shared/shareable-operation.ts';
 
 export interface SubscriptionPlan
   extends Pick<OperationPlan, 'clientNames' | 'rootType' | 'shapeFor' | 'introspect'> {
@@ -35,6 +36,8 @@ export interface SubscriptionPlan
    * and both operations select the same. Such an event costs 7 µs instead of 30.
    */
   readonly verbatim: boolean;
+  /** Present where identical subscriptions of others may be fed by the same upstream. */
+  readonly shareable: ShareableOperation | undefined;
 }
 
 const plans = new WeakMap<Snapshot, WeakMap<DocumentNode, SubscriptionPlan>>();
@@ -76,6 +79,10 @@ function buildPlan(snapshot: Snapshot, sent: PreparedOperation): SubscriptionPla
       !primary.outputRewrites?.length &&
       clientNames.size === 0 &&
       selectTheSame(snapshot, prepared, primary),
+    shareable: shareableOperation(snapshot.sharedStreams, {
+      operation: primary.operation,
+      variableNames: primary.variableUsages ?? [],
+    }),
   };
 }
 

@@ -24,6 +24,7 @@ import { type CostTable, createCostTable } from '../limits/cost-table.ts';
 import { createApolloDataSource } from '../subgraphs/apollo-data-source.ts';
 import type { Service } from '../subgraphs/services.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
+import { readSharedStreams, type SharedStreamRule } from '../subscriptions/shared/shared-stream-rules.ts';
 
 export interface SnapshotOptions {
   readonly supergraphSdl: string;
@@ -58,6 +59,8 @@ export interface Snapshot {
   readonly fieldSetNames: FieldSetNames;
   readonly objectTypeNames: ReadonlySet<unknown>;
   readonly overrideLabels: OverrideLabels;
+  /** Root fields of subscriptions whose upstream may be shared, by name. */
+  readonly sharedStreams: ReadonlyMap<string, SharedStreamRule>;
   /** The stock executor; made when it is first asked for. */
   apolloServer(): Promise<ApolloServer<GatewayContext>>;
   /** Operations and streams that run on it. */
@@ -140,6 +143,7 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
     fieldSetNames: fieldSetNames(supergraphSdl),
     objectTypeNames: objectTypeNames(supergraphSchema),
     overrideLabels: createOverrideLabels(supergraphSdl, options.overrideLabels ?? []),
+    sharedStreams: readSharedStreams(supergraphSdl),
     apolloServer() {
       apolloServer ??= startApolloServer();
       return apolloServer;

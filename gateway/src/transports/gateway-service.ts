@@ -25,6 +25,7 @@ import type { Admission } from '../operations/admission.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { GatewaySettings } from '../settings.ts';
 import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
+import type { SharedStreams } from '../subscriptions/shared/shared-streams.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { OpenClients } from './open-clients.ts';
@@ -37,6 +38,7 @@ export interface GatewayService {
   readonly queryPlans: GatewaySettings['queryPlans'];
   readonly signer: IdentitySigner;
   readonly streams: StreamSettings;
+  readonly sharedStreams: SharedStreams;
   readonly streamObserver: StreamObserver;
   readonly operationLog: OperationLog;
   readonly clients: OpenClients;

@@ -108,7 +108,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
           socket: webSocket,
           frames: createTextFrames(webSocket, socket),
           request,
-          connection: new ClientConnection(service.streams, service.logger),
+          connection: new ClientConnection(service),
           gone: new AbortController(),
           principal: undefined,
           forget: () => undefined,

@@ -5,6 +5,7 @@ import type { Checkpoint, LossPoint, TrainingSample, Transition } from './domain
 export interface Stepped extends EventPlace {
   readonly __typename: 'TrainingStepped';
   readonly point: LossPoint;
+  readonly stepBefore: number | undefined;
   readonly etaSeconds: number;
 }
 

@@ -300,6 +300,20 @@ export type WrongState = {
   readonly state: Scalars['String']['output'];
 };
 
+/** What a shared stream begins with where `after` is not given. */
+export type SharedStream__Beginning =
+  /** The first event there is. */
+  | 'FIRST'
+  /** The next event to come. */
+  | 'NOW';
+
+/** What else the events of a shared stream depend on. */
+export type SharedStream__Sharing =
+  /** Nothing: they are the same for everybody. */
+  | 'NOBODY'
+  /** The caller's tenant. */
+  | 'TENANT';
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -445,6 +459,8 @@ export type ResolversTypes = {
   StartFineTuningJobResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['StartFineTuningJobResult']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   WrongState: ResolverTypeWrapper<WrongState>;
+  sharedStream__Beginning: SharedStream__Beginning;
+  sharedStream__Sharing: SharedStream__Sharing;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -476,6 +492,13 @@ export type ResolversParentTypes = {
   Subscription: Record<PropertyKey, never>;
   WrongState: WrongState;
 };
+
+export type SharedStreamDirectiveArgs = {
+  begins?: SharedStream__Beginning;
+  by: SharedStream__Sharing;
+};
+
+export type SharedStreamDirectiveResolver<Result, Parent, ContextType = Context, Args = SharedStreamDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CancelFineTuningJobResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelFineTuningJobResult'] = ResolversParentTypes['CancelFineTuningJobResult']> = {
   __resolveType: TypeResolveFn<'FineTuningJob' | 'NotFound' | 'WrongState', ParentType, ContextType>;
@@ -623,3 +646,6 @@ export type Resolvers<ContextType = Context> = {
   WrongState?: WrongStateResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  sharedStream?: SharedStreamDirectiveResolver<any, any, ContextType>;
+};

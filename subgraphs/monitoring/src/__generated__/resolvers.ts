@@ -344,6 +344,20 @@ export type WrongState = {
   readonly state: Scalars['String']['output'];
 };
 
+/** What a shared stream begins with where `after` is not given. */
+export type SharedStream__Beginning =
+  /** The first event there is. */
+  | 'FIRST'
+  /** The next event to come. */
+  | 'NOW';
+
+/** What else the events of a shared stream depend on. */
+export type SharedStream__Sharing =
+  /** Nothing: they are the same for everybody. */
+  | 'NOBODY'
+  /** The caller's tenant. */
+  | 'TENANT';
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -492,6 +506,8 @@ export type ResolversTypes = {
   Service: ResolverTypeWrapper<ServiceRecordMapper>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   WrongState: ResolverTypeWrapper<WrongState>;
+  sharedStream__Beginning: SharedStream__Beginning;
+  sharedStream__Sharing: SharedStream__Sharing;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -524,6 +540,13 @@ export type ResolversParentTypes = {
   Subscription: Record<PropertyKey, never>;
   WrongState: WrongState;
 };
+
+export type SharedStreamDirectiveArgs = {
+  begins?: SharedStream__Beginning;
+  by: SharedStream__Sharing;
+};
+
+export type SharedStreamDirectiveResolver<Result, Parent, ContextType = Context, Args = SharedStreamDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AcknowledgeAlertResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AcknowledgeAlertResult'] = ResolversParentTypes['AcknowledgeAlertResult']> = {
   __resolveType: TypeResolveFn<'Alert' | 'NotFound' | 'WrongState', ParentType, ContextType>;
@@ -709,3 +732,6 @@ export type Resolvers<ContextType = Context> = {
   WrongState?: WrongStateResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  sharedStream?: SharedStreamDirectiveResolver<any, any, ContextType>;
+};

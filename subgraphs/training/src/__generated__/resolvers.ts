@@ -1441,6 +1441,20 @@ export type WrongState = {
   readonly state: Scalars['String']['output'];
 };
 
+/** What a shared stream begins with where `after` is not given. */
+export type SharedStream__Beginning =
+  /** The first event there is. */
+  | 'FIRST'
+  /** The next event to come. */
+  | 'NOW';
+
+/** What else the events of a shared stream depend on. */
+export type SharedStream__Sharing =
+  /** Nothing: they are the same for everybody. */
+  | 'NOBODY'
+  /** The caller's tenant. */
+  | 'TENANT';
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -1730,6 +1744,8 @@ export type ResolversTypes = {
   UploadFile: ResolverTypeWrapper<UploadFileMapper>;
   UploadFileInput: UploadFileInput;
   WrongState: ResolverTypeWrapper<WrongState>;
+  sharedStream__Beginning: SharedStream__Beginning;
+  sharedStream__Sharing: SharedStream__Sharing;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1818,6 +1834,13 @@ export type ResolversParentTypes = {
   UploadFileInput: UploadFileInput;
   WrongState: WrongState;
 };
+
+export type SharedStreamDirectiveArgs = {
+  begins?: SharedStream__Beginning;
+  by: SharedStream__Sharing;
+};
+
+export type SharedStreamDirectiveResolver<Result, Parent, ContextType = Context, Args = SharedStreamDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AbandonUploadResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AbandonUploadResult'] = ResolversParentTypes['AbandonUploadResult']> = {
   __resolveType: TypeResolveFn<'NotFound' | 'UploadAbandoned', ParentType, ContextType>;
@@ -2375,3 +2398,6 @@ export type Resolvers<ContextType = Context> = {
   WrongState?: WrongStateResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  sharedStream?: SharedStreamDirectiveResolver<any, any, ContextType>;
+};

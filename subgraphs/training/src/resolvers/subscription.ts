@@ -34,15 +34,18 @@ function strideOf(maxPoints: number, { totalSteps }: TrainingRun): number {
   });
 }
 
-/** The first step told of each stretch of steps, and everything else. Measured steps are always told. */
+/**
+ * The first step of each stretch of steps, and everything else. Measured steps are always told. It goes by the step before,
+ * not by what was told: so each follower is told the same behind a cursor, wherever it began.
+ */
 function thinned(events: EventIterator<Progress>, stride: number): EventIterator<Progress> {
-  let told = -1;
+  let last = 0;
   return filterEvents(events, (event) => {
     if (event.__typename !== 'TrainingStepped') return true;
-    const stretch = Math.floor(event.point.step / stride);
-    if (stretch === told && event.point.heldOutLoss === null) return false;
-    told = stretch;
-    return true;
+    const { step, heldOutLoss } = event.point;
+    const before = event.stepBefore ?? last;
+    last = step;
+    return heldOutLoss !== null || before === 0 || Math.floor(step / stride) !== Math.floor(before / stride);
   });
 }
 
@@ -50,7 +53,13 @@ function toProgress(payload: unknown, place: EventPlace): Progress {
   const told = payload as ProgressPayload;
   switch (told.kind) {
     case 'stepped':
-      return { __typename: 'TrainingStepped', ...place, point: told.point, etaSeconds: told.etaSeconds };
+      return {
+        __typename: 'TrainingStepped',
+        ...place,
+        point: told.point,
+        stepBefore: told.stepBefore,
+        etaSeconds: told.etaSeconds,
+      };
     case 'checkpointed': {
       const checkpoint = { ...told.checkpoint, createdAt: new Date(told.checkpoint.createdAt) };
       return { __typename: 'TrainingCheckpointed', ...place, checkpoint };

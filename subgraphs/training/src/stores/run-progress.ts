@@ -13,7 +13,13 @@ export type StoredTransition = Omit<Transition, 'at'> & { readonly at: string };
 
 /** The payload of a progress event; JSON, so moments are ISO strings. */
 export type ProgressPayload =
-  | { readonly kind: 'stepped'; readonly point: LossPoint; readonly etaSeconds: number }
+  | {
+      readonly kind: 'stepped';
+      readonly point: LossPoint;
+      /** Of the `stepped` event before; 0 for the first. Runs of an earlier release did not say it. */
+      readonly stepBefore?: number;
+      readonly etaSeconds: number;
+    }
   | {
       readonly kind: 'checkpointed';
       readonly checkpoint: Omit<Checkpoint, 'createdAt'> & { readonly createdAt: string };
@@ -73,7 +79,7 @@ export async function recordPoints(
     newest.loss,
   ]);
   await append(tx, writer.jobId, [
-    { kind: 'stepped', point: newest, etaSeconds: secondsLeft(newest, run.totalSteps) },
+    { kind: 'stepped', point: newest, stepBefore: run.step, etaSeconds: secondsLeft(newest, run.totalSteps) },
   ]);
 }
 

@@ -168,9 +168,10 @@ export async function importRun(tx: Queryable, run: ImportedRun): Promise<void> 
   const transition = { from: null, to: 'COMPLETED', detail: importedDetail, at } as const;
   await insertTransition(tx, run.id, transition);
   await append(tx, run.id, [
-    ...run.points.map((point) => ({
+    ...run.points.map((point, index) => ({
       kind: 'stepped' as const,
       point,
+      stepBefore: run.points[index - 1]?.step ?? 0,
       etaSeconds: secondsLeft(point, run.steps),
     })),
     { kind: 'transitioned', transition },
