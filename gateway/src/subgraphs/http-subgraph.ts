@@ -13,16 +13,16 @@ import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
 import { graphqlPlace } from '@fathom/platform/identity-proof';
 import { GraphQLError } from 'graphql';
-import { Pool } from 'undici';
 import type { GatewayContext } from '../context.ts';
 import { abortSignalOf, type Leaving } from '../departure.ts';
 import { type GatewayErrorCode, raise } from '../errors.ts';
 import type { FetchSettings } from '../settings.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { hedge } from './hedge.ts';
-import { PostFailure, post } from './post.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Subgraph, SubgraphAnswer } from './subgraph.ts';
+import { createWire } from './wire/create-wire.ts';
+import { PostFailure } from './wire/wire.ts';
 
 export interface HttpSubgraphOptions {
   readonly service: string;
@@ -60,11 +60,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     maxConcurrent: settings.maxConcurrent,
     maxWaiting: settings.maxWaiting,
   });
-  const pool = new Pool(url.origin, {
-    connections: settings.maxConcurrent,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-  });
+  const wire = createWire({ url, maxConnections: settings.maxConcurrent });
 
   const failure = (
     code: GatewayErrorCode,
@@ -82,19 +78,12 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
 
   async function send({ body, context, signal, endsAt }: Attempt): Promise<SubgraphAnswer> {
     const identity = await context.identityFor({ audience: service, place: graphqlPlace, body });
-    const headers = [...fixedHeaders, identityHeader, identity];
+    const headers = [identityHeader, identity];
     const traceHeaders = context.traceHeaders();
     for (const name in traceHeaders) headers.push(name, traceHeaders[name] ?? '');
-    const timeoutMs = Math.max(1, endsAt - performance.now());
+    const maxBytes = settings.maxResponseBytes;
     try {
-      const { status, text } = await post(pool, {
-        path: url.pathname,
-        headers,
-        body,
-        timeoutMs,
-        maxBytes: settings.maxResponseBytes,
-        signal,
-      });
+      const { status, text } = await wire.post({ headers, body, endsAt, maxBytes, signal });
       return readAnswer(service, status, text);
     } catch (error) {
       if (error instanceof PostFailure) throw explained(error, context);
@@ -207,11 +196,9 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
       }
     },
     bulkhead,
-    close: () => pool.destroy(),
+    close: () => wire.close(),
   };
 }
-
-const fixedHeaders = ['content-type', 'application/json', 'accept', 'application/json'];
 
 const overloadRetryMs = 1_000;
 

@@ -1,48 +1,28 @@
-/**
- * One POST to a service: bytes out, bytes in, within a deadline and a size.
- *
- * Below undici's `request()`, whose streams cost 60 µs that a body read whole does not need. The deadline is one for
- * the whole exchange: a service that sends a byte a second does not get past it.
- */
+/** The same through undici, below its `request()`, whose streams cost 60 µs that a body read whole does not need. */
 import type { Dispatcher, Pool } from 'undici';
-import type { Leaving, LeavingListener } from '../departure.ts';
+import type { LeavingListener } from '../../departure.ts';
+import {
+  fixedHeaders,
+  type PostAnswer,
+  PostFailure,
+  type PostFailureKind,
+  type PostRequest,
+  type Wire,
+} from './wire.ts';
 
-export interface PostRequest {
-  readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: string[];
-  readonly body: string;
-  /** For all of it, from the moment of the call. */
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-  readonly signal: Leaving;
-}
-
-export interface PostAnswer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** `lost`: no connection, or it broke. `aborted`: by the signal. */
-export type PostFailureKind = 'lost' | 'timeout' | 'too-large' | 'aborted';
-
-export class PostFailure extends Error {
-  readonly kind: PostFailureKind;
-
-  constructor(kind: PostFailureKind, cause?: unknown) {
-    super(`the exchange ended early: ${kind}`, cause === undefined ? undefined : { cause });
-    this.kind = kind;
-  }
-}
-
-/** Rejects with {@link PostFailure} and nothing else. */
-export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
-  return new Promise((resolve, reject) => new Exchange(request, resolve, reject).begin(pool));
+export function createUndiciWire(url: URL, pool: Pool): Wire {
+  const path = `${url.pathname}${url.search}`;
+  return {
+    post: (request) =>
+      new Promise((resolve, reject) => new Exchange(request, resolve, reject).begin(pool, path)),
+    close: () => pool.destroy(),
+  };
 }
 
 /**
  * One object, and no closures: they would cost more than what they do. Told by the older of undici's two interfaces,
- * which does not make an object of headers that nobody reads.
+ * which does not make an object of headers that nobody reads. The deadline is one for the whole exchange: a service that
+ * sends a byte a second does not get past it.
  */
 class Exchange implements Dispatcher.DispatchHandler, LeavingListener {
   readonly #request: PostRequest;
@@ -66,15 +46,16 @@ class Exchange implements Dispatcher.DispatchHandler, LeavingListener {
     this.#reject = reject;
   }
 
-  begin(pool: Pool): void {
-    const { path, headers, body, timeoutMs, signal } = this.#request;
+  begin(pool: Pool, path: string): void {
+    const { headers, body, endsAt, signal } = this.#request;
     if (signal.aborted) {
       this.handleEvent();
       return;
     }
-    this.#timer = setTimeout(onTimeout, timeoutMs, this);
+    this.#timer = setTimeout(onTimeout, Math.max(1, endsAt - performance.now()), this);
     signal.addEventListener('abort', this, { once: true });
-    pool.dispatch({ path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 }, this);
+    const all = [...fixedHeaders, ...headers];
+    pool.dispatch({ path, method: 'POST', headers: all, body, headersTimeout: 0, bodyTimeout: 0 }, this);
   }
 
   onConnect(abort: (failure?: Error) => void): void {

@@ -1,0 +1,46 @@
+/** How a POST gets to a service and its answer back: bytes out, bytes in, within a deadline and a size. */
+import type { Leaving } from '../../departure.ts';
+
+export interface PostRequest {
+  /** Beyond those that every request has: names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: string;
+  /** For all of it, by the monotonic clock, ms. */
+  readonly endsAt: number;
+  readonly maxBytes: number;
+  readonly signal: Leaving;
+}
+
+export interface PostAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** `lost`: no connection, it broke, or what came was no HTTP. `aborted`: by the signal. */
+export type PostFailureKind = 'lost' | 'timeout' | 'too-large' | 'aborted';
+
+export interface Wire {
+  /** Rejects with {@link PostFailure} and nothing else. */
+  post(request: PostRequest): Promise<PostAnswer>;
+  close(): Promise<void>;
+}
+
+export interface WireOptions {
+  readonly url: URL;
+  readonly maxConnections: number;
+}
+
+export class PostFailure extends Error {
+  readonly kind: PostFailureKind;
+
+  constructor(kind: PostFailureKind, cause?: unknown) {
+    super(`the exchange ended early: ${kind}`, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+  }
+}
+
+/** A connection that nothing was asked on for so long is closed, unless the service says it closes it earlier. */
+export const idleMs = 30_000;
+
+/** Of every request. */
+export const fixedHeaders = ['content-type', 'application/json', 'accept', 'application/json'] as const;
