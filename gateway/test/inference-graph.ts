@@ -55,7 +55,13 @@ const refusals: Readonly<Record<string, AppError>> = {
   }),
 };
 
-const encoder = { id: 'use-lite-en@0.2.0', dimensions: 2, maxTokens: 128 };
+const encoder = {
+  id: 'use-lite-en@0.2.0',
+  dimensions: 2,
+  maxTokens: 128,
+  pooling: 'MEAN',
+  isNormalized: true,
+};
 
 const deployment = (id: string, aliases: readonly string[], status = 'READY') => ({
   id: `d-${id}`,
@@ -107,20 +113,27 @@ export async function startInferenceGraph(
         ],
         // Vectors of the length and the first letter of each text, so that a test can tell them apart.
         embed: (_: unknown, { input }: { input: { texts: readonly string[]; model?: string } }) =>
-          input.model === undefined || input.model === encoder.id
-            ? {
-                __typename: 'Embeddings',
-                encoder,
-                totalTokens: input.texts.length,
-                deviceMs: 1,
-                embeddings: input.texts.map((text, index) => ({
-                  index,
-                  vector: [text.length / 8, text.charCodeAt(0) / 128],
-                  tokens: 1,
-                  truncated: false,
-                })),
-              }
-            : { __typename: 'UnknownModel', message: 'No such encoder.', model: input.model, available: [] },
+          input.model === 'fathom-facts'
+            ? { __typename: 'InvalidInput', field: 'input.model', message: 'It makes no vectors.' }
+            : input.model === undefined || input.model === encoder.id || input.model === 'people@champion'
+              ? {
+                  __typename: 'Embeddings',
+                  encoder: input.model === 'people@champion' ? { ...encoder, id: 'people@2' } : encoder,
+                  totalTokens: input.texts.length,
+                  deviceMs: 1,
+                  embeddings: input.texts.map((text, index) => ({
+                    index,
+                    vector: [text.length / 8, text.charCodeAt(0) / 128],
+                    tokens: 1,
+                    truncated: false,
+                  })),
+                }
+              : {
+                  __typename: 'UnknownModel',
+                  message: 'No such encoder.',
+                  model: input.model,
+                  available: [],
+                },
       },
       EmbedResult: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
       Subscription: { ask: subscribe('ask'), generate: subscribe('generate') },

@@ -6,11 +6,15 @@ import { dataCommand } from './data.ts';
 import { modelsCommand } from './models/models-command.ts';
 import { promoteCommand, rollBackCommand } from './promote.ts';
 import { runsCommand } from './runs/runs-command.ts';
+import { classifyCommand } from './texts/classify-command.ts';
+import { embedCommand } from './texts/embed-command.ts';
 import { trainCommand } from './train/train-command.ts';
 
 const usage = `Usage: fathom COMMAND
 
   ask [QUESTION]   ask and see the answer stream
+  classify         which label of a trained classifier each text has
+  embed            the vectors of texts
   data             store examples (a file, a feature view, taught knowledge) as a data set, and list data sets
   train            train a model from a config file, and watch it
   runs             list, show, watch, pause, resume, cancel, retry and compare training runs
@@ -23,6 +27,8 @@ fathom COMMAND --help says more.`;
 
 async function run([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'ask') return askCommand(args);
+  if (command === 'classify') return classifyCommand(args);
+  if (command === 'embed') return embedCommand(args);
   if (command === 'data') return dataCommand(args);
   if (command === 'train') return trainCommand(args);
   if (command === 'runs') return runsCommand(args);

@@ -256,9 +256,9 @@ describe('a charge', () => {
     expect(usage).toMatchObject({ generations: 3, completionTokens: 60, deviceMs: 30 });
   });
 
-  test('of embedding stays where it succeeded and comes back where it failed', async () => {
+  test('of reading texts stays where it succeeded and comes back where it failed', async () => {
     const budgets = openBudgets();
-    const embed: Demand = { kind: 'embedding', model: undefined, promptCharacters: 200, completionTokens: 0 };
+    const embed: Demand = { kind: 'reading', model: undefined, promptCharacters: 200, completionTokens: 0 };
     (await budgets.charge(principal('key:a'), [embed], 't')).ended('OK');
     (await budgets.charge(principal('key:a'), [embed], 't')).ended('SUBGRAPH_UNAVAILABLE');
     await expect.poll(() => tokensLeft('key:a')).toBe(900);

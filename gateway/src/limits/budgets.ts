@@ -131,7 +131,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
           credential,
           traceId,
           lifetimeMs: longestMs,
-          // What embeds has ended when its operation has, and nothing announces it: its prediction stays.
+          // What reads texts has ended when its operation has, and nothing announces it: its prediction stays.
           generations: parts.filter(({ demand }) => demand.kind === 'generation'),
         });
       } catch (error) {
@@ -141,10 +141,10 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       if (outcome.kind === 'refused') throw refuse(outcome.state, sumOf(parts));
       counts.charged(sumOf(parts));
       const { chargeIds } = outcome;
-      const embeddings = sumOf(parts.filter(({ demand }) => demand.kind === 'embedding'));
+      const readings = sumOf(parts.filter(({ demand }) => demand.kind === 'reading'));
       return {
         ended(code) {
-          const giveBack = code === 'OK' ? nothing : embeddings;
+          const giveBack = code === 'OK' ? nothing : readings;
           const ids = leavesWork.has(code) ? [] : chargeIds;
           store.end({ ids, settlingMs, giveBack, names: budgets.map(({ name }) => name) }).catch(onUncharged);
         },

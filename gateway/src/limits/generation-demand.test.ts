@@ -50,10 +50,15 @@ describe('what an operation asks of the devices', () => {
     ).toEqual([{ kind: 'generation', model: 'fathom-facts', promptCharacters: 14, completionTokens: 40 }]);
   });
 
-  test('is all texts of a batch that is embedded', () => {
+  test('is all texts of a batch that is read, for vectors or for classes', () => {
     expect(demands('{ embed(input: {texts: ["abc", "de"]}) { __typename } }')).toEqual([
-      { kind: 'embedding', model: undefined, promptCharacters: 5, completionTokens: 0 },
+      { kind: 'reading', model: undefined, promptCharacters: 5, completionTokens: 0 },
     ]);
+    expect(
+      demands('query ($input: ClassifyInput!) { classify(input: $input) { __typename } }', {
+        input: { texts: ['abc', 'de', 'f'], model: 'reviews@champion' },
+      }),
+    ).toEqual([{ kind: 'reading', model: 'reviews', promptCharacters: 6, completionTokens: 0 }]);
   });
 
   test('is each generation of several, in fragments too, and none that is skipped', () => {

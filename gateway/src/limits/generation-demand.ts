@@ -1,7 +1,7 @@
 /**
  * What an operation asks the devices for, read off its arguments before any work is done.
  *
- * The root fields that generate are known by name: `ask`, `generate` and `embed`. Whether a document has any is looked up
+ * The root fields that compute are known by name: `ask` and `generate`, and those that read texts, `embed` and `classify`. Whether a document has any is looked up
  * once a document, so that other operations pay a look-up and nothing else.
  */
 import {
@@ -19,9 +19,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Of one generation, or of one batch of embeddings. */
+/** Of one generation, or of one batch of texts that are read. */
 export interface Demand {
-  readonly kind: 'generation' | 'embedding';
+  readonly kind: 'generation' | 'reading';
   /** By name, without version or alias; undefined for the platform's own. */
   readonly model: string | undefined;
   readonly promptCharacters: number;
@@ -37,7 +37,8 @@ export interface DemandInput {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-const generating: ReadonlySet<string> = new Set(['ask', 'generate', 'embed']);
+const reading: ReadonlySet<string> = new Set(['embed', 'classify']);
+const generating: ReadonlySet<string> = new Set(['ask', 'generate', ...reading]);
 const none: readonly Demand[] = [];
 const known = new WeakMap<OperationDefinitionNode, boolean>();
 
@@ -106,10 +107,10 @@ function demandOfInput(field: string, input: Readonly<Record<string, unknown>>):
   const characters =
     lengthOf(question) + lengthOf(prompt) + sumOf(messages, contentLength) + sumOf(texts, lengthOf);
   return {
-    kind: field === 'embed' ? 'embedding' : 'generation',
+    kind: reading.has(field) ? 'reading' : 'generation',
     model: typeof model === 'string' ? model.split('@')[0] : undefined,
     promptCharacters: characters,
-    completionTokens: field === 'embed' ? 0 : positive(maxTokens, 0) * positive(n, 1),
+    completionTokens: reading.has(field) ? 0 : positive(maxTokens, 0) * positive(n, 1),
   };
 }
 

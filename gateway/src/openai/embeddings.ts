@@ -65,7 +65,10 @@ export async function answerEmbeddings({
     case 'UnknownModel':
       throw appErrorOf({ message: embed.message, extensions: { code: 'UNKNOWN_MODEL' } });
     case 'InvalidInput':
-      throw appErrorOf({ message: embed.message, extensions: { code: 'INVALID_INPUT', param: 'input' } });
+      throw appErrorOf({
+        message: embed.message,
+        extensions: { code: 'INVALID_INPUT', param: paramOf(embed.field) },
+      });
     case 'Overloaded':
       throw appErrorOf({
         message: embed.message,
@@ -84,6 +87,9 @@ export async function answerEmbeddings({
     usage: { prompt_tokens: totalTokens, total_tokens: totalTokens },
   };
 }
+
+/** `input.model` of the graph is `model` here; everything else is about the texts. */
+const paramOf = (field: string): string => (field === 'input.model' ? 'model' : 'input');
 
 /** Little-endian, as every client reads it. */
 function base64Of(vector: readonly number[]): string {

@@ -292,6 +292,18 @@ describe('embeddings', () => {
     expect(await vectors.embedQuery('ab')).toEqual([0.25, 0.7578125]);
   });
 
+  test('come from a trained encoder by its alias, and the answer says which version that is', async () => {
+    expect(await openai.embeddings.create({ model: 'people@champion', input: 'ab' })).toMatchObject({
+      model: 'people@2',
+      data: [{ embedding: [0.25, 0.7578125] }],
+    });
+    await expect(openai.embeddings.create({ model: 'fathom-facts', input: 'a' })).rejects.toMatchObject({
+      status: 400,
+      code: 'INVALID_INPUT',
+      param: 'model',
+    });
+  });
+
   test('of an unknown encoder, or of what is no text, are refused', async () => {
     await expect(openai.embeddings.create({ model: 'ada-002', input: 'a' })).rejects.toMatchObject({
       status: 404,

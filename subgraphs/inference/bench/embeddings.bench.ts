@@ -46,9 +46,9 @@ const device = new EngineDevice({
 const engine: Runtime = {
   name: 'engine',
   async embed(batch) {
-    const outcome = await device.embed(batch);
-    if (outcome.kind !== 'embedded') throw new Error(`the engine answered ${outcome.kind}`);
-    return outcome.texts.map(({ vector }) => vector);
+    const outcome = await device.readTexts({ texts: batch });
+    if (outcome.kind !== 'read') throw new Error(`the engine answered ${outcome.kind}`);
+    return outcome.texts.map(({ values }) => values);
   },
 };
 

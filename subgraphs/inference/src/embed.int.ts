@@ -17,7 +17,7 @@ afterAll(() => harness.close());
 const document = `query ($input: EmbedInput!) {
   embed(input: $input) {
     __typename
-    ... on Embeddings { encoder { id dimensions maxTokens } totalTokens deviceMs embeddings { index vector tokens truncated } }
+    ... on Embeddings { encoder { id dimensions maxTokens pooling isNormalized } totalTokens deviceMs embeddings { index vector tokens truncated } }
     ... on UnknownModel { model available }
     ... on InvalidInput { field message }
   }
@@ -58,6 +58,8 @@ test('a text lies nearer to its paraphrase than to another, and the answer says 
     id: expect.stringMatching(/^use-lite-en@\d/),
     dimensions: 512,
     maxTokens: 128,
+    pooling: 'MEAN',
+    isNormalized: true,
   });
   const [a, b, c, long] = embeddings;
   expect(a?.vector).toHaveLength(512);
@@ -101,9 +103,9 @@ test('when the worker is lost, texts that wait for it are computed by the next o
 test('more texts than a device takes are refused with a time to come back, and nothing is lost', async () => {
   const { pool } = harness.inference;
   const texts = Array.from({ length: 256 }, (_, at) => `Text ${at}`);
-  const outcomes = await Promise.all(Array.from({ length: 20 }, () => pool.embed(texts)));
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => pool.readTexts({ texts })));
   const kinds = outcomes.map(({ kind }) => kind);
-  expect(kinds.filter((kind) => kind === 'embedded')).toHaveLength(16);
+  expect(kinds.filter((kind) => kind === 'read')).toHaveLength(16);
   expect(outcomes.filter(({ kind }) => kind === 'overloaded')).toEqual(
     Array.from({ length: 4 }, () => ({
       kind: 'overloaded',
@@ -116,8 +118,8 @@ test('more texts than a device takes are refused with a time to come back, and n
 test('a client that left takes its texts along', async () => {
   const { pool } = harness.inference;
   const leaving = new AbortController();
-  const left = pool.embed(['one', 'two'], leaving.signal);
+  const left = pool.readTexts({ texts: ['one', 'two'], signal: leaving.signal });
   leaving.abort();
   expect(await left).toEqual({ kind: 'cancelled' });
-  expect(await pool.embed(['three'])).toMatchObject({ kind: 'embedded' });
+  expect(await pool.readTexts({ texts: ['three'] })).toMatchObject({ kind: 'read' });
 });

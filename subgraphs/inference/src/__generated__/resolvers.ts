@@ -119,12 +119,58 @@ export type ChoiceCompleted = GenerationEvent & {
   readonly sequence: Scalars['Int']['output'];
 };
 
+/** The class of a text. */
+export type Classification = {
+  readonly __typename?: 'Classification';
+  /** The place of the text in the input, from 0. */
+  readonly index: Scalars['Int']['output'];
+  /** The likeliest label. */
+  readonly label: Scalars['String']['output'];
+  /** How likely it is, 0 to 1. */
+  readonly score: Scalars['Float']['output'];
+  /** The likeliest labels, likeliest first, as many as `topLabels` asked for. The scores of all labels add up to 1. */
+  readonly scores: ReadonlyArray<LabelScore>;
+  /** Tokens of the text that were read. */
+  readonly tokens: Scalars['Int']['output'];
+  /** True if the text has more tokens than the classifier reads: what is behind them has no part in the score. */
+  readonly truncated: Scalars['Boolean']['output'];
+};
+
+/** The classes of texts. */
+export type Classifications = {
+  readonly __typename?: 'Classifications';
+  /** One for each text, in the order of the texts. */
+  readonly classifications: ReadonlyArray<Classification>;
+  /** Milliseconds of device time that they took. */
+  readonly deviceMs: Scalars['Float']['output'];
+  /** The version that found them. What an alias leads to is looked up for each request. */
+  readonly modelVersion: ModelVersion;
+  /** Tokens that were read, all texts together. */
+  readonly totalTokens: Scalars['Int']['output'];
+};
+
+/** Texts to be put into classes. */
+export type ClassifyInput = {
+  /**
+   * The classifier: a model trained for the task `CLASSIFICATION`, by its name, by name and alias (`reviews@champion`) or by
+   * version (`reviews@1`).
+   */
+  readonly model: Scalars['String']['input'];
+  /** 1 to 256 texts of up to 8,000 characters each, 200,000 characters together. */
+  readonly texts: ReadonlyArray<Scalars['String']['input']>;
+  /** How many of a text's labels are told, the likeliest first: 1 to 1,000. */
+  readonly topLabels?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What became of a `classify`. */
+export type ClassifyResult = Classifications | InvalidInput | Overloaded | UnknownModel;
+
 /** A model version made ready to answer. */
 export type Deployment = {
   readonly __typename?: 'Deployment';
   /** Aliases that lead here, for instance `champion`. */
   readonly aliases: ReadonlyArray<Scalars['String']['output']>;
-  /** The longest prompt and completion together, in tokens. */
+  /** The longest prompt and completion together, in tokens, or what is read of a text. */
   readonly contextLength: Scalars['Int']['output'];
   /** Why it stands there, for people; always set when `status` is `FAILED`. */
   readonly detail?: Maybe<Scalars['String']['output']>;
@@ -140,6 +186,8 @@ export type Deployment = {
   readonly modelVersion: ModelVersion;
   /** How its weights are held, for instance `fp32`. */
   readonly precision: Scalars['String']['output'];
+  /** What it is for. Null until it was loaded for the first time. */
+  readonly purpose?: Maybe<ModelPurpose>;
   /** Since when it stands where it stands. */
   readonly since: Scalars['DateTime']['output'];
   /** Where it stands. */
@@ -220,7 +268,10 @@ export type DeviceStatus =
 
 /** Texts to be turned into vectors. */
 export type EmbedInput = {
-  /** The encoder, one of `embeddingModels`. The platform's own without it. */
+  /**
+   * The encoder: one of `embeddingModels`, or a trained one by its model's name, by name and alias (`people@champion`) or by
+   * version (`people@1`). The platform's own without it.
+   */
   readonly model?: InputMaybe<Scalars['String']['input']>;
   /** 1 to 256 texts of up to 8,000 characters each, 200,000 characters together. */
   readonly texts: ReadonlyArray<Scalars['String']['input']>;
@@ -238,7 +289,10 @@ export type Embedding = {
   readonly tokens: Scalars['Int']['output'];
   /** True if the text has more pieces than the encoder reads: what is behind them has no part in the vector. */
   readonly truncated: Scalars['Boolean']['output'];
-  /** As many numbers as the encoder has dimensions. Its length is 1, so the inner product of two is their cosine. */
+  /**
+   * As many numbers as the encoder has dimensions. Its length is 1 where the encoder's `isNormalized` says so; then the inner
+   * product of two is their cosine.
+   */
   readonly vector: ReadonlyArray<Scalars['Float']['output']>;
 };
 
@@ -247,10 +301,14 @@ export type EmbeddingModel = {
   readonly __typename?: 'EmbeddingModel';
   /** Numbers of a vector. */
   readonly dimensions: Scalars['Int']['output'];
-  /** Its name and version, for instance `use-lite-en@0.2.0`. Vectors of different encoders cannot be compared. */
+  /** Its name and version, for instance `use-lite-en@0.2.0`, or `people@1`. Vectors of different encoders cannot be compared. */
   readonly id: Scalars['ID']['output'];
+  /** Whether vectors have length 1. */
+  readonly isNormalized: Scalars['Boolean']['output'];
   /** Pieces that it reads of a text. */
   readonly maxTokens: Scalars['Int']['output'];
+  /** How a text's tokens become its vector. */
+  readonly pooling: TokenPooling;
 };
 
 /** The vectors of texts. */
@@ -574,6 +632,24 @@ export type Knowledge = {
   readonly id: Scalars['ID']['output'];
 };
 
+/** A label with its score. */
+export type LabelScore = {
+  readonly __typename?: 'LabelScore';
+  /** The label, as the examples had it. */
+  readonly label: Scalars['String']['output'];
+  /** How likely it is, 0 to 1. */
+  readonly score: Scalars['Float']['output'];
+};
+
+/** What a model version is for. */
+export type ModelPurpose =
+  /** It puts texts into classes: `classify`. */
+  | 'CLASSIFICATION'
+  /** It makes vectors of texts: `embed`. */
+  | 'EMBEDDING'
+  /** It generates text: `ask`, `generate`. */
+  | 'GENERATION';
+
 /** An immutable version of a model. */
 export type ModelVersion = {
   readonly __typename?: 'ModelVersion';
@@ -666,6 +742,11 @@ export type PageInfo = {
 
 export type Query = {
   readonly __typename?: 'Query';
+  /**
+   * Which of a trained classifier's labels each text has, with a score for each label. Texts are computed in batches beside the
+   * token streams of the same device, and are not stored.
+   */
+  readonly classify: ClassifyResult;
   /** One deployment by its id. */
   readonly deployment?: Maybe<Deployment>;
   /** Every model version that this platform serves or tried to serve. */
@@ -679,7 +760,7 @@ export type Query = {
    * beside the token streams of the same device, and are not stored.
    */
   readonly embed: EmbedResult;
-  /** The encoders that `embed` can use. */
+  /** The encoders that `embed` can use: the platform's own, and versions of the task `EMBEDDING` that were loaded before. */
   readonly embeddingModels: ReadonlyArray<EmbeddingModel>;
   /** One generation by its id, while it runs and for ever after. */
   readonly generation?: Maybe<Generation>;
@@ -687,6 +768,11 @@ export type Query = {
   readonly generations: GenerationConnection;
   /** The aliases whose traffic is split between versions. An alias that is not among them has all of it on one version. */
   readonly trafficSplits: ReadonlyArray<TrafficSplit>;
+};
+
+
+export type QueryClassifyArgs = {
+  input: ClassifyInput;
 };
 
 
@@ -885,6 +971,15 @@ export type TokenGenerated = GenerationEvent & {
   readonly topLogProbabilities: ReadonlyArray<TokenAlternative>;
 };
 
+/** Which of a text's tokens speak for it. */
+export type TokenPooling =
+  /** The first one alone. */
+  | 'FIRST'
+  /** The last one alone. */
+  | 'LAST'
+  /** All of them, equally. */
+  | 'MEAN';
+
 /** A version and its share. */
 export type TrafficShareInput = {
   /** Above 0, at most 100. */
@@ -894,7 +989,7 @@ export type TrafficShareInput = {
 };
 
 /**
- * How the traffic of an alias is split. Which version answers depends on tenant and beginning of the conversation alone, so all turns
+ * How the traffic of an alias is split, of prompts and questions; `classify` and `embed` follow the alias alone. Which version answers depends on tenant and beginning of the conversation alone, so all turns
  * of a conversation have the same version, and `Generation.modelVersion` says which.
  */
 export type TrafficSplit = {
@@ -1064,6 +1159,12 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( GenerationMapper )
     | ( NotFound )
   ;
+  ClassifyResult:
+    | ( Omit<Classifications, 'modelVersion'> & { modelVersion: _RefType['ModelVersion'] } )
+    | ( InvalidInput )
+    | ( Overloaded )
+    | ( UnknownModel )
+  ;
   EmbedResult:
     | ( Embeddings )
     | ( InvalidInput )
@@ -1118,6 +1219,10 @@ export type ResolversTypes = {
   ChatMessageInput: ChatMessageInput;
   ChatRole: ChatRole;
   ChoiceCompleted: ResolverTypeWrapper<EventMapper>;
+  Classification: ResolverTypeWrapper<Classification>;
+  Classifications: ResolverTypeWrapper<Omit<Classifications, 'modelVersion'> & { modelVersion: ResolversTypes['ModelVersion'] }>;
+  ClassifyInput: ClassifyInput;
+  ClassifyResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ClassifyResult']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Deployment: ResolverTypeWrapper<DeploymentMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -1149,6 +1254,8 @@ export type ResolversTypes = {
   GenerationStatus: GenerationStatus;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   Knowledge: ResolverTypeWrapper<Knowledge>;
+  LabelScore: ResolverTypeWrapper<LabelScore>;
+  ModelPurpose: ModelPurpose;
   ModelVersion: ResolverTypeWrapper<ModelVersionMapper>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
@@ -1166,6 +1273,7 @@ export type ResolversTypes = {
   TokenAlternative: ResolverTypeWrapper<TokenAlternative>;
   TokenBiasInput: TokenBiasInput;
   TokenGenerated: ResolverTypeWrapper<EventMapper>;
+  TokenPooling: TokenPooling;
   TrafficShareInput: TrafficShareInput;
   TrafficSplit: ResolverTypeWrapper<TrafficSplitMapper>;
   UnknownModel: ResolverTypeWrapper<UnknownModel>;
@@ -1187,6 +1295,10 @@ export type ResolversParentTypes = {
   ChatMessage: ChatMessage;
   ChatMessageInput: ChatMessageInput;
   ChoiceCompleted: EventMapper;
+  Classification: Classification;
+  Classifications: Omit<Classifications, 'modelVersion'> & { modelVersion: ResolversParentTypes['ModelVersion'] };
+  ClassifyInput: ClassifyInput;
+  ClassifyResult: ResolversUnionTypes<ResolversParentTypes>['ClassifyResult'];
   DateTime: Scalars['DateTime']['output'];
   Deployment: DeploymentMapper;
   ID: Scalars['ID']['output'];
@@ -1213,6 +1325,7 @@ export type ResolversParentTypes = {
   GenerationStarted: EventMapper;
   InvalidInput: InvalidInput;
   Knowledge: Knowledge;
+  LabelScore: LabelScore;
   ModelVersion: ModelVersionMapper;
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
@@ -1273,6 +1386,27 @@ export type ChoiceCompletedResolvers<ContextType = Context, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ClassificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Classification'] = ResolversParentTypes['Classification']> = {
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  scores?: Resolver<ReadonlyArray<ResolversTypes['LabelScore']>, ParentType, ContextType>;
+  tokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  truncated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ClassificationsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Classifications'] = ResolversParentTypes['Classifications']> = {
+  classifications?: Resolver<ReadonlyArray<ResolversTypes['Classification']>, ParentType, ContextType>;
+  deviceMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
+  totalTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ClassifyResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClassifyResult'] = ResolversParentTypes['ClassifyResult']> = {
+  __resolveType: TypeResolveFn<'Classifications' | 'InvalidInput' | 'Overloaded' | 'UnknownModel', ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -1288,6 +1422,7 @@ export type DeploymentResolvers<ContextType = Context, ParentType extends Resolv
   memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
   precision?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  purpose?: Resolver<Maybe<ResolversTypes['ModelPurpose']>, ParentType, ContextType>;
   since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['DeploymentStatus'], ParentType, ContextType>;
 };
@@ -1326,7 +1461,9 @@ export type EmbeddingResolvers<ContextType = Context, ParentType extends Resolve
 export type EmbeddingModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EmbeddingModel'] = ResolversParentTypes['EmbeddingModel']> = {
   dimensions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isNormalized?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   maxTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  pooling?: Resolver<ResolversTypes['TokenPooling'], ParentType, ContextType>;
 };
 
 export type EmbeddingsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Embeddings'] = ResolversParentTypes['Embeddings']> = {
@@ -1456,6 +1593,11 @@ export type KnowledgeResolvers<ContextType = Context, ParentType extends Resolve
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type LabelScoreResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LabelScore'] = ResolversParentTypes['LabelScore']> = {
+  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
 export type ModelVersionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion'], FederationReferenceType extends FederationReferenceTypes['ModelVersion'] = FederationReferenceTypes['ModelVersion']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ModelVersion']> | FederationReferenceType, FederationReferenceType, ContextType>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType>;
@@ -1489,6 +1631,7 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  classify?: Resolver<ResolversTypes['ClassifyResult'], ParentType, ContextType, RequireFields<QueryClassifyArgs, 'input'>>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   deployments?: Resolver<ReadonlyArray<ResolversTypes['Deployment']>, ParentType, ContextType>;
   device?: Resolver<Maybe<ResolversTypes['Device']>, ParentType, ContextType, RequireFields<QueryDeviceArgs, 'id'>>;
@@ -1584,6 +1727,9 @@ export type Resolvers<ContextType = Context> = {
   CancelGenerationResult?: CancelGenerationResultResolvers<ContextType>;
   ChatMessage?: ChatMessageResolvers<ContextType>;
   ChoiceCompleted?: ChoiceCompletedResolvers<ContextType>;
+  Classification?: ClassificationResolvers<ContextType>;
+  Classifications?: ClassificationsResolvers<ContextType>;
+  ClassifyResult?: ClassifyResultResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Deployment?: DeploymentResolvers<ContextType>;
   Device?: DeviceResolvers<ContextType>;
@@ -1606,6 +1752,7 @@ export type Resolvers<ContextType = Context> = {
   GenerationStarted?: GenerationStartedResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   Knowledge?: KnowledgeResolvers<ContextType>;
+  LabelScore?: LabelScoreResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;

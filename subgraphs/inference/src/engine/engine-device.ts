@@ -18,7 +18,7 @@ import type { Device, DeviceKind } from '../devices/device.ts';
 import { type Admission, admit } from '../domain/admission.ts';
 import { createPrefillSpeed } from '../domain/prefill-speed.ts';
 import { createRollingWindow } from '../domain/rolling-window.ts';
-import { DeviceEmbeddings, type EmbedOutcome, type TextsInFlight } from './device-embeddings.ts';
+import { DeviceTexts, type ReadOutcome, type TextsInFlight, type TextsToRead } from './device-texts.ts';
 import type {
   EngineEnd,
   EngineLoad,
@@ -89,8 +89,8 @@ export interface EngineDeviceOptions {
   readonly onModelLost?: (versionId: string, message: string) => void;
   /** Has another replica take over a request of a lost worker; false if there is none. */
   readonly moveElsewhere?: (inFlight: RequestInFlight) => boolean;
-  /** The same for texts that wait for their vectors. */
-  readonly embedElsewhere?: (texts: TextsInFlight) => Promise<EmbedOutcome> | undefined;
+  /** The same for texts that wait to be read. */
+  readonly readElsewhere?: (texts: TextsInFlight) => Promise<ReadOutcome> | undefined;
   readonly onReady?: () => void;
 }
 
@@ -114,9 +114,10 @@ export class EngineDevice {
   /** What its worker has, or will have again before it is READY. */
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #prefillSpeed = createPrefillSpeed();
-  readonly #embeddings = new DeviceEmbeddings({
+  readonly #texts = new DeviceTexts({
     maxWaitingTexts,
-    embedElsewhere: (texts) => this.#options.embedElsewhere?.(texts),
+    hasVersions: () => this.#status === 'READY',
+    readElsewhere: (texts) => this.#options.readElsewhere?.(texts),
     post: (message) => {
       if (this.#isListening) this.#post(message);
     },
@@ -204,13 +205,13 @@ export class EngineDevice {
     else this.#end(inFlight, { kind: 'finished', reason: 'CANCELLED', tailText: '' });
   }
 
-  /** One vector a text, in order, computed between the steps of the token streams. Never rejects. */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<EmbedOutcome> {
-    return this.takeTexts({ texts, signal, workersLost: 0 });
+  /** What a model makes of each text, in order, computed between the steps of the token streams. Never rejects. */
+  readTexts(texts: TextsToRead): Promise<ReadOutcome> {
+    return this.takeTexts({ ...texts, workersLost: 0 });
   }
 
-  takeTexts(texts: TextsInFlight): Promise<EmbedOutcome> {
-    return this.#embeddings.embed(texts);
+  takeTexts(texts: TextsInFlight): Promise<ReadOutcome> {
+    return this.#texts.read(texts);
   }
 
   snapshot(): DeviceSnapshot {
@@ -241,7 +242,7 @@ export class EngineDevice {
   }
 
   get waitingTexts(): number {
-    return this.#embeddings.waitingTexts;
+    return this.#texts.waitingTexts;
   }
 
   /** What a balancer places by. */
@@ -281,7 +282,7 @@ export class EngineDevice {
     this.#isClosing = true;
     clearInterval(this.#watch);
     this.#inFlight.clear();
-    this.#embeddings.close();
+    this.#texts.close();
     await this.#worker.terminate();
   }
 
@@ -340,7 +341,7 @@ export class EngineDevice {
     this.#encoderBytes = 0;
     if (wasListening) this.#afterLossLoading();
     for (const inFlight of [...this.#inFlight.values()]) this.#afterLoss(inFlight);
-    this.#embeddings.workerLost();
+    this.#texts.workerLost();
     // The first restart is immediate; a worker that cannot live is not restarted in a tight loop.
     const delayMs = this.#lostInARow === 1 ? 0 : Math.min(5_000, 100 * 2 ** this.#lostInARow);
     setTimeout(() => {
@@ -386,14 +387,14 @@ export class EngineDevice {
       case 'step':
         this.#report(message);
         break;
-      case 'embedding-step':
+      case 'texts-step':
         this.#computed();
-        this.#encoderBytes = message.memoryBytes;
+        this.#encoderBytes = message.encoderBytes;
         this.#window.add({ busyMs: message.busyMs, tokens: 0 });
         break;
-      case 'embedded':
-      case 'embed-failed':
-        this.#embeddings.receive(message);
+      case 'texts-read':
+      case 'texts-failed':
+        this.#texts.receive(message);
         break;
     }
   }
@@ -401,7 +402,7 @@ export class EngineDevice {
   /** Models first, then requests: the worker loads aside, so requests wait until their models are there. */
   async #ready(worker: EngineWorker): Promise<void> {
     this.#isListening = true;
-    this.#embeddings.workerReady();
+    this.#texts.workerReady();
     // One after another, so that it is known under which of them a worker was lost. What is asked for meanwhile joins them.
     for (const request of this.#resident.values()) {
       await this.#postLoad(request);
@@ -409,6 +410,7 @@ export class EngineDevice {
     }
     this.#status = 'READY';
     for (const inFlight of this.#inFlight.values()) this.#resubmit(inFlight);
+    this.#texts.versionsLoaded();
     this.#options.onReady?.();
   }
 

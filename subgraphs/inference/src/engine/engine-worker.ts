@@ -8,11 +8,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createEmbeddings } from './embeddings.ts';
+import { readPurpose } from '@fathom/neural/serving/text-reader';
 import { EngineCore } from './engine-core.ts';
 import { openLane } from './lane.ts';
 import { type EnginePort, openProcessPort } from './process-port.ts';
 import type { FromWorker, LoadedModel, LoadModel, ToWorker, WorkerOptions } from './protocol.ts';
+import { createTextLanes, type TextLanes } from './text-lanes.ts';
 
 /** Adapters by version id: the lane they are loaded onto. */
 const adapterBases = new Map<string, string>();
@@ -29,10 +30,16 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
     maxSequences: options.maxSequences,
     prefillTokensPerStep: options.prefillTokensPerStep,
     now: () => performance.now(),
-    ownMemoryBytes: () => getHeapStatistics().used_heap_size,
+    ownMemoryBytes: () => getHeapStatistics().used_heap_size + texts.loadedBytes,
   });
   const send = (message: FromWorker): void => port.postMessage(message);
-  const embeddings = createEmbeddings({ threads: options.threads, send, onReady: () => wake() });
+  const texts = createTextLanes({
+    threads: options.threads,
+    maxTokens: options.maxContextLength,
+    send,
+    onReady: () => wake(),
+  });
+  const parts: WorkerParts = { core, texts, options, send };
   let isClosing = false;
   let wake = (): void => {};
   // Loads and unloads wait for each other; they never overlap with a step that uses the same model, because the
@@ -42,10 +49,10 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
   port.on('message', (message: ToWorker) => {
     switch (message.type) {
       case 'load':
-        models = models.then(() => load(core, message, options, send));
+        models = models.then(() => load(parts, message));
         break;
       case 'unload':
-        models = models.then(() => unload(core, message.versionId));
+        models = models.then(() => unload(parts, message.versionId));
         break;
       case 'submit':
         core.submit(message.request);
@@ -53,11 +60,11 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
       case 'cancel':
         core.cancel(message.id);
         break;
-      case 'embed':
-        embeddings.submit(message.request);
+      case 'read':
+        texts.submit(message.request);
         break;
-      case 'cancel-embed':
-        embeddings.cancel(message.id);
+      case 'cancel-read':
+        texts.cancel(message.id);
         break;
       case 'close':
         isClosing = true;
@@ -69,9 +76,9 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
 
   send({ type: 'ready' });
   while (!isClosing) {
-    if (core.hasWork || embeddings.hasWork) {
+    if (core.hasWork || texts.hasWork) {
       if (core.hasWork) send(await core.step());
-      if (embeddings.hasWork) await embeddings.step();
+      if (texts.hasWork) await texts.step();
       await nextTurn();
     } else {
       await new Promise<void>((resolve) => {
@@ -82,17 +89,20 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
   await models;
 }
 
-async function load(
-  core: EngineCore,
-  request: LoadModel,
-  options: WorkerOptions,
-  send: (message: FromWorker) => void,
-): Promise<void> {
+interface WorkerParts {
+  readonly core: EngineCore;
+  readonly texts: TextLanes;
+  readonly options: WorkerOptions;
+  readonly send: (message: FromWorker) => void;
+}
+
+async function load(parts: WorkerParts, request: LoadModel): Promise<void> {
+  const { core, send } = parts;
   const { versionId, baseVersionId } = request;
   try {
     const model =
       baseVersionId === undefined
-        ? await loadFull(core, request, options)
+        ? await loadFull(parts, request)
         : await loadAdapter(core, request, baseVersionId);
     send({ type: 'loaded', model });
   } catch (error) {
@@ -100,11 +110,9 @@ async function load(
   }
 }
 
-async function loadFull(
-  core: EngineCore,
-  { versionId, folder }: LoadModel,
-  options: WorkerOptions,
-): Promise<LoadedModel> {
+async function loadFull({ core, texts, options }: WorkerParts, request: LoadModel): Promise<LoadedModel> {
+  const { versionId, folder } = request;
+  if ((await readPurpose(folder)) !== 'generation') return texts.load(request);
   const lane = await openLane(folder, { ...options, deviceMemoryBytes: freeDeviceBytes(core, options) });
   core.addLane(versionId, lane);
   full.add(versionId);
@@ -130,7 +138,8 @@ async function loadAdapter(
   return { versionId, contextLength: lane.capacity, precision: `${lane.precision} + LoRA`, memoryBytes };
 }
 
-async function unload(core: EngineCore, versionId: string): Promise<void> {
+async function unload({ core, texts }: WorkerParts, versionId: string): Promise<void> {
+  if (await texts.unload(versionId)) return;
   const base = adapterBases.get(versionId);
   if (base === undefined) {
     full.delete(versionId);

@@ -1,14 +1,15 @@
 /**
  * What the service and an engine worker say to each other. Everything is structured-cloneable.
  *
- *   service --load, unload, submit, cancel, embed, cancel-embed--> worker
- *   service <--ready, loaded, load-failed, step, embedded, embed-failed-- worker
+ *   service --load, unload, submit, cancel, read, cancel-read--> worker
+ *   service <--ready, loaded, load-failed, step, texts-read, texts-failed, texts-step-- worker
  *
  * A worker owns no truth: every request can be submitted again to another worker with the tokens it already has
  * (`priorTokens`), and goes on with the very tokens it would have had.
  */
 import type { ExecutionProvider } from '@fathom/neural/runtime/execution-provider';
 import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
+import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
 import type { Priority } from '../domain/fair-queue.ts';
 import type { ResponseFormat } from '../domain/response-format.ts';
 import type { RankedToken, SamplingSettings } from '../domain/sampling.ts';
@@ -77,18 +78,20 @@ export type EngineEnd =
       readonly message: string;
     };
 
-/** Texts of which each gets a vector. */
-export interface EmbeddingRequest {
+/** Texts that are read whole: for a vector each, or a logit a class. */
+export interface TextsRequest {
   readonly id: string;
+  /** The loaded version that reads them; the encoder that npm brings without it. */
+  readonly lane?: string | undefined;
   readonly texts: readonly string[];
 }
 
-export interface EmbeddedText {
-  /** Of unit length. */
-  readonly vector: Float32Array;
+export interface ReadText {
+  /** Its vector, or a logit a class. */
+  readonly values: Float32Array;
   /** Pieces that were read. */
   readonly tokens: number;
-  /** True if the text has more pieces than the encoder reads. */
+  /** True if the text has more pieces than the model reads. */
   readonly isCut: boolean;
 }
 
@@ -106,16 +109,18 @@ export type ToWorker =
   | { readonly type: 'unload'; readonly versionId: string }
   | { readonly type: 'submit'; readonly request: EngineRequest }
   | { readonly type: 'cancel'; readonly id: string }
-  | { readonly type: 'embed'; readonly request: EmbeddingRequest }
-  | { readonly type: 'cancel-embed'; readonly id: string }
+  | { readonly type: 'read'; readonly request: TextsRequest }
+  | { readonly type: 'cancel-read'; readonly id: string }
   | { readonly type: 'close' };
 
 export interface LoadedModel {
   readonly versionId: string;
-  /** The longest prompt and completion together. */
+  /** The longest prompt and completion together, or what is read of a text. */
   readonly contextLength: number;
   readonly precision: string;
   readonly memoryBytes: number;
+  /** What it makes of texts that it reads whole; absent where it generates. */
+  readonly reads?: TextReaderFacts | undefined;
 }
 
 export interface StepReport {
@@ -154,14 +159,19 @@ export type FromWorker =
     }
   | StepReport
   | {
-      readonly type: 'embedded';
+      readonly type: 'texts-read';
       readonly id: string;
-      readonly texts: readonly EmbeddedText[];
+      readonly texts: readonly ReadText[];
       /** Its share of the runs it was in. */
       readonly deviceMs: number;
     }
-  | { readonly type: 'embed-failed'; readonly id: string; readonly message: string }
-  | { readonly type: 'embedding-step'; readonly busyMs: number; readonly memoryBytes: number };
+  | { readonly type: 'texts-failed'; readonly id: string; readonly message: string }
+  | {
+      readonly type: 'texts-step';
+      readonly busyMs: number;
+      /** Of the encoder that npm brings; versions that are loaded count with the others. */
+      readonly encoderBytes: number;
+    };
 
 /** What a worker is started with. */
 export interface WorkerOptions {

@@ -74,8 +74,8 @@ test('a process computes the tokens that a thread computes', async () => {
     [thread, child].map((device) => Promise.all(numbers.map((number) => run(device, number)))),
   );
   expect(got).toEqual(expected);
-  const embedded = await child.embed(['A text.']);
-  expect(embedded).toMatchObject({ kind: 'embedded' });
+  const embedded = await child.readTexts({ texts: ['A text.'] });
+  expect(embedded).toMatchObject({ kind: 'read' });
 });
 
 test('streams go on without a gap when the process is killed under them', async () => {

@@ -238,8 +238,8 @@ test('a device whose worker cannot live costs its pool nothing; when no device c
   const { replica, outcome } = run(half, request('r'));
   expect(replica).toBe('cpu-1');
   expect((await outcome).end).toMatchObject({ kind: 'finished' });
-  const texts = await half.embed(['a text']);
-  expect(texts).toMatchObject({ kind: 'embedded' });
+  const texts = await half.readTexts({ texts: ['a text'] });
+  expect(texts).toMatchObject({ kind: 'read' });
 
   const none = openPool({ devices: 2, startWorker: dies });
   await until(() => none.devices.every(({ status }) => status === 'UNHEALTHY'));
@@ -262,8 +262,8 @@ test('what waited for the only device is taken over by the first that comes back
 test('texts whose device lost its worker are computed by another', async () => {
   const pool = await loadedPool({ devices: 2 });
   const texts = Array.from({ length: 300 }, (_, at) => `Sentence number ${at} of a long list.`);
-  const waiting = [pool.embed(texts), pool.embed(texts)];
+  const waiting = [pool.readTexts({ texts }), pool.readTexts({ texts })];
   await pool.devices[0]?.killWorker();
   const outcomes = await Promise.all(waiting);
-  expect(outcomes.map((outcome) => outcome.kind === 'embedded' && outcome.texts.length)).toEqual([300, 300]);
+  expect(outcomes.map((outcome) => outcome.kind === 'read' && outcome.texts.length)).toEqual([300, 300]);
 });

@@ -10,7 +10,7 @@
  */
 import type { ReplicaReport } from '../balancer/replica.ts';
 import { type Admission, admit } from '../domain/admission.ts';
-import type { EmbedOutcome, TextsInFlight } from '../engine/device-embeddings.ts';
+import type { ReadOutcome, TextsInFlight, TextsToRead } from '../engine/device-texts.ts';
 import type {
   DeviceSnapshot,
   EngineDevice,
@@ -31,7 +31,7 @@ import { capacityOf, sumOf } from './replica-sums.ts';
 
 /** What a device tells its pool. */
 export type PoolHooks = Required<
-  Pick<EngineDeviceOptions, 'moveElsewhere' | 'embedElsewhere' | 'onReady' | 'onModelLost'>
+  Pick<EngineDeviceOptions, 'moveElsewhere' | 'readElsewhere' | 'onReady' | 'onModelLost'>
 >;
 
 export interface EnginePoolOptions {
@@ -62,7 +62,7 @@ export class EnginePool {
     this.devices = options.open.map((open) => {
       const device: EngineDevice = open({
         moveElsewhere: (inFlight) => this.#give(inFlight, device),
-        embedElsewhere: (texts) => this.#embedElsewhere(texts, device),
+        readElsewhere: (texts) => this.#readElsewhere(texts, device),
         onReady: () => this.#relieve(device),
         onModelLost: (versionId, message) => this.#modelLost(versionId, message),
       });
@@ -167,9 +167,12 @@ export class EnginePool {
     for (const replica of this.#dispatcher.replicas) replica.cancel(id);
   }
 
-  /** One vector a text, in order. Never rejects. */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<EmbedOutcome> {
-    return (this.#leastTexts() ?? this.devices[0]!).embed(texts, signal);
+  /** What a model makes of each text, in order. Never rejects. */
+  readTexts(texts: TextsToRead): Promise<ReadOutcome> {
+    const { lane } = texts;
+    const holder =
+      this.devices.find((device) => lane === undefined || device.loaded(lane)) ?? this.devices[0]!;
+    return (this.#leastTexts(lane) ?? holder).readTexts(texts);
   }
 
   snapshots(): readonly DeviceSnapshot[] {
@@ -232,12 +235,16 @@ export class EnginePool {
     for (const device of this.devices) if (device !== ready && device.status !== 'READY') device.handOver();
   }
 
-  #embedElsewhere(texts: TextsInFlight, from: EngineDevice): Promise<EmbedOutcome> | undefined {
-    return this.#leastTexts(from)?.takeTexts(texts);
+  #readElsewhere(texts: TextsInFlight, from: EngineDevice): Promise<ReadOutcome> | undefined {
+    return this.#leastTexts(texts.lane, from)?.takeTexts(texts);
   }
 
-  #leastTexts(except?: EngineDevice): EngineDevice | undefined {
-    const ready = this.devices.filter((device) => device !== except && device.status === 'READY');
+  /** Of the devices that can read with the version now, the one where the fewest texts wait. */
+  #leastTexts(lane: string | undefined, except?: EngineDevice): EngineDevice | undefined {
+    const ready = this.devices.filter(
+      (device) =>
+        device !== except && device.status === 'READY' && (lane === undefined || device.loaded(lane)),
+    );
     const [first, ...others] = ready;
     return first && others.reduce((a, b) => (b.waitingTexts < a.waitingTexts ? b : a), first);
   }

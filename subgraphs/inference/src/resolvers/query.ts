@@ -1,8 +1,10 @@
 import { pageRequest, toConnection } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { QueryResolvers } from '../__generated__/resolvers.ts';
-import { encoders } from '../runtime/encoders.ts';
+import { encoderOfVersion, encoders } from '../runtime/encoders.ts';
+import { readersOf } from '../runtime/read-texts.ts';
 import { visibleSplits } from '../runtime/set-traffic-split.ts';
+import { classify } from './classify.ts';
 import { deviceSnapshot, deviceSnapshots } from './device-snapshots.ts';
 import { embed } from './embed.ts';
 
@@ -46,8 +48,13 @@ export const Query: QueryResolvers = {
     return deviceSnapshot(inference, id);
   },
   embed,
-  embeddingModels(_, __, { identity }) {
+  classify,
+  async embeddingModels(_, __, { inference, identity }) {
     requireScope(identity, scope);
-    return encoders;
+    const trained = await readersOf(inference, identity.tenant, 'EMBEDDING');
+    const isEmbedding = trained.flatMap(({ versionId, reads }) =>
+      reads?.purpose === 'embedding' ? [encoderOfVersion(versionId, reads)] : [],
+    );
+    return [...encoders, ...isEmbedding];
   },
 };

@@ -8,11 +8,16 @@
  * unloaded; the weights held stay under `memoryBytes` on each device, idle versions without alias leaving first, the longest unused
  * before the others.
  */
+
+import { readPurpose, type TextReaderFacts } from '@fathom/neural/serving/text-reader';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Logger } from '@fathom/platform/logging';
+import type { ModelPurpose } from '../__generated__/resolvers.ts';
 import { createModelCatalogue, type ModelCatalogue, type Resolution } from '../domain/model-catalogue.ts';
+import { unfitFor } from '../domain/model-purpose.ts';
 import { parseModelReference } from '../domain/model-reference.ts';
 import { type Conversation, isWithin, type TrafficSplit } from '../domain/traffic-split.ts';
+import type { LoadedModel, LoadModel } from '../engine/protocol.ts';
 import type { EnginePool } from '../pool/engine-pool.ts';
 import {
   type AliasRow,
@@ -22,10 +27,12 @@ import {
   platformTenant,
 } from '../stores/model-store.ts';
 import type { TrafficSplitStore } from '../stores/traffic-split-store.ts';
-import { readModelText, type ServedModel } from './served-model.ts';
+import { readModelText, type ServedModel, type ServedReader } from './served-model.ts';
 
-export type Acquired =
-  | { readonly kind: 'ready'; readonly model: ServedModel; release(): void }
+export type Acquired<Model = ServedModel> =
+  | { readonly kind: 'ready'; readonly model: Model; release(): void }
+  /** It is for something else. */
+  | { readonly kind: 'unfit'; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string };
 
 /** What a name stands for in a conversation. */
@@ -57,6 +64,8 @@ interface Resident {
   lastUse: number;
   memoryBytes: number;
   isReady: boolean;
+  /** It reads whole texts and answers no prompt. */
+  isReader: boolean;
   /** No alias leads here any more: it leaves when its last stream ends. */
   isRetired: boolean;
   releaseBase(): void;
@@ -64,9 +73,23 @@ interface Resident {
 
 type Outcome =
   | { readonly kind: 'ready'; readonly model: ServedModel }
+  | { readonly kind: 'reads'; readonly model: ServedReader }
   | { readonly kind: 'failed'; readonly detail: string };
 
 const retryMs = 30_000;
+
+const purposes = { classification: 'CLASSIFICATION', embedding: 'EMBEDDING' } as const satisfies Readonly<
+  Record<TextReaderFacts['purpose'], ModelPurpose>
+>;
+
+const purposeOf = (outcome: Exclude<Outcome, { kind: 'failed' }>): ModelPurpose =>
+  outcome.kind === 'ready' ? 'GENERATION' : purposes[outcome.model.reads.purpose];
+
+const isFor = <Purpose extends TextReaderFacts['purpose']>(
+  model: ServedReader,
+  purpose: Purpose,
+): model is ServedReader & { readonly reads: { readonly purpose: Purpose } } =>
+  model.reads.purpose === purpose;
 
 export class Deployments {
   readonly #options: DeploymentsOptions;
@@ -107,9 +130,10 @@ export class Deployments {
       : { kind: 'version', versionId, shadow: { split, versionId: shadow } };
   }
 
-  /** Whether it can answer at once. */
+  /** Whether it can answer a prompt at once. */
   isReady(versionId: string): boolean {
-    return this.#residents.get(versionId)?.isReady ?? false;
+    const { isReady = false, isReader = false } = this.#residents.get(versionId) ?? {};
+    return isReady && !isReader;
   }
 
   /** Resolves when names can be resolved; what aliases lead to is being loaded then. */
@@ -132,18 +156,34 @@ export class Deployments {
 
   /** The version, loaded if need be; it stays loaded until released. */
   async acquire(versionId: string): Promise<Acquired> {
+    const { outcome, release } = await this.#use(versionId);
+    if (outcome.kind === 'ready') return { ...outcome, release };
+    release();
+    if (outcome.kind === 'failed') return outcome;
+    return { kind: 'unfit', detail: unfitFor('GENERATION', { versionId, purpose: purposeOf(outcome) }) };
+  }
+
+  /** The same of a version that reads whole texts for this. */
+  async acquireReader<Purpose extends TextReaderFacts['purpose']>(
+    versionId: string,
+    wanted: Purpose,
+  ): Promise<Acquired<ServedReader & { readonly reads: { readonly purpose: Purpose } }>> {
+    const { outcome, release } = await this.#use(versionId);
+    if (outcome.kind === 'reads' && isFor(outcome.model, wanted))
+      return { kind: 'ready', model: outcome.model, release };
+    release();
+    if (outcome.kind === 'failed') return outcome;
+    return { kind: 'unfit', detail: unfitFor(purposes[wanted], { versionId, purpose: purposeOf(outcome) }) };
+  }
+
+  async #use(versionId: string): Promise<{ readonly outcome: Outcome; release(): void }> {
     const resident = this.#residents.get(versionId) ?? this.#load(versionId);
     resident.users++;
     resident.lastUse = ++this.#uses;
     const outcome = await resident.outcome;
-    if (outcome.kind === 'failed') {
-      resident.users--;
-      return outcome;
-    }
     let isReleased = false;
     return {
-      kind: 'ready',
-      model: outcome.model,
+      outcome,
       release: () => {
         if (isReleased) return;
         isReleased = true;
@@ -158,7 +198,7 @@ export class Deployments {
     const { defaultModel } = this.#options;
     const resolution = this.#catalogue.resolve(undefined, platformTenant);
     if (resolution.kind !== 'version') return { ok: false, detail: `${defaultModel} has no champion yet` };
-    const isReady = this.#residents.get(resolution.versionId)?.isReady ?? false;
+    const isReady = this.isReady(resolution.versionId);
     return { ok: isReady, detail: `${resolution.versionId} is ${isReady ? 'ready' : 'not loaded'}` };
   }
 
@@ -256,7 +296,7 @@ export class Deployments {
     resident.isRetired = false;
     const outcome = await resident.outcome;
     if (outcome.kind === 'failed') this.#retryLater();
-    return outcome.kind === 'ready';
+    return outcome.kind !== 'failed';
   }
 
   #load(versionId: string): Resident {
@@ -266,6 +306,7 @@ export class Deployments {
       lastUse: ++this.#uses,
       memoryBytes: 0,
       isReady: false,
+      isReader: false,
       isRetired: false,
       releaseBase: () => {},
       outcome: Promise.resolve()
@@ -284,30 +325,55 @@ export class Deployments {
   }
 
   async #loadInto(resident: Resident): Promise<Outcome> {
-    const { artifacts, pool } = this.#options;
+    const { artifacts } = this.#options;
     const { versionId } = resident;
     const version = this.#versions.get(versionId);
     if (!version) return { kind: 'failed', detail: `${versionId} was never registered.` };
     const base = await this.#acquireBase(version);
-    if (base?.kind === 'failed')
+    if (base && base.kind !== 'ready')
       return { kind: 'failed', detail: `Its base ${version.parentVersionId}: ${base.detail}` };
     if (base) resident.releaseBase = base.release;
 
     const folder = await artifacts.fetch(version.artifactUri);
+    if (!base && (await readPurpose(folder)) !== 'generation')
+      return this.#loadReader(resident, version, folder);
     const baseVersion = base && this.#versions.get(base.model.versionId);
     const baseFolder = baseVersion && (await artifacts.fetch(baseVersion.artifactUri));
     const text = await readModelText(baseFolder ? { folder: baseFolder, adapterFolder: folder } : { folder });
-    const shortage = this.#makeRoom(version.sizeBytes);
-    if (shortage) return { kind: 'failed', detail: shortage };
-    const loaded = await pool.load({
-      type: 'load',
-      versionId,
+    const loaded = await this.#loadOnDevices(resident, version, {
       folder,
       baseVersionId: base?.model.versionId,
     });
+    if (loaded.kind === 'failed') return loaded;
+    const { contextLength } = loaded.model;
+    const lane = base?.model.versionId ?? versionId;
+    const adapter = base ? versionId : undefined;
+    return { kind: 'ready', model: { versionId, lane, adapter, contextLength, text } };
+  }
+
+  async #loadReader(resident: Resident, version: ModelVersionRow, folder: string): Promise<Outcome> {
+    const loaded = await this.#loadOnDevices(resident, version, { folder });
+    if (loaded.kind === 'failed') return loaded;
+    const { versionId, reads } = loaded.model;
+    if (!reads)
+      return { kind: 'failed', detail: `${versionId} was loaded as something that generates text.` };
+    return { kind: 'reads', model: { versionId, reads } };
+  }
+
+  async #loadOnDevices(
+    resident: Resident,
+    { versionId, sizeBytes }: ModelVersionRow,
+    files: Pick<LoadModel, 'folder' | 'baseVersionId'>,
+  ): Promise<
+    { readonly kind: 'loaded'; readonly model: LoadedModel } | Extract<Outcome, { kind: 'failed' }>
+  > {
+    const { pool } = this.#options;
+    const shortage = this.#makeRoom(sizeBytes);
+    if (shortage) return { kind: 'failed', detail: shortage };
+    const loaded = await pool.load({ type: 'load', versionId, ...files });
     if (loaded.kind === 'failed') return { kind: 'failed', detail: `${loaded.message} (${loaded.code})` };
 
-    const { contextLength, precision, memoryBytes } = loaded.model;
+    const { contextLength, precision, memoryBytes, reads } = loaded.model;
     resident.memoryBytes = memoryBytes;
     // Its cache is known only now: others may have to leave after all, or it does.
     const excess = this.#makeRoom(0);
@@ -315,10 +381,17 @@ export class Deployments {
       pool.unload(versionId);
       return { kind: 'failed', detail: excess };
     }
-    this.#note({ versionId, status: 'READY', contextLength, precision, memoryBytes });
-    const lane = base?.model.versionId ?? versionId;
-    const adapter = base ? versionId : undefined;
-    return { kind: 'ready', model: { versionId, lane, adapter, contextLength, text } };
+    const purpose = reads ? purposes[reads.purpose] : 'GENERATION';
+    this.#note({
+      versionId,
+      status: 'READY',
+      contextLength,
+      precision,
+      memoryBytes,
+      purpose,
+      reads: reads ?? null,
+    });
+    return loaded;
   }
 
   async #acquireBase(version: ModelVersionRow): Promise<Acquired | undefined> {
@@ -329,8 +402,9 @@ export class Deployments {
 
   #loaded(resident: Resident, outcome: Outcome): Outcome {
     const { versionId } = resident;
-    if (outcome.kind === 'ready') {
+    if (outcome.kind !== 'failed') {
       resident.isReady = true;
+      resident.isReader = outcome.kind === 'reads';
       return outcome;
     }
     this.#residents.delete(versionId);

@@ -145,7 +145,7 @@ export class GenerationRun {
     const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, priority, responseFormat } =
       this.settings;
     const acquired = await deployments.acquire(modelVersionId);
-    if (acquired.kind === 'failed') {
+    if (acquired.kind !== 'ready') {
       return {
         kind: 'failed',
         code: 'MODEL_NOT_READY',

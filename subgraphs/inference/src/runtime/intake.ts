@@ -204,7 +204,7 @@ async function planShadow(
   settings: GenerationSettings,
 ): Promise<ShadowPlan | undefined> {
   const acquired = await deployments.acquire(versionId);
-  if (acquired.kind === 'failed') return undefined;
+  if (acquired.kind !== 'ready') return undefined;
   acquired.release();
   const encoded = encode(acquired.model, wish);
   if (encoded.kind !== 'encoded') return undefined;
@@ -261,6 +261,7 @@ type Found =
       readonly model: ServedModel;
       readonly shadow: Extract<Routed, { kind: 'version' }>['shadow'];
     }
+  | Refusal
   | UnknownModelRefusal;
 
 async function findModel(
@@ -285,6 +286,8 @@ async function findModel(
     acquired.release();
     return { kind: 'found', model: acquired.model, shadow: resolution.shadow };
   }
+  if (acquired.kind === 'unfit' && reference !== undefined)
+    return { kind: 'invalid', field: 'input.model', message: acquired.detail };
   const because = `${resolution.versionId} cannot be served: ${acquired.detail}`;
   if (reference === undefined) throw raise('MODEL_NOT_READY', { because });
   const available = deployments.catalogue.available(tenant).filter((name) => name !== reference);

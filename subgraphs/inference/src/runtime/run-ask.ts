@@ -231,7 +231,7 @@ type Scorer =
 async function scorerFor(run: GenerationRun, { deployments }: AskDependencies): Promise<Scorer> {
   const { modelVersionId } = run.settings;
   const acquired = await deployments.acquire(modelVersionId);
-  if (acquired.kind === 'failed')
+  if (acquired.kind !== 'ready')
     return { kind: 'failed', message: `${modelVersionId} cannot be served: ${acquired.detail}` };
   acquired.release();
   return { kind: 'ready', scorer: createQuestionScorer(run.record.prompt, acquired.model.text.calibration) };

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
 import {
   type ChatTemplate,
   encodePromptParts,
@@ -20,6 +21,12 @@ export interface ServedModel {
   readonly adapter?: string | undefined;
   readonly contextLength: number;
   readonly text: ModelText;
+}
+
+/** A version that reads whole texts: a classifier, or one that makes vectors. */
+export interface ServedReader {
+  readonly versionId: string;
+  readonly reads: TextReaderFacts;
 }
 
 export interface ServedModelFiles {

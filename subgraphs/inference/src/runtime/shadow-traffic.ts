@@ -86,7 +86,7 @@ export class ShadowTraffic {
   ): Promise<ShadowOutcome | undefined> {
     if (!this.#isAtEase()) return 'dropped';
     const acquired = await this.#options.deployments.acquire(settings.modelVersionId);
-    if (acquired.kind === 'failed') return 'failed';
+    if (acquired.kind !== 'ready') return 'failed';
     try {
       const { end, text } = await this.#compute(settings, acquired.model, tenant);
       if (this.#isClosed) return undefined;

@@ -1,6 +1,8 @@
 /** The tables of what inference knows about models: versions, aliases, deployments. */
+
+import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
 import type { Database, Queryable } from '@fathom/platform/database/database';
-import type { DeploymentStatus } from '../__generated__/resolvers.ts';
+import type { DeploymentStatus, ModelPurpose } from '../__generated__/resolvers.ts';
 import { endSharesOf } from './alias-shares.ts';
 
 /** Whose model versions everybody may use. */
@@ -37,13 +39,19 @@ export interface DeploymentRow {
   readonly precision: string;
   readonly contextLength: number;
   readonly memoryBytes: number;
+  /** Null until it was loaded for the first time. */
+  readonly purpose: ModelPurpose | null;
+  /** What it makes of texts that it reads whole; null where it generates. */
+  readonly reads: TextReaderFacts | null;
   readonly since: Date;
   /** Aliases that it answers for. */
   readonly aliases: readonly string[];
 }
 
 export type DeploymentChange = Pick<DeploymentRow, 'versionId' | 'status'> &
-  Partial<Pick<DeploymentRow, 'detail' | 'precision' | 'contextLength' | 'memoryBytes'>>;
+  Partial<
+    Pick<DeploymentRow, 'detail' | 'precision' | 'contextLength' | 'memoryBytes' | 'purpose' | 'reads'>
+  >;
 
 export interface ModelStore {
   versions(): Promise<readonly ModelVersionRow[]>;
@@ -72,7 +80,7 @@ const versionColumns = `version_id as "versionId", tenant, model_name as "modelN
 
 const deploymentSql = `
   select id, version_id as "versionId", status, detail, precision, context_length as "contextLength",
-    memory_bytes as "memoryBytes", since,
+    memory_bytes as "memoryBytes", purpose, reads, since,
     array(select alias from model_aliases a where a.serving_version_id = d.version_id order by alias) as aliases
   from deployments d
   where exists (select from model_versions v where v.version_id = d.version_id and v.tenant in ($1, '${platformTenant}'))`;
@@ -104,15 +112,35 @@ export function createModelStore(database: Database): ModelStore {
          select 'deployment-' || version_id, version_id, 'UNLOADED', now() from model_versions on conflict do nothing`,
       );
     },
-    async setDeployment({ versionId, status, detail = null, precision, contextLength, memoryBytes }) {
+    async setDeployment(change) {
+      const {
+        versionId,
+        status,
+        detail = null,
+        precision,
+        contextLength,
+        memoryBytes,
+        purpose,
+        reads,
+      } = change;
       await database.query(
-        `insert into deployments as d (id, version_id, status, detail, precision, context_length, memory_bytes, since)
-         values ($1, $2, $3, $4, coalesce($5, ''), coalesce($6, 0), coalesce($7, 0), now())
+        `insert into deployments as d (id, version_id, status, detail, precision, context_length, memory_bytes, purpose, reads, since)
+         values ($1, $2, $3, $4, coalesce($5, ''), coalesce($6, 0), coalesce($7, 0), $8, $9, now())
          on conflict (id) do update set status = excluded.status, detail = excluded.detail,
            precision = coalesce($5, d.precision), context_length = coalesce($6, d.context_length),
-           memory_bytes = coalesce($7, d.memory_bytes),
+           memory_bytes = coalesce($7, d.memory_bytes), purpose = coalesce($8, d.purpose), reads = coalesce($9, d.reads),
            since = case when d.status = excluded.status then d.since else now() end`,
-        [deploymentIdOf(versionId), versionId, status, detail, precision, contextLength, memoryBytes],
+        [
+          deploymentIdOf(versionId),
+          versionId,
+          status,
+          detail,
+          precision,
+          contextLength,
+          memoryBytes,
+          purpose,
+          reads && JSON.stringify(reads),
+        ],
       );
     },
     deployments: (tenant) => database.query(`${deploymentSql} order by since desc, id`, [tenant]),

@@ -62,7 +62,7 @@ async function compute(
   const versionId = engineRequest.adapter ?? engineRequest.lane;
   if (!pool.ownModels().some((model) => model.versionId === versionId)) throw raise('MODEL_NOT_READY');
   const acquired = await deployments.acquire(versionId);
-  if (acquired.kind === 'failed') throw raise('MODEL_NOT_READY', { because: acquired.detail });
+  if (acquired.kind !== 'ready') throw raise('MODEL_NOT_READY', { because: acquired.detail });
   try {
     if (!pool.hasRoom()) throw raise('OVERLOADED');
     await relay(engineRequest, { pool, response, signal });

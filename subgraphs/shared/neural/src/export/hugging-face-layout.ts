@@ -10,12 +10,13 @@
  * and of models that read a whole text at once, which need neither cache nor positions:
  *
  *   inputs   input_ids [batch, sequence] int64, attention_mask the same
- *   outputs  what the head makes of one vector a text: its last token's, or the mean over its tokens
+ *   outputs  what the head makes of one vector a text: its first or last token's, or the mean over its tokens
  *
  * Written with operators that every execution provider has, so that a browser runs it as well. Queries that share a key
  * head are laid below each other, as in training (`autodiff/composites/attention.ts`): keys are never repeated.
  */
 import { rotaryAngles, rotaryOptions } from '../models/rotary-angles.ts';
+import type { PooledTokens } from '../models/sentence-pooling.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { elementTypeCodes, int, type Value } from '../onnx/types.ts';
 import type { AttendInput, CacheLayout, LayoutOptions } from '../serving/cache-layout.ts';
@@ -35,11 +36,8 @@ export function huggingFaceLayout(builder: GraphBuilder, options: LayoutOptions)
   return new HuggingFaceLayout(builder, options);
 }
 
-/** Which of a text's tokens speak for it. */
-export type Pooling = 'last' | 'mean';
-
 export const huggingFaceTextLayout =
-  (pooling: Pooling) =>
+  (pooling: PooledTokens) =>
   (builder: GraphBuilder, options: LayoutOptions): CacheLayout =>
     new HuggingFaceLayout(builder, options, pooling);
 
@@ -58,12 +56,12 @@ class HuggingFaceLayout implements CacheLayout {
   readonly #builder: GraphBuilder;
   readonly #options: LayoutOptions;
   /** Absent where the cache passes through. */
-  readonly #pooling: Pooling | undefined;
+  readonly #pooling: PooledTokens | undefined;
   /** The mask's second dimension. */
   readonly #columns: string;
   #shared: Shared | undefined;
 
-  constructor(builder: GraphBuilder, options: LayoutOptions, pooling?: Pooling) {
+  constructor(builder: GraphBuilder, options: LayoutOptions, pooling?: PooledTokens) {
     this.#builder = builder;
     this.#options = options;
     this.#pooling = pooling;
@@ -120,7 +118,7 @@ class HuggingFaceLayout implements CacheLayout {
   select(stream: Value): Value {
     if (this.#pooling === undefined) return stream;
     const builder = this.#builder;
-    const shares = this.#pooling === 'mean' ? this.#equalShares() : this.#lastToken();
+    const shares = this.#pooling === 'mean' ? this.#equalShares() : this.#oneToken(this.#pooling);
     const row = builder.op('Unsqueeze', [shares, builder.integers([1])]);
     return builder.reshape(builder.matMul(row, stream), [0, this.#options.config.hiddenSize]);
   }
@@ -147,15 +145,17 @@ class HuggingFaceLayout implements CacheLayout {
     return this.#builder.op('Div', [shown, this.#builder.reduce('ReduceSum', shown, [-1])]);
   }
 
-  /** [batch, sequence]: 1 at the last token that the mask shows. */
-  #lastToken(): Value {
+  /** [batch, sequence]: 1 at the first, or the last, token that the mask shows. */
+  #oneToken(which: 'first' | 'last'): Value {
     const builder = this.#builder;
-    const places = this.#places(this.#shared!.mask);
-    const counted = builder.mul(this.#shared!.mask, builder.add(places, builder.integer(1)));
-    const last = builder.op('ArgMax', [this.#toFloat(counted)], {
+    const { mask } = this.#shared!;
+    const places = this.#places(mask);
+    // Of equal ones ArgMax takes the first.
+    const ranks = which === 'first' ? mask : builder.mul(mask, builder.add(places, builder.integer(1)));
+    const place = builder.op('ArgMax', [this.#toFloat(ranks)], {
       attributes: { axis: int(-1), keepdims: int(1) },
     });
-    return this.#toFloat(builder.op('Equal', [places, last]));
+    return this.#toFloat(builder.op('Equal', [places, place]));
   }
 
   #mix(input: { queries: Value; keys: Value; values: Value; layer: number }): Value {

@@ -38,6 +38,11 @@ const huggingFaceConfig = z.object({
   pad_token_id: z.number().int().nonnegative().nullish(),
 });
 
+const modelType = z.object({ model_type: z.literal('bert') });
+
+/** Whether a `config.json` is of an encoder, sound or not. */
+export const describesEncoder = (json: unknown): boolean => modelType.safeParse(json).success;
+
 /** Hugging Face `config.json` -> EncoderConfig. Throws `CONFIG_INVALID` naming every field that does not fit. */
 export function parseEncoderConfig(json: unknown): EncoderConfig {
   const parsed = huggingFaceConfig.safeParse(json);

@@ -1,6 +1,7 @@
 /**
  * An encoder as Hugging Face lays it out, with its WordPiece vocabulary: config.json, tokenizer.json, tokenizer_config.json,
- * model.safetensors (or shards). With labels it is a classifier, `BertForSequenceClassification`; else a `BertModel`.
+ * model.safetensors (or shards). With labels it is a classifier, `BertForSequenceClassification`; else a `BertModel`, whose
+ * tokens are pooled to a vector (`sentence-pooling.ts`).
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,6 +17,7 @@ import { serializeSafetensors } from '../weights/safetensors.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { type EncoderConfig, parseEncoderConfig, parseLabels, toHuggingFaceEncoderConfig } from './encoder-config.ts';
 import { encoderTensors, readModelWeights } from './model-weights.ts';
+import { meanPooling, poolingFiles, readPooling, type SentencePooling } from './sentence-pooling.ts';
 
 export interface EncoderFolder {
   readonly config: EncoderConfig;
@@ -24,6 +26,8 @@ export interface EncoderFolder {
   readonly tokenizer: WordPiece;
   /** Of a classifier: class i is `labels[i]`. */
   readonly labels?: readonly string[];
+  /** Of vectors; the mean, of length 1, without it. */
+  readonly pooling?: SentencePooling;
 }
 
 const architectures = z.object({ architectures: z.array(z.string()).default([]) });
@@ -38,7 +42,7 @@ export async function loadEncoderFolder(dir: string): Promise<EncoderFolder> {
     config,
     weights: encoderTensors(await readModelWeights(dir)),
     tokenizer,
-    ...(isClassifier ? { labels: parseLabels(json) } : {}),
+    ...(isClassifier ? { labels: parseLabels(json) } : { pooling: await readPooling(dir) }),
   };
   checkFolder(folder, join(dir, 'model.safetensors'));
   return folder;
@@ -47,7 +51,7 @@ export async function loadEncoderFolder(dir: string): Promise<EncoderFolder> {
 /** The folder appears complete or not at all; one of that name is replaced. */
 export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Promise<void> {
   checkFolder(folder, 'model');
-  const { config, weights, tokenizer, labels } = folder;
+  const { config, weights, tokenizer, labels, pooling = meanPooling } = folder;
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   const named = new Map(
     [...weights].map(([name, tensor]) => [
@@ -61,6 +65,7 @@ export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Pr
       ['config.json', json(toHuggingFaceEncoderConfig(config, labels))],
       ['tokenizer.json', json(tokenizer.toTokenizerJson())],
       ['tokenizer_config.json', json(tokenizerConfig(config))],
+      ...(labels === undefined ? poolingFiles(pooling, config.hiddenSize) : []),
       ['model.safetensors', serializeSafetensors(named, { format: 'pt' })],
     ]),
   );

@@ -8,6 +8,8 @@ import { invalidConfig } from './model-config.ts';
 export type ModelPurpose = 'generation' | 'classification' | 'embedding';
 
 const architectures = z.object({ architectures: z.array(z.string()).nullish() });
+/** Encoders that were taught by filling gaps: what they are used for is their body's vectors. */
+const pretrained = /^Bert(ForMaskedLM|ForPreTraining)$/;
 
 const does: Readonly<Record<Exclude<ModelPurpose, 'generation'>, string>> = {
   classification: 'puts texts into classes',
@@ -17,7 +19,7 @@ const does: Readonly<Record<Exclude<ModelPurpose, 'generation'>, string>> = {
 export function purposeOf(json: unknown): ModelPurpose {
   const name = nameOf(json);
   if (name.endsWith('ForSequenceClassification')) return 'classification';
-  return name.endsWith('Model') ? 'embedding' : 'generation';
+  return name.endsWith('Model') || pretrained.test(name) ? 'embedding' : 'generation';
 }
 
 /** Throws `CONFIG_INVALID` for what generates no text. */

@@ -1,6 +1,6 @@
 /**
  * A decoder that reads whole texts, as Hugging Face lays it out: `LlamaForSequenceClassification` and its relatives', whose
- * config names the labels, or `LlamaModel`, whose mean of all tokens is the text's vector. Beside its safetensors lies its
+ * config names the labels, or `LlamaModel`, whose tokens are pooled to the text's vector (`sentence-pooling.ts`). Beside its safetensors lies its
  * graph, which any ONNX runtime serves:
  *
  *   onnx/model.onnx      input_ids, attention_mask -> logits [texts, labels], or sentence_embedding [texts, hidden]
@@ -21,6 +21,7 @@ import { labelFields, parseLabels } from './encoder-config.ts';
 import { invalidConfig, type ModelConfig, parseModelConfig, toHuggingFaceConfig } from './model-config.ts';
 import { purposeOf } from './model-purpose.ts';
 import { isBuffer, readModelWeights } from './model-weights.ts';
+import { meanPooling, poolingFiles, readPooling, type SentencePooling } from './sentence-pooling.ts';
 
 export interface TextFolder {
   readonly config: ModelConfig;
@@ -30,6 +31,8 @@ export interface TextFolder {
   readonly chatTemplate: ChatTemplate;
   /** Of a classifier: class i is `labels[i]`. Without them it makes vectors. */
   readonly labels?: readonly string[];
+  /** Of vectors; the mean, of length 1, without it. */
+  readonly pooling?: SentencePooling;
 }
 
 /** A body of its own has names without the part of the causal model that it is. */
@@ -51,7 +54,7 @@ export async function loadTextFolder(dir: string): Promise<TextFolder> {
     weights,
     tokenizer: await readTokenizer(dir),
     chatTemplate: await readChatTemplate(dir),
-    ...(purpose === 'classification' ? { labels: parseLabels(json) } : {}),
+    ...(purpose === 'classification' ? { labels: parseLabels(json) } : { pooling: await readPooling(dir) }),
   };
   checkFolder(folder, join(dir, 'model.safetensors'));
   return folder;
@@ -77,12 +80,13 @@ export async function exportTextFolder(dir: string, folder: TextFolder): Promise
 
 function servedFiles(folder: TextFolder): ReadonlyMap<string, FileContent> {
   checkFolder(folder, 'model');
-  const { config, tokenizer, chatTemplate } = folder;
+  const { config, tokenizer, chatTemplate, labels, pooling = meanPooling } = folder;
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   return new Map<string, FileContent>([
     ['config.json', json(textConfig(folder))],
     ['tokenizer.json', json(tokenizer.toTokenizerJson())],
     ['tokenizer_config.json', json(chatTemplate.toTokenizerConfig(config))],
+    ...(labels === undefined ? poolingFiles(pooling, config.hiddenSize) : []),
     ...graphPieces(buildTextDecoderGraph(folder), 'onnx/model.onnx'),
   ]);
 }

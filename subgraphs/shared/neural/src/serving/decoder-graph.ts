@@ -50,8 +50,11 @@ export interface DecoderGraphOptions {
   readonly head?: DecoderHead | undefined;
 }
 
-/** `logits`, one a class, by the weights `score.weight`; or `sentence_embedding`, a vector of length 1. */
-export type DecoderHead = 'next-token' | 'classes' | 'vectors';
+/**
+ * `logits`, one a class, by the weights `score.weight`; or `sentence_embedding`, a vector, which has length 1 unless it is
+ * asked for as it is.
+ */
+export type DecoderHead = 'next-token' | 'classes' | 'vectors' | 'plain-vectors';
 
 export const loraInputName = (part: 'a' | 'b', layer: number, projection: Projection): string =>
   `lora_${part}.${layer}.${projection}`;
@@ -105,6 +108,9 @@ class DecoderGraphWriter {
         break;
       case 'vectors':
         builder.output('sentence_embedding', this.#ofLengthOne(this.#pooled(stream)));
+        break;
+      case 'plain-vectors':
+        builder.output('sentence_embedding', this.#pooled(stream));
     }
     return builder.build();
   }

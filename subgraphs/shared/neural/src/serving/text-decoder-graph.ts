@@ -1,6 +1,7 @@
 /** The graph of a decoder that reads whole texts, see `export/hugging-face-layout.ts`; fp32. */
 import { huggingFaceTextLayout } from '../export/hugging-face-layout.ts';
 import type { ModelConfig } from '../models/model-config.ts';
+import { meanPooling, type SentencePooling } from '../models/sentence-pooling.ts';
 import type { Graph } from '../onnx/types.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { buildDecoderGraph } from './decoder-graph.ts';
@@ -10,9 +11,12 @@ export interface TextDecoderModel {
   readonly weights: TensorMap;
   /** A classifier's; without them the graph makes vectors. */
   readonly labels?: readonly string[];
+  /** Of vectors; the mean, of length 1, without it. */
+  readonly pooling?: SentencePooling;
 }
 
-export function buildTextDecoderGraph({ config, weights, labels }: TextDecoderModel): Graph {
+export function buildTextDecoderGraph(model: TextDecoderModel): Graph {
+  const { config, weights, labels, pooling = meanPooling } = model;
   const isClassifier = labels !== undefined;
   return buildDecoderGraph({
     config,
@@ -20,7 +24,7 @@ export function buildTextDecoderGraph({ config, weights, labels }: TextDecoderMo
     capacity: config.maxPositions,
     precision: 'fp32',
     adapters: false,
-    layout: huggingFaceTextLayout(isClassifier ? 'last' : 'mean'),
-    head: isClassifier ? 'classes' : 'vectors',
+    layout: huggingFaceTextLayout(isClassifier ? 'last' : pooling.tokens),
+    head: isClassifier ? 'classes' : pooling.isNormalized ? 'vectors' : 'plain-vectors',
   });
 }

@@ -1,12 +1,15 @@
 import { NeuralError } from '../errors.ts';
 import { floats, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
+import { graphWeightBytes } from './decoder-graph.ts';
 import { buildTextDecoderGraph, type TextDecoderModel } from './text-decoder-graph.ts';
 
 /** A decoder that reads whole texts. Calls block their thread and must not overlap: one worker owns a session. */
 export class TextDecoder {
   /** Numbers a text: the classes, or the width of a vector. */
   readonly size: number;
+  /** Of the weights as the graph stores them. */
+  readonly bytes: number;
   readonly #model: TextDecoderModel;
   readonly #session: Session;
   #released = false;
@@ -14,10 +17,12 @@ export class TextDecoder {
   constructor(model: TextDecoderModel, options: { readonly threads?: number } = {}) {
     this.size = model.labels?.length ?? model.config.hiddenSize;
     this.#model = model;
-    this.#session = Session.create(buildTextDecoderGraph(model), options);
+    const graph = buildTextDecoderGraph(model);
+    this.bytes = graphWeightBytes(graph);
+    this.#session = Session.create(graph, options);
   }
 
-  /** The ids of each text -> a logit a class, or a vector of length 1, for each of them. */
+  /** The ids of each text -> a logit a class, or a vector, for each of them. */
   async run(texts: readonly (readonly number[])[]): Promise<readonly Float32Array[]> {
     if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the model was released');
     if (texts.length === 0) return [];

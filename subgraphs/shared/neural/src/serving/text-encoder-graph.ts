@@ -5,7 +5,7 @@
  *            mask [rows, time] int32            1 for a text's tokens, 0 for the padding after them
  *            positions [time] int64             0, 1, 2 …
  *            pooling [rows, 1, time]            of vectors: each token's share of its text
- *   outputs  output [rows, size]                vectors of length 1, or a logit a class
+ *   outputs  output [rows, size]                vectors, of length 1 or as they are, or a logit a class
  *
  * Attention is ONNX Runtime's MultiHeadAttention. The weights are those that `architectures/bert.ts` trains.
  */
@@ -30,14 +30,14 @@ export interface TextEncoderGraphOptions {
   readonly config: EncoderConfig;
   readonly weights: TensorMap;
   readonly precision: Precision;
-  readonly output: 'vectors' | 'classes';
+  readonly output: 'vectors' | 'plain-vectors' | 'classes';
 }
 
 export function buildTextEncoderGraph(options: TextEncoderGraphOptions): Graph {
   const builder = new GraphBuilder('encode');
   const writer = new TextEncoderWriter(builder, options);
   const hidden = writer.hidden();
-  builder.output('output', options.output === 'vectors' ? writer.vectors(hidden) : writer.classes(hidden));
+  builder.output('output', options.output === 'classes' ? writer.classes(hidden) : writer.vectors(hidden));
   return builder.build();
 }
 
@@ -73,14 +73,15 @@ class TextEncoderWriter {
     return stream;
   }
 
-  /** Mean over a text's tokens, of length 1. */
+  /** The sum over a text's tokens by their shares; of length 1 where that is asked for. */
   vectors(hidden: Value): Value {
     const builder = this.#builder;
     const pooling = builder.input('pooling', 'float32', ['rows', 1, 'time']);
     const { hiddenSize } = this.#options.config;
-    const mean = builder.reshape(builder.matMul(pooling, hidden), [0, hiddenSize]);
-    const squares = builder.reduce('ReduceSum', builder.mul(mean, mean), [-1]);
-    return builder.op('Div', [mean, builder.op('Sqrt', [builder.add(squares, builder.scalar(1e-12))])]);
+    const pooled = builder.reshape(builder.matMul(pooling, hidden), [0, hiddenSize]);
+    if (this.#options.output === 'plain-vectors') return pooled;
+    const squares = builder.reduce('ReduceSum', builder.mul(pooled, pooled), [-1]);
+    return builder.op('Div', [pooled, builder.op('Sqrt', [builder.add(squares, builder.scalar(1e-12))])]);
   }
 
   /** A logit a class, from the pooled first token. */

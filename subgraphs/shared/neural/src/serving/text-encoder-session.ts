@@ -1,6 +1,7 @@
 import { textModel } from '../architectures/text-model.ts';
 import { NeuralError } from '../errors.ts';
 import { checkEncoderConfig, type EncoderConfig } from '../models/encoder-config.ts';
+import { meanPooling, type PooledTokens, type SentencePooling } from '../models/sentence-pooling.ts';
 import { floats, HostTensor, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { checkTensors } from '../weights/check-weights.ts';
@@ -16,11 +17,13 @@ export interface TextEncoderOptions {
   readonly threads?: number;
   /** The number of classes of a classifier; vectors of sentences when left out. */
   readonly classes?: number;
+  /** Of vectors; the mean, of length 1, without it. */
+  readonly pooling?: SentencePooling;
 }
 
 /** Throws `MODEL_INCOMPLETE` for weights that lack what the output needs. */
 export async function createTextEncoder(options: TextEncoderOptions): Promise<TextEncoder> {
-  const { precision = 'fp32', threads, classes } = options;
+  const { precision = 'fp32', threads, classes, pooling = meanPooling } = options;
   const config = checkEncoderConfig(options.config);
   const model = textModel(config);
   const specs = [...model.parameters, ...(classes === undefined ? [] : model.classifierParameters(classes))];
@@ -28,13 +31,14 @@ export async function createTextEncoder(options: TextEncoderOptions): Promise<Te
   const needed = new Set(specs.map(({ name }) => name));
   const weights = new Map([...options.weights].filter(([name]) => needed.has(name)));
   checkTensors(specs, weights);
-  const output = classes === undefined ? 'vectors' : 'classes';
+  const vectors = pooling.isNormalized ? 'vectors' : 'plain-vectors';
+  const output = classes === undefined ? vectors : 'classes';
   const graph = buildTextEncoderGraph({ config, weights, precision, output });
   return new TextEncoder({
     config,
     session: Session.create(graph, { threads }),
     bytes: graphWeightBytes(graph),
-    output,
+    pooled: classes === undefined ? pooling.tokens : undefined,
     size: classes ?? config.hiddenSize,
   });
 }
@@ -47,24 +51,25 @@ export class TextEncoder {
   readonly bytes: number;
   readonly #config: EncoderConfig;
   readonly #session: Session;
-  readonly #output: 'vectors' | 'classes';
+  /** Absent in a classifier. */
+  readonly #pooled: PooledTokens | undefined;
   #released = false;
 
   constructor(parts: {
     readonly config: EncoderConfig;
     readonly session: Session;
     readonly bytes: number;
-    readonly output: 'vectors' | 'classes';
+    readonly pooled: PooledTokens | undefined;
     readonly size: number;
   }) {
     this.size = parts.size;
     this.bytes = parts.bytes;
     this.#config = parts.config;
     this.#session = parts.session;
-    this.#output = parts.output;
+    this.#pooled = parts.pooled;
   }
 
-  /** Framed ids of each text (`WordPiece.encodeText`) -> a vector of length 1, or a logit a class, for each of them. */
+  /** Framed ids of each text (`WordPiece.encodeText`) -> a vector, or a logit a class, for each of them. */
   async run(texts: readonly (readonly number[])[]): Promise<readonly Float32Array[]> {
     if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the encoder was released');
     if (texts.length === 0) return [];
@@ -78,7 +83,7 @@ export class TextEncoder {
         inputIds[row * time + at] = BigInt(id);
       });
       mask.fill(1, row * time, row * time + tokens.length);
-      pooling.fill(1 / tokens.length, row * time, row * time + tokens.length);
+      this.#share(pooling.subarray(row * time, row * time + tokens.length));
     });
     const inputs = {
       input_ids: longs([rows, time], inputIds),
@@ -87,7 +92,7 @@ export class TextEncoder {
         [time],
         BigInt64Array.from({ length: time }, (_, at) => BigInt(at)),
       ),
-      ...(this.#output === 'vectors' ? { pooling: floats([rows, 1, time], pooling) } : {}),
+      ...(this.#pooled === undefined ? {} : { pooling: floats([rows, 1, time], pooling) }),
     };
     const output = new Float32Array(rows * this.size);
     await this.#session.run(this.#session.plan(inputs, { output: floats([rows, this.size], output) }));
@@ -98,6 +103,13 @@ export class TextEncoder {
     if (this.#released) return;
     this.#released = true;
     this.#session.release();
+  }
+
+  /** One, divided among the tokens of a text that speak for it. */
+  #share(shares: Float32Array): void {
+    if (this.#pooled === 'first') shares[0] = 1;
+    else if (this.#pooled === 'last') shares[shares.length - 1] = 1;
+    else shares.fill(1 / shares.length);
   }
 
   #check(tokens: readonly number[], row: number): void {

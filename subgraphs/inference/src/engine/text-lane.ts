@@ -1,25 +1,34 @@
 /**
- * Texts that wait for their vectors on a device, and the runs that compute them.
+ * Texts that wait for what one model makes of them on a device, and the runs that compute it: vectors, or a logit a class.
  *
  *   waiting (first come, first served) --at most `piecesPerStep` of them--> one run --last text of a request--> done
  *
  * Invariant: a step computes one bounded run, so that the token streams of the same device wait for at most that long, and
  * texts of several requests share it.
  */
-import type { SentenceEncoder } from '@fathom/neural/sentence-encoder/sentence-encoder';
-import type { EmbeddedText, EmbeddingRequest } from './protocol.ts';
+import type { TokenizedText } from '@fathom/neural/sentence-encoder/sentence-encoder';
+import type { ReadText, TextsRequest } from './protocol.ts';
 
-export interface EmbeddingStep {
+/** What reads texts whole. */
+export interface TextRunner {
+  readonly weightBytes: number;
+  tokenize(text: string): TokenizedText;
+  /** Numbers of each text, in order. */
+  run(texts: readonly TokenizedText[]): Promise<readonly Float32Array[]>;
+  release(): Promise<void> | void;
+}
+
+export interface TextStep {
   readonly finished: readonly {
     readonly id: string;
-    readonly texts: readonly EmbeddedText[];
+    readonly texts: readonly ReadText[];
     readonly deviceMs: number;
   }[];
   readonly busyMs: number;
 }
 
-export interface EmbeddingLaneOptions {
-  readonly encoder: Pick<SentenceEncoder, 'tokenize' | 'embed' | 'weightBytes'>;
+export interface TextLaneOptions {
+  readonly runner: Omit<TextRunner, 'release'>;
   /** Pieces of a run, at least one text's. */
   readonly piecesPerStep: number;
   /** Monotonic milliseconds. */
@@ -28,21 +37,19 @@ export interface EmbeddingLaneOptions {
 
 interface RequestInProgress {
   readonly texts: readonly string[];
-  readonly embedded: EmbeddedText[];
+  readonly done: ReadText[];
   deviceMs: number;
 }
 
-interface ChosenText {
+interface ChosenText extends TokenizedText {
   readonly id: string;
-  readonly ids: readonly number[];
-  readonly isCut: boolean;
 }
 
-export class EmbeddingLane {
-  readonly #options: EmbeddingLaneOptions;
+export class TextLane {
+  readonly #options: TextLaneOptions;
   readonly #requests = new Map<string, RequestInProgress>();
 
-  constructor(options: EmbeddingLaneOptions) {
+  constructor(options: TextLaneOptions) {
     this.#options = options;
   }
 
@@ -51,11 +58,11 @@ export class EmbeddingLane {
   }
 
   get memoryBytes(): number {
-    return this.#options.encoder.weightBytes;
+    return this.#options.runner.weightBytes;
   }
 
-  submit({ id, texts }: EmbeddingRequest): void {
-    this.#requests.set(id, { texts, embedded: [], deviceMs: 0 });
+  submit({ id, texts }: TextsRequest): void {
+    this.#requests.set(id, { texts, done: [], deviceMs: 0 });
   }
 
   /** What is computed of it is thrown away. */
@@ -63,16 +70,16 @@ export class EmbeddingLane {
     this.#requests.delete(id);
   }
 
-  async step(): Promise<EmbeddingStep> {
+  async step(): Promise<TextStep> {
     const chosen = this.#choose();
-    const { encoder, now } = this.#options;
+    const { runner, now } = this.#options;
     const startedAt = now();
-    const vectors = await encoder.embed(chosen);
+    const rows = await runner.run(chosen);
     const busyMs = now() - startedAt;
     for (const [row, { id, ids, isCut }] of chosen.entries()) {
       const request = this.#requests.get(id);
       if (!request) continue;
-      request.embedded.push({ vector: vectors[row]!, tokens: ids.length, isCut });
+      request.done.push({ values: rows[row]!, tokens: ids.length, isCut });
       request.deviceMs += busyMs / chosen.length;
     }
     return { finished: this.#takeFinished(), busyMs };
@@ -82,9 +89,9 @@ export class EmbeddingLane {
   #choose(): readonly ChosenText[] {
     const chosen: ChosenText[] = [];
     let pieces = 0;
-    for (const [id, { texts, embedded }] of this.#requests) {
-      for (let at = embedded.length; at < texts.length; at += 1) {
-        const { ids, isCut } = this.#options.encoder.tokenize(texts[at]!);
+    for (const [id, { texts, done }] of this.#requests) {
+      for (let at = done.length; at < texts.length; at += 1) {
+        const { ids, isCut } = this.#options.runner.tokenize(texts[at]!);
         if (chosen.length > 0 && pieces + ids.length > this.#options.piecesPerStep) return chosen;
         pieces += ids.length;
         chosen.push({ id, ids, isCut });
@@ -93,11 +100,9 @@ export class EmbeddingLane {
     return chosen;
   }
 
-  #takeFinished(): EmbeddingStep['finished'] {
-    const finished = [...this.#requests].filter(
-      ([, { texts, embedded }]) => embedded.length === texts.length,
-    );
+  #takeFinished(): TextStep['finished'] {
+    const finished = [...this.#requests].filter(([, { texts, done }]) => done.length === texts.length);
     for (const [id] of finished) this.#requests.delete(id);
-    return finished.map(([id, { embedded, deviceMs }]) => ({ id, texts: embedded, deviceMs }));
+    return finished.map(([id, { done, deviceMs }]) => ({ id, texts: done, deviceMs }));
   }
 }

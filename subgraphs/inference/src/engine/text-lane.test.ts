@@ -1,7 +1,7 @@
 import { releasedModelFolder } from '@fathom/neural/sentence-encoder/released-model';
 import { openSentenceEncoder, type SentenceEncoder } from '@fathom/neural/sentence-encoder/sentence-encoder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EmbeddingLane, type EmbeddingStep } from './embedding-lane.ts';
+import { TextLane, type TextLaneOptions, type TextStep } from './text-lane.ts';
 
 let encoder: SentenceEncoder;
 /** Texts of each run of the encoder. */
@@ -13,20 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => encoder.release());
 
-function newLane(piecesPerStep: number): EmbeddingLane {
+function newLane(piecesPerStep: number): TextLane {
   runs = [];
-  const counting: Pick<SentenceEncoder, 'tokenize' | 'embed' | 'weightBytes'> = {
+  const counting: TextLaneOptions['runner'] = {
     weightBytes: encoder.weightBytes,
     tokenize: (text) => encoder.tokenize(text),
-    embed(texts) {
+    run(texts) {
       runs.push(texts.length);
       return encoder.embed(texts);
     },
   };
-  return new EmbeddingLane({ encoder: counting, piecesPerStep, now: () => performance.now() });
+  return new TextLane({ runner: counting, piecesPerStep, now: () => performance.now() });
 }
 
-async function runAll(lane: EmbeddingLane): Promise<EmbeddingStep['finished'][number][]> {
+async function runAll(lane: TextLane): Promise<TextStep['finished'][number][]> {
   const finished = [];
   while (lane.hasWork) finished.push(...(await lane.step()).finished);
   return finished;
@@ -40,7 +40,7 @@ test('texts of several requests share a run, and each request gets its own in or
   expect(runs).toEqual([3]);
   const alone = await encoder.embed(['one', 'two', 'three'].map((text) => encoder.tokenize(text)));
   expect(finished.map(({ id }) => id)).toEqual(['a', 'b']);
-  const vectors = finished.flatMap(({ texts }) => texts.map(({ vector }) => vector));
+  const vectors = finished.flatMap(({ texts }) => texts.map(({ values }) => values));
   for (const [at, vector] of vectors.entries()) {
     expect(vector.reduce((dot, value, index) => dot + value * alone[at]![index]!, 0)).toBeCloseTo(1, 5);
   }
@@ -50,7 +50,7 @@ test('a run is bounded by its pieces, but for a single text that is longer', asy
   const lane = newLane(8);
   const long = 'a text of many more pieces than fit into one bounded run of the encoder, all in one';
   lane.submit({ id: 'a', texts: ['one', 'two', long, 'three'] });
-  const [{ texts }] = (await runAll(lane)) as [EmbeddingStep['finished'][number]];
+  const [{ texts }] = (await runAll(lane)) as [TextStep['finished'][number]];
   expect(texts.map(({ tokens }) => tokens)).toEqual(
     ['one', 'two', long, 'three'].map((text) => encoder.tokenize(text).ids.length),
   );

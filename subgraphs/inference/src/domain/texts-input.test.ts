@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findEncoder, refuseTexts } from './embedding-input.ts';
+import { findEncoder, refuseTexts } from './texts-input.ts';
 
-describe('texts to be turned into vectors', () => {
+describe('texts to be read', () => {
   test('are taken within the limits', () => {
     expect(refuseTexts({ texts: ['one', 'x'.repeat(8_000)] })).toBeUndefined();
     expect(refuseTexts({ texts: Array.from({ length: 256 }, () => 'x') })).toBeUndefined();
@@ -27,9 +27,14 @@ describe('texts to be turned into vectors', () => {
   });
 });
 
-test('an encoder is found by name, by id, and without either; another version is another encoder', () => {
-  const encoder = { id: 'small@1', dimensions: 4, maxTokens: 8 };
-  expect(findEncoder([encoder], undefined)).toBe(encoder);
+test('an encoder is found by name and by id; another version is another encoder', () => {
+  const encoder = {
+    id: 'small@1',
+    dimensions: 4,
+    maxTokens: 8,
+    pooling: 'MEAN',
+    isNormalized: true,
+  } as const;
   expect(findEncoder([encoder], 'small')).toBe(encoder);
   expect(findEncoder([encoder], 'small@1')).toBe(encoder);
   expect(findEncoder([encoder], 'small@2')).toBeUndefined();

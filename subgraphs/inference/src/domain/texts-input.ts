@@ -1,5 +1,5 @@
-/** What may be asked to be turned into vectors, and by which encoder. */
-import type { EmbedInput } from '../__generated__/resolvers.ts';
+/** Which texts may be asked to be read, and by which encoder for their vectors. */
+import type { EmbeddingModel, EmbedInput } from '../__generated__/resolvers.ts';
 import type { Refusal } from './refusal.ts';
 
 export const maxTexts = 256;
@@ -7,7 +7,7 @@ export const maxTextCharacters = 8_000;
 export const maxTotalCharacters = 200_000;
 
 /** The first thing wrong with the texts, or undefined. */
-export function refuseTexts({ texts }: EmbedInput): Refusal | undefined {
+export function refuseTexts({ texts }: Pick<EmbedInput, 'texts'>): Refusal | undefined {
   const refuse = (message: string, field = 'input.texts'): Refusal => ({ kind: 'invalid', field, message });
   if (texts.length === 0 || texts.length > maxTexts) {
     return refuse(`There are ${texts.length} texts; 1 to ${maxTexts} are allowed.`);
@@ -24,18 +24,10 @@ export function refuseTexts({ texts }: EmbedInput): Refusal | undefined {
   return refuse(`The texts have ${total} characters together; at most ${maxTotalCharacters} are allowed.`);
 }
 
-export interface Encoder {
-  /** `name@version`. */
-  readonly id: string;
-  readonly dimensions: number;
-  readonly maxTokens: number;
-}
+/** Its id is `name@version`. */
+export type Encoder = Omit<EmbeddingModel, '__typename'>;
 
-/** The encoder by its name or its id, the first one if none is named; undefined if there is none of that name. */
-export function findEncoder(
-  encoders: readonly Encoder[],
-  reference: string | undefined,
-): Encoder | undefined {
-  if (reference === undefined) return encoders[0];
+/** The encoder by its name or its id; undefined if there is none of that name. */
+export function findEncoder(encoders: readonly Encoder[], reference: string): Encoder | undefined {
   return encoders.find(({ id }) => id === reference || id.split('@')[0] === reference);
 }

@@ -1,50 +1,55 @@
 /**
- * Requests for vectors as the service sees them on one device.
+ * Texts to be read as the service sees them on one device: for their vectors, or their classes.
  *
  * Invariant: a request that was admitted ends exactly once. When the worker is lost it goes, whole, to another device or to
  * the next worker; under the third loss it fails, as it may be what kills them. The texts that wait are bounded.
  */
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
-import type { EmbeddedText, FromWorker, ToWorker } from './protocol.ts';
+import type { FromWorker, ReadText, ToWorker } from './protocol.ts';
 
-export type EmbedOutcome =
-  | { readonly kind: 'embedded'; readonly texts: readonly EmbeddedText[]; readonly deviceMs: number }
+export type ReadOutcome =
+  | { readonly kind: 'read'; readonly texts: readonly ReadText[]; readonly deviceMs: number }
   | { readonly kind: 'overloaded'; readonly waitingTexts: number; readonly retryAfterMs: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly code: 'MODEL_FAULT' | 'DEVICE_LOST'; readonly message: string };
 
-/** Texts with what goes with them from device to device. */
-export interface TextsInFlight {
+export interface TextsToRead {
   readonly texts: readonly string[];
+  /** The loaded version that reads them; the encoder that npm brings without it. */
+  readonly lane?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Texts with what goes with them from device to device. */
+export interface TextsInFlight extends TextsToRead {
   readonly workersLost: number;
 }
 
-interface Pending {
-  readonly texts: readonly string[];
-  readonly signal: AbortSignal | undefined;
-  readonly settle: (outcome: EmbedOutcome) => void;
+interface Pending extends TextsToRead {
+  readonly settle: (outcome: ReadOutcome) => void;
   workersLost: number;
 }
 
-export interface DeviceEmbeddingsOptions {
+export interface DeviceTextsOptions {
   /** Sends to the worker. What is lost because none listens is sent again by `workerReady`. */
   readonly post: (message: ToWorker) => void;
+  /** Whether its worker has loaded its versions: before that it takes only what needs none of them. */
+  readonly hasVersions: () => boolean;
   readonly maxWaitingTexts: number;
   /** Has another device compute texts whose worker was lost; undefined if there is none. */
-  readonly embedElsewhere?: (texts: TextsInFlight) => Promise<EmbedOutcome> | undefined;
+  readonly readElsewhere?: (texts: TextsInFlight) => Promise<ReadOutcome> | undefined;
 }
 
 const maxWorkersLost = 3;
 const leastRetryMs = 100;
 
-export class DeviceEmbeddings {
-  readonly #options: DeviceEmbeddingsOptions;
+export class DeviceTexts {
+  readonly #options: DeviceTextsOptions;
   readonly #pending = new Map<string, Pending>();
   #waitingTexts = 0;
   #msPerText = 5;
 
-  constructor(options: DeviceEmbeddingsOptions) {
+  constructor(options: DeviceTextsOptions) {
     this.#options = options;
   }
 
@@ -52,8 +57,8 @@ export class DeviceEmbeddings {
     return this.#waitingTexts;
   }
 
-  embed({ texts, signal, workersLost }: TextsInFlight): Promise<EmbedOutcome> {
-    const { maxWaitingTexts, post } = this.#options;
+  read({ texts, lane, signal, workersLost }: TextsInFlight): Promise<ReadOutcome> {
+    const { maxWaitingTexts, post, hasVersions } = this.#options;
     if (this.#waitingTexts + texts.length > maxWaitingTexts) {
       const excess = this.#waitingTexts + texts.length - maxWaitingTexts;
       const retryAfterMs = Math.max(leastRetryMs, Math.ceil(excess * this.#msPerText));
@@ -63,28 +68,28 @@ export class DeviceEmbeddings {
     const id = uuidV7();
     return new Promise((resolve) => {
       const cancel = (): void => {
-        post({ type: 'cancel-embed', id });
+        post({ type: 'cancel-read', id });
         this.#end(id, { kind: 'cancelled' });
       };
-      const settle = (outcome: EmbedOutcome): void => {
+      const settle = (outcome: ReadOutcome): void => {
         signal?.removeEventListener('abort', cancel);
         resolve(outcome);
       };
-      this.#pending.set(id, { texts, signal, settle, workersLost });
+      this.#pending.set(id, { texts, lane, signal, settle, workersLost });
       this.#waitingTexts += texts.length;
       signal?.addEventListener('abort', cancel, { once: true });
-      post({ type: 'embed', request: { id, texts } });
+      if (lane === undefined || hasVersions()) post({ type: 'read', request: { id, lane, texts } });
     });
   }
 
-  receive(message: Extract<FromWorker, { type: 'embedded' | 'embed-failed' }>): void {
-    if (message.type === 'embed-failed') {
+  receive(message: Extract<FromWorker, { type: 'texts-read' | 'texts-failed' }>): void {
+    if (message.type === 'texts-failed') {
       this.#end(message.id, { kind: 'failed', code: 'MODEL_FAULT', message: message.message });
       return;
     }
     const { id, texts, deviceMs } = message;
     if (texts.length > 0) this.#msPerText = this.#msPerText * 0.9 + (deviceMs / texts.length) * 0.1;
-    this.#end(id, { kind: 'embedded', texts, deviceMs });
+    this.#end(id, { kind: 'read', texts, deviceMs });
   }
 
   workerLost(): void {
@@ -94,14 +99,18 @@ export class DeviceEmbeddings {
         this.#move(id, pending);
         continue;
       }
-      const message = `${maxWorkersLost} workers were lost while they computed these vectors.`;
+      const message = `${maxWorkersLost} workers were lost while they read these texts.`;
       this.#end(id, { kind: 'failed', code: 'DEVICE_LOST', message });
     }
   }
 
+  /** It listens, and has no versions yet. */
   workerReady(): void {
-    for (const [id, { texts }] of this.#pending)
-      this.#options.post({ type: 'embed', request: { id, texts } });
+    this.#postAgain((pending) => pending.lane === undefined);
+  }
+
+  versionsLoaded(): void {
+    this.#postAgain((pending) => pending.lane !== undefined);
   }
 
   /** The service stops: whoever waits may ask another instance. */
@@ -110,15 +119,22 @@ export class DeviceEmbeddings {
       this.#end(id, { kind: 'failed', code: 'DEVICE_LOST', message: 'This service is shutting down.' });
   }
 
+  #postAgain(isMeant: (pending: Pending) => boolean): void {
+    for (const [id, pending] of this.#pending) {
+      const { lane, texts } = pending;
+      if (isMeant(pending)) this.#options.post({ type: 'read', request: { id, lane, texts } });
+    }
+  }
+
   #move(id: string, pending: Pending): void {
-    const elsewhere = this.#options.embedElsewhere?.(pending);
+    const elsewhere = this.#options.readElsewhere?.(pending);
     if (!elsewhere) return;
     this.#pending.delete(id);
     this.#waitingTexts -= pending.texts.length;
     void elsewhere.then(pending.settle);
   }
 
-  #end(id: string, outcome: EmbedOutcome): void {
+  #end(id: string, outcome: ReadOutcome): void {
     const pending = this.#pending.get(id);
     if (!pending) return;
     this.#pending.delete(id);
