@@ -54,7 +54,10 @@ export function applyCors(policy: CorsPolicy, request: IncomingMessage, response
     response.setHeader('vary', 'origin');
     response.setHeader(
       'access-control-expose-headers',
-      'retry-after, retry-after-ms, x-request-id, x-fathom-generation, upload-offset, upload-length',
+      [
+        'retry-after, retry-after-ms, x-request-id, x-fathom-generation, upload-offset, upload-length',
+        'x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens',
+      ].join(', '),
     );
   }
   if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)

@@ -106,6 +106,20 @@ async function announce(generation: { traceId: string; tenant?: string; completi
   );
 }
 
+/** As inference does when it has read texts. */
+async function announceReading(used: { traceId: string; tokens: number; deviceMs: number }) {
+  const payload = {
+    tenant: 'test',
+    modelVersionId: 'use-lite-en@0.2.0',
+    completedAt: new Date().toISOString(),
+    ...used,
+  };
+  await platform.database.transaction((tx) => tx.publish({ topic: 'texts.read', key: 'test', payload }));
+}
+
+const limitHeaders = ({ headers }: Response) =>
+  ['limit', 'remaining', 'reset'].map((what) => headers.get(`x-ratelimit-${what}-tokens`));
+
 const askStream = 'subscription ($input: AskInput!) { ask(input: $input) { cursor } }';
 const stream = (graph: InferenceGraph, maxTokens: number) =>
   graph.post(
@@ -191,6 +205,57 @@ describe('what generates', () => {
   });
 });
 
+describe('what is left', () => {
+  test('is said by every answer that was charged, of the budget that has the least', async () => {
+    const graph = await startGraph();
+    const response = await stream(graph, 400);
+    (await graph.nextGeneration()).completed();
+    // 401 of an hour's 1,000; each second brings 0.28 of them back.
+    const [limit, remaining, reset] = limitHeaders(response);
+    expect([limit, remaining]).toEqual(['1000', '599']);
+    expect(reset).toMatch(/^2[34]m\d+s$/);
+    await response.text();
+
+    const { key } = await graph.issueKey();
+    const others = await fetch(`${graph.url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'fathom', input: 'abcd' }),
+    });
+    expect(others.status).toBe(200);
+    // Its key has nearly all of its own 1,000, and the tenant 1,097 of 1,500: its key's are fewer.
+    expect(limitHeaders(others).slice(0, 2)).toEqual(['1000', '998']);
+    expect(limitHeaders(await graph.post({ query: '{ viewer { tenant } }' }))).toEqual([null, null, null]);
+  });
+
+  test('is said by a stream of the façade before its first token, and by a refusal', async () => {
+    const graph = await startGraph();
+    const complete = (maxTokens: number) =>
+      fetch(`${graph.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${graph.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'fathom',
+          messages: [{ role: 'user', content: 'ab' }],
+          max_tokens: maxTokens,
+          stream: true,
+        }),
+      });
+    const said = graph.willSay('yes');
+    const answer = await complete(500);
+    expect(limitHeaders(answer).slice(0, 2)).toEqual(['1000', '499']);
+    await said;
+    await answer.text();
+    const refused = await complete(512);
+    expect(refused.status).toBe(429);
+    expect(limitHeaders(refused).slice(0, 2)).toEqual(['1000', '499']);
+    const inGraph = await graph.post({
+      query: 'mutation { ask(input: {question: "ab", maxTokens: 512}) { __typename } }',
+    });
+    expect([inGraph.status, ...limitHeaders(inGraph).slice(0, 2)]).toEqual([429, '1000', '499']);
+  });
+});
+
 describe('a charge', () => {
   test('is settled when the client has vanished', async () => {
     const graph = await startGraph();
@@ -256,13 +321,26 @@ describe('a charge', () => {
     expect(usage).toMatchObject({ generations: 3, completionTokens: 60, deviceMs: 30 });
   });
 
-  test('of reading texts stays where it succeeded and comes back where it failed', async () => {
+  test('of reading texts is settled by what it used, once, and its rate is learnt apart from that of generating', async () => {
     const budgets = openBudgets();
-    const embed: Demand = { kind: 'reading', model: undefined, promptCharacters: 200, completionTokens: 0 };
-    (await budgets.charge(principal('key:a'), [embed], 't')).ended('OK');
-    (await budgets.charge(principal('key:a'), [embed], 't')).ended('SUBGRAPH_UNAVAILABLE');
-    await expect.poll(() => tokensLeft('key:a')).toBe(900);
-    expect(await openCharges()).toBe(0);
+    const texts: Demand = { kind: 'reading', model: undefined, promptCharacters: 200, completionTokens: 0 };
+    (await budgets.charge(principal('key:a'), [texts], 'd'.repeat(32))).ended('OK');
+    expect(await tokensLeft('key:a')).toBe(900);
+    await announceReading({ traceId: 'd'.repeat(32), tokens: 40, deviceMs: 4 });
+    await expect.poll(openCharges).toBe(0);
+    expect([await tokensLeft('key:a'), await tokensLeft('tenant:test')]).toEqual([960, 1_460]);
+    const rates = await createBudgetStore(platform.database).rates();
+    expect(Object.fromEntries(rates)).toMatchObject({
+      'read:use-lite-en': { deviceMsPerToken: expect.closeTo(0.1) },
+      'read:*': { tokensPerCharacter: expect.closeTo(0.2) },
+    });
+    expect(rates.has('*')).toBe(false);
+    const [usage] = await createBudgetStore(platform.database).dailyUsage('test', 1);
+    expect(usage).toMatchObject({ generations: 0, promptTokens: 40, deviceMs: 4 });
+    // The next one is predicted by it.
+    const next = openBudgets();
+    await next.charge(principal('key:b'), [texts], 'e'.repeat(32));
+    expect(await tokensLeft('key:b')).toBe(960);
   });
 });
 

@@ -2,7 +2,7 @@
  * What a key and its tenant may spend on generating: tokens and device time, each a bucket that refills evenly and holds
  * what a window brings. All gateways share them.
  *
- *   admitted -> charged by prediction -> ended here  ->  settled by `generation.completed`: what was not used comes back
+ *   admitted -> charged by prediction -> ended here  ->  settled by what the service announces: what was not used comes back
  *                    |                      |                   ^
  *                    |                      '-- nothing came of it: given back within seconds
  *                    '-- this gateway is killed, the client resumes elsewhere: settled all the same, or given back when the
@@ -17,6 +17,7 @@ import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { Principal } from '../auth/principal.ts';
 import { raise } from '../errors.ts';
 import type { BudgetName, BudgetState, BudgetStore } from '../stores/budget-store.ts';
+import type { TokenBudget } from './budget-headers.ts';
 import type { Demand } from './generation-demand.ts';
 import { type Cost, type ModelRate, predict } from './prediction.ts';
 
@@ -27,6 +28,8 @@ export interface BudgetLimits {
 }
 
 export interface Charge {
+  /** What it left of the budget that has the least left. Absent where nothing was charged. */
+  readonly left?: TokenBudget;
   /** The operation has ended here, with this code or way of a stream's end. */
   ended(outcome: string): void;
 }
@@ -84,6 +87,12 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     ];
   }
 
+  function tokensOf({ limit, left }: BudgetState): TokenBudget {
+    const missing = Math.max(0, limit.tokens - left.tokens);
+    const resetAfterMs = (missing / limit.tokens) * limits.windowMs;
+    return { limit: limit.tokens, left: left.tokens, resetAfterMs };
+  }
+
   function refuse(state: BudgetState, asked: Cost): Error {
     const { per, limit, left } = state;
     counts.refused(per);
@@ -92,6 +101,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       asked: shown(asked),
       limit: shown(limit),
       left: shown(left),
+      resetAfterMs: Math.ceil(tokensOf(state).resetAfterMs),
     };
     if (asked.tokens > limit.tokens || asked.deviceMs > limit.deviceMs)
       return raise('OPERATION_BEYOND_BUDGET', { details });
@@ -119,34 +129,34 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       const { credential, identity } = principal;
       const budgets = budgetsOf(principal);
       let outcome: Awaited<ReturnType<BudgetStore['charge']>>;
-      let parts: readonly { readonly demand: Demand; readonly cost: Cost }[];
+      let total: Cost;
       try {
         const known = await currentRates();
-        parts = demands.map((demand) => ({ demand, cost: predict(demand, known) }));
+        const parts = demands.map((demand) => ({ demand, cost: predict(demand, known) }));
+        total = sumOf(parts);
         outcome = await store.charge({
           budgets,
           windowMs: limits.windowMs,
-          total: sumOf(parts),
+          total,
           tenant: identity.tenant,
           credential,
           traceId,
           lifetimeMs: longestMs,
-          // What reads texts has ended when its operation has, and nothing announces it: its prediction stays.
-          generations: parts.filter(({ demand }) => demand.kind === 'generation'),
+          parts,
         });
       } catch (error) {
         onUncharged(error);
         return uncharged;
       }
-      if (outcome.kind === 'refused') throw refuse(outcome.state, sumOf(parts));
-      counts.charged(sumOf(parts));
-      const { chargeIds } = outcome;
-      const readings = sumOf(parts.filter(({ demand }) => demand.kind === 'reading'));
+      if (outcome.kind === 'refused') throw refuse(outcome.state, total);
+      counts.charged(total);
+      const { chargeIds, states } = outcome;
+      const left = leastOf(states.map((state) => tokensOf(state)));
       return {
+        ...(left ? { left } : {}),
         ended(code) {
-          const giveBack = code === 'OK' ? nothing : readings;
           const ids = leavesWork.has(code) ? [] : chargeIds;
-          store.end({ ids, settlingMs, giveBack, names: budgets.map(({ name }) => name) }).catch(onUncharged);
+          store.end({ ids, settlingMs }).catch(onUncharged);
         },
       };
     },
@@ -165,6 +175,11 @@ export function createBudgets(options: BudgetsOptions): Budgets {
 /** Where nothing is counted: embedded gateways of tests and benchmarks, and while the database is down. */
 const uncharged: Charge = { ended: () => undefined };
 const nothing: Cost = { tokens: 0, deviceMs: 0 };
+
+function leastOf(budgets: readonly TokenBudget[]): TokenBudget | undefined {
+  const [first, ...others] = budgets;
+  return others.reduce((least, budget) => (least && budget.left < least.left ? budget : least), first);
+}
 
 function sumOf(parts: readonly { readonly cost: Cost }[]): Cost {
   return parts.reduce<Cost>(

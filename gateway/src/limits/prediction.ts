@@ -22,7 +22,7 @@ export interface Usage {
 }
 
 /** Of all models together; also the name of what has no model. */
-export const anyModel = '*';
+const anyModel = '*';
 
 /** Until something was measured: a small model on a CPU, and a vocabulary of 1,500 pieces. */
 const firstGuess: ModelRate = { deviceMsPerToken: 5, tokensPerCharacter: 0.5 };
@@ -30,9 +30,19 @@ const firstGuess: ModelRate = { deviceMsPerToken: 5, tokensPerCharacter: 0.5 };
 const learningRate = 0.05;
 
 export function predict(demand: Demand, rates: ReadonlyMap<string, ModelRate>): Cost {
-  const rate = rates.get(demand.model ?? anyModel) ?? rates.get(anyModel) ?? firstGuess;
+  const [ofModel, ofAll] = rateNames(demand.kind, demand.model);
+  const rate = rates.get(ofModel) ?? rates.get(ofAll) ?? firstGuess;
   const tokens = Math.ceil(demand.promptCharacters * rate.tokensPerCharacter) + demand.completionTokens;
   return { tokens, deviceMs: tokens * rate.deviceMsPerToken };
+}
+
+/** Under which names a rate is kept: its model's, and that of all models together. What reading texts takes says nothing of what generating takes. */
+export function rateNames(
+  kind: Demand['kind'],
+  model: string | undefined,
+): readonly [ofModel: string, ofAll: string] {
+  const prefix = kind === 'reading' ? 'read:' : '';
+  return [`${prefix}${model ?? anyModel}`, `${prefix}${anyModel}`];
 }
 
 export function costOf({ promptTokens, completionTokens, deviceMs }: Usage): Cost {

@@ -1,11 +1,11 @@
-/** What generations have used, as inference announces it, settles what was charged for them: once each, in whichever gateway. */
+/** What generations and texts that were read have used, as inference announces it, settles what was charged for them: once each, in whichever gateway. */
 import type { Broker, Subscription } from '@fathom/platform/broker/broker';
 import type { Database } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import type { Logger } from '@fathom/platform/logging';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { z } from 'zod';
-import { settle } from '../stores/budget-store.ts';
+import { type CompletedWork, settle } from '../stores/budget-store.ts';
 
 const consumer = 'gateway.budgets';
 
@@ -19,6 +19,32 @@ const generationCompleted = z.object({
   completedAt: z.coerce.date().nullable(),
 });
 
+const textsRead = z.object({
+  tenant: z.string().min(1),
+  traceId: z.string(),
+  modelVersionId: z.string(),
+  tokens: z.number().nonnegative(),
+  deviceMs: z.number().nonnegative(),
+  completedAt: z.coerce.date(),
+});
+
+/** Undefined for a payload that cannot be read. */
+function workOf(topic: string, payload: unknown): CompletedWork | undefined {
+  if (topic === 'texts.read') {
+    const { data } = textsRead.safeParse(payload);
+    if (!data) return undefined;
+    const { modelVersionId, tokens: promptTokens, ...work } = data;
+    return { ...work, kind: 'reading', model: nameOf(modelVersionId), promptTokens, completionTokens: 0 };
+  }
+  const { data } = generationCompleted.safeParse(payload);
+  if (!data) return undefined;
+  const { modelVersionId, completedAt, ...work } = data;
+  const model = modelVersionId === null ? undefined : nameOf(modelVersionId);
+  return { ...work, kind: 'generation', model, completedAt: completedAt ?? new Date() };
+}
+
+const nameOf = (versionId: string): string | undefined => versionId.split('@')[0];
+
 export interface SettlementParts {
   readonly broker: Broker;
   readonly database: Database;
@@ -30,29 +56,23 @@ export function settleGenerations(parts: SettlementParts): Promise<Subscription>
   const { broker, database, logger } = parts;
   const tokens = parts.metrics.counter({
     name: 'fathom_gateway_used_tokens_total',
-    help: 'Tokens that settled generations have used.',
+    help: 'Tokens that settled generations and readings of texts have used.',
   });
   const deviceSeconds = parts.metrics.counter({
     name: 'fathom_gateway_used_device_seconds_total',
-    help: 'Device time that settled generations have used.',
+    help: 'Device time that settled generations and readings of texts have used.',
   });
   return broker.subscribe({
-    topics: ['generation.completed'],
+    topics: ['generation.completed', 'texts.read'],
     group: consumer,
-    async handle({ id, payload }) {
-      const { success, data } = generationCompleted.safeParse(payload);
-      if (!success)
-        return logger.warn({ messageId: id }, 'a generation cannot be settled: its event is not readable');
-      const outcome = await applyOnce(database, { consumer, messageId: id }, (tx) =>
-        settle(tx, {
-          ...data,
-          model: data.modelVersionId?.split('@')[0],
-          completedAt: data.completedAt ?? new Date(),
-        }),
-      );
+    async handle({ id, topic, payload }) {
+      const work = workOf(topic, payload);
+      if (!work)
+        return logger.warn({ messageId: id, topic }, 'work cannot be settled: its event is not readable');
+      const outcome = await applyOnce(database, { consumer, messageId: id }, (tx) => settle(tx, work));
       if (outcome === 'duplicate') return;
-      tokens.inc(data.promptTokens + data.completionTokens);
-      deviceSeconds.inc(data.deviceMs / 1000);
+      tokens.inc(work.promptTokens + work.completionTokens);
+      deviceSeconds.inc(work.deviceMs / 1000);
     },
   });
 }

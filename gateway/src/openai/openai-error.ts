@@ -1,6 +1,7 @@
 /** A refusal or a fault in the shape that clients of the OpenAI API read, with the platform's own code. */
 import type { ServerResponse } from 'node:http';
 import type { AppError } from '@fathom/platform/errors';
+import { refusedBudgetHeaders } from '../limits/budget-headers.ts';
 
 export interface OpenAiError {
   readonly error: {
@@ -58,6 +59,7 @@ export function sendOpenAiError(response: ServerResponse, error: AppError): void
     ...(typeof retryAfterMs === 'number'
       ? { 'retry-after': String(Math.ceil(retryAfterMs / 1000)), 'retry-after-ms': String(retryAfterMs) }
       : {}),
+    ...refusedBudgetHeaders(error.details),
     // What is left of a body that is too large is not read, so the connection cannot be used again.
     ...(error.status === 413 ? { connection: 'close' } : {}),
   });

@@ -9,6 +9,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { credentialOfRequest } from '../auth/credentials.ts';
 import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
+import { budgetHeaders } from '../limits/budget-headers.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import type { UploadRelay } from '../uploads/upload-relay.ts';
@@ -38,7 +39,14 @@ export function createOpenAiFacade(
     const path = url.pathname;
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const principal = await requirePrincipal(service, credentialOfRequest(request), 'openai');
-    const caller: Caller = { principal, signal };
+    const caller: Caller = {
+      principal,
+      signal,
+      onCharged(left) {
+        if (response.headersSent) return;
+        for (const [name, value] of Object.entries(budgetHeaders(left))) response.setHeader(name, value);
+      },
+    };
     const complete = { service, operations, caller, response };
     switch (`${request.method} ${path}`) {
       case 'POST /v1/chat/completions':

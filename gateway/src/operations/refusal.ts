@@ -2,6 +2,7 @@
 import { AppError } from '@fathom/platform/errors';
 import { GraphQLError } from 'graphql';
 import { gatewayErrors } from '../errors.ts';
+import { refusedBudgetHeaders } from '../limits/budget-headers.ts';
 
 export interface Refusal {
   readonly refused: true;
@@ -17,8 +18,12 @@ export function refusal(reason: AppError | readonly GraphQLError[]): Refusal {
       refused: true,
       errors: [toGraphQLError(reason)],
       status: reason.status,
-      headers:
-        typeof retryAfterMs === 'number' ? { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } : {},
+      headers: {
+        ...(typeof retryAfterMs === 'number'
+          ? { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+          : {}),
+        ...refusedBudgetHeaders(reason.details),
+      },
     };
   }
   const code = reason[0]?.extensions['code'];

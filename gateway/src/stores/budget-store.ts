@@ -2,7 +2,7 @@
 import type { Database, Queryable } from '@fathom/platform/database/database';
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { Demand } from '../limits/generation-demand.ts';
-import { anyModel, type Cost, costOf, learn, type ModelRate, type Usage } from '../limits/prediction.ts';
+import { type Cost, costOf, learn, type ModelRate, rateNames, type Usage } from '../limits/prediction.ts';
 
 export interface BudgetName {
   readonly name: string;
@@ -22,24 +22,26 @@ export interface ChargeRequest {
   readonly credential: string;
   readonly traceId: string;
   readonly lifetimeMs: number;
-  readonly generations: readonly { readonly demand: Demand; readonly cost: Cost }[];
+  readonly parts: readonly { readonly demand: Demand; readonly cost: Cost }[];
 }
 
 export type ChargeOutcome =
-  | { readonly kind: 'charged'; readonly chargeIds: readonly string[] }
+  | {
+      readonly kind: 'charged';
+      readonly chargeIds: readonly string[];
+      readonly states: readonly BudgetState[];
+    }
   | { readonly kind: 'refused'; readonly state: BudgetState };
 
+/** Charges that are given back unless they are settled soon. */
 export interface ChargeEnd {
-  /** Charges that are given back unless they are settled soon. */
   readonly ids: readonly string[];
   readonly settlingMs: number;
-  readonly names: readonly string[];
-  /** Given back at once. */
-  readonly giveBack: Cost;
 }
 
-/** Of a generation, as the service announces it. */
-export interface CompletedGeneration extends Usage {
+/** A generation, or a batch of texts that were read, as the service announces it. */
+export interface CompletedWork extends Usage {
+  readonly kind: Demand['kind'];
   readonly tenant: string;
   readonly traceId: string;
   /** Without version. */
@@ -81,7 +83,7 @@ const chargeSql = `
     updated_at = greatest(b.updated_at, now())
   where ${refilled('tokens', '(excluded.tokens + $3)')} >= $3
     and ${refilled('device_ms', '(excluded.device_ms + $4)')} >= $4
-  returning name`;
+  returning name, tokens, device_ms as "deviceMs"`;
 
 const statesSql = `
   select w.name, coalesce(${refilled('tokens', 'w.token_limit')}, w.token_limit) as tokens,
@@ -104,8 +106,7 @@ export function createBudgetStore(database: Database): BudgetStore {
       budgets.map(({ limit }) => limit.tokens),
       budgets.map(({ limit }) => limit.deviceMs),
     ]);
-    const left = new Map(rows.map(({ name, tokens, deviceMs }) => [name, { tokens, deviceMs }]));
-    return budgets.map((budget) => ({ ...budget, left: left.get(budget.name) ?? budget.limit }));
+    return statesOf(budgets, rows);
   }
 
   async function refusal({ budgets, windowMs, total }: ChargeRequest): Promise<BudgetState | undefined> {
@@ -123,8 +124,8 @@ export function createBudgetStore(database: Database): BudgetStore {
       if (beyond) return { kind: 'refused', state: (await states([beyond], windowMs))[0] as BudgetState };
       for (;;) {
         try {
-          const chargeIds = await database.transaction(async (tx) => {
-            const taken = await tx.query(chargeSql, [
+          return await database.transaction<ChargeOutcome>(async (tx) => {
+            const taken = await tx.query<Cost & { readonly name: string }>(chargeSql, [
               budgets.map(({ name }) => name),
               windowMs,
               total.tokens,
@@ -133,9 +134,9 @@ export function createBudgetStore(database: Database): BudgetStore {
               budgets.map(({ limit }) => limit.deviceMs),
             ]);
             if (taken.length < budgets.length) throw new Refused();
-            return insertCharges(tx, request);
+            const chargeIds = await insertCharges(tx, request);
+            return { kind: 'charged', chargeIds, states: statesOf(budgets, taken) };
           });
-          return { kind: 'charged', chargeIds };
         } catch (error) {
           if (!(error instanceof Refused)) throw error;
           const state = await refusal(request);
@@ -145,14 +146,13 @@ export function createBudgetStore(database: Database): BudgetStore {
       }
     },
 
-    async end({ ids, settlingMs, names, giveBack }) {
-      if (ids.length > 0)
-        await database.query(
-          `update charges set expires_at = least(expires_at, now() + make_interval(secs => $2))
-           where id = any($1::uuid[])`,
-          [ids, settlingMs / 1000],
-        );
-      if (giveBack.tokens > 0) await credit(database, names, giveBack);
+    async end({ ids, settlingMs }) {
+      if (ids.length === 0) return;
+      await database.query(
+        `update charges set expires_at = least(expires_at, now() + make_interval(secs => $2))
+         where id = any($1::uuid[])`,
+        [ids, settlingMs / 1000],
+      );
     },
 
     async giveBackExpired() {
@@ -194,11 +194,19 @@ export function createBudgetStore(database: Database): BudgetStore {
   };
 }
 
+function statesOf(
+  budgets: readonly BudgetName[],
+  rows: readonly (Cost & { readonly name: string })[],
+): readonly BudgetState[] {
+  const left = new Map(rows.map(({ name, tokens, deviceMs }) => [name, { tokens, deviceMs }]));
+  return budgets.map((budget) => ({ ...budget, left: left.get(budget.name) ?? budget.limit }));
+}
+
 async function insertCharges(tx: Queryable, request: ChargeRequest): Promise<readonly string[]> {
-  const { tenant, credential, traceId, lifetimeMs, generations } = request;
-  const rows = generations.map(({ demand, cost }) => ({
+  const { tenant, credential, traceId, lifetimeMs, parts } = request;
+  const rows = parts.map(({ demand, cost }) => ({
     id: uuidV7(),
-    model: demand.model ?? anyModel,
+    model: rateNames(demand.kind, demand.model)[0],
     prompt_characters: demand.promptCharacters,
     tokens: cost.tokens,
     device_ms: cost.deviceMs,
@@ -229,33 +237,40 @@ interface SettledCharge extends Cost {
 }
 
 /**
- * Replaces the oldest charge under the generation's trace by what it used. Which of several it was meant for does not
- * matter: each generation of a trace takes one. Without any (it expired, or nothing was charged) the tenant pays.
+ * Replaces the oldest charge under the work's trace by what it used. Which of several it was meant for does not matter: each
+ * work of a trace takes one. Without any (it expired, or nothing was charged) the tenant pays.
  */
-export async function settle(tx: Queryable, generation: CompletedGeneration): Promise<void> {
-  const { tenant, traceId, model, completedAt } = generation;
+export async function settle(tx: Queryable, work: CompletedWork): Promise<void> {
+  const { kind, tenant, traceId, model, completedAt } = work;
   const charge = await tx.maybeOne<SettledCharge>(
     `delete from charges where id = (
        select id from charges where tenant = $1 and trace_id = $2 order by charged_at, id limit 1 for update skip locked
      ) returning credential, tokens, device_ms as "deviceMs", prompt_characters as "promptCharacters"`,
     [tenant, traceId],
   );
-  const used = costOf(generation);
+  const used = costOf(work);
   const back = {
     tokens: (charge?.tokens ?? 0) - used.tokens,
     deviceMs: (charge?.deviceMs ?? 0) - used.deviceMs,
   };
   await credit(tx, [...(charge ? [charge.credential] : []), `tenant:${tenant}`], back);
-  for (const name of new Set([model ?? anyModel, anyModel]))
-    await learnRate(tx, name, generation, charge?.promptCharacters);
+  for (const name of new Set(rateNames(kind, model)))
+    await learnRate(tx, name, work, charge?.promptCharacters);
   await tx.query(
     `insert into daily_usage as d (tenant, day, generations, prompt_tokens, completion_tokens, device_ms)
-     values ($1, ($2::timestamptz at time zone 'utc')::date, 1, $3, $4, $5)
-     on conflict (tenant, day) do update set generations = d.generations + 1,
+     values ($1, ($2::timestamptz at time zone 'utc')::date, $6, $3, $4, $5)
+     on conflict (tenant, day) do update set generations = d.generations + excluded.generations,
        prompt_tokens = d.prompt_tokens + excluded.prompt_tokens,
        completion_tokens = d.completion_tokens + excluded.completion_tokens,
        device_ms = d.device_ms + excluded.device_ms`,
-    [tenant, completedAt, generation.promptTokens, generation.completionTokens, generation.deviceMs],
+    [
+      tenant,
+      completedAt,
+      work.promptTokens,
+      work.completionTokens,
+      work.deviceMs,
+      kind === 'generation' ? 1 : 0,
+    ],
   );
 }
 

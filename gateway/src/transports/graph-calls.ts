@@ -11,6 +11,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
+import type { TokenBudget } from '../limits/budget-headers.ts';
 import { outcomeOf, type Transport } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
@@ -30,6 +31,8 @@ export interface GraphCall {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  /** Told what the budgets have left, where the call was charged to one; before any of its work. */
+  readonly onCharged?: ((left: TokenBudget) => void) | undefined;
 }
 
 interface Admitted {
@@ -108,6 +111,7 @@ async function admit(service: GatewayService, call: GraphCall): Promise<Admitted
     service.operationLog.begin(transport, principal, undefined).end(outcomeOf(operation.errors));
     throw appErrorOf(operation.errors[0]?.toJSON());
   }
+  if (operation.charge?.left) call.onCharged?.(operation.charge.left);
   return {
     snapshot,
     operation,

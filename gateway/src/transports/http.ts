@@ -12,6 +12,8 @@ import type { GatewayContext } from '../context.ts';
 import { Departure, type Leaving } from '../departure.ts';
 import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
+import { budgetHeaders } from '../limits/budget-headers.ts';
+import type { Charge } from '../limits/budgets.ts';
 import { outcomeOf } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
@@ -78,6 +80,7 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
   }
   if (operation.kind === 'mutation' && request.method === 'GET')
     throw raise('BAD_REQUEST', { because: 'a mutation must be sent by POST' });
+  setBudgetHeaders(response, operation.charge);
   const context = createContext(service, {
     principal,
     signal,
@@ -145,6 +148,7 @@ async function answerBatch(
         return { errors: operation.errors.map((error) => error.toJSON()) };
       }
       if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
+      setBudgetHeaders(response, operation.charge);
       const context = createContext(service, { principal, signal, traceId: currentTraceId() });
       const record = service.operationLog.begin('http', principal, operation);
       return await executeOnce(service, snapshot, { operation, context, record });
@@ -181,6 +185,12 @@ async function answerAsJson(
     'cache-control': 'no-store',
   });
   response.end(body);
+}
+
+/** Of a batch, the operation that was charged last says what is left. */
+function setBudgetHeaders(response: ServerResponse, charge: Charge | undefined): void {
+  if (!charge?.left) return;
+  for (const [name, value] of Object.entries(budgetHeaders(charge.left))) response.setHeader(name, value);
 }
 
 /** A page of another origin cannot send one of these without the browser asking first. */

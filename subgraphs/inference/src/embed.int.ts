@@ -44,6 +44,32 @@ async function embed(texts: readonly string[], model?: string): Promise<Embedded
   return data.embed;
 }
 
+test('what was read is announced once, with what it took and the trace it came under', async () => {
+  const announced: unknown[] = [];
+  const { broker } = harness.platform;
+  const subscription = await broker.subscribe({
+    topics: ['texts.read'],
+    group: 'test',
+    handle: async ({ payload }) => void announced.push(payload),
+  });
+  const { totalTokens, deviceMs } = await embed(['How long is the refund period?', 'And the comet?']);
+  await embed(['']);
+  const ofThis = () =>
+    announced.filter((payload) => (payload as { readonly deviceMs: number }).deviceMs === deviceMs);
+  await expect.poll(() => ofThis().length).toBe(1);
+  expect(ofThis()).toEqual([
+    {
+      tenant: expect.any(String),
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      modelVersionId: expect.stringMatching(/^use-lite-en@/),
+      tokens: totalTokens,
+      deviceMs,
+      completedAt: expect.any(String),
+    },
+  ]);
+  await subscription.close();
+});
+
 const cosine = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 

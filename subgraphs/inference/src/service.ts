@@ -28,6 +28,7 @@ import { Deployments } from './runtime/deployments.ts';
 import { createGenerationMetrics } from './runtime/generation-metrics.ts';
 import { GenerationReader } from './runtime/generation-reader.ts';
 import { Generations } from './runtime/generations.ts';
+import { createReadingUsage, type ReadingUsage } from './runtime/reading-usage.ts';
 import { createScaling } from './runtime/scaling.ts';
 import { ShadowTraffic } from './runtime/shadow-traffic.ts';
 import { createGenerationStore, type GenerationStore } from './stores/generation-store.ts';
@@ -86,6 +87,7 @@ export interface InferenceService {
   readonly store: GenerationStore;
   readonly models: ModelStore;
   readonly splits: TrafficSplitStore;
+  readonly readingUsage: ReadingUsage;
   close(): Promise<void>;
 }
 
@@ -169,6 +171,7 @@ export async function startInference(
     release: (inFlight, how) => pool.release(inFlight, how),
   });
   await peers.start();
+  const readingUsage = createReadingUsage({ database, logger });
   const scaling = createScaling({ metrics, pool, peers, generations: counted });
 
   return {
@@ -183,6 +186,7 @@ export async function startInference(
     store,
     models,
     splits,
+    readingUsage,
     async close() {
       await consumers.close();
       await modelChanges.close();
@@ -191,6 +195,7 @@ export async function startInference(
       await peers.close();
       await grammars.close();
       await pool.close();
+      await readingUsage.close();
       await deployments.close();
     },
   };

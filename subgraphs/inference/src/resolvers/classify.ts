@@ -12,7 +12,7 @@ const mostLabels = 1_000;
 export const classify: NonNullable<QueryResolvers['classify']> = async (
   _,
   { input },
-  { inference, identity, signal },
+  { inference, identity, signal, traceId },
 ): Promise<Awaited<ResolversTypes['ClassifyResult']>> => {
   requireScope(identity, 'inference:ask');
   const topLabels = input.topLabels ?? defaultTopLabels;
@@ -29,6 +29,7 @@ export const classify: NonNullable<QueryResolvers['classify']> = async (
   });
   if (read.kind !== 'read') return textRefusal(read);
   const { versionId, reads } = read.model;
+  inference.readingUsage.record({ tenant, traceId, modelVersionId: versionId, read });
   const classifications = read.texts.map(({ values, tokens, isCut }, index) => {
     const scores = classScores(reads.labels, values);
     const { label = '', score = 0 } = scores[0] ?? {};

@@ -11,7 +11,7 @@ type Result = Awaited<ResolversTypes['EmbedResult']>;
 export const embed: NonNullable<QueryResolvers['embed']> = async (
   _,
   { input },
-  { inference, identity, signal },
+  { inference, identity, signal, traceId },
 ): Promise<Result> => {
   requireScope(identity, 'inference:ask');
   const { texts } = input;
@@ -19,11 +19,16 @@ export const embed: NonNullable<QueryResolvers['embed']> = async (
   if (refusal) return textRefusal(refusal);
   const reference = input.model ?? encoders[0].id;
   const own = findEncoder(encoders, reference);
-  if (own) return toResult(await readTexts(inference, { texts, signal }), own);
   const { tenant } = identity;
+  if (own) {
+    const read = await readTexts(inference, { texts, signal });
+    inference.readingUsage.record({ tenant, traceId, modelVersionId: own.id, read });
+    return toResult(read, own);
+  }
   const read = await readByVersion(inference, { tenant, purpose: 'embedding', reference, texts, signal });
   switch (read.kind) {
     case 'read':
+      inference.readingUsage.record({ tenant, traceId, modelVersionId: read.model.versionId, read });
       return toResult(read, encoderOfVersion(read.model.versionId, read.model.reads));
     case 'unknown-model':
       return textRefusal({ ...read, available: [...encoders.map(({ id }) => id), ...read.available] });
