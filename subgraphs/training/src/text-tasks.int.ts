@@ -66,7 +66,7 @@ const shown = async (id: string): Promise<Shown> =>
   (
     await ask<{ trainingRun: Shown }>(
       `query ($id: ID!) { trainingRun(id: $id) { task detail failureCode modelVersion { id task labels artifactUri aliases }
-         evaluations { suite exampleCount loss exactMatch accuracy macroF1 retrievalAccuracy score } } }`,
+         evaluations { suite exampleCount loss exactMatch accuracy macroF1 retrievalAccuracy spearman score } } }`,
       { id },
     )
   ).trainingRun;
@@ -204,7 +204,8 @@ test('what a task cannot learn from is refused where it stands: by line, by colu
     {
       line: 1,
       code: 'COLUMNS_WRONG',
-      message: 'the header line needs the columns `anchor` and `positive`; it has `anchor`, `negative`',
+      message:
+        'the header line needs the columns `anchor` and `positive`, or `text`, `other` and `score`; it has `anchor`, `negative`',
     },
   ]);
   expect(await create({ ...labelled, format: 'TEXT', content: 'a' })).toMatchObject({
@@ -222,5 +223,145 @@ test('what a task cannot learn from is refused where it stands: by line, by colu
   const samples = { prompts: ['a'] };
   expect(await start({ ...run, modelName: 'x', dataSetId, task: 'CLASSIFICATION', samples })).toMatchObject({
     field: 'input.samples',
+  });
+});
+
+interface Measured {
+  readonly status: string;
+  readonly failureCode: string | null;
+  readonly detail: string | null;
+  readonly evaluation: Readonly<Record<string, unknown>> | null;
+}
+
+async function measuredOn(input: object): Promise<Measured> {
+  const { evaluateModelVersion } = await ask<{ evaluateModelVersion: { id: string; message?: string } }>(
+    `mutation ($input: EvaluateModelVersionInput!) { evaluateModelVersion(input: $input) {
+       ... on EvaluationRun { id } ... on InvalidInput { message } } }`,
+    { input },
+  );
+  if (evaluateModelVersion.message !== undefined) throw new Error(evaluateModelVersion.message);
+  for (;;) {
+    const { evaluationRun } = await ask<{ evaluationRun: Measured }>(
+      `query ($id: ID!) { evaluationRun(id: $id) { status failureCode detail
+         evaluation { suite exampleCount loss retrievalAccuracy spearman score } } }`,
+      { id: evaluateModelVersion.id },
+    );
+    if (['COMPLETED', 'FAILED'].includes(evaluationRun.status)) return evaluationRun;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// A question and its own answer, a question and another's, a question and itself.
+const grades = names.flatMap((name, at) => [
+  { text: `Who is ${name}?`, other: `${name} is here.`, score: 4 },
+  { text: `Who is ${name}?`, other: `${names[(at + 5) % names.length]} is here.`, score: 1 },
+  { text: `Who is ${name}?`, other: `Who is ${name}?`, score: 5 },
+]);
+
+test('vectors are measured by how they rank pairs that people graded, when asked and as a suite that a promotion waits for', async () => {
+  const { id: dataSetId } = await create({
+    name: 'pairs',
+    format: 'JSONL',
+    task: 'EMBEDDING',
+    content: pairs,
+  });
+  const graded = await create({
+    name: 'graded',
+    format: 'JSONL',
+    task: 'EMBEDDING',
+    content: grades.map((pair) => JSON.stringify(pair)).join('\n'),
+  });
+  const { createEvaluationSuite } = await ask<{ createEvaluationSuite: { id: string } }>(
+    'mutation ($input: CreateEvaluationSuiteInput!) { createEvaluationSuite(input: $input) { ... on EvaluationSuite { id } } }',
+    { input: { name: 'likeness', dataSetId: graded.id, scoring: 'SPEARMAN' } },
+  );
+  const suiteId = createEvaluationSuite.id;
+  const hyperparameters = { ...run.hyperparameters, steps: 60 };
+  const input = { ...run, hyperparameters, dataSetId, task: 'EMBEDDING', promoteTo: 'champion' };
+  const good = await startRun(subgraph, {
+    ...input,
+    modelName: 'likeness',
+    suites: [{ suiteId, atLeast: 0.5 }],
+  });
+  await untilRest(subgraph, good);
+  const result = await shown(good);
+  const suite = result.evaluations.find(({ suite }) => suite === 'likeness@1');
+  expect(suite).toMatchObject({ exampleCount: 36, loss: null });
+  expect(suite?.['score']).toBeGreaterThan(0.5);
+  expect(result.modelVersion).toMatchObject({ id: 'likeness@1', aliases: ['champion'] });
+
+  const asked = await measuredOn({ versionId: 'likeness@1', dataSetId: graded.id });
+  expect(asked).toMatchObject({
+    status: 'COMPLETED',
+    evaluation: {
+      suite: 'data set graded@1',
+      exampleCount: 36,
+      loss: null,
+      retrievalAccuracy: null,
+      score: null,
+    },
+  });
+  expect(asked.evaluation?.['spearman']).toBeCloseTo(suite?.['score'] as number, 5);
+  // The same pairs in another form are the same data set, by its content.
+  const rows = grades.map(({ text, other, score }) => `${score},${other},${text}`);
+  const again = await create({
+    name: 'graded',
+    format: 'CSV',
+    task: 'EMBEDDING',
+    content: ['score,other,text', ...rows].join('\n'),
+  });
+  expect(again.id).toBe(graded.id);
+  const { modelVersion } = await ask<{
+    modelVersion: { evaluations: readonly { spearman: number | null }[] };
+  }>('query ($id: ID!) { modelVersion(id: $id) { evaluations { spearman } } }', { id: 'likeness@1' });
+  expect(modelVersion.evaluations.map(({ spearman }) => spearman)).toContain(asked.evaluation?.['spearman']);
+
+  const strict = await startRun(subgraph, {
+    ...input,
+    modelName: 'strict',
+    suites: [{ suiteId, atLeast: 1 }],
+  });
+  await untilRest(subgraph, strict);
+  expect((await shown(strict)).modelVersion).toMatchObject({ id: 'strict@1', aliases: [] });
+});
+
+test('graded pairs are held to their form, and are not learned from', async () => {
+  const content = [
+    '{"text":"a","other":"b","score":"high"}',
+    '{"text":"a","other":"b"}',
+    '{"text":"a","other":" ","score":1}',
+    '{"text":"a","other":"b","score":3.5}',
+  ].join('\n');
+  const wrong = await create({ name: 'wrong', format: 'JSONL', task: 'EMBEDDING', content });
+  expect(wrong.problems).toEqual([
+    { line: 1, code: 'FIELD_INVALID', message: '`score` is missing or not a finite number' },
+    { line: 2, code: 'FIELD_INVALID', message: '`score` is missing or not a finite number' },
+    { line: 3, code: 'FIELD_INVALID', message: '`other` is empty' },
+  ]);
+  const graded = await create({
+    name: 'graded-only',
+    format: 'JSONL',
+    task: 'EMBEDDING',
+    content: grades.map((pair) => JSON.stringify(pair)).join('\n'),
+  });
+  const id = await startRun(subgraph, { ...run, modelName: 'x', dataSetId: graded.id, task: 'EMBEDDING' });
+  await untilRest(subgraph, id);
+  expect(await shown(id)).toMatchObject({
+    failureCode: 'DATA_SET_INVALID',
+    detail: expect.stringContaining('these are graded pairs'),
+  });
+  const mixed = await create({
+    name: 'mixed',
+    format: 'JSONL',
+    task: 'EMBEDDING',
+    content: '{"text":"a","other":"b","score":3.5}\n{"anchor":"a","positive":"b"}',
+  });
+  expect(await measuredOn({ versionId: 'likeness@1', dataSetId: mixed.id })).toMatchObject({
+    status: 'FAILED',
+    detail: expect.stringContaining('line 2 has no `score`, and other lines have one'),
+  });
+  expect(await measuredOn({ versionId: 'reviews@1', dataSetId: graded.id })).toMatchObject({
+    status: 'FAILED',
+    detail: expect.stringContaining('a classifier has none'),
   });
 });

@@ -7,11 +7,12 @@ export interface ShownEvaluation {
   readonly accuracy: number | null;
   readonly macroF1: number | null;
   readonly retrievalAccuracy: number | null;
+  readonly spearman: number | null;
   readonly score: number | null;
 }
 
 export function evaluationFigures(evaluation: Omit<ShownEvaluation, 'suite' | 'exampleCount'>): string {
-  const { loss, exactMatch, accuracy, macroF1, retrievalAccuracy, score } = evaluation;
+  const { loss, exactMatch, accuracy, macroF1, retrievalAccuracy, spearman, score } = evaluation;
   const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
   const figures = [
     loss == null ? undefined : `loss ${loss.toFixed(4)}`,
@@ -19,6 +20,7 @@ export function evaluationFigures(evaluation: Omit<ShownEvaluation, 'suite' | 'e
     accuracy == null ? undefined : `accuracy ${percent(accuracy)}`,
     macroF1 == null ? undefined : `macro-F1 ${macroF1.toFixed(3)}`,
     retrievalAccuracy == null ? undefined : `retrieval ${percent(retrievalAccuracy)}`,
+    spearman == null ? undefined : `Spearman ${spearman.toFixed(3)}`,
     score == null ? undefined : `score ${score.toFixed(3)}`,
   ];
   return figures.filter((figure) => figure !== undefined).join(', ');

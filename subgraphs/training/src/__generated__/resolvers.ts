@@ -375,6 +375,11 @@ export type Evaluation = {
   readonly retrievalAccuracy?: Maybe<Scalars['Float']['output']>;
   /** The share of a suite's prompts that were answered right by its rule, 0 to 1. Null where it measures loss. */
   readonly score?: Maybe<Scalars['Float']['output']>;
+  /**
+   * Of vectors, on a data set of graded pairs: Spearman's rank correlation of their cosines with the grades, -1 to 1. Null for others,
+   * and where the grades, or the cosines, are all the same.
+   */
+  readonly spearman?: Maybe<Scalars['Float']['output']>;
   /** What was measured on: `held-out`, a suite as `name@version`, or `data set name@version`. */
   readonly suite: Scalars['String']['output'];
 };
@@ -463,6 +468,8 @@ export type Example = {
   readonly completion: Scalars['String']['output'];
   /** What the model is given. Empty for plain text, which is learned as it is. */
   readonly prompt: Scalars['String']['output'];
+  /** Of a graded pair: how alike people find the two. */
+  readonly score?: Maybe<Scalars['Float']['output']>;
 };
 
 /** A page of examples. */
@@ -1128,7 +1135,12 @@ export type SuiteScoring =
    */
   | 'EXACT_MATCH'
   /** The mean loss on the expected answers, nats a token. */
-  | 'LOSS';
+  | 'LOSS'
+  /**
+   * Spearman's rank correlation of the vectors' cosines with the grades that people gave, -1 to 1. For models of the task
+   * `EMBEDDING` alone, on a data set of graded pairs.
+   */
+  | 'SPEARMAN';
 
 /** A checkpoint is durable. */
 export type TrainingCheckpointed = TrainingRunProgress & {
@@ -1380,6 +1392,7 @@ export type TrainingTask =
   /**
    * To give texts that belong together vectors that point the same way. An example has an `anchor` and a `positive`: a question and
    * its answer, a sentence and its paraphrase. The version's `onnx/model.onnx` gives `sentence_embedding`, of length 1.
+   * To measure by, an example may also be a `text`, an `other` and a `score`, how alike people find the two, on any scale.
    */
   | 'EMBEDDING'
   /** To continue text. An example has a `prompt` and a `completion`, or it is a `text` to learn as it is. The version generates. */
@@ -1987,6 +2000,7 @@ export type EvaluationResolvers<ContextType = Context, ParentType extends Resolv
   perplexity?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   retrievalAccuracy?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   score?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  spearman?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   suite?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -2032,6 +2046,7 @@ export type EvaluationSuiteEdgeResolvers<ContextType = Context, ParentType exten
 export type ExampleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Example'] = ResolversParentTypes['Example']> = {
   completion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   prompt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  score?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
 };
 
 export type ExampleConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExampleConnection'] = ResolversParentTypes['ExampleConnection']> = {

@@ -41,6 +41,10 @@ export async function evaluateModelVersion(
     const message = `${suiteName(suite)} scores what a model says, and ${version.id}, of the task ${task}, says nothing`;
     return invalid({ field: 'input.suiteId', message });
   }
+  if (suite?.scoring === 'SPEARMAN' && task !== 'EMBEDDING') {
+    const message = `${suiteName(suite)} scores vectors, and ${version.id}, of the task ${task}, makes none`;
+    return invalid({ field: 'input.suiteId', message });
+  }
   const id = `evaluation-run_${randomUUID()}`;
   await insertEvaluationRun(database, {
     id,

@@ -35,6 +35,10 @@ export async function suiteBounds(
       const message = `${suiteName(suite)} scores what a model says, and a model of the task ${task} says nothing`;
       return invalid({ field: `input.suites.${index}.suiteId`, message });
     }
+    if (suite.scoring === 'SPEARMAN' && task !== 'EMBEDDING') {
+      const message = `${suiteName(suite)} scores vectors, and a model of the task ${task} makes none`;
+      return invalid({ field: `input.suites.${index}.suiteId`, message });
+    }
     const problem = boundProblem(suite, { atLeast, atMost });
     if (problem)
       return invalid({ field: `input.suites.${index}.${problem.bound}`, message: problem.message });

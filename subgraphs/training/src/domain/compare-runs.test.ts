@@ -45,6 +45,7 @@ const evaluation = (more: Partial<Evaluation>): Evaluation => ({
   accuracy: null,
   macroF1: null,
   retrievalAccuracy: null,
+  spearman: null,
   suiteId: null,
   score: null,
   createdAt: startedAt,

@@ -31,7 +31,15 @@ export function configDifferences(runs: readonly TrainingRun[]): readonly Config
   });
 }
 
-const compared = ['loss', 'exactMatch', 'score', 'accuracy', 'macroF1', 'retrievalAccuracy'] as const;
+const compared = [
+  'loss',
+  'exactMatch',
+  'score',
+  'accuracy',
+  'macroF1',
+  'retrievalAccuracy',
+  'spearman',
+] as const;
 
 export function comparedMetrics(
   runs: readonly TrainingRun[],

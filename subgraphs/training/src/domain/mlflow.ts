@@ -46,6 +46,7 @@ export function resultMetrics(run: TrainingRun, evaluations: readonly Evaluation
       accuracy: evaluation.accuracy,
       macro_f1: evaluation.macroF1,
       retrieval_accuracy: evaluation.retrievalAccuracy,
+      spearman: evaluation.spearman,
     };
     // MLflow's keys hold letters, digits, `_`, `-`, `.`, ` ` and `/`.
     const suite = evaluation.suite.replace('@', ' v');

@@ -14,12 +14,18 @@ export const sampleSize = 50;
 export interface SampleExample {
   readonly prompt: string;
   readonly completion: string;
+  /** Of a graded pair. */
+  readonly score?: number;
 }
 
 export const toSample = (example: Example): SampleExample =>
   'text' in example
     ? { prompt: '', completion: example.text }
-    : { prompt: example.prompt, completion: example.completion };
+    : {
+        prompt: example.prompt,
+        completion: example.completion,
+        ...(example.score === undefined ? {} : { score: example.score }),
+      };
 
 export interface DataSet {
   readonly id: string;
@@ -107,7 +113,7 @@ export interface TrainingSample {
   readonly completion: string;
 }
 
-export type Scoring = 'EXACT_MATCH' | 'CONTAINS' | 'LOSS';
+export type Scoring = 'EXACT_MATCH' | 'CONTAINS' | 'LOSS' | 'SPEARMAN';
 
 export interface EvaluationSuite {
   readonly id: string;
@@ -165,6 +171,7 @@ export interface Evaluation {
   readonly accuracy: number | null;
   readonly macroF1: number | null;
   readonly retrievalAccuracy: number | null;
+  readonly spearman: number | null;
   /** Null where it was no named suite. */
   readonly suiteId: string | null;
   /** Where it was no suite but a data set. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classificationMetrics } from './task-metrics.ts';
+import { classificationMetrics, spearman } from './task-metrics.ts';
 
 const pairs = (...labels: readonly string[]) =>
   labels.map((pair) => ({ expected: pair[0]!, predicted: pair[1]! }));
@@ -15,4 +15,12 @@ test('macro-F1 counts a rare label as much as a frequent one, where accuracy doe
 
 test('a label that is predicted and never expected lowers macro-F1', () => {
   expect(classificationMetrics(pairs('aa', 'ac')).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
+});
+
+test('rank correlation is of the order alone, and equal values share a rank', () => {
+  expect(spearman([1, 2, 3, 4], [10, 100, 1_000, 1e6])).toBeCloseTo(1, 12);
+  expect(spearman([1, 2, 3, 4], [4, 3, 2, 1])).toBeCloseTo(-1, 12);
+  // scipy.stats.spearmanr([1, 2, 2, 4, 5], [0.3, 0.1, 0.4, 0.4, 0.9]) gives 0.763157…
+  expect(spearman([1, 2, 2, 4, 5], [0.3, 0.1, 0.4, 0.4, 0.9])).toBeCloseTo(0.763157894736842, 12);
+  expect(spearman([1, 1, 1], [1, 2, 3])).toBeNull();
 });

@@ -5,6 +5,7 @@
  *   LANGUAGE_MODEL   a prompt and its completion, or a passage     prompt, completion | text
  *   CLASSIFICATION   a text and its label                          text, label
  *   EMBEDDING        two texts that belong together                anchor, positive
+ *                    two texts with a grade of their likeness      text, other, score      to measure by
  */
 import { type ModelPurpose, purposeOf } from '@fathom/neural/models/model-purpose';
 import type { Example } from '@fathom/neural/training/examples';
@@ -24,6 +25,44 @@ export interface ExampleShape {
 
 const maxLabelCharacters = 200;
 
+const pairOfTexts = pairShape(['anchor', 'positive'], {
+  maxCharacters: maxExampleCharacters,
+  takesNumbers: false,
+});
+const textAndOther = pairShape(['text', 'other'], {
+  maxCharacters: maxExampleCharacters,
+  takesNumbers: false,
+});
+
+/** As the benchmarks of semantic textual similarity have it. */
+const gradedPair: Omit<ExampleShape, 'missingColumns'> = {
+  columnsOf(names) {
+    const columns = ['text', 'other', 'score'];
+    return columns.every((name) => names.includes(name)) ? columns : undefined;
+  },
+  check(value) {
+    const texts = textAndOther.check(value);
+    const score = scoreOf((value as { readonly score?: unknown }).score);
+    const problems = [
+      'problem' in texts ? texts.problem : undefined,
+      score === undefined ? '`score` is missing or not a finite number' : undefined,
+    ].filter((problem) => problem !== undefined);
+    return score === undefined || 'problem' in texts || 'text' in texts
+      ? { problem: problems.join('; ') }
+      : { ...texts, score };
+  },
+};
+
+const isGraded = (value: unknown): boolean => typeof value === 'object' && value !== null && 'other' in value;
+
+/** Tables of text have numbers as text. */
+function scoreOf(value: unknown): number | undefined {
+  const isText = typeof value === 'string' && value.trim() !== '';
+  const number =
+    isText || typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
 const shapes: Readonly<Record<TrainingTask, ExampleShape>> = {
   LANGUAGE_MODEL: {
     columnsOf(names) {
@@ -35,7 +74,12 @@ const shapes: Readonly<Record<TrainingTask, ExampleShape>> = {
     check: checkExampleOrPassage,
   },
   CLASSIFICATION: pairShape(['text', 'label'], { maxCharacters: maxLabelCharacters, takesNumbers: true }),
-  EMBEDDING: pairShape(['anchor', 'positive'], { maxCharacters: maxExampleCharacters, takesNumbers: false }),
+  EMBEDDING: {
+    columnsOf: (names) => pairOfTexts.columnsOf(names) ?? gradedPair.columnsOf(names),
+    missingColumns: (names) =>
+      `needs the columns \`anchor\` and \`positive\`, or \`text\`, \`other\` and \`score\`; it has ${shown(names)}`,
+    check: (value) => (isGraded(value) ? gradedPair : pairOfTexts).check(value),
+  },
 };
 
 export const shapeOf = (task: TrainingTask): ExampleShape => shapes[task];

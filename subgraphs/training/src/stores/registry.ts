@@ -11,7 +11,7 @@ const versionColumns = `id, tenant, model_name as "modelName", number, kind, par
   artifact_uri as "artifactUri", size_bytes as "sizeBytes", created_at as "createdAt"`;
 const evaluationColumns = `id, version_id as "versionId", training_run_id as "trainingRunId", suite,
   example_count as "exampleCount", loss, perplexity, exact_match as "exactMatch", accuracy, macro_f1 as "macroF1",
-  retrieval_accuracy as "retrievalAccuracy", suite_id as "suiteId", data_set_id as "dataSetId", tenant, score, created_at as "createdAt"`;
+  retrieval_accuracy as "retrievalAccuracy", spearman, suite_id as "suiteId", data_set_id as "dataSetId", tenant, score, created_at as "createdAt"`;
 
 /** Names are one space for all tenants, since a version's id is made of its model's name: the first to use one owns it. */
 export async function ensureModel(tx: Queryable, name: string, tenant: string): Promise<Model> {
@@ -165,8 +165,8 @@ export type NewEvaluation = Omit<
 export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation): Promise<void> {
   await tx.query(
     `insert into evaluation (id, version_id, training_run_id, suite, example_count, loss, perplexity, exact_match, suite_id, score,
-       accuracy, macro_f1, retrieval_accuracy, tenant, data_set_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+       accuracy, macro_f1, retrieval_accuracy, tenant, data_set_id, spearman)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       evaluation.id,
       evaluation.versionId,
@@ -183,6 +183,7 @@ export async function insertEvaluation(tx: Queryable, evaluation: NewEvaluation)
       evaluation.retrievalAccuracy ?? null,
       evaluation.tenant ?? null,
       evaluation.dataSetId ?? null,
+      evaluation.spearman ?? null,
     ],
   );
 }

@@ -10,6 +10,7 @@ import {
   type EvaluationSpecification,
   evaluationSpecification,
 } from './evaluation-protocol.ts';
+import { areGraded } from './measured-model.ts';
 import { measureSuite } from './suites.ts';
 import { measuredVersion } from './version-files.ts';
 
@@ -30,7 +31,7 @@ await runWorker<EvaluationSpecification, EvaluationMessage>({
       const { loss, score } = await measureSuite(suite, model);
       channel.send({ type: 'measured', exampleCount, loss, score, ...noMetrics });
     } else {
-      const { loss } = await model.loss(examples);
+      const loss = areGraded(examples) ? null : (await model.loss(examples)).loss;
       const metrics = await model.metrics(examples);
       channel.send({ type: 'measured', exampleCount, loss, score: null, ...metrics });
     }

@@ -10,7 +10,7 @@ export const evaluationSpecification = z.object({
   files: versionFiles,
   dataSetUri: z.string(),
   /** A suite's rule; null measures a data set by all that the version's task has. */
-  scoring: z.enum(['EXACT_MATCH', 'CONTAINS', 'LOSS']).nullable(),
+  scoring: z.enum(['EXACT_MATCH', 'CONTAINS', 'LOSS', 'SPEARMAN']).nullable(),
   threads: count,
 });
 export type EvaluationSpecification = z.infer<typeof evaluationSpecification>;
@@ -26,6 +26,7 @@ export const evaluationMessage = z.discriminatedUnion('type', [
     accuracy: figure,
     macroF1: figure,
     retrievalAccuracy: figure,
+    spearman: figure,
   }),
 ]);
 export type EvaluationMessage = z.infer<typeof evaluationMessage>;

@@ -7,15 +7,19 @@ import { createTrainer } from '@fathom/neural/training/trainer';
 import { noMetrics } from '../domain/task-metrics.ts';
 import { exactMatch } from './exact-match.ts';
 import { generateAnswers } from './generate.ts';
-import { askedOf, type MeasuredModel, type MeasuringOptions } from './measured-model.ts';
+import { askedOf, type MeasuredModel, type MeasuringOptions, requireUngraded } from './measured-model.ts';
 
 /** Examples that are answered greedily for the metrics; a suite has all of its own answered. */
 const greedyExamples = 100;
 
 export function measuredLanguageModel(model: ModelFolder, options: MeasuringOptions): MeasuredModel {
   return {
-    loss: (examples) => lossOn(examples, model, options),
+    async loss(examples) {
+      requireUngraded(examples, 'a language model has none');
+      return lossOn(examples, model, options);
+    },
     async right(rule, examples) {
+      requireUngraded(examples, 'a language model has none');
       const asked = askedOf(examples);
       if (asked.length === 0) return 0;
       const share = rule === 'EXACT_MATCH' ? exactMatch : containing;

@@ -13,9 +13,15 @@ import {
   type TextPair,
 } from '@fathom/neural/training/text-batches';
 import { createTrainer } from '@fathom/neural/training/trainer';
-import { classificationMetrics, noMetrics } from '../domain/task-metrics.ts';
+import { classificationMetrics, noMetrics, spearman } from '../domain/task-metrics.ts';
 import { argmax } from './generate.ts';
-import type { AnswerRule, MeasuredModel, MeasuringOptions } from './measured-model.ts';
+import {
+  type AnswerRule,
+  areGraded,
+  type MeasuredModel,
+  type MeasuringOptions,
+  requireUngraded,
+} from './measured-model.ts';
 import { conversations, labelled, paired } from './text-examples.ts';
 import { textSequenceLength } from './text-shape.ts';
 
@@ -24,6 +30,7 @@ export function measuredClassifier(
   options: MeasuringOptions,
 ): MeasuredModel {
   const predictions = async (examples: readonly Example[]) => {
+    requireUngraded(examples, 'a classifier has none');
     const asked = labelled(conversations(examples, 'label'));
     const outputs = await runAll(
       model,
@@ -36,7 +43,10 @@ export function measuredClassifier(
     }));
   };
   return {
-    loss: (examples) => classifierLoss(model, labelled(conversations(examples, 'label')), options),
+    async loss(examples) {
+      requireUngraded(examples, 'a classifier has none');
+      return classifierLoss(model, labelled(conversations(examples, 'label')), options);
+    },
     async right(rule, examples) {
       requireExact(rule, 'a classifier');
       const found = await predictions(examples);
@@ -58,22 +68,46 @@ export function measuredEmbedder(model: TextFolder, options: MeasuringOptions): 
     const vectors = await runAll(model, positives, options);
     return pairs.filter(({ positive }, at) => positives[nearest(anchors[at]!, vectors)] === positive).length;
   };
+  const correlation = async (examples: readonly Example[]) => {
+    const pairs = conversations(examples, 'partner');
+    const texts = [...new Set(pairs.flatMap(({ prompt, completion }) => [prompt, completion]))];
+    const vectors = await runAll(model, texts, options);
+    const vectorOf = new Map(texts.map((text, at) => [text, vectors[at]!]));
+    const cosines = pairs.map(({ prompt, completion }) =>
+      cosine(vectorOf.get(prompt)!, vectorOf.get(completion)!),
+    );
+    return spearman(
+      cosines,
+      pairs.map(({ score }) => score!),
+    );
+  };
   return {
-    loss: (examples) => embedderLoss(model, paired(conversations(examples, 'partner')), options),
-    right(rule, examples) {
+    async loss(examples) {
+      requireUngraded(examples, 'they have no loss');
+      return embedderLoss(model, paired(conversations(examples, 'partner')), options);
+    },
+    async right(rule, examples) {
       requireExact(rule, 'a model that makes vectors');
+      requireUngraded(examples, 'they name no partner to be found, so score them by SPEARMAN');
       return found(examples);
     },
-    metrics: async (examples) => ({
-      ...noMetrics,
-      retrievalAccuracy: (await found(examples)) / examples.length,
-    }),
+    metrics: async (examples) =>
+      areGraded(examples)
+        ? { ...noMetrics, spearman: await correlation(examples) }
+        : { ...noMetrics, retrievalAccuracy: (await found(examples)) / examples.length },
   };
 }
 
 function requireExact(rule: AnswerRule, what: string): void {
   if (rule === 'EXACT_MATCH') return;
   throw new NeuralError('EXAMPLE_INVALID', `${rule} scores what a model says, and ${what} says nothing`);
+}
+
+/** A version may have vectors of any length. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array): number =>
+    x.reduce((sum, value, at) => sum + value * y[at]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
 function nearest(vector: Float32Array, others: readonly Float32Array[]): number {

@@ -27,7 +27,7 @@ export type CheckpointReference = z.infer<typeof checkpointReference>;
 const suite = z.object({
   suiteId: z.string(),
   dataSetUri: z.string(),
-  scoring: z.enum(['EXACT_MATCH', 'CONTAINS', 'LOSS']),
+  scoring: z.enum(['EXACT_MATCH', 'CONTAINS', 'LOSS', 'SPEARMAN']),
 });
 export type SuiteSpecification = z.infer<typeof suite>;
 
@@ -159,6 +159,7 @@ export const trainingMessage = z.discriminatedUnion('type', [
       accuracy: z.number().nullable().default(null),
       macroF1: z.number().nullable().default(null),
       retrievalAccuracy: z.number().nullable().default(null),
+      spearman: z.number().nullable().default(null),
     }),
     suites: z.array(suiteMeasurement),
     incumbent: z

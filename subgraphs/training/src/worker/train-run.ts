@@ -17,6 +17,7 @@ import { openCheckpoints, type RunCheckpoints } from './checkpoints.ts';
 import { learnLanguage } from './learn-language.ts';
 import { learnClasses, learnVectors } from './learn-texts.ts';
 import type { Learning, Work } from './learning.ts';
+import { requireUngraded } from './measured-model.ts';
 import { namingLines } from './naming-lines.ts';
 import { dataParallelOf, optimizerOf, partsOf, scheduleOf } from './optimization.ts';
 import type { CheckpointReference, TrainingMessage, TrainingSpecification } from './protocol.ts';
@@ -46,6 +47,7 @@ export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
   const phase: Phase = (name, detail) => channel.send({ type: 'phase', phase: name, detail });
   phase('VALIDATING', 'reading and checking the data set');
   const examples = await readExamples(await artifacts.fetch(specification.dataSetUri));
+  requireUngraded(examples, 'nothing is learned from them');
   phase(
     'PREPARING',
     `${examples.length.toLocaleString('en')} examples: splitting, learning the vocabulary, packing`,

@@ -5,6 +5,8 @@ import type { Example } from './examples.ts';
 export interface Conversation {
   readonly prompt: string;
   readonly completion: string;
+  /** How alike people find the two, on any scale. What has it is there to measure by, not to learn from. */
+  readonly score?: number;
 }
 
 /** Text to learn as it is. */
@@ -56,7 +58,11 @@ export function serializeExamples(examples: readonly Example[]): string {
       const fields =
         'text' in example
           ? { text: example.text }
-          : { prompt: example.prompt, completion: example.completion };
+          : {
+              prompt: example.prompt,
+              completion: example.completion,
+              ...(example.score === undefined ? {} : { score: example.score }),
+            };
       return `${JSON.stringify(fields)}\n`;
     })
     .join('');
@@ -84,6 +90,7 @@ function problemOf({ issues }: z.ZodError, wanted: string): string {
     .join('; ');
 }
 
+/** A line of the canonical form. */
 export function parseExampleLine(content: string): Example | { readonly problem: string } {
   let value: unknown;
   try {
@@ -91,5 +98,7 @@ export function parseExampleLine(content: string): Example | { readonly problem:
   } catch (error) {
     return { problem: `is not valid JSON: ${(error as Error).message}` };
   }
-  return checkExampleOrPassage(value);
+  const example = checkExampleOrPassage(value);
+  const { score } = (value ?? {}) as { readonly score?: unknown };
+  return 'prompt' in example && typeof score === 'number' ? { ...example, score } : example;
 }

@@ -2,8 +2,10 @@ import { NeuralError } from '../errors.ts';
 import { type ChatTemplate, encodePrompt, stopTokenIds } from '../tokenizers/chat-template.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 
-/** A question with the answer to learn, or plain text. */
-export type Example = { readonly prompt: string; readonly completion: string } | { readonly text: string };
+/** A question with the answer to learn, or plain text; or two texts with what people say of their likeness, to measure by. */
+export type Example =
+  | { readonly prompt: string; readonly completion: string; readonly score?: number }
+  | { readonly text: string };
 
 /** Token i of `ids` predicts `targets[i]` with weight `lossWeights[i]`. */
 export interface EncodedExample {
