@@ -70,9 +70,8 @@ export function llamaHidden(builder: GraphBuilder, options: LlamaOptions): Value
       ? everything
       : builder.scope('window', () => attentionBias(builder, inputs.segmentIds, slidingWindow.tokens));
   const tables = rotaryTables(builder, rotaryOptions(config, config.maxPositions));
-  /** [batch·time, heads·d] -> [batch, heads, time, d] */
-  const intoHeads = (x: Value, heads: number): Value =>
-    builder.transpose(builder.reshape(x, [batch, time, heads, config.headSize]), [0, 2, 1, 3]);
+  /** [batch·time, width] -> [batch, time, width] */
+  const byRow = (x: Value): Value => builder.reshape(x, [batch, time, x.dims[1] as number]);
 
   const normalizeHeads = (x: Value, layer: number, projection: 'q_proj' | 'k_proj'): Value => {
     const [rows, width] = x.dims as [number, number];
@@ -85,21 +84,18 @@ export function llamaHidden(builder: GraphBuilder, options: LlamaOptions): Value
     const turned = (projection: 'q_proj' | 'k_proj', heads: number): Value => {
       const projected = project(projection);
       const normed = config.queryKeyNorm === true ? normalizeHeads(projected, layer, projection) : projected;
-      return rotary(builder, intoHeads(normed, heads), { tables, positions: inputs.positions });
+      return rotary(builder, byRow(normed), { tables, positions: inputs.positions, heads });
     };
     const isWindowed = slidingWindow !== undefined && layer >= slidingWindow.firstLayer;
     const attended = {
       q: turned('q_proj', config.heads),
       k: turned('k_proj', config.keyValueHeads),
-      v: intoHeads(project('v_proj'), config.keyValueHeads),
+      v: byRow(project('v_proj')),
       bias: isWindowed ? windowed : everything,
     };
     const reach = Math.min(options.longestSegment ?? time, isWindowed ? slidingWindow.tokens : time);
-    const mixed = attention(builder, attended, { causal: true, reach });
-    const rows = builder.reshape(builder.transpose(mixed, [0, 2, 1, 3]), [
-      batch * time,
-      config.heads * config.headSize,
-    ]);
+    const mixed = attention(builder, attended, { headSize: config.headSize, causal: true, reach });
+    const rows = builder.reshape(mixed, [batch * time, config.heads * config.headSize]);
     return linear(rows, { layer, projection: 'o_proj' });
   };
   const feedForward = (x: Value, layer: number): Value => {

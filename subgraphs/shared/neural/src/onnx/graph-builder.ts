@@ -31,6 +31,8 @@ export interface OperatorOptions {
   readonly outputCount?: number;
   /** Names for outputs that become outputs of the graph; an in-place operator must write them itself, not a copy. */
   readonly outputNames?: readonly (string | undefined)[];
+  /** Optional outputs, by position, that the operator is not to compute. */
+  readonly omittedOutputs?: readonly number[];
 }
 
 /**
@@ -103,6 +105,7 @@ export class GraphBuilder {
     return this.ops(opType, inputs, options)[0]!;
   }
 
+  /** What the operator writes, without the outputs that are left out. */
   ops(
     opType: string,
     inputs: readonly (Value | undefined)[],
@@ -113,16 +116,18 @@ export class GraphBuilder {
       domain = '',
       outputNames = [],
       outputCount = Math.max(1, outputNames.length),
+      omittedOutputs = [],
     } = options;
     const name = this.#claim([...this.#scope, opType].join('/'));
-    const outputs = this.#infer(name, opType, { inputs, attributes })
+    const slots = this.#infer(name, opType, { inputs, attributes })
       .slice(0, outputCount)
-      .map(({ type, dims }, at) => ({
-        name: this.#claim(outputNames[at] ?? (at === 0 ? `${name}_out` : `${name}_out_${at}`)),
-        type,
-        dims,
-      }));
-    this.#nodes.push({ name, opType, domain, inputs, outputs, attributes });
+      .map(({ type, dims }, at) => {
+        if (omittedOutputs.includes(at)) return undefined;
+        const wanted = outputNames[at] ?? (at === 0 ? `${name}_out` : `${name}_out_${at}`);
+        return { name: this.#claim(wanted), type, dims };
+      });
+    const outputs = slots.filter((value) => value !== undefined);
+    this.#nodes.push({ name, opType, domain, inputs, outputs: slots, attributes });
     if (this.#compositeDepth === 0) this.#calls.push({ kind: opType, name, inputs, outputs, attributes });
     return outputs;
   }

@@ -198,6 +198,26 @@ const rules: Readonly<Record<string, Rule>> = {
   /** inputs: data, indices [..., 1], updates; whole slices along the first axis */
   ScatterND: unary,
   RotaryEmbedding: unary,
+  /**
+   * inputs: query, key, value, mask; [batch, heads, time, size], or [batch, time, heads·size] with the numbers of heads as
+   * attributes. outputs: the mixture, present_key, present_value, scores [batch, heads, queries, keys].
+   */
+  Attention: ({ inputs, attributes }) => {
+    const [q, k, v, mask] = [need(inputs, 0), need(inputs, 1), need(inputs, 2), need(inputs, 3)];
+    const isFlat = q.dims.length === 3;
+    const heads = isFlat ? attributeInt(attributes, 'q_num_heads', 0) : q.dims[1]!;
+    const scores = [q.dims[0]!, heads, q.dims.at(-2)!, k.dims.at(-2)!];
+    broadcastDims(mask.dims, scores);
+    if (String(v.dims) !== String(k.dims)) {
+      throw new Error(`keys ${showDims(k.dims)} and values ${showDims(v.dims)} differ`);
+    }
+    return [
+      { type: q.type, dims: q.dims },
+      { type: k.type, dims: k.dims },
+      { type: v.type, dims: v.dims },
+      { type: q.type, dims: scores },
+    ];
+  },
   /** inputs: query, key, value, [bias], [key_padding_mask]; of one width */
   MultiHeadAttention: unary,
   SimplifiedLayerNormalization: ({ inputs }) => {

@@ -1,6 +1,6 @@
 import { type RotaryOptions, rotaryAngles } from '../../models/rotary-angles.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import type { Value } from '../../onnx/types.ts';
+import { int, type Value } from '../../onnx/types.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 
 /** cos and sin [positions, headSize / 2]; `negativeSin` turns the other way, which is the gradient. */
@@ -20,21 +20,27 @@ export function rotaryTables(builder: GraphBuilder, options: RotaryOptions): Rot
   };
 }
 
-/** Rotates pairs of x [batch, heads, time, headSize] by the angle of each token's position [batch, time]. */
+/**
+ * Rotates pairs of x by the angle of each token's position [batch, time]. x is [batch, heads, time, headSize], or
+ * [batch, time, heads·headSize] with `heads` given.
+ */
 export function rotary(
   builder: GraphBuilder,
   x: Value,
-  options: { tables: RotaryTables; positions: Value },
+  options: { tables: RotaryTables; positions: Value; heads?: number },
 ): Value {
-  const { tables, positions } = options;
+  const { tables, positions, heads } = options;
   const inputs = [x, tables.cos, tables.sin, positions, tables.negativeSin];
-  return builder.composite('Rotary', inputs, () => [
-    builder.op('RotaryEmbedding', [x, tables.cos, tables.sin, positions]),
-  ])[0]!;
+  const attributes = heads === undefined ? {} : { num_heads: int(heads) };
+  const write = (): readonly Value[] => [
+    builder.op('RotaryEmbedding', [x, tables.cos, tables.sin, positions], { attributes }),
+  ];
+  return builder.composite('Rotary', inputs, write, attributes)[0]!;
 }
 
 /** A rotation's transpose is the rotation back; scaled tables (YaRN) scale both ways. */
 export const rotaryGradient: GradientRule = ({ builder, call, gradient }) => {
   const [, cos, , positions, negativeSin] = call.inputs;
-  return [builder.op('RotaryEmbedding', [gradient, cos, negativeSin, positions])];
+  const { attributes } = call;
+  return [builder.op('RotaryEmbedding', [gradient, cos, negativeSin, positions], { attributes })];
 };
