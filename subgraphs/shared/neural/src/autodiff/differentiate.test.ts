@@ -242,6 +242,44 @@ describe('differentiate', () => {
     expect(Math.max(...near.map((value, at) => Math.abs(value - all[at]!)))).toBeLessThan(1e-6);
   });
 
+  it('multiplies the gradients of weights over many rows in pieces of them, whichever operand is wider', async () => {
+    for (const [width, outputs] of [
+      [2, 3],
+      [3, 2],
+    ] as const) {
+      const operands = [operand(63, [1_536, width]), operand(64, [outputs, width])];
+      const write: Write = (b, [x, weight]) => b.gemm(x!, weight!, { transB: true });
+      expect(await gradientError(write, operands)).toBeLessThan(0.01);
+    }
+  });
+
+  it('turns and mixes heads that lie side by side as it does heads that are an axis of their own', async () => {
+    const [batch, time, heads, keyValueHeads, headSize] = [2, 6, 4, 2, 4];
+    const data = Float32Array.from({ length: 36 }, (_, at) => (at % 6 <= Math.floor(at / 6) ? 0 : -1e9));
+    const mixture =
+      (isFlat: boolean): Write =>
+      (b, flat) => {
+        const bias = b.initializer('bias', { dims: [1, 1, time, time], data });
+        const tables = rotaryTables(b, { headSize, positions: time, theta: 100 });
+        const places = indices(b, 'places', [0, 1, 2, 3, 4, 5, 0, 1, 0, 1, 2, 3], [batch, time]);
+        const [q, k, v] = flat.map((x, at) => {
+          const count = at === 0 ? heads : keyValueHeads;
+          const split = b.reshape(x, [batch, time, count, headSize]);
+          const laid = isFlat ? x : b.transpose(split, [0, 2, 1, 3]);
+          const options = { tables, positions: places, ...(isFlat ? { heads: count } : {}) };
+          return at === 2 ? laid : rotary(b, laid, options);
+        }) as [Value, Value, Value];
+        const options = { causal: true, bandLength: 3, ...(isFlat ? { headSize } : {}) };
+        const mixed = attention(b, { q, k, v, bias }, options);
+        return isFlat ? mixed : b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch, time, heads * headSize]);
+      };
+    const widths = [heads, keyValueHeads, keyValueHeads].map((count) => count * headSize);
+    const operands = widths.map((width, at) => operand(70 + at, [batch, time, width]));
+    expect(await gradientError(mixture(true), operands)).toBeLessThan(0.01);
+    const [flat, apart] = [await valuesOf(mixture(true), operands), await valuesOf(mixture(false), operands)];
+    expect(Math.max(...flat.map((value, at) => Math.abs(value - apart[at]!)))).toBeLessThan(1e-6);
+  });
+
   it('sums the gradients of a value that is used several times', async () => {
     const write: Write = (builder, [x]) => builder.mul(builder.add(x!, x!), builder.mul(x!, x!));
     expect(await gradientError(write, [operand(32, [6])])).toBeLessThan(0.01);
