@@ -1,7 +1,7 @@
 import { NeuralError } from '../errors.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Value } from '../onnx/types.ts';
-import { attentionGradient } from './composites/attention.ts';
+import { attentionGradient } from './composites/attention-gradient.ts';
 import { crossEntropyGradient } from './composites/cross-entropy.ts';
 import { dropoutGradient } from './composites/dropout.ts';
 import { geluGradient } from './composites/gelu.ts';
@@ -100,6 +100,7 @@ function valuesThatDependOn(parameters: readonly Value[], calls: GraphBuilder['c
   return active;
 }
 
+/** By twos: ONNX Runtime adds within a product where one term of a sum of two is a product. */
 function total(builder: GraphBuilder, parts: readonly Value[]): Value {
-  return parts.length === 1 ? parts[0]! : builder.op('Sum', parts);
+  return parts.reduce((sum, part) => builder.op('Sum', [sum, part]));
 }

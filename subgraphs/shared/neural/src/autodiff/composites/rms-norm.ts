@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { float, int, type Value } from '../../onnx/types.ts';
-import type { GradientRule } from '../gradient-rule.ts';
+import { type GradientRule, numericDims } from '../gradient-rule.ts';
 
 /**
  * y = x·r·w with r = 1/√(mean(x²) + ε), over the last axis. x [n, d], w [d].
@@ -15,17 +15,22 @@ export function rmsNorm(builder: GraphBuilder, x: Value, options: { weight: Valu
   return builder.composite('RmsNorm', [x, options.weight], write)[0]!;
 }
 
-/** With u = dy·w and x̂ = x·r:  dx = r·(u - x̂·mean(u·x̂)),  dw = Σ dy·x̂ over the rows. */
+/**
+ * With t = dy·x:  dx = dy·w·r - x·(r³/d)·Σ t·w over the columns,  dw = Σ t·r over the rows. Both sums are products of t with
+ * a vector, which read it once and write next to nothing.
+ */
 export const rmsNormGradient: GradientRule = ({ builder, call, gradient, needs }) => {
   const [x, weight, inverseDeviation] = [call.inputs[0]!, call.inputs[1]!, call.outputs[1]!];
-  const normalized = builder.mul(x, inverseDeviation);
+  const [rows, columns] = numericDims(x.dims) as [number, number];
+  const product = builder.mul(gradient, x);
   const gradientOfX = (): Value => {
-    const weighted = builder.mul(gradient, weight);
-    const projection = builder.reduce('ReduceMean', builder.mul(weighted, normalized), [-1]);
-    return builder.mul(builder.sub(weighted, builder.mul(normalized, projection)), inverseDeviation);
+    const projection = builder.matMul(product, builder.reshape(weight, [columns, 1]));
+    const squared = builder.mul(inverseDeviation, inverseDeviation);
+    const cubed = builder.mul(squared, builder.scale(inverseDeviation, 1 / columns));
+    const along = builder.mul(x, builder.mul(projection, cubed));
+    return builder.sub(builder.mul(builder.mul(gradient, weight), inverseDeviation), along);
   };
-  return [
-    needs(0) ? gradientOfX() : undefined,
-    needs(1) ? builder.reduce('ReduceSum', builder.mul(gradient, normalized), [0], false) : undefined,
-  ];
+  const gradientOfWeight = (): Value =>
+    builder.reshape(builder.matMul(builder.reshape(inverseDeviation, [1, rows]), product), [columns]);
+  return [needs(0) ? gradientOfX() : undefined, needs(1) ? gradientOfWeight() : undefined];
 };
