@@ -1,5 +1,6 @@
 /** How often operations had to be planned, and how long that took. */
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { createTally } from '@fathom/platform/telemetry/tally';
 import type { PlanObserver } from '../execution/operation-plan.ts';
 
 export function createPlanMetrics(metrics: Metrics): PlanObserver {
@@ -12,11 +13,12 @@ export function createPlanMetrics(metrics: Metrics): PlanObserver {
     name: 'fathom_gateway_plan_duration_seconds',
     help: 'Time to make one plan.',
   });
+  const reused = createTally(plans, { outcome: 'reused' });
   return {
     planned(seconds) {
       plans.inc({ outcome: 'planned' });
       durations.observe({}, seconds);
     },
-    reused: () => plans.inc({ outcome: 'reused' }),
+    reused: () => reused.add(1),
   };
 }

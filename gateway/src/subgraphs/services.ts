@@ -5,6 +5,7 @@
 import { CircuitBreaker, type CircuitState } from '@fathom/platform/client/circuit-breaker';
 import type { Logger } from '@fathom/platform/logging';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { createObservations } from '@fathom/platform/telemetry/tally';
 import type { FetchSettings } from '../settings.ts';
 import { createHttpSubgraph, type FetchObserver, type HttpSubgraph } from './http-subgraph.ts';
 import type { Subgraph } from './subgraph.ts';
@@ -122,8 +123,12 @@ function createFetchMetrics(metrics: Metrics): (subgraph: string) => ObservedSer
   });
   return (subgraph) => {
     circuits.set({ subgraph }, 0);
+    const ended = {
+      ok: createObservations(durations, { subgraph, outcome: 'ok' }),
+      error: createObservations(durations, { subgraph, outcome: 'error' }),
+    };
     return {
-      ended: (outcome, seconds) => durations.observe({ subgraph, outcome }, seconds),
+      ended: (outcome, seconds) => ended[outcome].observe(seconds),
       happened: (event) => events.inc({ subgraph, event }),
       circuit: (state) => circuits.set({ subgraph }, { closed: 0, 'half-open': 0.5, open: 1 }[state]),
     };

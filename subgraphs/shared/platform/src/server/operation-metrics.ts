@@ -2,6 +2,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { trace } from '@opentelemetry/api';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createObservations, createTally, type Observations, type Tally } from '../telemetry/tally.ts';
 
 export interface ObservedOperation {
   readonly name: string | undefined;
@@ -13,6 +14,11 @@ export interface OperationMetrics {
   begin(operation: ObservedOperation): (code: string) => void;
   /** One event was sent to a subscriber. */
   eventSent(): void;
+}
+
+interface OperationSeries {
+  readonly durations: Observations;
+  readonly codes: Map<string, Tally>;
 }
 
 /** Clients choose operation names, and each makes a series: beyond so many, the rest count as `other`. */
@@ -39,6 +45,25 @@ export function createOperationMetrics(metrics: Metrics): OperationMetrics {
     help: 'Events sent to subscribers.',
   });
   const known = new Set<string>();
+  const typesInFlight = new Map<string, Tally>();
+  /** Of an operation and its type. Both are bounded, as codes are. */
+  const series = new Map<string, OperationSeries>();
+
+  function inFlight(type: ObservedOperation['type']): Tally {
+    const tally = typesInFlight.get(type) ?? createTally(active, { type });
+    typesInFlight.set(type, tally);
+    return tally;
+  }
+
+  function seriesOf(operation: string, type: ObservedOperation['type']): OperationSeries {
+    const key = `${type} ${operation}`;
+    let found = series.get(key);
+    if (!found) {
+      found = { durations: createObservations(durations, { operation, type }), codes: new Map() };
+      series.set(key, found);
+    }
+    return found;
+  }
 
   function boundedName(name: string | undefined): string {
     if (!name) return 'anonymous';
@@ -52,11 +77,18 @@ export function createOperationMetrics(metrics: Metrics): OperationMetrics {
     begin({ name, type }) {
       const startedAt = performance.now();
       const operation = boundedName(name);
-      active.inc({ type });
+      const running = inFlight(type);
+      const { codes, durations: ofOperation } = seriesOf(operation, type);
+      running.add(1);
       return (code) => {
-        active.dec({ type });
-        operations.inc({ operation, type, code });
-        durations.observe({ operation, type }, (performance.now() - startedAt) / 1000);
+        running.add(-1);
+        let ended = codes.get(code);
+        if (!ended) {
+          ended = createTally(operations, { operation, type, code });
+          codes.set(code, ended);
+        }
+        ended.add(1);
+        ofOperation.observe((performance.now() - startedAt) / 1000);
       };
     },
     eventSent: () => events.inc(),
