@@ -7,8 +7,8 @@ import type { Leaving } from './departure.ts';
 export interface GatewayContext {
   /** Absent only for introspection without credentials, which reaches no subgraph. */
   readonly principal: Principal | undefined;
-  /** The signed identity that a service accepts with this one request; a retry asks again. */
-  readonly identityFor: (request: RequestToProve) => Promise<string>;
+  /** The signed identity that a service accepts with this one request; a retry asks again. A promise only where it must be. */
+  readonly identityFor: (request: RequestToProve) => string | Promise<string>;
   /** Aborted when the client has gone or the operation is over. */
   readonly signal: Leaving;
   /** W3C trace headers for whatever the operation causes. */

@@ -32,7 +32,7 @@ export function peerSignerOf({ privateJwk }: BenchKey): IdentitySigner {
   return createIdentitySigner({ privateJwk, issuer: 'bench', proofKeys: undefined });
 }
 
-export function tokenOf(peerSigner: IdentitySigner, service: string): Promise<string> {
+export async function tokenOf(peerSigner: IdentitySigner, service: string): Promise<string> {
   return peerSigner.sign(caller, { audience: service, place: graphqlPlace });
 }
 
@@ -49,7 +49,7 @@ export function identityOf(key: BenchKey): TestIdentity {
       IDENTITY_PROOF_KEY: 'off',
     },
     signer,
-    connection: (audience, identity = {}) =>
+    connection: async (audience, identity = {}) =>
       signer.sign({ ...caller, ...identity }, { audience, place: webSocketPlace }),
     headers: async (request, identity = {}) => ({
       [identityHeader]: await signer.sign({ ...caller, ...identity }, { place: graphqlPlace, ...request }),

@@ -40,7 +40,8 @@ export function createPlanExecutor(planner: OperationPlanner): OperationExecutor
       try {
         const operation = wholeOperation(admitted);
         const plan = planner.planFor(snapshot, operation, context.principal?.identity.tenant ?? '');
-        const { data, errors } = await runPlan(plan.step, runOptions(snapshot, plan, operation, context));
+        const { data, errors, ended } = runPlan(plan.step, runOptions(snapshot, plan, operation, context));
+        if (ended) await ended;
         const result = shapeResult(plan, operation.variables, data, errors);
         return context.showsQueryPlan ? { ...result, extensions: { queryPlan: printedPlan(plan) } } : result;
       } catch (error) {

@@ -36,10 +36,15 @@ export interface RunResult {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
-export async function runPlan(step: Step | undefined, options: RunOptions): Promise<RunResult> {
+export interface RunningPlan extends RunResult {
+  /** Until it resolves, data and errors grow. Absent where nothing had to be fetched. */
+  readonly ended: Promise<unknown> | undefined;
+}
+
+export function runPlan(step: Step | undefined, options: RunOptions): RunningPlan {
   const run = new PlanRun(options);
-  if (step) await run.step(step, { path: [], targets: [run.data] });
-  return { data: run.data, errors: run.errors };
+  const ended = step && run.step(step, { path: [], targets: [run.data] });
+  return { data: run.data, errors: run.errors, ended };
 }
 
 /** As {@link runPlan}, where a subgraph has sent what the first fetch would bring: an event of a subscription. */
@@ -77,6 +82,13 @@ interface Asked {
   readonly targets: JsonObject[];
 }
 
+interface AskedEntities {
+  readonly asked: readonly Asked[];
+  readonly places: EntityPlaces;
+  /** Absent where nothing is remembered. */
+  readonly keyOf: ((entity: Asked) => string) | undefined;
+}
+
 /** What the parts of one answer share. */
 interface Shared {
   readonly data: JsonObject;
@@ -97,7 +109,8 @@ class PlanRun {
     this.data = this.#shared.data;
   }
 
-  step(step: Step, cursor: Cursor): Promise<unknown> {
+  /** A promise only where something is fetched; each costs twice where traces follow them. */
+  step(step: Step, cursor: Cursor): Promise<unknown> | undefined {
     switch (step.kind) {
       case 'sequence':
         return this.#sequence(step.steps, cursor);
@@ -105,12 +118,12 @@ class PlanRun {
         return Promise.all(step.steps.map((next) => this.step(next, cursor)));
       case 'flatten': {
         const targets = collectTargets(cursor.targets, step.path);
-        if (targets.length === 0) return done;
+        if (targets.length === 0) return undefined;
         return this.step(step.step, { path: [...cursor.path, ...step.path], targets });
       }
       case 'condition': {
         const branch = this.#options.variables[step.variable] === true ? step.ifTrue : step.ifFalse;
-        return branch ? this.step(branch, cursor) : done;
+        return branch && this.step(branch, cursor);
       }
       case 'defer':
         return this.#defer(step, cursor);
@@ -119,7 +132,7 @@ class PlanRun {
     }
   }
 
-  #fetch(step: FetchStep, cursor: Cursor): Promise<unknown> {
+  #fetch(step: FetchStep, cursor: Cursor): Promise<unknown> | undefined {
     return step.represent ? this.#fetchEntities(step, cursor) : this.#fetchRoot(step, cursor);
   }
 
@@ -144,14 +157,19 @@ class PlanRun {
   }
 
   async #sequence(steps: readonly Step[], cursor: Cursor): Promise<void> {
-    for (const step of steps) await this.step(step, cursor);
+    for (const step of steps) {
+      const ended = this.step(step, cursor);
+      if (ended) await ended;
+    }
   }
 
   // --- root fields -----------------------------------------------------------------------------------------------
 
-  async #fetchRoot(step: FetchStep, cursor: Cursor): Promise<void> {
-    const answer = await this.#ask(step, this.#variablesJson(step), new RootPlaces(this, step, cursor));
-    if (answer) this.#fillRoot(step, answer, cursor);
+  #fetchRoot(step: FetchStep, cursor: Cursor): Promise<void> {
+    const places = new RootPlaces(this, step, cursor);
+    return this.#ask(step, this.#variablesJson(step), places, (answer) =>
+      this.#fillRoot(step, answer, cursor),
+    );
   }
 
   /** What came without being asked for. */
@@ -168,7 +186,7 @@ class PlanRun {
 
   // --- entities --------------------------------------------------------------------------------------------------
 
-  #fetchEntities(step: FetchStep, cursor: Cursor): Promise<unknown> {
+  #fetchEntities(step: FetchStep, cursor: Cursor): Promise<unknown> | undefined {
     if (!step.contextArguments) return this.#fetchAlike(step, cursor, nothing);
     const places = this.placesOf(cursor);
     const groups = new Map<string, { values: Readonly<Record<string, unknown>>; targets: JsonObject[] }>();
@@ -187,22 +205,29 @@ class PlanRun {
   }
 
   /** Entities that take the same arguments from their context, or none. */
-  async #fetchAlike(
+  #fetchAlike(
     step: FetchStep,
     cursor: Cursor,
     fromContext: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { memo } = this.#options;
     const wanted = representationsOf(step, cursor.targets);
     const keyOf = memo && entityKeys(step, this.#variablesJson(step, undefined, fromContext));
     const asked = keyOf
       ? wanted.filter((entity) => !this.#fillFromMemo(memo, keyOf(entity), entity))
       : wanted;
-    if (asked.length === 0) return;
+    if (asked.length === 0) return undefined;
     const places = new EntityPlaces(this, cursor, asked);
     const representations = `"representations":[${asked.map(({ json }) => json).join()}]`;
-    const answer = await this.#ask(step, this.#variablesJson(step, representations, fromContext), places);
-    if (!answer?.data) return;
+    const variablesJson = this.#variablesJson(step, representations, fromContext);
+    return this.#ask(step, variablesJson, places, (answer) =>
+      this.#fillEntities(step, answer, { asked, places, keyOf }),
+    );
+  }
+
+  #fillEntities(step: FetchStep, answer: SubgraphAnswer, { asked, places, keyOf }: AskedEntities): void {
+    if (!answer.data) return;
+    const { memo } = this.#options;
     const entities: unknown = answer.data['_entities'];
     if (!Array.isArray(entities) || entities.length !== asked.length) {
       const because = `${step.service} did not answer with one entity for each of the ${asked.length} it was asked for`;
@@ -230,25 +255,27 @@ class PlanRun {
 
   // --- both ------------------------------------------------------------------------------------------------------
 
-  /** `undefined` where no answer came; what is missing for it is told already. */
+  /** `use` gets the answer; where none came, what is missing for it is told. */
   async #ask(
     step: FetchStep,
     variablesJson: string,
     places: ErrorPlaces,
-  ): Promise<SubgraphAnswer | undefined> {
+    use: (answer: SubgraphAnswer) => void,
+  ): Promise<void> {
+    let answer: SubgraphAnswer;
     try {
-      const answer = await this.#askOnce(step, variablesJson);
+      answer = await this.#askOnce(step, variablesJson);
       if (!answer.data && !answer.errors?.length)
         throw raise('SUBGRAPH_BAD_ANSWER', {
           because: `${step.service} answered with neither data nor an error`,
           details: { serviceName: step.service },
         });
       this.#takeErrors(step, answer, places);
-      return answer;
     } catch (error) {
       this.#fail(error, places);
-      return undefined;
+      return;
     }
+    use(answer);
   }
 
   #takeErrors(step: FetchStep, { errors }: SubgraphAnswer, places: ErrorPlaces): void {
@@ -311,7 +338,6 @@ class PlanRun {
 
 const rootPlace: Place = { path: [], ancestors: [] };
 const nothing: Readonly<Record<string, unknown>> = {};
-const done = Promise.resolve();
 
 /** Where the fields of a root fetch go; worked out only when there is an error to tell of. */
 class RootPlaces implements ErrorPlaces {

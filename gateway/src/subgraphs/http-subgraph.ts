@@ -11,7 +11,7 @@ import type { CircuitBreaker, CircuitPass, Verdict } from '@fathom/platform/clie
 import { createRetryBudget } from '@fathom/platform/client/retry-budget';
 import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
-import { graphqlPlace } from '@fathom/platform/identity-proof';
+import { digestOf, graphqlPlace } from '@fathom/platform/identity-proof';
 import { GraphQLError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { abortSignalOf, type Leaving } from '../departure.ts';
@@ -20,9 +20,9 @@ import type { FetchSettings } from '../settings.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { hedge } from './hedge.ts';
 import { readAnswer } from './read-answer.ts';
-import type { Subgraph, SubgraphAnswer } from './subgraph.ts';
+import type { Subgraph, SubgraphAnswer, SubgraphOperation } from './subgraph.ts';
 import { createWire } from './wire/create-wire.ts';
-import { PostFailure } from './wire/wire.ts';
+import type { PostAnswer, PostFailure, PostReceiver } from './wire/wire.ts';
 
 export interface HttpSubgraphOptions {
   readonly service: string;
@@ -46,11 +46,18 @@ export interface HttpSubgraph extends Subgraph {
   close(): Promise<void>;
 }
 
-interface Attempt {
+interface AttemptRequest {
   readonly body: string;
+  readonly bodyDigest: string;
   readonly context: GatewayContext;
   readonly signal: Leaving;
   readonly endsAt: number;
+}
+
+interface Settled {
+  answered(answer: SubgraphAnswer): void;
+  /** AppError or {@link ClientGone}. */
+  failed(error: unknown): void;
 }
 
 export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
@@ -76,21 +83,6 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
       cause: more.cause,
     });
 
-  async function send({ body, context, signal, endsAt }: Attempt): Promise<SubgraphAnswer> {
-    const identity = await context.identityFor({ audience: service, place: graphqlPlace, body });
-    const headers = [identityHeader, identity];
-    const traceHeaders = context.traceHeaders();
-    for (const name in traceHeaders) headers.push(name, traceHeaders[name] ?? '');
-    const maxBytes = settings.maxResponseBytes;
-    try {
-      const { status, text } = await wire.post({ headers, body, endsAt, maxBytes, signal });
-      return readAnswer(service, status, text);
-    } catch (error) {
-      if (error instanceof PostFailure) throw explained(error, context);
-      throw error;
-    }
-  }
-
   function explained(error: PostFailure, context: GatewayContext): Error {
     // Nobody waits for the answer any more; the service is not to blame.
     if (error.kind === 'aborted') return context.signal.aborted ? new ClientGone({ cause: error }) : error;
@@ -100,17 +92,72 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     return failure('SUBGRAPH_UNAVAILABLE', service, { cause: error.cause });
   }
 
-  /** Throws AppError or {@link ClientGone}. */
-  async function attempt(request: Attempt): Promise<SubgraphAnswer> {
-    const pass = enterCircuit();
-    try {
-      const answer = await send(request);
-      breaker.leave(pass, 'answer');
-      return answer;
-    } catch (error) {
-      breaker.leave(pass, judge(error));
-      throw error;
+  /** Ends with AppError or {@link ClientGone}. */
+  class Attempt implements PostReceiver {
+    readonly #request: AttemptRequest;
+    readonly #settled: Settled;
+    #pass: CircuitPass = 'call';
+
+    constructor(request: AttemptRequest, settled: Settled) {
+      this.#request = request;
+      this.#settled = settled;
     }
+
+    begin(): void {
+      const { body, bodyDigest, context } = this.#request;
+      try {
+        this.#pass = enterCircuit();
+      } catch (error) {
+        this.#settled.failed(error);
+        return;
+      }
+      try {
+        const identity = context.identityFor({ audience: service, place: graphqlPlace, body, bodyDigest });
+        if (typeof identity === 'string') this.#send(identity);
+        else
+          identity.then(
+            (made) => this.#send(made),
+            (error: unknown) => this.#fail(error),
+          );
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+
+    #send(identity: string): void {
+      const { body, context, signal, endsAt } = this.#request;
+      const headers = [identityHeader, identity];
+      const traceHeaders = context.traceHeaders();
+      for (const name in traceHeaders) headers.push(name, traceHeaders[name] ?? '');
+      wire.send({ headers, body, endsAt, maxBytes: settings.maxResponseBytes, signal }, this);
+    }
+
+    answered({ status, text }: PostAnswer): void {
+      let answer: SubgraphAnswer;
+      try {
+        answer = readAnswer(service, status, text);
+      } catch (error) {
+        this.#fail(error);
+        return;
+      }
+      breaker.leave(this.#pass, 'answer');
+      this.#settled.answered(answer);
+    }
+
+    failed(failed: PostFailure): void {
+      this.#fail(explained(failed, this.#request.context));
+    }
+
+    #fail(error: unknown): void {
+      breaker.leave(this.#pass, judge(error));
+      this.#settled.failed(error);
+    }
+  }
+
+  function attempt(request: AttemptRequest): Promise<SubgraphAnswer> {
+    return new Promise((resolve, reject) =>
+      new Attempt(request, { answered: resolve, failed: reject }).begin(),
+    );
   }
 
   /** The breaker's own refusal speaks of dependencies; clients know services. */
@@ -126,7 +173,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     }
   }
 
-  function attemptOrHedge(request: Attempt): Promise<SubgraphAnswer> {
+  function attemptOrHedge(request: AttemptRequest): Promise<SubgraphAnswer> {
     const { hedgeAfterMs } = settings;
     if (hedgeAfterMs === undefined) return attempt(request);
     return hedge({
@@ -142,7 +189,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
   }
 
   /** `error` is what the first attempt ended with. */
-  async function askAgain(request: Attempt, error: unknown): Promise<SubgraphAnswer> {
+  async function askAgain(request: AttemptRequest, error: unknown): Promise<SubgraphAnswer> {
     let latest = error;
     for (let retries = 0; retries < settings.maxRetries; retries += 1) {
       if (!isWorthAnother(latest, breaker) || !budget.spend()) break;
@@ -168,36 +215,85 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     }
   }
 
+  /** Where there is no room, or a second attempt may be made beside the first. */
+  async function askInSteps(request: AttemptRequest, isMutation: boolean): Promise<SubgraphAnswer> {
+    if (!bulkhead.tryEnter()) await enter(request.endsAt, request.signal);
+    try {
+      return await (isMutation ? attempt(request) : attemptOrHedge(request));
+    } catch (error) {
+      if (isMutation) throw error;
+      return await askAgain(request, error);
+    } finally {
+      bulkhead.leave();
+    }
+  }
+
   return {
-    // One function down to the exchange: each further one that awaits would cost every fetch a promise or two.
-    async ask(operation, variablesJson, context) {
+    ask(operation, variablesJson, context) {
       const startedAt = performance.now();
       const { isMutation } = operation;
       const endsAt = startedAt + (isMutation ? settings.mutationTimeoutMs : settings.queryTimeoutMs);
-      const { signal } = context;
-      let outcome: 'ok' | 'error' = 'error';
-      budget.earn();
-      try {
-        if (!bulkhead.tryEnter()) await enter(endsAt, signal);
-        const request = { body: `${operation.bodyPrefix}${variablesJson}}`, context, signal, endsAt };
-        let answer: SubgraphAnswer;
-        try {
-          answer = await (isMutation ? attempt(request) : attemptOrHedge(request));
-        } catch (error) {
-          if (isMutation) throw error;
-          answer = await askAgain(request, error);
-        } finally {
-          bulkhead.leave();
-        }
-        outcome = 'ok';
-        return answer;
-      } finally {
+      const request = { ...bodyOf(operation, variablesJson), context, signal: context.signal, endsAt };
+      const ended = (outcome: 'ok' | 'error'): void =>
         observer.ended(outcome, (performance.now() - startedAt) / 1000);
-      }
+      budget.earn();
+      return new Promise((resolve, reject) => {
+        const answered = (answer: SubgraphAnswer): void => {
+          ended('ok');
+          resolve(answer);
+        };
+        const failed = (error: unknown): void => {
+          ended('error');
+          reject(error);
+        };
+        const mayHedge = settings.hedgeAfterMs !== undefined && !isMutation;
+        if (mayHedge || !bulkhead.tryEnter()) {
+          askInSteps(request, isMutation).then(answered, failed);
+          return;
+        }
+        // Nearly all go this way, without another promise: each costs twice where traces follow them.
+        new Attempt(request, {
+          answered(answer) {
+            bulkhead.leave();
+            answered(answer);
+          },
+          failed(error) {
+            if (isMutation) {
+              bulkhead.leave();
+              failed(error);
+            } else
+              askAgain(request, error)
+                .finally(() => bulkhead.leave())
+                .then(answered, failed);
+          },
+        }).begin();
+      });
     },
     bulkhead,
     close: () => wire.close(),
   };
+}
+
+interface Body {
+  readonly body: string;
+  readonly bodyDigest: string;
+}
+
+interface KnownBody extends Body {
+  readonly variablesJson: string;
+}
+
+const knownBodies = new WeakMap<SubgraphOperation, KnownBody>();
+const maxKnownCharacters = 16_384;
+
+/** Made, and its digest worked out, once for as long as an operation is asked with the same variables. */
+function bodyOf(operation: SubgraphOperation, variablesJson: string): Body {
+  const known = knownBodies.get(operation);
+  if (known?.variablesJson === variablesJson) return known;
+  const body = `${operation.bodyPrefix}${variablesJson}}`;
+  const made = { variablesJson, body, bodyDigest: digestOf(body) };
+  if (body.length <= maxKnownCharacters) knownBodies.set(operation, made);
+  return made;
 }
 
 const overloadRetryMs = 1_000;

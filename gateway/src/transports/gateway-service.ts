@@ -100,7 +100,7 @@ export function createContext(
     showsQueryPlan,
     traceHeaders: () => headers,
     logger: service.logger,
-    async identityFor(request) {
+    identityFor(request) {
       if (!principal) throw raise('UNAUTHENTICATED');
       return service.signer.sign(principal.identity, request);
     },

@@ -1,12 +1,17 @@
 /** One request and its answer, which ends once: answered, late, too large, lost, or wanted by nobody any more. */
 import type { LeavingListener } from '../../departure.ts';
 import type { Deadlines, Due } from './deadlines.ts';
-import { type PostAnswer, PostFailure, type PostFailureKind, type PostRequest } from './wire.ts';
+import {
+  type PostAnswer,
+  PostFailure,
+  type PostFailureKind,
+  type PostReceiver,
+  type PostRequest,
+} from './wire.ts';
 
 export interface ExchangeOptions {
   readonly request: PostRequest;
-  readonly resolve: (answer: PostAnswer) => void;
-  readonly reject: (failure: PostFailure) => void;
+  readonly receiver: PostReceiver;
   readonly deadlines: Deadlines;
 }
 
@@ -16,15 +21,13 @@ export class Exchange implements Due, LeavingListener {
   /** Where it is under way. */
   connection: { destroy(): void } | undefined;
   hasEnded = false;
-  readonly #resolve: (answer: PostAnswer) => void;
-  readonly #reject: (failure: PostFailure) => void;
+  readonly #receiver: PostReceiver;
   readonly #deadlines: Deadlines;
 
-  constructor({ request, resolve, reject, deadlines }: ExchangeOptions) {
+  constructor({ request, receiver, deadlines }: ExchangeOptions) {
     this.request = request;
     this.endsAt = request.endsAt;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#receiver = receiver;
     this.#deadlines = deadlines;
   }
 
@@ -41,7 +44,7 @@ export class Exchange implements Due, LeavingListener {
   }
 
   succeed(answer: PostAnswer): void {
-    if (this.#end()) this.#resolve(answer);
+    if (this.#end()) this.#receiver.answered(answer);
   }
 
   /** Ends the connection as well: whatever still comes is nobody's. */
@@ -49,8 +52,8 @@ export class Exchange implements Due, LeavingListener {
     if (!this.#end()) return;
     const { connection } = this;
     this.connection = undefined;
-    this.#reject(new PostFailure(kind, cause));
     connection?.destroy();
+    this.#receiver.failed(new PostFailure(kind, cause));
   }
 
   expire(): void {

@@ -1,7 +1,7 @@
 /**
  * HTTP/1.1 over sockets of our own: what a fetch needs and nothing else, at half of what undici asks for it.
  *
- *   post -> an idle connection, the one used last; else a new one; else wait -> one write -> read -> idle again, or closed
+ *   send -> an idle connection, the one used last; else a new one; else wait -> one write -> read -> idle again, or closed
  *
  * Invariants: a connection carries one exchange at a time and nothing is pipelined; what broke, or said more than its answer, is
  * never used again; the request is written once, so a service that closes an idle connection just then costs this exchange,
@@ -10,7 +10,14 @@
 import { WireConnection } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
-import { fixedHeaders, idleMs, type Wire, type WireOptions } from './wire.ts';
+import {
+  fixedHeaders,
+  idleMs,
+  type PostReceiver,
+  type PostRequest,
+  type Wire,
+  type WireOptions,
+} from './wire.ts';
 
 export function createSocketWire({ url, maxConnections }: WireOptions): Wire {
   return new SocketWire(url, maxConnections);
@@ -41,12 +48,10 @@ class SocketWire implements Wire {
     this.#headStart = head;
   }
 
-  post(request: Parameters<Wire['post']>[0]): ReturnType<Wire['post']> {
-    return new Promise((resolve, reject) => {
-      const exchange = new Exchange({ request, resolve, reject, deadlines: this.#deadlines });
-      if (this.#isClosed) exchange.fail('lost', new Error('no more is asked of this service'));
-      else if (exchange.begin()) this.#send(exchange);
-    });
+  send(request: PostRequest, receiver: PostReceiver): void {
+    const exchange = new Exchange({ request, receiver, deadlines: this.#deadlines });
+    if (this.#isClosed) exchange.fail('lost', new Error('no more is asked of this service'));
+    else if (exchange.begin()) this.#give(exchange);
   }
 
   async close(): Promise<void> {
@@ -57,7 +62,7 @@ class SocketWire implements Wire {
     this.#deadlines.close();
   }
 
-  #send(exchange: Exchange): void {
+  #give(exchange: Exchange): void {
     const connection = this.#takeIdle() ?? this.#connect();
     if (connection) connection.send(exchange, this.#headStart);
     else this.#waiting.push(exchange);
@@ -103,7 +108,7 @@ class SocketWire implements Wire {
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
     const next = this.#isClosed ? undefined : this.#nextWaiting();
-    if (next) this.#send(next);
+    if (next) this.#give(next);
   }
 
   #nextWaiting(): Exchange | undefined {

@@ -3,9 +3,9 @@ import type { Dispatcher, Pool } from 'undici';
 import type { LeavingListener } from '../../departure.ts';
 import {
   fixedHeaders,
-  type PostAnswer,
   PostFailure,
   type PostFailureKind,
+  type PostReceiver,
   type PostRequest,
   type Wire,
 } from './wire.ts';
@@ -13,8 +13,7 @@ import {
 export function createUndiciWire(url: URL, pool: Pool): Wire {
   const path = `${url.pathname}${url.search}`;
   return {
-    post: (request) =>
-      new Promise((resolve, reject) => new Exchange(request, resolve, reject).begin(pool, path)),
+    send: (request, receiver) => new Exchange(request, receiver).begin(pool, path),
     close: () => pool.destroy(),
   };
 }
@@ -26,8 +25,7 @@ export function createUndiciWire(url: URL, pool: Pool): Wire {
  */
 class Exchange implements Dispatcher.DispatchHandler, LeavingListener {
   readonly #request: PostRequest;
-  readonly #resolve: (answer: PostAnswer) => void;
-  readonly #reject: (failure: PostFailure) => void;
+  readonly #receiver: PostReceiver;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #status = 0;
@@ -36,14 +34,9 @@ class Exchange implements Dispatcher.DispatchHandler, LeavingListener {
   #abort: ((failure: Error) => void) | undefined;
   #settled = false;
 
-  constructor(
-    request: PostRequest,
-    resolve: (answer: PostAnswer) => void,
-    reject: (failure: PostFailure) => void,
-  ) {
+  constructor(request: PostRequest, receiver: PostReceiver) {
     this.#request = request;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#receiver = receiver;
   }
 
   begin(pool: Pool, path: string): void {
@@ -76,7 +69,7 @@ class Exchange implements Dispatcher.DispatchHandler, LeavingListener {
   }
 
   onComplete(): void {
-    if (this.#settle()) this.#resolve({ status: this.#status, text: textOf(this.#chunks) });
+    if (this.#settle()) this.#receiver.answered({ status: this.#status, text: textOf(this.#chunks) });
   }
 
   onError(error: Error): void {
@@ -90,7 +83,7 @@ class Exchange implements Dispatcher.DispatchHandler, LeavingListener {
 
   fail(kind: PostFailureKind, cause?: unknown): void {
     this.#failure ??= new PostFailure(kind, cause);
-    if (this.#settle()) this.#reject(this.#failure);
+    if (this.#settle()) this.#receiver.failed(this.#failure);
     // Ends the connection; the bytes that still come are nobody's.
     this.#abort?.(this.#failure);
   }

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Departure } from '../../departure.ts';
 import { createPooledWire } from './create-wire.ts';
 import { createSocketWire } from './socket-wire.ts';
-import type { PostAnswer, PostFailure, PostRequest, Wire } from './wire.ts';
+import { type PostAnswer, type PostFailure, type PostRequest, post, type Wire } from './wire.ts';
 
 type Answer = (socket: Socket, request: string) => void;
 
@@ -58,9 +58,14 @@ async function start(create: typeof createSocketWire, ...answers: readonly Answe
     requests,
     sockets,
     ask: ({ endsAt = performance.now() + 20_000, ...request } = {}) =>
-      wire
-        .post({ headers: [], body: '{}', maxBytes: 1_000_000, signal: new Departure(), endsAt, ...request })
-        .catch((error: PostFailure) => error.kind),
+      post(wire, {
+        headers: [],
+        body: '{}',
+        maxBytes: 1_000_000,
+        signal: new Departure(),
+        endsAt,
+        ...request,
+      }).catch((error: PostFailure) => error.kind),
   };
 }
 
@@ -269,7 +274,7 @@ describe.each([
     const wire = create({ url: new URL('http://127.0.0.1:1/graphql'), maxConnections: 1 });
     cleanups.push(() => wire.close());
     const request = { headers: [], body: '', maxBytes: 1, signal: new Departure() };
-    await expect(wire.post({ ...request, endsAt: performance.now() + 20_000 })).rejects.toMatchObject({
+    await expect(post(wire, { ...request, endsAt: performance.now() + 20_000 })).rejects.toMatchObject({
       kind: 'lost',
       cause: { code: 'ECONNREFUSED' },
     });

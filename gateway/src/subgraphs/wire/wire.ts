@@ -19,10 +19,21 @@ export interface PostAnswer {
 /** `lost`: no connection, it broke, or what came was no HTTP. `aborted`: by the signal. */
 export type PostFailureKind = 'lost' | 'timeout' | 'too-large' | 'aborted';
 
+/** Told once, by one of the two; perhaps before `send` has returned. */
+export interface PostReceiver {
+  answered(answer: PostAnswer): void;
+  failed(failure: PostFailure): void;
+}
+
 export interface Wire {
-  /** Rejects with {@link PostFailure} and nothing else. */
-  post(request: PostRequest): Promise<PostAnswer>;
+  /** Never throws. */
+  send(request: PostRequest, receiver: PostReceiver): void;
   close(): Promise<void>;
+}
+
+/** Rejects with {@link PostFailure} and nothing else. */
+export function post(wire: Wire, request: PostRequest): Promise<PostAnswer> {
+  return new Promise((resolve, reject) => wire.send(request, { answered: resolve, failed: reject }));
 }
 
 export interface WireOptions {

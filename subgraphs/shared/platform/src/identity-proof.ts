@@ -36,6 +36,8 @@ export interface RequestToProve {
   readonly place: ProofPlace;
   /** Absent where it is a stream, whose bytes are not known yet. */
   readonly body?: string | Uint8Array | undefined;
+  /** {@link digestOf} that body, where its sender knows it already. */
+  readonly bodyDigest?: string | undefined;
 }
 
 export interface ProofSigner {
@@ -47,10 +49,10 @@ export function createProofSigner([key]: ProofKeys, now: () => number = Date.now
   const sender = randomBytes(12).toString('base64url');
   const sequences = new Map<string, number>();
   return {
-    sign(token, { audience, place, body }) {
+    sign(token, { audience, place, body, bodyDigest = body === undefined ? '' : digestOf(body) }) {
       const sequence = (sequences.get(audience) ?? 0) + 1;
       sequences.set(audience, sequence);
-      const claim = `${sender}.${sequence}.${now()}.${body === undefined ? '' : digest(body)}`;
+      const claim = `${sender}.${sequence}.${now()}.${bodyDigest}`;
       return `${claim}.${mac(hmac, { token, audience, place, claim }).toString('base64url')}`;
     },
   };
@@ -114,7 +116,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
       const problem = proof ? problemOf(proof, token, place) : 'it has no proof of its request';
       if (!proof || problem) throw refused(problem);
       return async (body) => {
-        if ((body === undefined ? '' : digest(body)) !== proof.bodyDigest)
+        if ((body === undefined ? '' : digestOf(body)) !== proof.bodyDigest)
           throw refused('its proof was made for another body');
         if (mayChange(body) && !(await isFirst(proof))) throw refused('it was sent before');
       };
@@ -166,7 +168,8 @@ function mac(hmac: Hmac, { token, audience, place, claim }: Covered): Buffer {
   return hmac(`fathom-proof-1\n${audience}\n${place}\n${signature}\n${claim}`);
 }
 
-function digest(body: string | Uint8Array): string {
+/** What a proof says of a body. */
+export function digestOf(body: string | Uint8Array): string {
   return hash('sha256', body, 'base64url');
 }
 

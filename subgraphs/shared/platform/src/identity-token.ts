@@ -32,8 +32,8 @@ const claimsSchema = z.object({
 });
 
 export interface IdentitySigner {
-  /** What vouches for one request, and for no second one: a retry signs anew. */
-  sign(identity: Identity, request: RequestToProve): Promise<string>;
+  /** What vouches for one request, and for no second one: a retry signs anew. A promise only where a token must be made. */
+  sign(identity: Identity, request: RequestToProve): string | Promise<string>;
 }
 
 export interface VerifiedIdentity {
@@ -99,12 +99,14 @@ export function createIdentitySigner({
     return token;
   }
 
+  const prove = (token: string, request: RequestToProve): string =>
+    proofs ? `${token}~${proofs.sign(token, request)}` : token;
+
   return {
-    async sign(identity, request) {
+    sign(identity, request) {
       const held = cache.get(cacheKeyOf(identity, request.audience));
-      const isFresh = held !== undefined && now() < held.renewAt;
-      const token = isFresh ? held.token : await signToken(identity, request.audience);
-      return proofs ? `${token}~${proofs.sign(token, request)}` : token;
+      if (held !== undefined && now() < held.renewAt) return prove(held.token, request);
+      return signToken(identity, request.audience).then((token) => prove(token, request));
     },
   };
 }

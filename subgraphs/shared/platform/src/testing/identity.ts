@@ -40,7 +40,7 @@ export async function testIdentity(): Promise<TestIdentity> {
       IDENTITY_PROOF_KEY: proofKey.toString('base64url'),
     },
     signer,
-    connection: (audience, identity) => sign({ audience, place: webSocketPlace }, identity),
+    connection: async (audience, identity) => sign({ audience, place: webSocketPlace }, identity),
     headers: async (request, identity) => ({
       [identityHeader]: await sign({ place: graphqlPlace, ...request }, identity),
     }),
