@@ -65,6 +65,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Of nearly every request, so it is not made of each one's text. */
+const graphqlUrl = new URL('http://gateway/graphql');
+
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const inFlight = new InFlight();
   let draining = false;
@@ -83,13 +86,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const uploads = createUploadRelay(service, options.uploads);
   const answerOpenAi = createOpenAiFacade(service, options.operations, uploads);
 
-  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://gateway');
+  function route(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+    const url =
+      request.url === graphqlUrl.pathname ? graphqlUrl : new URL(request.url ?? '/', 'http://gateway');
     setSecurityHeaders(request, response);
-    if (url.pathname === '/graphql') {
-      if (applyCors(options.cors, request, response)) return;
-      await handleGraphQL(request, response, url);
-    } else if (url.pathname.startsWith('/v1/')) {
+    if (url.pathname !== graphqlUrl.pathname) return routeElsewhere(request, response, url);
+    return applyCors(options.cors, request, response) ? undefined : handleGraphQL(request, response, url);
+  }
+
+  async function routeElsewhere(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    if (url.pathname.startsWith('/v1/')) {
       if (applyCors(options.cors, request, response)) return;
       await answerOpenAi(request, response, url);
     } else if (url.pathname.startsWith('/uploads/')) {
@@ -111,12 +117,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const server = serverFor(options, (request, response) => {
     const ticket = inFlight.open();
-    response.once('close', () => ticket.close());
-    route(request, response).catch((error: unknown) => {
+    response.on('close', () => ticket.close());
+    const failed = (error: unknown): void => {
       options.logger.error({ err: error }, 'a request could not be answered');
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
-    });
+    };
+    try {
+      route(request, response)?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { pathname } = new URL(request.url ?? '/', 'http://gateway');

@@ -17,12 +17,17 @@ const maxKnownKeys = 10_000;
 
 interface Known {
   readonly record: Promise<ApiKeyRecord | undefined>;
+  /** Once it has come. */
+  found?: { readonly record: ApiKeyRecord | undefined };
   readonly since: number;
 }
 
 export interface ApiKeyDirectory {
-  /** Throws UNAUTHENTICATED, KEY_REVOKED, KEY_EXPIRED or DEPENDENCY_UNAVAILABLE. */
-  authenticate(key: ApiKey): Promise<Principal>;
+  /**
+   * Throws UNAUTHENTICATED, KEY_REVOKED, KEY_EXPIRED or DEPENDENCY_UNAVAILABLE. A promise only where the database is
+   * asked; each request of a busy client would pay for three.
+   */
+  authenticate(key: ApiKey): Principal | Promise<Principal>;
   /** Whom a key stands for whose secret was shown before, by whoever holds a token for it. Throws as `authenticate` does. */
   holder(id: string): Promise<Principal>;
   /** Forget what is known of a key: its next use asks the database. */
@@ -32,13 +37,23 @@ export interface ApiKeyDirectory {
 export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Date.now): ApiKeyDirectory {
   const known = new BoundedMap<string, Known>(maxKnownKeys);
 
-  function lookUp(id: string): Promise<ApiKeyRecord | undefined> {
+  function fresh(id: string): Known | undefined {
     const entry = known.get(id);
-    if (entry && now() - entry.since < maxAgeMs) return entry.record;
-    const record = store.find(id);
-    known.set(id, { record, since: now() });
-    record.catch(() => known.delete(id));
-    return record;
+    return entry && now() - entry.since < maxAgeMs ? entry : undefined;
+  }
+
+  function lookUp(id: string): Promise<ApiKeyRecord | undefined> {
+    const entry = fresh(id);
+    if (entry) return entry.record;
+    const asked: Known = { record: store.find(id), since: now() };
+    known.set(id, asked);
+    asked.record.then(
+      (record) => {
+        asked.found = { record };
+      },
+      () => known.delete(id),
+    );
+    return asked.record;
   }
 
   async function recordOf(id: string): Promise<ApiKeyRecord | undefined> {
@@ -55,12 +70,16 @@ export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Da
     return principalOf(record);
   }
 
+  /** The same answer whether the id or the secret is wrong, so nobody learns which ids exist. */
+  function owner(record: ApiKeyRecord | undefined, secret: string): Principal {
+    if (!record || !secretMatches(secret, record.secretSha256)) throw raise('UNAUTHENTICATED');
+    return validPrincipal(record);
+  }
+
   return {
-    async authenticate({ id, secret }) {
-      const record = await recordOf(id);
-      // The same answer whether the id or the secret is wrong, so nobody learns which ids exist.
-      if (!record || !secretMatches(secret, record.secretSha256)) throw raise('UNAUTHENTICATED');
-      return validPrincipal(record);
+    authenticate({ id, secret }) {
+      const found = fresh(id)?.found;
+      return found ? owner(found.record, secret) : recordOf(id).then((record) => owner(record, secret));
     },
     async holder(id) {
       const record = await recordOf(id);

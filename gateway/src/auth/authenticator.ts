@@ -8,8 +8,8 @@ import type { JwtVerifier } from './jwt.ts';
 import type { Principal } from './principal.ts';
 
 export interface Authenticator {
-  /** `undefined` if the client showed nothing; throws if what it showed is not valid. */
-  authenticate(credential: Credential): Promise<Principal | undefined>;
+  /** `undefined` if the client showed nothing; throws if what it showed is not valid, or rejects where it had to ask. */
+  authenticate(credential: Credential): Principal | undefined | Promise<Principal | undefined>;
 }
 
 export interface AuthenticatorOptions {
@@ -22,7 +22,7 @@ export interface AuthenticatorOptions {
 
 export function createAuthenticator({ apiKeys, jwt, certificates }: AuthenticatorOptions): Authenticator {
   return {
-    async authenticate(credential) {
+    authenticate(credential) {
       switch (credential.kind) {
         case 'none':
           return undefined;

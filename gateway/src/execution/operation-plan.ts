@@ -50,9 +50,13 @@ export function createOperationPlanner(observer: PlanObserver): OperationPlanner
   return {
     planFor(snapshot, prepared, tenant) {
       const conditions = snapshot.overrideLabels.conditionsFor(tenant);
-      const key = [...conditions].map(([, isOn]) => (isOn ? '1' : '0')).join('');
-      const ofDocument = plans.get(prepared.document) ?? new Map<string, OperationPlan>();
-      plans.set(prepared.document, ofDocument);
+      const key =
+        conditions.size === 0 ? '' : [...conditions.values()].map((isOn) => (isOn ? '1' : '0')).join('');
+      let ofDocument = plans.get(prepared.document);
+      if (!ofDocument) {
+        ofDocument = new Map();
+        plans.set(prepared.document, ofDocument);
+      }
       const known = ofDocument.get(key);
       if (known) {
         observer.reused();
@@ -117,7 +121,8 @@ export function compileShapes(options: ShapesOptions): OperationPlan['shapeFor']
   const switches = switchVariables(document);
   const shapes = new Map<string, SelectionShape>();
   return (variables) => {
-    const key = switches.map((name) => (variables[name] === true ? '1' : '0')).join('');
+    const key =
+      switches.length === 0 ? '' : switches.map((name) => (variables[name] === true ? '1' : '0')).join('');
     const known = shapes.get(key);
     if (known) return known;
     const isTrue = (name: string): boolean => {

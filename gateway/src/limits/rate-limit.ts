@@ -23,25 +23,21 @@ export interface RateLimitOptions {
 export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   const { cache, operationsPerWindow, windowMs, onUncounted, now = Date.now } = options;
 
-  async function count(credential: string): Promise<CounterResult | undefined> {
-    try {
-      return await cache.increment(`gateway:operations:${credential}`, 1, windowMs);
-    } catch (error) {
-      onUncounted(error);
-      return undefined;
-    }
+  function judge({ value, resetsAt }: CounterResult, limit: number): void {
+    if (value <= limit) return;
+    const retryAfterMs = Math.max(1, resetsAt.getTime() - now());
+    throw raise('RATE_LIMITED', {
+      because: `${limit} operations in ${windowMs / 1000} s are allowed`,
+      details: { retryAfterMs, limit, windowMs },
+    });
   }
 
   return {
-    async take(principal) {
-      const limit = principal.operationsPerWindow ?? operationsPerWindow;
-      const counted = await count(principal.credential);
-      if (!counted || counted.value <= limit) return;
-      const retryAfterMs = Math.max(1, counted.resetsAt.getTime() - now());
-      throw raise('RATE_LIMITED', {
-        because: `${limit} operations in ${windowMs / 1000} s are allowed`,
-        details: { retryAfterMs, limit, windowMs },
-      });
+    take({ credential, operationsPerWindow: own }) {
+      const limit = own ?? operationsPerWindow;
+      return cache
+        .increment(`gateway:operations:${credential}`, 1, windowMs)
+        .then((counted) => judge(counted, limit), onUncounted);
     },
   };
 }

@@ -6,7 +6,7 @@ import { authorise } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
 import type { Budgets } from '../limits/budgets.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
-import { demandsOf } from '../limits/generation-demand.ts';
+import { type Demand, demandsOf } from '../limits/generation-demand.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
 import type { PersistedOperations } from '../persisted/persisted-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -47,23 +47,21 @@ export function createAdmission(options: AdmissionOptions): Admission {
     now = Date.now,
   } = options;
 
-  async function admitCaller(principal: Principal): Promise<void> {
+  /** Throws at once where nothing has to be asked for. */
+  function admitCaller(principal: Principal): Promise<void> {
     if (principal.expiresAt && principal.expiresAt.getTime() <= now())
       throw raise(principal.isKey ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
     const room = concurrency.requireRoom(principal);
-    if (room) await room;
-    await rateLimiter.take(principal);
+    return room ? room.then(() => rateLimiter.take(principal)) : rateLimiter.take(principal);
   }
 
   /** Last, so that nothing is charged for what is refused. */
   async function charge(
-    { apiSchema }: Snapshot,
     principal: Principal,
     operation: AdmittedOperation,
+    demands: readonly Demand[],
   ): Promise<AdmittedOperation | Refusal> {
     if (!budgets) return operation;
-    const demands = demandsOf({ ...operation, schema: apiSchema });
-    if (demands.length === 0) return operation;
     try {
       return { ...operation, charge: await budgets.charge(principal, demands, currentTraceId()) };
     } catch (error) {
@@ -79,7 +77,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       try {
         if (!principal && !publicIntrospection) throw raise('UNAUTHENTICATED');
         if (principal) await admitCaller(principal);
-        raw = { ...sent, query: persisted.textOf(sent) };
+        const { operationName, variables, extensions } = sent;
+        raw = { query: persisted.textOf(sent), operationName, variables, extensions };
       } catch (error) {
         if (error instanceof AppError) return refusal(error);
         throw error;
@@ -97,7 +96,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const admitted = preparer.admit(snapshot, prepared, raw);
       if (isRefusal(admitted)) return admitted;
       const allowed = authorise(snapshot, principal, admitted);
-      return isRefusal(allowed) || !principal ? allowed : charge(snapshot, principal, allowed);
+      if (isRefusal(allowed) || !principal || !budgets) return allowed;
+      const { operation, fragments, variables } = allowed;
+      const demands = demandsOf({ operation, fragments, variables, schema: snapshot.apiSchema });
+      return demands.length === 0 ? allowed : charge(principal, allowed, demands);
     },
   };
 }

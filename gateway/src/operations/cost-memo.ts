@@ -15,10 +15,15 @@ export type CostMemo<Operation> = (
 export function createCostMemo<Operation extends object>(costOf: CostMemo<Operation>): CostMemo<Operation> {
   const known = new WeakMap<Operation, Map<string, number>>();
   return (operation, variables) => {
-    const ofOperation = known.get(operation) ?? new BoundedMap<string, number>(maxSettings);
-    known.set(operation, ofOperation);
+    let ofOperation = known.get(operation);
+    if (!ofOperation) {
+      ofOperation = new BoundedMap<string, number>(maxSettings);
+      known.set(operation, ofOperation);
+    }
     const key = numbersOf(variables);
-    const cost = ofOperation.get(key) ?? costOf(operation, variables);
+    const remembered = ofOperation.get(key);
+    if (remembered !== undefined) return remembered;
+    const cost = costOf(operation, variables);
     ofOperation.set(key, cost);
     return cost;
   };

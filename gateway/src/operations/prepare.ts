@@ -125,12 +125,16 @@ export function createOperationPreparer(limits: OperationLimits, introspection: 
 
     admit(snapshot, prepared, raw) {
       const definitions = prepared.operation.variableDefinitions ?? noDefinitions;
-      const { coerced, errors } =
-        definitions.length === 0
-          ? { coerced: {}, errors: undefined }
-          : getVariableValues(snapshot.apiSchema, definitions, raw.variables ?? {}, { maxErrors: 10 });
-      if (errors) return refusal(errors.map((error) => withCode(error, 'BAD_USER_INPUT')));
-      const cost = costMemo(snapshot, prepared, coerced);
+      let variables: Record<string, unknown> = {};
+      if (definitions.length > 0) {
+        const given = raw.variables ?? {};
+        const { coerced, errors } = getVariableValues(snapshot.apiSchema, definitions, given, {
+          maxErrors: 10,
+        });
+        if (errors) return refusal(errors.map((error) => withCode(error, 'BAD_USER_INPUT')));
+        variables = coerced;
+      }
+      const cost = costMemo(snapshot, prepared, variables);
       if (cost > limits.maxCost)
         return refusal(
           raise('OPERATION_TOO_COSTLY', {
@@ -138,8 +142,29 @@ export function createOperationPreparer(limits: OperationLimits, introspection: 
             details: { cost, maxCost: limits.maxCost },
           }),
         );
-      return { ...prepared, variables: coerced, cost };
+      return admitted(prepared, variables, cost);
     },
+  };
+}
+
+/** Name by name: a spread of so many is looked up one by one, in each request. */
+function admitted(
+  prepared: PreparedOperation,
+  variables: Record<string, unknown>,
+  cost: number,
+): AdmittedOperation {
+  const { document, operation, operationName, kind, fragments, hash, query, introspectionOnly } = prepared;
+  return {
+    document,
+    operation,
+    operationName,
+    kind,
+    fragments,
+    hash,
+    query,
+    introspectionOnly,
+    variables,
+    cost,
   };
 }
 

@@ -11,7 +11,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { Departure, type Leaving } from '../departure.ts';
 import { raise } from '../errors.ts';
-import { readJson } from '../http/read-json.ts';
+import { jsonOf, readBounded } from '../http/read-json.ts';
 import { budgetHeaders } from '../limits/budget-headers.ts';
 import type { Charge } from '../limits/budgets.ts';
 import { outcomeOf } from '../observability/operation-log.ts';
@@ -33,21 +33,15 @@ import { answerInStream, refuseInStream, type StreamFormat } from './result-stre
 import { acceptsEventStream, sseFormat } from './sse.ts';
 
 export function createHttpTransport(service: GatewayService) {
-  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+  return (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const gone = new Departure();
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) gone.abort('DISCONNECTED');
     });
-    await withSpan(
+    return withSpan(
       `${request.method} /graphql`,
       { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
-      async () => {
-        try {
-          await answer(service, { request, response, url, signal: gone });
-        } catch (error) {
-          sendUnexpected(service, response, error);
-        }
-      },
+      () => answer(service, { request, response, url, signal: gone }),
       { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
     );
   };
@@ -60,46 +54,84 @@ interface Exchange {
   readonly signal: Leaving;
 }
 
+/** Never throws. One function for most of the way: each further one that awaits would cost every request. */
 async function answer(service: GatewayService, exchange: Exchange): Promise<void> {
   const { request, response, signal } = exchange;
-  if (service.isDraining()) throw raise('SHUTTING_DOWN');
-  const principal = await service.authenticator.authenticate(credentialOfRequest(request));
-  if (!principal && !service.publicIntrospection) throw raise('UNAUTHENTICATED');
-  const sent = await readOperations(service, exchange);
-  if (sent.kind === 'batch')
-    return answerBatch(service, exchange, { operations: sent.operations, principal });
-  const snapshot = service.supergraph.current();
-  const operation = await service.admission.admit(snapshot, principal, sent.operation);
-  const format = streamFormatOf(request.headers.accept);
-
-  if (isRefusal(operation)) {
-    service.operationLog.begin('http', principal, undefined).end(outcomeOf(operation.errors));
-    // What concerns the request as a whole is told by its status; what concerns the document, in the stream.
-    if (format === sseFormat && operation.status === 400) return refuseInStream(response, operation, format);
-    return sendRefusal(response, operation, mediaTypeFor(request.headers.accept));
+  try {
+    if (service.isDraining()) throw raise('SHUTTING_DOWN');
+    const authenticated = service.authenticator.authenticate(credentialOfRequest(request));
+    const principal = authenticated instanceof Promise ? await authenticated : authenticated;
+    if (!principal && !service.publicIntrospection) throw raise('UNAUTHENTICATED');
+    const body = beginBody(service, request);
+    const sent = body ? sentInBody(service, jsonOf(await body)) : parseSearch(exchange.url.searchParams);
+    if ('batch' in sent) {
+      await answerBatch(service, exchange, { operations: sent.batch, principal });
+      return;
+    }
+    const snapshot = service.supergraph.current();
+    const operation = await service.admission.admit(snapshot, principal, sent);
+    if (isRefusal(operation)) {
+      refuse(service, exchange, { operation, principal });
+      return;
+    }
+    if (operation.kind === 'mutation' && request.method === 'GET')
+      throw raise('BAD_REQUEST', { because: 'a mutation must be sent by POST' });
+    setBudgetHeaders(response, operation.charge);
+    const context = createContext(service, {
+      principal,
+      signal,
+      traceId: currentTraceId(),
+      showsQueryPlan: showsQueryPlan(service, principal, request.headers),
+    });
+    const inPieces = answerInPieces(service, exchange, { snapshot, operation, context, principal });
+    if (inPieces) {
+      await inPieces;
+      return;
+    }
+    refuseForgeable(request);
+    const contentType = contentTypeOf(request);
+    const record = service.operationLog.begin('http', principal, operation);
+    const result = await executeOnce(service, snapshot, { operation, context, record });
+    sendJson(response, contentType, JSON.stringify(result));
+  } catch (error) {
+    sendUnexpected(service, response, error);
   }
-  if (operation.kind === 'mutation' && request.method === 'GET')
-    throw raise('BAD_REQUEST', { because: 'a mutation must be sent by POST' });
-  setBudgetHeaders(response, operation.charge);
-  const context = createContext(service, {
-    principal,
-    signal,
-    traceId: currentTraceId(),
-    showsQueryPlan: showsQueryPlan(service, principal, request.headers),
-  });
+}
+
+interface Refused {
+  readonly operation: Refusal;
+  readonly principal: Principal | undefined;
+}
+
+function refuse(service: GatewayService, exchange: Exchange, { operation, principal }: Refused): void {
+  const { request, response } = exchange;
+  const { accept } = request.headers;
+  service.operationLog.begin('http', principal, undefined).end(outcomeOf(operation.errors));
+  // What concerns the request as a whole is told by its status; what concerns the document, in the stream.
+  if (operation.status === 400 && streamFormatOf(accept) === sseFormat)
+    refuseInStream(response, operation, sseFormat);
+  else sendRefusal(response, operation, mediaTypeFor(accept));
+}
+
+/** As events, or in parts as they become ready; `undefined` if the answer goes out whole. */
+function answerInPieces(
+  service: GatewayService,
+  { request, response }: Exchange,
+  { snapshot, operation, context, principal }: Admitted,
+): Promise<void> | undefined {
+  const { accept } = request.headers;
+  const format = streamFormatOf(accept);
   // Multipart is named beside JSON, for subscriptions alone; who accepts events wants everything as events.
   if (format && (format === sseFormat || operation.kind === 'subscription'))
     return answerInStream(service, { response, snapshot, operation, context }, format);
   if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
-  const parts = acceptsDeferredParts(request.headers.accept)
+  const parts = acceptsDeferredParts(accept)
     ? service.executor.executeInParts(snapshot, operation, context)
     : undefined;
-  if (parts) {
-    refuseForgeable(request);
-    const record = service.operationLog.begin('multipart', principal, operation);
-    return sendParts(response, executeInParts(snapshot, parts, record));
-  }
-  await answerAsJson(service, exchange, { snapshot, operation, context, principal });
+  if (!parts) return undefined;
+  refuseForgeable(request);
+  const record = service.operationLog.begin('multipart', principal, operation);
+  return sendParts(response, executeInParts(snapshot, parts, record));
 }
 
 function streamFormatOf(accept: string | undefined): StreamFormat | undefined {
@@ -107,24 +139,34 @@ function streamFormatOf(accept: string | undefined): StreamFormat | undefined {
   return acceptsMultipart(accept) ? multipartFormat : undefined;
 }
 
-type Sent =
-  | { readonly kind: 'one'; readonly operation: SentOperation }
-  | { readonly kind: 'batch'; readonly operations: readonly unknown[] };
-
-async function readOperations(
-  { maxBodyBytes, bodyTimeoutMs, maxBatchOperations }: GatewayService,
-  { request, url }: Exchange,
-): Promise<Sent> {
-  if (request.method === 'GET') return { kind: 'one', operation: parseSearch(url.searchParams) };
+/** `undefined` for a GET, which has none. */
+function beginBody(
+  { maxBodyBytes, bodyTimeoutMs }: GatewayService,
+  request: IncomingMessage,
+): Promise<Buffer> | undefined {
+  if (request.method === 'GET') return undefined;
   if (request.method !== 'POST') throw raise('BAD_REQUEST', { because: 'send GET or POST' });
-  const contentType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (contentType !== 'application/json' && contentType !== 'application/graphql+json')
+  const contentType = request.headers['content-type'];
+  // Most say just that.
+  if (contentType !== 'application/json' && !isJson(contentType))
     throw raise('BAD_REQUEST', { because: 'the content type must be application/json' });
-  const body = await readJson(request, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
-  if (!Array.isArray(body)) return { kind: 'one', operation: parseRawOperation(body) };
+  return readBounded(request, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
+}
+
+function isJson(contentType: string | undefined): boolean {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  return type === 'application/json' || type === 'application/graphql+json';
+}
+
+/** One operation, or those of a batch. */
+function sentInBody(
+  { maxBatchOperations }: GatewayService,
+  body: unknown,
+): SentOperation | { readonly batch: readonly unknown[] } {
+  if (!Array.isArray(body)) return parseRawOperation(body);
   if (body.length === 0 || body.length > maxBatchOperations)
     throw raise('BAD_REQUEST', { because: `a batch holds 1 to ${maxBatchOperations} operations` });
-  return { kind: 'batch', operations: body };
+  return { batch: body };
 }
 
 interface Batch {
@@ -168,16 +210,7 @@ interface Admitted {
   readonly principal: Principal | undefined;
 }
 
-async function answerAsJson(
-  service: GatewayService,
-  { request, response }: Exchange,
-  { snapshot, operation, context, principal }: Admitted,
-): Promise<void> {
-  refuseForgeable(request);
-  const contentType = contentTypeOf(request);
-  const record = service.operationLog.begin('http', principal, operation);
-  const result = await executeOnce(service, snapshot, { operation, context, record });
-  const body = JSON.stringify(result);
+function sendJson(response: ServerResponse, contentType: string, body: string): void {
   response.writeHead(200, {
     'content-type': contentType,
     // Of known length, it leaves in one write instead of three chunks.

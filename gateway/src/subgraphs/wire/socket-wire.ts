@@ -7,8 +7,9 @@
  * never used again; the request is written once, so a service that closes an idle connection just then costs this exchange,
  * and whoever knows that it was a question asks again. Any number of exchanges share one timer.
  */
+
+import { Deadlines } from '../../deadlines.ts';
 import { WireConnection } from './connection.ts';
-import { Deadlines } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
 import {
   fixedHeaders,

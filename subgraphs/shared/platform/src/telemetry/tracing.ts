@@ -6,6 +6,7 @@ import {
   type Attributes,
   type Context,
   context,
+  isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -126,13 +127,18 @@ export function currentTraceId(): string {
 
 /** The headers that carry the active trace to another process: `traceparent` and, if any, `tracestate`. */
 export function injectTrace(from: Context = context.active()): Record<string, string> {
-  const headers: Record<string, string> = {};
-  propagation.inject(from, headers);
-  return headers;
+  const span = trace.getSpanContext(from);
+  if (!span || !isSpanContextValid(span)) return {};
+  // What the W3C propagator writes, without its detours: every request needs it.
+  const flags = (span.traceFlags & 0xff).toString(16).padStart(2, '0');
+  const traceparent = `00-${span.traceId}-${span.spanId}-${flags}`;
+  const tracestate = span.traceState?.serialize();
+  return tracestate ? { traceparent, tracestate } : { traceparent };
 }
 
 /** The context that headers from another process carry; a root context if they carry none or nonsense. */
 export function extractTrace(headers: Readonly<Record<string, unknown>>): Context {
+  if (headers['traceparent'] === undefined) return ROOT_CONTEXT;
   const carrier: Record<string, string> = {};
   for (const name of ['traceparent', 'tracestate']) {
     const value = headers[name];
