@@ -79,13 +79,9 @@ export function sampleToken(options: SampleOptions): SampledToken {
     options.mask || isAdjusting(settings)
       ? chooseAdjusted(adjustLogits(options), settings, position)
       : choose(logits, best, settings, position);
-  return {
-    tokenId,
-    logProbability: (logits[tokenId] ?? 0) - logTotal,
-    ...(settings.topLogProbabilities
-      ? { top: likeliest(logits, settings.topLogProbabilities, logTotal) }
-      : {}),
-  };
+  const logProbability = (logits[tokenId] ?? 0) - logTotal;
+  if (!settings.topLogProbabilities) return { tokenId, logProbability };
+  return { tokenId, logProbability, top: likeliest(logits, settings.topLogProbabilities, logTotal) };
 }
 
 function summarize(logits: Float32Array): LogitSummary {

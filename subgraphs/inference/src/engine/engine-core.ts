@@ -19,7 +19,8 @@ import {
 import { type DecodeGroup, type PrefillChunk, Scheduler, type StepPlan } from '../domain/scheduler.ts';
 import { GrammarInvalidError } from '../grammar/grammar-set.ts';
 import type { Lane } from './lane.ts';
-import type { EngineEnd, EngineLoad, EngineRequest, EngineToken, StepReport } from './protocol.ts';
+import type { EngineEnd, EngineLoad, EngineRequest, EngineToken } from './protocol.ts';
+import type { StepOutcome } from './report-batch.ts';
 import { Sequence } from './sequence.ts';
 
 export interface EngineCoreOptions {
@@ -55,6 +56,7 @@ export class EngineCore {
   readonly #cancelled = new Set<string>();
   /** Ends that happened between steps; they are reported with the next one. */
   #endedMeanwhile: EngineEnd[] = [];
+  readonly #rows = new WeakMap<Float32Array, readonly Float32Array[]>();
 
   constructor(options: EngineCoreOptions) {
     this.#options = options;
@@ -109,23 +111,14 @@ export class EngineCore {
     if (this.#sequences.has(id)) this.#cancelled.add(id);
   }
 
-  async step(): Promise<StepReport> {
+  async step(): Promise<StepOutcome> {
     const step = this.#begin();
     const plan = this.#schedule(step);
     for (const run of this.#runsOf(plan, step)) {
       const computed = await run();
       if (computed) await this.#advance(computed, step);
     }
-    return {
-      type: 'step',
-      admitted: plan.admitted,
-      prompts: step.prompts,
-      tokens: step.tokens,
-      ended: step.ended,
-      shares: [...step.shares].map(([id, deviceMs]) => ({ id, deviceMs })),
-      busyMs: step.busyMs,
-      load: this.load(),
-    };
+    return { admitted: plan.admitted, ...step };
   }
 
   load(): EngineLoad {
@@ -229,22 +222,53 @@ export class EngineCore {
 
   /** Draws the next token of each sequence, and ends those that it ends. */
   async #advance({ sequences, logits, summaries, width }: Computed, step: StepInProgress): Promise<void> {
+    const rows = this.#rowsOf(logits, width);
     for (const [row, sequence] of sequences.entries()) {
       if (!sequence) continue;
-      await this.#advanceOne(sequence, step, {
-        logits: logits.subarray(row * width, (row + 1) * width),
+      const { responseFormat } = sequence.request;
+      const computed = {
+        logits: rows[row] ?? logits,
         summary: summaries && {
           likeliest: summaries.likeliest[row] ?? 0,
           logTotal: summaries.logTotals[row] ?? Number.NaN,
         },
-      });
+      };
+      if (responseFormat) await this.#advanceInForm(sequence, responseFormat, computed, step);
+      else this.#advanceOne(sequence, step, computed);
     }
   }
 
-  async #advanceOne(sequence: Sequence, step: StepInProgress, row: LogitRow): Promise<void> {
-    const { id, responseFormat } = sequence.request;
+  /** Windows on each row. A decoder gives the same memory back step by step, and windows on it are not for nothing. */
+  #rowsOf(logits: Float32Array, width: number): readonly Float32Array[] {
+    let rows = this.#rows.get(logits);
+    if (rows) return rows;
+    rows = Array.from({ length: logits.length / width }, (_, row) =>
+      logits.subarray(row * width, (row + 1) * width),
+    );
+    this.#rows.set(logits, rows);
+    return rows;
+  }
+
+  async #advanceInForm(
+    sequence: Sequence,
+    format: ResponseFormat,
+    row: LogitRow,
+    step: StepInProgress,
+  ): Promise<void> {
+    const { id } = sequence.request;
+    let mask: Int32Array;
     try {
-      const mask = responseFormat && (await this.#maskOf(sequence, responseFormat));
+      mask = await this.#maskOf(sequence, format);
+    } catch (error) {
+      if (!(error instanceof GrammarInvalidError)) throw error;
+      return this.#end({ id, kind: 'failed', code: 'RESPONSE_FORMAT_FAILED', message: error.message }, step);
+    }
+    this.#advanceOne(sequence, step, row, mask);
+  }
+
+  #advanceOne(sequence: Sequence, step: StepInProgress, row: LogitRow, mask?: Int32Array): void {
+    const { id } = sequence.request;
+    try {
       const { token, end } = sequence.advance(sample(sequence, row, mask));
       if (token) step.tokens.push(token);
       if (end) this.#end(end, step);
@@ -297,17 +321,15 @@ export class EngineCore {
   }
 }
 
-function sample(sequence: Sequence, row: LogitRow, mask: Int32Array | undefined): SampledToken {
+function sample(
+  sequence: Sequence,
+  { logits, summary }: LogitRow,
+  mask: Int32Array | undefined,
+): SampledToken {
   const { tokens, position, request } = sequence;
-  const { sampling, promptTokens } = request;
-  return sampleToken({
-    ...row,
-    settings: sampling,
-    position,
-    tokens,
-    promptLength: promptTokens.length,
-    mask,
-  });
+  const { sampling: settings, promptTokens } = request;
+  const promptLength = promptTokens.length;
+  return sampleToken({ logits, summary, settings, position, tokens, promptLength, mask });
 }
 
 function fault(id: string, message: string): EngineEnd {

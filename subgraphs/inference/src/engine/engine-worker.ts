@@ -13,6 +13,7 @@ import { EngineCore } from './engine-core.ts';
 import { openLane } from './lane.ts';
 import { type EnginePort, openProcessPort } from './process-port.ts';
 import type { FromWorker, LoadedModel, LoadModel, ToWorker, WorkerOptions } from './protocol.ts';
+import { ReportBatch } from './report-batch.ts';
 import { createTextLanes, type TextLanes } from './text-lanes.ts';
 
 /** Adapters by version id: the lane they are loaded onto. */
@@ -74,10 +75,18 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
     wake();
   });
 
+  const reports = new ReportBatch({ now: () => performance.now() });
+  const report = (isLast: boolean): void => {
+    const due = reports.take({ load: () => core.load(), isLast });
+    if (due) send(due);
+  };
   send({ type: 'ready' });
   while (!isClosing) {
     if (core.hasWork || texts.hasWork) {
-      if (core.hasWork) send(await core.step());
+      if (core.hasWork) {
+        reports.add(await core.step());
+        report(!core.hasWork || texts.hasWork);
+      }
       if (texts.hasWork) await texts.step();
       await nextTurn();
     } else {

@@ -33,6 +33,7 @@ export async function openLane(folder: string, options: WorkerOptions): Promise<
     folder,
     precision,
     threads,
+    callerYields: true,
     maxContextLength: Math.min(options.maxContextLength, positions),
     maxSlots: maxSequences + prefixSlots,
     maxBatch: maxSequences,

@@ -123,17 +123,18 @@ export interface LoadedModel {
   readonly reads?: TextReaderFacts | undefined;
 }
 
+/** What the steps since the last report gave: see `report-batch.ts`. */
 export interface StepReport {
   readonly type: 'step';
-  /** Requests that got a slot in this step. */
+  /** Requests that got a slot. */
   readonly admitted: readonly string[];
-  /** Prompts whose computing began in this step, with the tokens that were found in the cache. */
+  /** Prompts whose computing began, with the tokens that were found in the cache. */
   readonly prompts: readonly { readonly id: string; readonly cachedTokens: number }[];
   readonly tokens: readonly EngineToken[];
   readonly ended: readonly EngineEnd[];
-  /** Device milliseconds that each request took of this step. */
+  /** Device milliseconds that each request took. */
   readonly shares: readonly { readonly id: string; readonly deviceMs: number }[];
-  /** Milliseconds that the device computed in this step. */
+  /** Milliseconds that the device computed. */
   readonly busyMs: number;
   readonly load: EngineLoad;
 }

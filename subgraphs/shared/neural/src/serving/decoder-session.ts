@@ -11,6 +11,7 @@ import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
 import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
+import type { RowSummaries } from './row-summaries.ts';
 import type { Precision } from './weight-product.ts';
 
 export interface DecoderOptions {
@@ -22,6 +23,8 @@ export interface DecoderOptions {
   readonly capacity: number;
   readonly precision: Precision;
   readonly threads?: number;
+  /** The thread has a turn for messages and timers of its own between calls: a run need not give it one (14 microseconds). */
+  readonly callerYields?: boolean;
 }
 
 export interface PrefillInput {
@@ -48,21 +51,14 @@ export interface DecodeInput {
   readonly adapters?: readonly (string | undefined)[] | undefined;
 }
 
-/** What a row's logits come to. */
-export interface RowSummaries {
-  /** The largest logit's token, the smallest of those that tie. */
-  readonly likeliest: Int32Array;
-  /** Logarithm of the sum of the exponentials; not finite where the logits are no distribution. */
-  readonly logTotals: Float32Array;
-}
-
 const graphOptions = { isRagged: true, summaries: true } as const;
 
 /** One run's memory and names; its numbers are filled in before each run. */
 interface PreparedRun {
   readonly session: Session;
   readonly plan: RunPlan;
-  readonly inputIds: BigInt64Array;
+  /** Two words a token, of which the higher is 0: writing numbers spares a BigInt for each. */
+  readonly inputIds: Int32Array;
   readonly lengths: Int32Array;
   readonly total: Int32Array;
   readonly logits: Float32Array;
@@ -271,10 +267,11 @@ export class DecoderSession {
       tokens.length === rows && !withAdapter
         ? this.#preparedStep(firstRow, rows)
         : this.#prepare({ firstRow, rows, time: tokens.length / rows, ...(withAdapter ? { adapters } : {}) });
-    for (const [at, token] of tokens.entries()) prepared.inputIds[at] = BigInt(token);
+    for (let at = 0; at < tokens.length; at += 1) prepared.inputIds[2 * at] = tokens[at]!;
     prepared.lengths.set(lengths);
     prepared.total[0] = longest;
-    await prepared.session.run(prepared.plan);
+    if (this.#options.callerYields) prepared.session.runNow(prepared.plan);
+    else await prepared.session.run(prepared.plan);
     return prepared.logits;
   }
 
@@ -314,7 +311,8 @@ export class DecoderSession {
       log_total: new HostTensor([rows], this.#logTotals.subarray(0, rows)),
       ...window.fetches,
     };
-    return { session, plan: session.plan(inputs, outputs), inputIds, lengths, total, logits };
+    const words = new Int32Array(inputIds.buffer);
+    return { session, plan: session.plan(inputs, outputs), inputIds: words, lengths, total, logits };
   }
 
   /** Row i of `logits` belongs at `order[i]`. */

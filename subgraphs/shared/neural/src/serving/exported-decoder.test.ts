@@ -90,6 +90,16 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
 }
 
+/** What the decoder says of its logits is what they come to, row by row. */
+function expectSummaries({ summaries, vocabularySize: size }: Decoder, logits: Float32Array): void {
+  for (let row = 0; row < logits.length / size; row += 1) {
+    const own = logits.subarray(row * size, (row + 1) * size);
+    expect(summaries!.likeliest[row]).toBe(own.indexOf(Math.max(...own)));
+    const total = Math.log(own.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    expect(summaries!.logTotals[row]).toBeCloseTo(total, 4);
+  }
+}
+
 it('an exported graph whose attention writes in place begins prompts of any lengths in one run', async () => {
   const [reference, decoder] = [await own(), await exported('shared.onnx')];
   const slots = [2, 0, 3];
@@ -118,7 +128,9 @@ describe.each([
     const lengths = [0, 0, 0, 0];
     const same = async (run: (of: Decoder) => Promise<Float32Array>): Promise<void> => {
       const expected = (await run(reference)).slice();
-      expect(largestDifference(await run(decoder), expected)).toBeLessThan(1e-4);
+      const got = await run(decoder);
+      expect(largestDifference(got, expected)).toBeLessThan(1e-4);
+      expectSummaries(decoder, got);
     };
     const prefill = async (slot: number, seed: number, count: number): Promise<void> => {
       await same((of) => of.prefill({ slot, tokens: tokensOf(seed, count), startPosition: lengths[slot]! }));

@@ -2,13 +2,14 @@ import { NeuralError } from '../errors.ts';
 import { type OnnxModel, type OnnxValue, readOnnxModel } from '../onnx/read-model.ts';
 import { type ElementType, elementTypeCodes, type Value } from '../onnx/types.ts';
 import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
-import { Session } from '../runtime/session.ts';
+import { type RunPlan, Session } from '../runtime/session.ts';
 import type { Decoder } from './decoder.ts';
 import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
 import type { DecodeInput, JointPrefillInput, PrefillInput } from './decoder-session.ts';
-import type { ExportedCache, StepRequest } from './exported-cache.ts';
+import type { CacheStep, ExportedCache, StepRequest } from './exported-cache.ts';
 import { describeExportedGraph, type ExportedGraph } from './exported-graph.ts';
 import { RelayedCache } from './relayed-cache.ts';
+import { type RowSummaries, RowSummarizer } from './row-summaries.ts';
 import { SharedCache } from './shared-cache.ts';
 
 export interface ExportedDecoderOptions {
@@ -18,6 +19,18 @@ export interface ExportedDecoderOptions {
   /** Tokens a slot holds, prompt and answer together. */
   readonly capacity: number;
   readonly threads?: number;
+  /** See `DecoderOptions`. */
+  readonly callerYields?: boolean;
+}
+
+/** A decode step's memory and names. While the same rows run, the next step differs in its numbers and its mask alone. */
+interface PreparedStep {
+  readonly plan: RunPlan;
+  /** Two words a number, as numbers are written faster than BigInts. */
+  readonly ids: Int32Array;
+  readonly positions: Int32Array;
+  readonly logits: Float32Array;
+  mask: HostTensor;
 }
 
 /** Throws `ONNX_CORRUPT`, `ONNX_UNSUPPORTED`, or `RUNTIME_FAILED` with ONNX Runtime's own words. */
@@ -28,6 +41,9 @@ export async function openExportedDecoder(options: ExportedDecoderOptions): Prom
   return new ExportedDecoder(options, graph, session);
 }
 
+/** Where the mask stands among a plan's inputs. */
+const maskInput = 0;
+
 /** A Hugging Face ONNX export as the engine runs it. The rules of `DecoderSession` hold. */
 class ExportedDecoder implements Decoder {
   readonly maxSlots: number;
@@ -37,6 +53,10 @@ class ExportedDecoder implements Decoder {
   readonly #session: Session;
   readonly #cache: ExportedCache;
   readonly #lengths: number[];
+  readonly #summarizer: RowSummarizer;
+  readonly #callerYields: boolean;
+  /** By the cache's own windows, which are the same objects as long as the same rows run. */
+  readonly #prepared = new WeakMap<HostTensors, PreparedStep>();
   /** Where rows are padded right, several may begin in one run. */
   readonly prefillTogether: Decoder['prefillTogether'];
   #logits = new Float32Array();
@@ -53,6 +73,12 @@ class ExportedDecoder implements Decoder {
     const cache = { graph, slots: maxSlots, capacity };
     this.#cache = graph.cache === 'shared' ? new SharedCache(cache) : new RelayedCache(cache);
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
+    this.#summarizer = new RowSummarizer({
+      vocabularySize: this.vocabularySize,
+      maxRows: maxSlots,
+      threads: options.threads,
+    });
+    this.#callerYields = options.callerYields ?? false;
     this.prefillTogether = graph.cache === 'shared' ? (input) => this.#beginTogether(input) : undefined;
   }
 
@@ -134,6 +160,11 @@ class ExportedDecoder implements Decoder {
     if (this.#released) return;
     this.#released = true;
     this.#session.release();
+    this.#summarizer.release();
+  }
+
+  get summaries(): RowSummaries {
+    return this.#summarizer.summaries;
   }
 
   /** Logits after the last token of each slot, in the order of the slots given. */
@@ -151,36 +182,84 @@ class ExportedDecoder implements Decoder {
     const step = this.#cache.begin({ kind, slots, lengths, time });
     const order = step.slots.map((slot) => slots.indexOf(slot));
     const rows = slots.length;
-    const [ids, positions] = [new BigInt64Array(rows * time), new BigInt64Array(rows * time)];
-    const mask = new BigInt64Array(rows * step.columns);
+    const { plan, ids, positions, logits } = this.#prepare(
+      step,
+      rows,
+      time,
+      this.#maskOf(step, order, { lengths, time, counts }),
+    );
     order.forEach((at, row) => {
       for (let offset = 0; offset < time; offset += 1) {
-        ids[row * time + offset] = BigInt(tokens[at * time + offset]!);
-        positions[row * time + offset] = BigInt(lengths[at]! + offset);
+        ids[2 * (row * time + offset)] = tokens[at * time + offset]!;
+        positions[2 * (row * time + offset)] = lengths[at]! + offset;
       }
-      const first = row * step.columns + step.firstColumn(row);
-      mask.fill(1n, first, first + lengths[at]! + (counts?.[at] ?? time));
     });
-    const { hasPositionIds, logitsToKeep } = this.#graph;
-    const kept = logitsToKeep === undefined ? time : 1;
-    const logits = this.#logitsOf(rows * kept);
-    const inputs: HostTensors = {
-      input_ids: longs([rows, time], ids),
-      attention_mask: longs([rows, step.columns], mask),
-      ...(hasPositionIds ? { position_ids: longs([rows, time], positions) } : {}),
-      ...(logitsToKeep
-        ? { [logitsToKeep.name]: longs(logitsToKeep.isScalar ? [] : [1], BigInt64Array.of(1n)) }
-        : {}),
-      ...step.feeds,
-    };
-    const outputs = { logits: new HostTensor([rows, kept, this.vocabularySize], logits), ...step.fetches };
-    await this.#session.run(this.#session.plan(inputs, outputs));
+    if (this.#callerYields) this.#session.runNow(plan);
+    else await this.#session.run(plan);
     step.commit();
     slots.forEach((slot, at) => {
       this.#lengths[slot] = lengths[at]! + (counts?.[at] ?? time);
     });
+    const kept = this.#keptOf(time);
     const ends = order.map((at) => (kept === 1 ? 0 : (counts?.[at] ?? time) - 1));
-    return this.#inOrder(this.#lastOf(logits, kept, ends), order);
+    const last = this.#lastOf(logits, kept, ends);
+    this.#summarizer.run(last, order);
+    return this.#inOrder(last, order);
+  }
+
+  #maskOf(
+    step: CacheStep,
+    order: readonly number[],
+    given: {
+      readonly lengths: readonly number[];
+      readonly time: number;
+      readonly counts: readonly number[] | undefined;
+    },
+  ): HostTensor {
+    const { lengths, time, counts } = given;
+    const mask = new BigInt64Array(order.length * step.columns);
+    order.forEach((at, row) => {
+      const first = row * step.columns + step.firstColumn(row);
+      mask.fill(1n, first, first + lengths[at]! + (counts?.[at] ?? time));
+    });
+    return longs([order.length, step.columns], mask);
+  }
+
+  #prepare({ feeds, fetches }: CacheStep, rows: number, time: number, mask: HostTensor): PreparedStep {
+    const known = time === 1 ? this.#prepared.get(feeds) : undefined;
+    if (known !== undefined) {
+      known.mask = mask;
+      known.plan.inputs[maskInput] = mask.handle;
+      return known;
+    }
+    const [ids, positions] = [new BigInt64Array(rows * time), new BigInt64Array(rows * time)];
+    const { hasPositionIds, logitsToKeep } = this.#graph;
+    const kept = this.#keptOf(time);
+    const logits = this.#logitsOf(rows * kept);
+    const inputs: HostTensors = {
+      attention_mask: mask,
+      input_ids: longs([rows, time], ids),
+      ...(hasPositionIds ? { position_ids: longs([rows, time], positions) } : {}),
+      ...(logitsToKeep
+        ? { [logitsToKeep.name]: longs(logitsToKeep.isScalar ? [] : [1], BigInt64Array.of(1n)) }
+        : {}),
+      ...feeds,
+    };
+    const outputs = { logits: new HostTensor([rows, kept, this.vocabularySize], logits), ...fetches };
+    const prepared = {
+      plan: this.#session.plan(inputs, outputs),
+      ids: new Int32Array(ids.buffer),
+      positions: new Int32Array(positions.buffer),
+      logits,
+      mask,
+    };
+    if (time === 1) this.#prepared.set(feeds, prepared);
+    return prepared;
+  }
+
+  /** Positions of each row that logits are computed for. */
+  #keptOf(time: number): number {
+    return this.#graph.logitsToKeep === undefined ? time : 1;
   }
 
   /** Of rows with logits for `kept` tokens each, those of one token each, side by side. */

@@ -29,6 +29,8 @@ export interface OpenModelOptions {
   /** Upper bound for the tokens a slot holds; a model with fewer positions keeps its own. */
   readonly maxContextLength: number;
   readonly threads?: number;
+  /** See `DecoderOptions`. */
+  readonly callerYields?: boolean;
   /** The processor without it. */
   readonly provider?: ExecutionProvider | undefined;
   /** On a device other than the processor: what weights and cache may take; unbounded without it. */
@@ -82,7 +84,7 @@ async function isOwnFamily(folder: string): Promise<boolean> {
 }
 
 async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
-  const { folder, maxSlots, threads, provider = cpu, memoryBytes } = options;
+  const { folder, maxSlots, threads, callerYields = false, provider = cpu, memoryBytes } = options;
   const isOnDevice = provider.kind !== 'cpu';
   const model = await loadModelFolder(folder);
   const precision = choosePrecision({
@@ -96,6 +98,7 @@ async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
     maxSlots,
     capacity: Math.min(model.config.maxPositions, options.maxContextLength),
     precision,
+    callerYields,
     ...(threads === undefined ? {} : { threads }),
   };
   const decoder = isOnDevice
@@ -107,7 +110,7 @@ async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
 }
 
 async function openExport(options: OpenModelOptions, files: readonly OnnxFile[]): Promise<OpenModel> {
-  const { folder, maxSlots, threads, provider = cpu } = options;
+  const { folder, maxSlots, threads, callerYields = false, provider = cpu } = options;
   if (provider.kind !== 'cpu')
     throw new NeuralError(
       'ONNX_UNSUPPORTED',
@@ -127,6 +130,7 @@ async function openExport(options: OpenModelOptions, files: readonly OnnxFile[])
     path: file.path,
     maxSlots,
     capacity: Math.min(maxPositions, options.maxContextLength),
+    callerYields,
     ...(threads === undefined ? {} : { threads }),
   });
   return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'onnx', precision };
