@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { fillDisk, smallDisk } from '@fathom/platform/testing/small-disk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runState, startRun, tinyRun, untilRest } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 import { announce, createUploadClient } from './testing/uploads.ts';
 
@@ -83,4 +84,33 @@ test('a disk that fills while a data set is made leaves no half of it, and the u
     __typename: 'DataSet',
     exampleCount: 8_000,
   });
+});
+
+test('a disk that fills while a data set is packed fails the run by name and keeps nothing of it; with space it is run again', {
+  timeout: 180_000,
+}, async () => {
+  const lines = Array.from({ length: 3_000 }, (_, at) =>
+    JSON.stringify({
+      text: Array.from({ length: 150 }, (_, word) => (at * 7919 + word * 104_729) % 9_973).join(' '),
+    }),
+  );
+  const content = Buffer.from(lines.join('\n'));
+  const { id, files } = await client.begin([announce(content)]);
+  await client.put(files[0]!.url, 0, content);
+  const { id: dataSetId } = (await client.createDataSet({ uploadId: id, name: 'packed' })) as { id: string };
+  const giveBack = await fillDisk(dataDir, 1_000_000);
+  const runId = await startRun(subgraph, { modelName: 'packed', dataSetId, ...tinyRun });
+  await untilRest(subgraph, runId);
+  const failed = await runState(subgraph, runId);
+  expect(failed).toMatchObject({ status: 'FAILED', failureCode: 'STORAGE_FULL', step: 0 });
+  expect(failed.detail).toMatch(/training\.pieces: its disk is full/);
+  expect(await readdir(join(dataDir, 'scratch', 'training'))).toEqual([]);
+  await giveBack();
+  const { data } = await subgraph.request<{ retryTrainingRun: { id: string } }>(
+    'mutation ($id: ID!) { retryTrainingRun(id: $id) { ... on TrainingRun { id } } }',
+    { id: runId },
+  );
+  await untilRest(subgraph, data!.retryTrainingRun.id);
+  expect(await runState(subgraph, data!.retryTrainingRun.id)).toMatchObject({ status: 'COMPLETED' });
+  expect(await readdir(join(dataDir, 'scratch', 'training'))).toEqual([]);
 });

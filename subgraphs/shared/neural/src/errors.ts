@@ -19,6 +19,8 @@ export const neuralErrors = {
   PROMPT_INVALID: 'The chat template refuses the messages, for example a role it does not know.',
   EXAMPLE_INVALID:
     'A training example is empty or longer than the sequence length; the message names its index.',
+  PACKED_EXAMPLES_CORRUPT:
+    'A file of packed examples was cut off or changed; the message names it. Pack the data set again.',
   LOSS_NOT_FINITE:
     'A training step produced a loss or gradient that is not a finite number; the state before it stays.',
   MEMORY_INSUFFICIENT:

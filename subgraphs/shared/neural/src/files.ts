@@ -51,7 +51,8 @@ export async function writeFolderAtomically(
   await rm(replaced, { recursive: true, force: true });
 }
 
-function storageFull(path: string, cause: unknown): NeuralError | undefined {
+/** What to throw where a write to the path failed for want of space; undefined for any other failure. */
+export function storageFull(path: string, cause: unknown): NeuralError | undefined {
   const { code } = cause as NodeJS.ErrnoException;
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
   const message = `${path}: its disk is full; nothing of it was kept, what was there before stays`;
@@ -90,7 +91,7 @@ async function writeDurably(path: string, content: FileContent): Promise<void> {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

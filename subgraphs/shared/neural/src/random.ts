@@ -34,10 +34,15 @@ export function createRandom(...seeds: readonly number[]): Random {
 }
 
 /** Fisher-Yates, in place. */
-export function shuffle<T>(items: T[], random: Random): T[] {
+export function shuffle<A extends { readonly length: number; [at: number]: unknown }>(
+  items: A,
+  random: Random,
+): A {
   for (let at = items.length - 1; at > 0; at -= 1) {
     const other = random.below(at + 1);
-    [items[at], items[other]] = [items[other]!, items[at]!];
+    const held = items[at];
+    items[at] = items[other] as A[number];
+    items[other] = held as A[number];
   }
   return items;
 }

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { LineSplitter } from '@fathom/neural/byte-lines';
 import type { Example } from '@fathom/neural/training/examples';
 import { examplesFileName, parseExampleLine } from '@fathom/neural/training/examples-file';
+import { KeyCensus } from '@fathom/neural/training/packed/key-census';
 import { heldOutCount, splitKey } from '@fathom/neural/training/split';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import { raisePlatform } from '@fathom/platform/errors';
 import type { DataSet } from '../domain/records.ts';
 import { raise } from '../errors.ts';
 import { lineItems } from './ingest-examples.ts';
-import { KeyCensus } from './key-census.ts';
 
 export interface StoredExample {
   readonly example: Example;

@@ -10,13 +10,13 @@ import { dirname, join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { Example } from '@fathom/neural/training/examples';
 import { serializeExamples } from '@fathom/neural/training/examples-file';
+import { KeyCensus } from '@fathom/neural/training/packed/key-census';
 import { splitKey } from '@fathom/neural/training/split';
 import { type DataSetProblem, ProblemList } from '../domain/data-set-problem.ts';
 import { createExampleReader, type LineFormat, type ReadItem } from '../domain/example-reader.ts';
 import { ExampleStatistics, type Statistics } from '../domain/example-statistics.ts';
 import { type SampleExample, sampleSize, toSample } from '../domain/records.ts';
 import type { TrainingTask } from '../domain/training-task.ts';
-import { KeyCensus } from './key-census.ts';
 import { asStorageError } from './upload-files.ts';
 
 export type Items = AsyncIterable<readonly ReadItem[]>;

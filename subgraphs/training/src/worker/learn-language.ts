@@ -1,48 +1,64 @@
 /** A decoder that learns to continue: examples packed into rows, measured by their loss and by greedy answers. */
+import { join } from 'node:path';
 import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-folder';
-import { batchesFrom } from '@fathom/neural/training/batches';
-import { evaluationBatches, measure } from '@fathom/neural/training/evaluation-batches';
+import { WordCounts } from '@fathom/neural/tokenizers/bpe-trainer';
+import { batchesOf, defaultPromptWeight } from '@fathom/neural/training/batches';
+import { evaluationBatchesOf, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
+import type { ExampleSource, SplitSource } from '@fathom/neural/training/packed/example-source';
+import { packExamples } from '@fathom/neural/training/packed/pack-examples';
+import { piecesInFile } from '@fathom/neural/training/packed/piece-source';
 import { checkExampleLengths } from '@fathom/neural/training/read-examples';
-import { fittingLengths } from '@fathom/neural/training/sequence-length';
-import { type Split, splitExamples } from '@fathom/neural/training/split';
 import type { LanguageModel } from '@fathom/neural/training/tasks';
 import { generateAnswers } from './generate.ts';
-import { batchesOnTheWay, type Learning, type Work } from './learning.ts';
+import { batchesOnTheWay, firstOf, type Learning, type Work } from './learning.ts';
 import { measuredLanguageModel } from './measured-language-model.ts';
 import { newModel, type Untrained } from './new-model.ts';
 import { loadVersion } from './version-files.ts';
 
 type Start = Untrained & { readonly weights?: ModelFolder['weights'] };
 
+/** The examples are read from the disk as they are needed, and their tokens as well: neither is ever held whole. */
 export async function learnLanguage(
-  { specification, artifacts }: Work,
-  examples: readonly Example[],
+  { specification, artifacts, scratchFolder }: Work,
+  split: SplitSource,
   suites: readonly (readonly Example[])[],
 ): Promise<Learning<LanguageModel>> {
   const { seed, hyperparameters, start, threads } = specification;
-  const { batchSize, heldOutShare } = hyperparameters;
-  const split = splitExamples(examples, { seed, heldOutShare });
+  const { batchSize } = hyperparameters;
   const model: Start =
     start.kind === 'continue'
       ? await loadVersion(artifacts, start.files)
-      : newModel(start.architecture, split.training);
+      : newModel(start.architecture, await wordsOf(split.training));
   const { maxPositions } = model.config;
-  for (const read of [examples, ...suites])
-    checkExampleLengths(read, { ...model, sequenceLength: maxPositions });
-  const lengths = fittingLengths(examples, { ...model, batchSize, maxPositions });
-  const shape = { ...model, batchSize, ...lengths };
-  const batches = batchesFrom(split.training, { ...shape, seed });
-  const heldOut = evaluationBatches(split.heldOut, shape);
+  const packed = await packExamples(split.all, {
+    ...model,
+    batchSize,
+    maxPositions,
+    folder: join(scratchFolder, 'packed'),
+    sides: ['training', 'held-out'],
+    sideOf: (example) => (split.isHeldOut(example) ? 'held-out' : 'training'),
+  });
+  for (const suite of suites) checkExampleLengths(suite, { ...model, sequenceLength: maxPositions });
+  const { sequenceLength, longestSegment, files } = packed;
+  const shape = { batchSize, sequenceLength, seed };
+  const batches = batchesOf(piecesInFile(files.training, defaultPromptWeight), shape);
+  const heldOut = evaluationBatchesOf(piecesInFile(files['held-out'], 0), shape);
   const measured = (weights: ModelFolder['weights']) =>
-    measuredLanguageModel({ ...model, weights }, { threads, batchSize });
+    measuredLanguageModel({ ...model, weights }, { threads, batchSize, scratchFolder });
   return {
-    run: { config: model.config, ...lengths, ...(model.weights ? { weights: model.weights } : {}) },
+    run: {
+      config: model.config,
+      sequenceLength,
+      longestSegment,
+      ...(model.weights ? { weights: model.weights } : {}),
+    },
     batches,
     epoch: `${batches.tokensPerEpoch.toLocaleString('en')} tokens an epoch`,
     heldOut: split.heldOut,
-    onTheWay: heldOut.slice(0, batchesOnTheWay),
-    lines: linesOf(split, examples),
+    onTheWay: firstOf(heldOut, batchesOnTheWay),
+    // Pieces carry their example's place among all.
+    lineOf: (place) => place + 1,
     answer: (weights, prompts, options) => generateAnswers({ ...model, weights }, prompts, options),
     async evaluate(trainer) {
       const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
@@ -50,11 +66,18 @@ export async function learnLanguage(
     },
     measured,
     write: (folder, weights) => writeModelFolder(folder, { ...model, weights }),
+    close: packed.close,
   };
 }
 
-/** Of each example that is trained on, its line in the data set. */
-export function linesOf(split: Split<Example>, examples: readonly Example[]): readonly number[] {
-  const lineOf = new Map(examples.map((example, index) => [example, index + 1]));
-  return split.training.map((example) => lineOf.get(example) ?? 0);
+async function wordsOf(training: ExampleSource): Promise<WordCounts> {
+  const words = new WordCounts();
+  for await (const example of training.read()) {
+    if ('text' in example) words.add(example.text);
+    else {
+      words.add(example.prompt);
+      words.add(example.completion);
+    }
+  }
+  return words;
 }

@@ -12,12 +12,12 @@ import {
 import { measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
+import { listedExamples } from '@fathom/neural/training/packed/example-source';
 import { type Split, splitExamples } from '@fathom/neural/training/split';
 import type { Classification } from '@fathom/neural/training/tasks/classification';
 import type { Contrastive } from '@fathom/neural/training/tasks/contrastive';
 import { classificationBatches, pairBatches } from '@fathom/neural/training/text-batches';
 import type { TensorMap } from '@fathom/neural/weights/tensor';
-import { linesOf } from './learn-language.ts';
 import { batchesOnTheWay, type Learning, type Work } from './learning.ts';
 import { measuredClassifier, measuredEmbedder } from './measured-text-model.ts';
 import { newModel, type Untrained } from './new-model.ts';
@@ -48,15 +48,20 @@ export async function learnClasses(work: Work, given: readonly Example[]): Promi
     },
     batches,
     epoch: `${labels.length.toLocaleString('en')} labels, ${epoch}`,
-    heldOut: split.heldOut,
+    heldOut: listedExamples(split.heldOut),
     onTheWay: heldOut.slice(0, batchesOnTheWay),
-    lines: linesOf(split, examples),
+    lineOf: lineIn(split, examples),
     async evaluate(trainer) {
       const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
-      return { loss, totalNats, ...(await measured(trainer.exportWeights()).metrics(split.heldOut)) };
+      return {
+        loss,
+        totalNats,
+        ...(await measured(trainer.exportWeights()).metrics(listedExamples(split.heldOut))),
+      };
     },
     measured,
     write: (folder, trained) => writeTextFolder(folder, { ...model, weights: trained }),
+    close: () => undefined,
   };
 }
 
@@ -80,22 +85,27 @@ export async function learnVectors(work: Work, given: readonly Example[]): Promi
     },
     batches,
     epoch,
-    heldOut: split.heldOut,
+    heldOut: listedExamples(split.heldOut),
     onTheWay: heldOut.slice(0, batchesOnTheWay),
-    lines: linesOf(split, examples),
+    lineOf: lineIn(split, examples),
     async evaluate(trainer) {
       const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
-      return { loss, totalNats, ...(await measured(trainer.exportWeights()).metrics(split.heldOut)) };
+      return {
+        loss,
+        totalNats,
+        ...(await measured(trainer.exportWeights()).metrics(listedExamples(split.heldOut))),
+      };
     },
     measured,
     write: (folder, trained) => writeTextFolder(folder, { ...model, weights: trained }),
+    close: () => undefined,
   };
 }
 
 type Start = Untrained & Partial<Pick<TextFolder, 'weights' | 'labels'>>;
 
 async function prepare(
-  { specification, artifacts }: Work,
+  { specification, artifacts, scratchFolder }: Work,
   examples: readonly Conversation[],
   textsOf: (example: Conversation) => readonly string[],
 ) {
@@ -120,14 +130,20 @@ async function prepare(
       ? ''
       : `, of which ${fitting.cut.toLocaleString('en')} of the data set's texts are cut to ${start.config.maxPositions} tokens`;
   const epoch = `${split.training.length.toLocaleString('en')} examples an epoch${cut}`;
-  return { split, start, shape, epoch, options: { threads, batchSize } };
+  return { split, start, shape, epoch, options: { threads, batchSize, scratchFolder } };
 }
 
 /** A tokenizer learns from what will be read. */
 const textsToLearn = (
   training: readonly Conversation[],
   textsOf: (example: Conversation) => readonly string[],
-): readonly Example[] => training.flatMap((example) => textsOf(example).map((text) => ({ text })));
+): readonly string[] => training.flatMap(textsOf);
+
+/** Of an example that is trained on, by its place among them, its line in the data set. */
+function lineIn(split: Split<Conversation>, examples: readonly Conversation[]): (place: number) => number {
+  const lineOf = new Map(examples.map((example, index) => [example, index + 1]));
+  return (place) => lineOf.get(split.training[place]!) ?? 0;
+}
 
 const untrainedOf = ({ config, tokenizer, chatTemplate }: Start): Untrained => ({
   config,

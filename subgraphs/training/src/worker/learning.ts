@@ -1,6 +1,6 @@
 /** What one task makes of a run: everything of it that the steps of a run in `train-run.ts` do not know. */
 import type { Measured } from '@fathom/neural/training/evaluation-batches';
-import type { Example } from '@fathom/neural/training/examples';
+import type { ExampleSource } from '@fathom/neural/training/packed/example-source';
 import type { NewRun } from '@fathom/neural/training/run';
 import type { BatchOf, TaskOptions } from '@fathom/neural/training/tasks';
 import type { Trainer } from '@fathom/neural/training/trainer';
@@ -27,11 +27,11 @@ export interface Learning<T extends TaskOptions> {
   readonly batches: { batchAt(step: number): BatchOf<T> };
   /** What an epoch is, for people. */
   readonly epoch: string;
-  readonly heldOut: readonly Example[];
+  readonly heldOut: ExampleSource;
   /** Some of the held-out examples, measured during training. */
   readonly onTheWay: readonly BatchOf<T>[];
-  /** Of each example that is trained on, its line in the data set. */
-  readonly lines: readonly number[];
+  /** The line in the data set of an example that a batch names by its place. */
+  lineOf(place: number): number;
   /** What the weights in training say to prompts. Absent where they say nothing. */
   readonly answer?: (
     weights: TensorMap,
@@ -43,7 +43,18 @@ export interface Learning<T extends TaskOptions> {
   measured(weights: TensorMap): MeasuredModel;
   /** Writes the version's files. */
   write(folder: string, weights: TensorMap): Promise<void>;
+  /** Lets go of what is read from the disk. */
+  close(): void;
 }
 
 /** Held-out batches measured during training; the evaluation at the end measures all. */
 export const batchesOnTheWay = 16;
+
+export function firstOf<B>(batches: Iterable<B>, count: number): readonly B[] {
+  const first: B[] = [];
+  for (const batch of batches) {
+    if (first.length === count) break;
+    first.push(batch);
+  }
+  return first;
+}

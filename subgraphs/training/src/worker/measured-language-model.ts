@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import type { ModelFolder } from '@fathom/neural/models/model-folder';
-import { evaluationBatches, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
-import type { Example } from '@fathom/neural/training/examples';
+import { evaluationBatchesOf, type Measured, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Conversation } from '@fathom/neural/training/examples-file';
-import { fittingLengths } from '@fathom/neural/training/sequence-length';
+import { type ExampleSource, firstExamples } from '@fathom/neural/training/packed/example-source';
+import { packExamples } from '@fathom/neural/training/packed/pack-examples';
+import { piecesInFile } from '@fathom/neural/training/packed/piece-source';
 import { createTrainer } from '@fathom/neural/training/trainer';
 import { noMetrics } from '../domain/task-metrics.ts';
 import { exactMatch } from './exact-match.ts';
 import { generateAnswers } from './generate.ts';
-import { askedOf, type MeasuredModel, type MeasuringOptions, requireUngraded } from './measured-model.ts';
+import { isAsked, type MeasuredModel, type MeasuringOptions, requireUngraded } from './measured-model.ts';
 
 /** Examples that are answered greedily for the metrics; a suite has all of its own answered. */
 const greedyExamples = 100;
@@ -15,18 +17,18 @@ const greedyExamples = 100;
 export function measuredLanguageModel(model: ModelFolder, options: MeasuringOptions): MeasuredModel {
   return {
     async loss(examples) {
-      requireUngraded(examples, 'a language model has none');
+      await requireUngraded(examples.read(), 'a language model has none');
       return lossOn(examples, model, options);
     },
     async right(rule, examples) {
-      requireUngraded(examples, 'a language model has none');
-      const asked = askedOf(examples);
+      await requireUngraded(examples, 'a language model has none');
+      const asked = examples.filter(isAsked);
       if (asked.length === 0) return 0;
       const share = rule === 'EXACT_MATCH' ? exactMatch : containing;
       return (await share(model, asked, options)) * asked.length;
     },
     async metrics(examples) {
-      const asked = askedOf(examples).slice(0, greedyExamples);
+      const asked = await firstExamples(examples, { count: greedyExamples, wanted: isAsked });
       return {
         ...noMetrics,
         exactMatch: asked.length === 0 ? null : await exactMatch(model, asked, options),
@@ -36,31 +38,40 @@ export function measuredLanguageModel(model: ModelFolder, options: MeasuringOpti
 }
 
 async function lossOn(
-  examples: readonly Example[],
+  examples: ExampleSource,
   model: ModelFolder,
-  { batchSize, threads }: MeasuringOptions,
+  { batchSize, threads, scratchFolder }: MeasuringOptions,
 ): Promise<Measured> {
   const { config, weights } = model;
-  const lengths = fittingLengths(examples, {
+  const packed = await packExamples(examples, {
     ...model,
     batchSize,
     maxPositions: config.maxPositions,
+    folder: join(scratchFolder, 'measured'),
+    sides: ['all'],
+    sideOf: () => 'all',
   });
-  const batches = evaluationBatches(examples, { ...model, batchSize, ...lengths });
-  const trainer = await createTrainer({
-    config,
-    weights,
-    batchSize,
-    ...lengths,
-    optimizer: { learningRate: 0 },
-    schedule: { kind: 'constant' },
-    seed: 0,
-    threads,
-  });
+  const { sequenceLength, longestSegment, files } = packed;
   try {
-    return await measure((batch) => trainer.evaluate(batch), batches);
+    const shape = { batchSize, sequenceLength };
+    const trainer = await createTrainer({
+      config,
+      weights,
+      ...shape,
+      longestSegment,
+      optimizer: { learningRate: 0 },
+      schedule: { kind: 'constant' },
+      seed: 0,
+      threads,
+    });
+    try {
+      const batches = evaluationBatchesOf(piecesInFile(files.all, 0), shape);
+      return await measure((batch) => trainer.evaluate(batch), batches);
+    } finally {
+      await trainer.release();
+    }
   } finally {
-    await trainer.release();
+    packed.close();
   }
 }
 

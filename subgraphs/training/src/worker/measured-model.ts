@@ -3,12 +3,15 @@ import { NeuralError } from '@fathom/neural/errors';
 import type { Measured } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
+import type { ExampleSource } from '@fathom/neural/training/packed/example-source';
 import type { TaskMetrics } from '../domain/task-metrics.ts';
 
 export interface MeasuringOptions {
   readonly threads: number;
   /** Rows at once; what a loss on pairs of texts depends on. */
   readonly batchSize: number;
+  /** Of this process alone: where examples are packed. */
+  readonly scratchFolder: string;
 }
 
 /** How an answer is held against the expected one. */
@@ -16,24 +19,30 @@ export type AnswerRule = 'EXACT_MATCH' | 'CONTAINS';
 
 export interface MeasuredModel {
   /** Over all examples. Throws EXAMPLE_INVALID for one that the model cannot be asked, or that has no loss. */
-  loss(examples: readonly Example[]): Promise<Measured>;
+  loss(examples: ExampleSource): Promise<Measured>;
   /** How many are answered right. Throws EXAMPLE_INVALID for a rule that makes no sense of the model. */
   right(rule: AnswerRule, examples: readonly Example[]): Promise<number>;
-  metrics(examples: readonly Example[]): Promise<TaskMetrics>;
+  metrics(examples: ExampleSource): Promise<TaskMetrics>;
 }
 
+type Examples = Iterable<Example> | AsyncIterable<Example>;
+
 /** Whether these are pairs that people graded. Throws EXAMPLE_INVALID where only some are. */
-export function areGraded(examples: readonly Example[]): boolean {
-  const isGraded = (example: Example): boolean => 'prompt' in example && example.score !== undefined;
-  const graded = examples.filter(isGraded).length;
-  if (graded === 0 || graded === examples.length) return graded > 0;
-  const other = examples.findIndex((example) => !isGraded(example));
-  throw new NeuralError('EXAMPLE_INVALID', `line ${other + 1} has no \`score\`, and other lines have one`);
+export async function areGraded(examples: Examples): Promise<boolean> {
+  let [line, graded] = [0, 0];
+  let firstOther: number | undefined;
+  for await (const example of examples) {
+    line += 1;
+    if ('prompt' in example && example.score !== undefined) graded += 1;
+    else firstOther ??= line;
+  }
+  if (graded === 0 || firstOther === undefined) return graded > 0;
+  throw new NeuralError('EXAMPLE_INVALID', `line ${firstOther} has no \`score\`, and other lines have one`);
 }
 
 /** Throws EXAMPLE_INVALID where people graded pairs, which only vectors are measured by. */
-export function requireUngraded(examples: readonly Example[], because: string): void {
-  if (!areGraded(examples)) return;
+export async function requireUngraded(examples: Examples, because: string): Promise<void> {
+  if (!(await areGraded(examples))) return;
   throw new NeuralError(
     'EXAMPLE_INVALID',
     `these are graded pairs (\`text\`, \`other\`, \`score\`): they measure how vectors rank them; ${because}`,
@@ -41,5 +50,10 @@ export function requireUngraded(examples: readonly Example[], because: string): 
 }
 
 /** A passage of text asks nothing. */
-export const askedOf = (examples: readonly Example[]): readonly Conversation[] =>
-  examples.flatMap((example) => ('text' in example ? [] : [example]));
+export const isAsked = (example: Example): example is Conversation => !('text' in example);
+
+export async function everyExample({ read }: ExampleSource): Promise<readonly Example[]> {
+  const examples: Example[] = [];
+  for await (const example of read()) examples.push(example);
+  return examples;
+}

@@ -18,6 +18,7 @@ import { argmax } from './generate.ts';
 import {
   type AnswerRule,
   areGraded,
+  everyExample,
   type MeasuredModel,
   type MeasuringOptions,
   requireUngraded,
@@ -30,7 +31,7 @@ export function measuredClassifier(
   options: MeasuringOptions,
 ): MeasuredModel {
   const predictions = async (examples: readonly Example[]) => {
-    requireUngraded(examples, 'a classifier has none');
+    await requireUngraded(examples, 'a classifier has none');
     const asked = labelled(conversations(examples, 'label'));
     const outputs = await runAll(
       model,
@@ -43,8 +44,9 @@ export function measuredClassifier(
     }));
   };
   return {
-    async loss(examples) {
-      requireUngraded(examples, 'a classifier has none');
+    async loss(source) {
+      const examples = await everyExample(source);
+      await requireUngraded(examples, 'a classifier has none');
       return classifierLoss(model, labelled(conversations(examples, 'label')), options);
     },
     async right(rule, examples) {
@@ -52,7 +54,10 @@ export function measuredClassifier(
       const found = await predictions(examples);
       return found.filter(({ expected, predicted }) => expected === predicted).length;
     },
-    metrics: async (examples) => ({ ...noMetrics, ...classificationMetrics(await predictions(examples)) }),
+    metrics: async (examples) => ({
+      ...noMetrics,
+      ...classificationMetrics(await predictions(await everyExample(examples))),
+    }),
   };
 }
 
@@ -82,19 +87,22 @@ export function measuredEmbedder(model: TextFolder, options: MeasuringOptions): 
     );
   };
   return {
-    async loss(examples) {
-      requireUngraded(examples, 'they have no loss');
+    async loss(source) {
+      const examples = await everyExample(source);
+      await requireUngraded(examples, 'they have no loss');
       return embedderLoss(model, paired(conversations(examples, 'partner')), options);
     },
     async right(rule, examples) {
       requireExact(rule, 'a model that makes vectors');
-      requireUngraded(examples, 'they name no partner to be found, so score them by SPEARMAN');
+      await requireUngraded(examples, 'they name no partner to be found, so score them by SPEARMAN');
       return found(examples);
     },
-    metrics: async (examples) =>
-      areGraded(examples)
+    async metrics(source) {
+      const examples = await everyExample(source);
+      return (await areGraded(examples))
         ? { ...noMetrics, spearman: await correlation(examples) }
-        : { ...noMetrics, retrievalAccuracy: (await found(examples)) / examples.length },
+        : { ...noMetrics, retrievalAccuracy: (await found(examples)) / examples.length };
+    },
   };
 }
 

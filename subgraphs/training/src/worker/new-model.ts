@@ -1,18 +1,15 @@
 /** What a run from scratch begins with: a network's shape, and a tokenizer learned from what is trained on. */
 import type { ModelConfig } from '@fathom/neural/models/model-config';
 import type { ModelFolder } from '@fathom/neural/models/model-folder';
-import { trainByteLevelBpe } from '@fathom/neural/tokenizers/bpe-trainer';
+import { trainByteLevelBpe, type WordCounts } from '@fathom/neural/tokenizers/bpe-trainer';
 import { ChatTemplate, questionAnswerTokens, stopTokenIds } from '@fathom/neural/tokenizers/chat-template';
-import type { Example } from '@fathom/neural/training/examples';
 import type { Architecture } from '../domain/run-config.ts';
 
 export type Untrained = Omit<ModelFolder, 'weights'>;
 
-export function newModel(architecture: Architecture, training: readonly Example[]): Untrained {
+export function newModel(architecture: Architecture, texts: Iterable<string> | WordCounts): Untrained {
   const tokenizer = trainByteLevelBpe({
-    texts: training.flatMap((example) =>
-      'text' in example ? [example.text] : [example.prompt, example.completion],
-    ),
+    texts,
     vocabularySize: architecture.vocabularySize,
     specialTokens: questionAnswerTokens,
   });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NeuralError } from '@fathom/neural/errors';
 import { measure } from '@fathom/neural/training/evaluation-batches';
-import type { Example } from '@fathom/neural/training/examples';
 import { checkMemory } from '@fathom/neural/training/memory-estimate';
+import { type ExampleSource, openSplit } from '@fathom/neural/training/packed/example-source';
 import { readExamples } from '@fathom/neural/training/read-examples';
 import type { DataParallel, NewRun } from '@fathom/neural/training/run';
 import type { TaskOptions } from '@fathom/neural/training/tasks';
@@ -43,28 +43,45 @@ const endings: Record<Exclude<LoopEnd, 'stopped'>, string> = {
 type Phase = (name: (TrainingMessage & { type: 'phase' })['phase'], detail: string) => void;
 
 export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
-  const { channel, specification, artifacts } = work;
+  const { channel, specification, artifacts, scratchFolder } = work;
   const phase: Phase = (name, detail) => channel.send({ type: 'phase', phase: name, detail });
-  phase('VALIDATING', 'reading and checking the data set');
-  const examples = await readExamples(await artifacts.fetch(specification.dataSetUri));
-  requireUngraded(examples, 'nothing is learned from them');
-  phase(
-    'PREPARING',
-    `${examples.length.toLocaleString('en')} examples: splitting, learning the vocabulary, packing`,
-  );
+  const preparing = (count: number) =>
+    phase('PREPARING', `${count.toLocaleString('en')} examples: splitting, learning the vocabulary, packing`);
+  // What an earlier worker of the run left.
+  await rm(scratchFolder, { recursive: true, force: true });
+  try {
+    phase('VALIDATING', 'reading and checking the data set');
+    const folder = await artifacts.fetch(specification.dataSetUri);
+    if (specification.task === 'LANGUAGE_MODEL') {
+      const { seed, hyperparameters } = specification;
+      const split = await openSplit(folder, {
+        ...hyperparameters,
+        seed,
+        scratchFolder: join(scratchFolder, 'split'),
+      });
+      await requireUngraded(split.all.read(), 'nothing is learned from them');
+      preparing(split.all.count);
+      const suites = await loadSuites(work);
+      const asked = suites.map(({ examples }) => examples);
+      return await run(work, { phase, suites, learning: await learnLanguage(work, split, asked) });
+    }
+    const examples = await readExamples(folder);
+    await requireUngraded(examples, 'nothing is learned from them');
+    preparing(examples.length);
+    const suites = await loadSuites(work);
+    return specification.task === 'CLASSIFICATION'
+      ? await run(work, { phase, suites, learning: await learnClasses(work, examples) })
+      : await run(work, { phase, suites, learning: await learnVectors(work, examples) });
+  } finally {
+    await rm(scratchFolder, { recursive: true, force: true });
+  }
+}
+
+async function loadSuites({ specification, artifacts }: Work): Promise<readonly LoadedSuite[]> {
   const suites: LoadedSuite[] = [];
   for (const suite of specification.suites)
     suites.push({ ...suite, examples: await readExamples(await artifacts.fetch(suite.dataSetUri)) });
-  switch (specification.task) {
-    case 'LANGUAGE_MODEL': {
-      const asked = suites.map((suite) => suite.examples);
-      return run(work, { phase, suites, learning: await learnLanguage(work, examples, asked) });
-    }
-    case 'CLASSIFICATION':
-      return run(work, { phase, suites, learning: await learnClasses(work, examples) });
-    case 'EMBEDDING':
-      return run(work, { phase, suites, learning: await learnVectors(work, examples) });
-  }
+  return suites;
 }
 
 async function run<T extends TaskOptions>(
@@ -81,6 +98,7 @@ async function run<T extends TaskOptions>(
   const { resumeFrom, best, threads } = work.specification;
   const checkpoints = await openCheckpoints<T>({
     ...work,
+    scratchFolder: join(work.scratchFolder, 'checkpoints'),
     known: [resumeFrom, best],
     threads,
     task: learning.run.task?.kind,
@@ -92,7 +110,7 @@ async function run<T extends TaskOptions>(
     phase('TRAINING', `${parameterCount.toLocaleString('en')} parameters, ${learning.epoch}`);
     const { end, bestStep } = await train(work, { learning, trainer, checkpoints }).catch(
       (error: unknown) => {
-        throw namingLines(error, learning.lines);
+        throw namingLines(error, learning.lineOf);
       },
     );
     if (end === 'stopped') return 'stopped';
@@ -106,10 +124,10 @@ async function run<T extends TaskOptions>(
     }
     phase(
       'EVALUATING',
-      `${endings[end]}${stateTaken({ end, bestStep, better, lastStep })}; measuring on ${learning.heldOut.length.toLocaleString('en')} held-out examples`,
+      `${endings[end]}${stateTaken({ end, bestStep, better, lastStep })}; measuring on ${learning.heldOut.count.toLocaleString('en')} held-out examples`,
     );
     const weights = trainer.exportWeights();
-    const evaluation = { exampleCount: learning.heldOut.length, ...(await learning.evaluate(trainer)) };
+    const evaluation = { exampleCount: learning.heldOut.count, ...(await learning.evaluate(trainer)) };
     const suites = [];
     for (const suite of given.suites) suites.push(await measureSuite(suite, learning.measured(weights)));
     const incumbent = await measureIncumbent(work, learning.heldOut);
@@ -126,6 +144,7 @@ async function run<T extends TaskOptions>(
   } finally {
     await trainer.release();
     await checkpoints.close();
+    learning.close();
   }
 }
 
@@ -245,12 +264,12 @@ async function sample<T extends TaskOptions>(
 }
 
 /** The version that an alias leads to, on the same held-out examples. That it cannot be measured is no fault of this run. */
-async function measureIncumbent({ artifacts, specification }: Work, heldOut: readonly Example[]) {
+async function measureIncumbent({ artifacts, specification, scratchFolder }: Work, heldOut: ExampleSource) {
   const { incumbent, threads, hyperparameters } = specification;
   if (!incumbent) return null;
   const { versionId } = incumbent;
   try {
-    const options = { threads, batchSize: hyperparameters.batchSize };
+    const options = { threads, batchSize: hyperparameters.batchSize, scratchFolder };
     const model = await measuredVersion(artifacts, incumbent, options);
     return { versionId, measured: await model.loss(heldOut), problem: null };
   } catch (error) {

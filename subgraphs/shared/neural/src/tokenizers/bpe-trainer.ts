@@ -5,7 +5,7 @@ import { ByteLevelBpe } from './byte-level-bpe.ts';
 import { createPreTokenizer, defaultPreTokenizer } from './pre-tokenizer.ts';
 
 export interface BpeTrainingOptions {
-  readonly texts: Iterable<string>;
+  readonly texts: Iterable<string> | WordCounts;
   /** Special tokens, 256 bytes and merges together. Fewer are made when no pair occurs twice any more. */
   readonly vocabularySize: number;
   /** They get the first ids, in this order. */
@@ -40,7 +40,8 @@ export function trainByteLevelBpe(options: BpeTrainingOptions): ByteLevelBpe {
   }
   const textOf: string[] = [...specialTokens];
   for (let byte = 0; byte < 256; byte += 1) textOf.push(bytesToText(Uint8Array.of(byte)));
-  const words = countWords(options.texts, specialTokens.length);
+  const counts = options.texts instanceof WordCounts ? options.texts : countWords(options.texts);
+  const words = wordsOf(counts, specialTokens.length);
   const pairs = new PairCounts(words);
   const merges: [string, string][] = [];
   while (textOf.length < vocabularySize) {
@@ -60,10 +61,27 @@ export function trainByteLevelBpe(options: BpeTrainingOptions): ByteLevelBpe {
   });
 }
 
-function countWords(texts: Iterable<string>, firstByteId: number): Word[] {
-  const split = createPreTokenizer(defaultPreTokenizer);
-  const counts = new Map<string, number>();
-  for (const text of texts) for (const word of split(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+/** How often each word occurs in texts that need not be there at once. What is held follows the number of different words. */
+export class WordCounts {
+  readonly #split = createPreTokenizer(defaultPreTokenizer);
+  readonly #counts = new Map<string, number>();
+
+  add(text: string): void {
+    for (const word of this.#split(text)) this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, number]> {
+    return this.#counts.entries();
+  }
+}
+
+function countWords(texts: Iterable<string>): WordCounts {
+  const counts = new WordCounts();
+  for (const text of texts) counts.add(text);
+  return counts;
+}
+
+function wordsOf(counts: WordCounts, firstByteId: number): Word[] {
   const encoder = new TextEncoder();
   return Array.from(counts, ([word, count]) => ({
     tokens: Array.from(encoder.encode(word), (byte) => byte + firstByteId),

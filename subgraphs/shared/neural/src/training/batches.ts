@@ -2,11 +2,16 @@ import { NeuralError } from '../errors.ts';
 import { createRandom, shuffle } from '../random.ts';
 import type { Batch } from './batch.ts';
 import { type EncodedExample, type EncodingOptions, type Example, encodeExample } from './examples.ts';
+import { type PackedRows, packRows } from './packed/pack-rows.ts';
+import { type PieceSource, piecesInMemory } from './packed/piece-source.ts';
+
+/** The model learns what questions look like without spending itself on them. */
+export const defaultPromptWeight = 0.1;
 
 export interface BatchesOptions extends Omit<EncodingOptions, 'promptWeight'> {
   readonly seed: number;
   readonly batchSize: number;
-  /** 0.1 by default: the model learns what questions look like without spending itself on them. */
+  /** {@link defaultPromptWeight} where it is left out. */
   readonly promptWeight?: number;
 }
 
@@ -22,61 +27,63 @@ export interface Batches {
 
 type Row = readonly EncodedExample[];
 
-/** Rows still open for a short example; more of them pack tighter and cost more search. */
-const openRows = 32;
-
 /**
  * Examples to packed batches. Every epoch shuffles and packs anew, from (seed, epoch); its rows are then dealt out batch
  * by batch, the last batch topped up from the first rows. An epoch that packs looser than the first one leaves its last
  * rows out: which ones differs from epoch to epoch.
  */
 export function batchesFrom(examples: readonly Example[], options: BatchesOptions): Batches {
-  const { promptWeight = 0.1, batchSize, sequenceLength, seed } = options;
+  const { promptWeight = defaultPromptWeight } = options;
   const encoded = examples.flatMap((example, index) =>
     encodeExample(example, index, { ...options, promptWeight }),
   );
-  if (encoded.length === 0) throw new NeuralError('EXAMPLE_INVALID', 'there are no examples');
+  return batchesOf(piecesInMemory(encoded), options);
+}
+
+/** The same from pieces, wherever they lie; those of one batch are read for it. */
+export function batchesOf(
+  pieces: PieceSource,
+  { batchSize, sequenceLength, seed }: Pick<BatchesOptions, 'batchSize' | 'sequenceLength' | 'seed'>,
+): Batches {
+  if (pieces.count === 0) throw new NeuralError('EXAMPLE_INVALID', 'there are no examples');
+  const { lengthOf } = pieces;
   // An epoch's number of rows depends on its shuffle; all epochs get the count of the first, so that a step's epoch is
   // known without packing those before it.
-  const rowsPerEpoch = packEpoch(0).length;
-  const stepsPerEpoch = Math.ceil(rowsPerEpoch / batchSize);
-  let cached: { readonly epoch: number; readonly rows: readonly Row[] } | undefined;
+  const first = packEpoch(0);
+  const stepsPerEpoch = Math.ceil(first.count / batchSize);
+  let cached: { readonly epoch: number; readonly rows: PackedRows } = { epoch: 0, rows: first };
 
-  function packEpoch(epoch: number): readonly Row[] {
-    return packRows(shuffle([...encoded], createRandom(seed, epoch)), sequenceLength);
+  function packEpoch(epoch: number): PackedRows {
+    const order = shuffle(inOrder(pieces.count), createRandom(seed, epoch));
+    return packRows(order, { lengthOf, sequenceLength });
   }
-  function rowsOf(epoch: number): readonly Row[] {
-    if (cached?.epoch !== epoch) cached = { epoch, rows: packEpoch(epoch) };
+  function rowsOf(epoch: number): PackedRows {
+    if (cached.epoch !== epoch) cached = { epoch, rows: packEpoch(epoch) };
     return cached.rows;
   }
   return {
     stepsPerEpoch,
-    examples: encoded.length,
-    tokensPerEpoch: encoded.reduce((total, { ids }) => total + ids.length, 0),
+    examples: pieces.count,
+    tokensPerEpoch: tokensOf(pieces),
     batchAt(step) {
       const rows = rowsOf(Math.floor(step / stepsPerEpoch));
-      const first = (step % stepsPerEpoch) * batchSize;
-      const chosen = Array.from({ length: batchSize }, (_, at) => rows[(first + at) % rows.length]!);
+      const firstRow = (step % stepsPerEpoch) * batchSize;
+      const chosen = Array.from({ length: batchSize }, (_, at) =>
+        readRow(rows.piecesOf((firstRow + at) % rows.count), pieces),
+      );
       return layOut(chosen, sequenceLength);
     },
   };
 }
 
-/** First fit over the most recently opened rows. */
-export function packRows(examples: readonly EncodedExample[], sequenceLength: number): readonly Row[] {
-  const rows: { readonly pieces: EncodedExample[]; free: number }[] = [];
-  let firstOpen = 0;
-  for (const example of examples) {
-    let row = rows.slice(firstOpen).find(({ free }) => free >= example.ids.length);
-    if (row === undefined) {
-      row = { pieces: [], free: sequenceLength };
-      rows.push(row);
-      firstOpen = Math.max(firstOpen, rows.length - openRows);
-    }
-    row.pieces.push(example);
-    row.free -= example.ids.length;
-  }
-  return rows.map(({ pieces }) => pieces);
+export const inOrder = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, at) => at);
+
+export const readRow = (row: Uint32Array, pieces: PieceSource): Row => Array.from(row, pieces.read);
+
+function tokensOf({ count, lengthOf }: PieceSource): number {
+  let tokens = 0;
+  for (let piece = 0; piece < count; piece += 1) tokens += lengthOf(piece);
+  return tokens;
 }
 
 export function layOut(rows: readonly Row[], sequenceLength: number): Batch {

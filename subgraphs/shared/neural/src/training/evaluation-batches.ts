@@ -1,6 +1,8 @@
 import type { Batch } from './batch.ts';
-import { layOut, packRows } from './batches.ts';
+import { inOrder, layOut, readRow } from './batches.ts';
 import { type EncodingOptions, type Example, encodeExample } from './examples.ts';
+import { packRows } from './packed/pack-rows.ts';
+import { type PieceSource, piecesInMemory } from './packed/piece-source.ts';
 import type { EvaluationResult } from './trainer.ts';
 
 export interface EvaluationBatchesOptions extends Omit<EncodingOptions, 'promptWeight'> {
@@ -15,14 +17,26 @@ export function evaluationBatches(
   const encoded = examples.flatMap((example, index) =>
     encodeExample(example, index, { ...options, promptWeight: 0 }),
   );
-  const rows = packRows(encoded, options.sequenceLength);
-  const batches: Batch[] = [];
-  for (let first = 0; first < rows.length; first += options.batchSize) {
-    const chosen = rows.slice(first, first + options.batchSize);
-    const empty = Array.from({ length: options.batchSize - chosen.length }, () => []);
-    batches.push(layOut([...chosen, ...empty], options.sequenceLength));
-  }
-  return batches;
+  return [...evaluationBatchesOf(piecesInMemory(encoded), options)];
+}
+
+/** The same from pieces, wherever they lie: a batch is made when it is asked for, as often as all are gone through. */
+export function evaluationBatchesOf(
+  pieces: PieceSource,
+  { batchSize, sequenceLength }: Pick<EvaluationBatchesOptions, 'batchSize' | 'sequenceLength'>,
+): Iterable<Batch> {
+  const { lengthOf } = pieces;
+  const rows = packRows(inOrder(pieces.count), { lengthOf, sequenceLength });
+  return {
+    *[Symbol.iterator]() {
+      for (let first = 0; first < rows.count; first += batchSize) {
+        const chosen = Array.from({ length: batchSize }, (_, at) =>
+          first + at < rows.count ? readRow(rows.piecesOf(first + at), pieces) : [],
+        );
+        yield layOut(chosen, sequenceLength);
+      }
+    },
+  };
 }
 
 export interface Measured {
@@ -38,7 +52,7 @@ export interface Measured {
 /** The weighted mean over batches, as one long batch would give it. */
 export async function measure<B>(
   evaluate: (batch: B) => Promise<EvaluationResult>,
-  batches: readonly B[],
+  batches: Iterable<B>,
 ): Promise<Measured> {
   let [totalNats, weight, answerTokens, correct] = [0, 0, 0, 0];
   for (const batch of batches) {

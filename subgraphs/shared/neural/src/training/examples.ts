@@ -16,10 +16,23 @@ export interface EncodedExample {
   readonly index?: number;
 }
 
-export interface EncodingOptions {
+/** What an example, or a part of a long text, comes to: tokens of which each predicts the next. */
+export interface Piece {
+  /** At least two. */
+  readonly tokens: readonly number[];
+  /** How many of them ask; those that follow are to be learned in full. */
+  readonly questionTokens: number;
+  /** The example's place in what was encoded. */
+  readonly index: number;
+}
+
+export interface TokenizingOptions {
   readonly tokenizer: Tokenizer;
   readonly chatTemplate: ChatTemplate;
   readonly sequenceLength: number;
+}
+
+export interface EncodingOptions extends TokenizingOptions {
   /** Loss weight of the question's own tokens; the answer's weigh 1. */
   readonly promptWeight: number;
 }
@@ -29,16 +42,30 @@ export interface EncodingOptions {
  * `EXAMPLE_INVALID` with the index for an empty example and for a conversation that does not fit.
  */
 export function encodeExample(example: Example, index: number, options: EncodingOptions): EncodedExample[] {
-  return 'text' in example
-    ? encodeText(example.text, index, options)
-    : [encodeConversation(example, index, options)];
+  return piecesOf(example, index, options).map((piece) => weighPiece(piece, options.promptWeight));
 }
 
-function encodeConversation(
+/** As {@link encodeExample}, before anything is weighed. */
+export function piecesOf(example: Example, index: number, options: TokenizingOptions): Piece[] {
+  return 'text' in example
+    ? piecesOfText(example.text, index, options)
+    : [pieceOfConversation(example, index, options)];
+}
+
+export function weighPiece({ tokens, questionTokens, index }: Piece, promptWeight: number): EncodedExample {
+  return {
+    ids: tokens.slice(0, -1),
+    targets: tokens.slice(1),
+    lossWeights: tokens.slice(1).map((_, at) => (at + 1 < questionTokens ? promptWeight : 1)),
+    index,
+  };
+}
+
+function pieceOfConversation(
   example: { readonly prompt: string; readonly completion: string },
   index: number,
-  options: EncodingOptions,
-): EncodedExample {
+  options: TokenizingOptions,
+): Piece {
   if (example.prompt.trim() === '' || example.completion.trim() === '') {
     throw new NeuralError('EXAMPLE_INVALID', `example ${index}: prompt or completion is empty`, {
       details: { index },
@@ -61,30 +88,17 @@ function encodeConversation(
       { details: { index, tokens: whole.length - 1 } },
     );
   }
-  return shifted(whole, index, (target) => (target < question.length ? options.promptWeight : 1));
+  return { tokens: whole, questionTokens: question.length, index };
 }
 
-function encodeText(text: string, index: number, options: EncodingOptions): EncodedExample[] {
+function piecesOfText(text: string, index: number, options: TokenizingOptions): Piece[] {
   const { textPrefix } = options.tokenizer;
   const ids = [...textPrefix, ...options.tokenizer.encode(text), ...stopTokenIds(options)];
   if (text === '')
     throw new NeuralError('EXAMPLE_INVALID', `example ${index}: the text is empty`, { details: { index } });
-  const pieces: EncodedExample[] = [];
+  const pieces: Piece[] = [];
   for (let start = 0; start + 1 < ids.length; start += options.sequenceLength) {
-    pieces.push(shifted(ids.slice(start, start + options.sequenceLength + 1), index, () => 1));
+    pieces.push({ tokens: ids.slice(start, start + options.sequenceLength + 1), questionTokens: 0, index });
   }
   return pieces;
-}
-
-function shifted(
-  ids: readonly number[],
-  index: number,
-  weightOf: (targetIndex: number) => number,
-): EncodedExample {
-  return {
-    ids: ids.slice(0, -1),
-    targets: ids.slice(1),
-    lossWeights: ids.slice(1).map((_, at) => weightOf(at + 1)),
-    index,
-  };
 }

@@ -11,18 +11,24 @@ const maxLineBytes = 16 * 1024 * 1024;
 /** The examples of a data set's folder. Throws EXAMPLE_INVALID with the first wrong line. */
 export async function readExamples(folder: string): Promise<readonly Example[]> {
   const examples: Example[] = [];
+  for await (const example of streamExamples(folder)) examples.push(example);
+  return examples;
+}
+
+/** The same one by one: a megabyte of the file is held. */
+export async function* streamExamples(folder: string): AsyncGenerator<Example> {
   const splitter = new LineSplitter(maxLineBytes);
-  const take = (lines: readonly ByteLine[]) => {
-    for (const line of lines) {
-      const example = exampleOf(line);
-      if (example) examples.push(example);
-    }
-  };
   // Line by line: as one string a file could not have more than half a gigabyte.
   const file = createReadStream(join(folder, examplesFileName), { highWaterMark: 1 << 20 });
-  for await (const chunk of file as AsyncIterable<Buffer>) take(splitter.push(chunk));
-  take(splitter.end());
-  return examples;
+  for await (const chunk of file as AsyncIterable<Buffer>) yield* examplesOf(splitter.push(chunk));
+  yield* examplesOf(splitter.end());
+}
+
+function* examplesOf(lines: readonly ByteLine[]): Generator<Example> {
+  for (const line of lines) {
+    const example = exampleOf(line);
+    if (example) yield example;
+  }
 }
 
 function exampleOf(line: ByteLine): Example | undefined {

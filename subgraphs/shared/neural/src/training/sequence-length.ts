@@ -26,7 +26,15 @@ export function fittingLengths(examples: readonly Example[], options: SequenceLe
   );
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
-  const wanted = Math.max(longest, total / options.batchSize);
-  const sequenceLength = Math.min(Math.ceil(wanted / multiple) * multiple, options.maxPositions);
+  return fitLengths({ total, longest }, options);
+}
+
+/** The same, where the tokens of all examples and of the longest one are known. */
+export function fitLengths(
+  { total, longest }: { readonly total: number; readonly longest: number },
+  { batchSize, maxPositions }: Pick<SequenceLengthOptions, 'batchSize' | 'maxPositions'>,
+): FittingLengths {
+  const wanted = Math.max(longest, total / batchSize);
+  const sequenceLength = Math.min(Math.ceil(wanted / multiple) * multiple, maxPositions);
   return { sequenceLength, longestSegment: Math.min(longest, sequenceLength) };
 }

@@ -7,27 +7,30 @@ export interface Split<E> {
   readonly heldOut: readonly E[];
 }
 
+export interface SplitOptions {
+  readonly seed: number;
+  readonly heldOutShare: number;
+}
+
 /**
  * Sets a share of the examples aside, decided by each example's content and the seed alone: neither the order of the
  * file nor its other examples move an example across, and equal examples stay on one side, so that nothing measured was
  * trained on. At least one distinct example is on each side; fewer than two distinct
  * examples are EXAMPLE_INVALID.
  */
-export function splitExamples<E extends Example>(
-  examples: readonly E[],
-  options: { readonly seed: number; readonly heldOutShare: number },
-): Split<E> {
+export function splitExamples<E extends Example>(examples: readonly E[], options: SplitOptions): Split<E> {
   const keys = examples.map((example) => splitKey(example, options.seed));
   const distinct = [...new Set(keys)].sort();
-  if (distinct.length < 2) {
-    throw new NeuralError('EXAMPLE_INVALID', 'fewer than two different examples: none can be held out');
-  }
+  if (distinct.length < 2) throw tooFewExamples();
   const aside = new Set(distinct.slice(0, heldOutCount(distinct.length, options.heldOutShare)));
   return {
     training: examples.filter((_, index) => !aside.has(keys[index]!)),
     heldOut: examples.filter((_, index) => aside.has(keys[index]!)),
   };
 }
+
+export const tooFewExamples = (): NeuralError =>
+  new NeuralError('EXAMPLE_INVALID', 'fewer than two different examples: none can be held out');
 
 /** Those with the lowest keys are held out. 64 hexadecimal digits. */
 export const splitKey = (example: Example, seed: number): string =>

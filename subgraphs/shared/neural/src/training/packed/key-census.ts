@@ -69,6 +69,17 @@ export class KeyCensus {
     return among;
   }
 
+  /** The so-manieth lowest of the different keys, its first 16 digits; counts from 1. Undefined where there are fewer. */
+  async lowest(nth: number): Promise<string | undefined> {
+    let left = nth;
+    for (let at = 0; at < bucketCount; at += 1) {
+      const distinct = distinctOf(await this.#sorted(at));
+      if (left <= distinct.length) return distinct[left - 1]!.toString(16).padStart(2 * keyBytes, '0');
+      left -= distinct.length;
+    }
+    return undefined;
+  }
+
   async remove(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -110,3 +121,6 @@ function countRuns(sorted: BigUint64Array): number[] {
   }
   return runs;
 }
+
+const distinctOf = (sorted: BigUint64Array): BigUint64Array =>
+  sorted.filter((key, index) => index === 0 || key !== sorted[index - 1]);

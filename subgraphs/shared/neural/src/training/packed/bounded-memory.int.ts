@@ -1,0 +1,60 @@
+/** A data set that is larger than what the process may hold. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRandom } from '../../random.ts';
+import { examplesFileName } from '../examples-file.ts';
+
+const heapMegabytes = 24;
+const passages = 5_000;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fathom-bounded-'));
+  const random = createRandom(1);
+  const passage = () => Array.from({ length: 600 }, () => `word${random.below(500).toString(36)}`).join(' ');
+  for (let written = 0; written < passages; written += 100) {
+    const lines = Array.from({ length: 100 }, () => `${JSON.stringify({ text: passage() })}\n`);
+    await appendFile(join(folder, examplesFileName), lines.join(''));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function inSmallHeap(module: string): Promise<{ readonly told: object[]; readonly exitCode: unknown }> {
+  const child = fork(
+    new URL(module, import.meta.url),
+    [JSON.stringify({ folder, scratchFolder: join(folder, 'scratch') })],
+    {
+      execArgv: ['--conditions=development', '--import', 'tsx', `--max-old-space-size=${heapMegabytes}`],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    },
+  );
+  const told: object[] = [];
+  child.on('message', (message: object) => told.push(message));
+  const [exitCode] = await once(child, 'exit');
+  return { told, exitCode };
+}
+
+test('a data set whose tokens are several times the heap is packed and read in it, and leaves nothing behind', {
+  timeout: 300_000,
+}, async () => {
+  const { told, exitCode } = await inSmallHeap('./testing/pack-much.ts');
+  expect(exitCode).toBe(0);
+  const [first] = told as { tokens: number; steps: number; heldOutBatches: number }[];
+  const { size } = await stat(join(folder, examplesFileName));
+  // A number of an array has eight bytes, or four where all are small; a token is in three arrays.
+  expect(size + 3 * 4 * first!.tokens).toBeGreaterThan(3 * heapMegabytes * 2 ** 20);
+  expect(first!.steps).toBeGreaterThan(1_000);
+  expect(first!.heldOutBatches).toBeGreaterThan(200);
+  expect(await readdir(join(folder, 'scratch', 'packed'))).toEqual([]);
+  expect((await inSmallHeap('./testing/pack-much.ts')).told).toEqual(told);
+});
+
+test('held whole, the same data set does not fit', { timeout: 120_000 }, async () => {
+  const { told, exitCode } = await inSmallHeap('./testing/hold-all.ts');
+  expect(told).toEqual([]);
+  expect(exitCode).not.toBe(0);
+});
