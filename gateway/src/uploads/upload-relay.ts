@@ -4,11 +4,13 @@
  *     client --PUT /uploads/<service>/…?offset=n--> gateway --PUT /uploads/…?offset=n--> service
  *
  * A chunk passes as it comes: what the service has not taken yet is not read from the client, so a chunk costs the gateway
- * no more memory than the buffers of two sockets. Whoever sends it is admitted as for an operation; what the chunk means,
+ * no more memory than the buffers of two sockets. It is sealed on the way, frame by frame, so that the service knows each byte to
+ * be what came in here. Whoever sends it is admitted as for an operation; what the chunk means,
  * and to whom it belongs, is known by the service alone.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
+import { sealing } from '@fathom/platform/body-seal';
 import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
@@ -73,8 +75,7 @@ export function createUploadRelay(
     if (method !== 'PUT' && method !== 'HEAD') throw raise('BAD_REQUEST', { because: 'send PUT or HEAD' });
     if (Number(request.headers['content-length'] ?? 0) > maxChunkBytes) throw tooLarge(maxChunkBytes);
     const body = method === 'PUT' ? bounded(request, maxChunkBytes) : null;
-    const { 'content-length': length } = request.headers;
-    const answer = await ask(agent, { target, method, length, context, body });
+    const answer = await ask(service, agent, { target, method, context, body });
     // An answer that comes before the chunk has passed would be lost with the connection.
     if (body) await drained(request);
     for (const name of relayedHeaders) {
@@ -113,8 +114,12 @@ export function createUploadRelay(
     },
     async put(path, bytes, context) {
       const target = targetOf(service, new URL(path, 'http://gateway'));
-      const length = String(bytes.length);
-      const answer = await ask(agent, { target, method: 'PUT', length, context, body: bytes });
+      const answer = await ask(service, agent, {
+        target,
+        method: 'PUT',
+        context,
+        body: Readable.from([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]),
+      });
       const text = await answer.body.text();
       if (answer.statusCode !== 200) throw refusalIn(text);
     },
@@ -158,34 +163,39 @@ function targetOf({ supergraph }: GatewayService, { pathname, search }: URL): Ta
 interface Question {
   readonly target: Target;
   readonly method: 'PUT' | 'HEAD';
-  readonly length: string | undefined;
   readonly context: GatewayContext;
-  readonly body: Transform | Uint8Array | null;
+  readonly body: Readable | null;
 }
 
 async function ask(
+  { signer }: GatewayService,
   agent: Agent,
-  { target, method, length, context, body }: Question,
+  { target, method, context, body }: Question,
 ): Promise<Dispatcher.ResponseData> {
+  const identity = await context.identityFor({
+    audience: target.service,
+    place: `${method} /${target.path.slice(1)}`,
+  });
+  const sealed = body && sealing(signer.sealFor(identity));
+  if (sealed)
+    pipeline(body, sealed, () => {
+      // Whichever of the two ends early is destroyed, and its error told below.
+    });
   try {
     return await agent.request({
       origin: target.origin,
       path: target.path,
       method,
       headers: {
-        [identityHeader]: await context.identityFor({
-          audience: target.service,
-          place: `${method} /${target.path.slice(1)}`,
-        }),
+        [identityHeader]: identity,
         ...context.traceHeaders(),
-        ...(body && length !== undefined ? { 'content-length': length } : {}),
       },
-      body,
+      body: sealed,
       signal: abortSignalOf(context.signal),
     });
   } catch (cause) {
     // Its own limit; any other error of it is that of the connection.
-    if (body instanceof Transform && body.errored instanceof AppError) throw body.errored;
+    if (body?.errored instanceof AppError) throw body.errored;
     const details = { serviceName: target.service };
     const isSlow = cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
     throw raise(isSlow ? 'SUBGRAPH_TIMEOUT' : 'SUBGRAPH_UNAVAILABLE', {

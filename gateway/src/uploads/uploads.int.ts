@@ -37,7 +37,7 @@ async function start(uploads: Partial<typeof defaultSettings.uploads> = {}): Pro
   );
 }
 
-async function takeChunk({ request, response, identity }: IdentifiedExchange): Promise<void> {
+async function takeChunk({ request, response, identity, unseal }: IdentifiedExchange): Promise<void> {
   arrived.resolve();
   if (request.url?.startsWith('/uploads/refused')) {
     response.writeHead(409, { 'content-type': 'application/json' });
@@ -49,10 +49,11 @@ async function takeChunk({ request, response, identity }: IdentifiedExchange): P
   let bytes = 0;
   let isCut = false;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
+    if (request.method === 'PUT')
+      for await (const chunk of unseal(request)) {
+        hash.update(chunk);
+        bytes += chunk.length;
+      }
   } catch {
     isCut = true;
   }

@@ -145,13 +145,44 @@ describe('a chunk', () => {
     const content = jsonl('cut');
     const { files } = await client.begin([announce(content)]);
     const { url } = files[0]!;
-    const part = await client.putPart(url, { offset: 0, length: 1_000, bytes: content.subarray(0, 300) });
+    const part = await client.putPart(url, { offset: 0, bytes: content.subarray(0, 300) });
     await expect
       .poll(async () => (await readFile(pathOf(url), 'utf8').catch(() => '')).length, patient)
       .toBe(300);
     await part.cut();
     await expect.poll(() => client.offsetOf(url), patient).toBe(300);
     expect(await client.put(url, 300, content.subarray(300))).toMatchObject({ offset: content.length });
+  });
+
+  test('that was altered on its way from the gateway is refused, and nothing of it counts', async () => {
+    const content = jsonl('altered', 2_000);
+    const { id, files } = await client.begin([announce(content)]);
+    const { url } = files[0]!;
+    const alterations: readonly ((sealed: Buffer) => Buffer)[] = [
+      // One bit of the last bytes; the frames before it are genuine.
+      (sealed) => {
+        const altered = Buffer.from(sealed);
+        altered[sealed.length - 40] = (altered[sealed.length - 40] ?? 0) ^ 1;
+        return altered;
+      },
+      (sealed) =>
+        Buffer.concat([sealed.subarray(0, -36), Buffer.from('more of the same'), sealed.subarray(-36)]),
+      (sealed) => Buffer.concat([sealed, Buffer.from('x')]),
+      // The bytes themselves, unsealed.
+      () => content,
+    ];
+    for (const alter of alterations) {
+      expect(await client.put(url, 0, content, undefined, alter)).toMatchObject({
+        status: 401,
+        code: 'UNAUTHENTICATED',
+      });
+      expect(await client.offsetOf(url)).toBe(0);
+    }
+    expect(await client.put(url, 0, content)).toMatchObject({ offset: content.length });
+    expect(await client.createDataSet({ uploadId: id })).toMatchObject({
+      __typename: 'DataSet',
+      sha256: announce(content).sha256,
+    });
   });
 
   test('that two clients send at the same place is taken from one of them, and the file is whole', async () => {
@@ -302,7 +333,6 @@ test('after kill -9 in mid-chunk the upload goes on where it was acknowledged, t
     await before.put(url, 0, content.subarray(0, 100_000));
     const part = await before.putPart(url, {
       offset: 100_000,
-      length: content.length - 100_000,
       bytes: content.subarray(100_000, 150_000),
     });
     const file = join(dataDir, 'uploads', 'training', id, 'files', 'examples.jsonl');

@@ -7,11 +7,14 @@
  * by Ed25519 would cost 37 us here and 107 us there; this costs 2 us on either side. Its key is shared by all services and
  * proves nobody's identity: who holds it, but no signing key, can still vouch for nobody.
  *
+ * A body that is sent as it comes is not known yet; its frames are tied to this MAC one by one (`body-seal.ts`).
+ *
  * Refused: another body, receiver or place; older than {@link maxAgeMs}; from the future; seen before by this process; signed
  * before this process began (so that a restart forgets nothing). Replicas share what may change something through Redis,
  * where there is one: a replayed query reads what its first answer had, a replayed mutation acts twice.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type BodySeal, createBodySeal, createUnseal, type Unseal } from './body-seal.ts';
 import type { Cache } from './cache/cache.ts';
 import { raisePlatform } from './errors.ts';
 import { createHmacSha256, type Hmac } from './hmac.ts';
@@ -34,7 +37,7 @@ export interface RequestToProve {
   /** The receiving service's name. */
   readonly audience: string;
   readonly place: ProofPlace;
-  /** Absent where it is a stream, whose bytes are not known yet. */
+  /** Absent where it is a stream, whose bytes are not known yet: they are sealed. */
   readonly body?: string | Uint8Array | undefined;
   /** {@link digestOf} that body, where its sender knows it already. */
   readonly bodyDigest?: string | undefined;
@@ -42,6 +45,8 @@ export interface RequestToProve {
 
 export interface ProofSigner {
   sign(token: string, request: RequestToProve): string;
+  /** For the body of the request that this proof is of. */
+  sealFor(proof: string): BodySeal;
 }
 
 export function createProofSigner([key]: ProofKeys, now: () => number = Date.now): ProofSigner {
@@ -55,15 +60,23 @@ export function createProofSigner([key]: ProofKeys, now: () => number = Date.now
       const claim = `${sender}.${sequence}.${now()}.${bodyDigest}`;
       return `${claim}.${mac(hmac, { token, audience, place, claim }).toString('base64url')}`;
     },
+    sealFor: (proof) => createBodySeal({ hmac, requestMac: proof.slice(proof.lastIndexOf('.') + 1) }),
   };
 }
 
 /** Throws UNAUTHENTICATED unless this is the body that was signed; and, across replicas, unless it comes for the first time. */
 export type ConfirmBody = (body: Uint8Array | undefined) => Promise<void>;
 
+export interface VerifiedProof {
+  /** For a body that was read whole. */
+  readonly confirm: ConfirmBody;
+  /** For one that is read as it comes. */
+  readonly unseal: Unseal;
+}
+
 export interface ProofVerifier {
-  /** Throws AppError UNAUTHENTICATED, saying why. The body is confirmed once it was read. */
-  verify(token: string, proof: string, place: ProofPlace): ConfirmBody;
+  /** Throws AppError UNAUTHENTICATED, saying why. The body is checked by what comes back. */
+  verify(token: string, proof: string, place: ProofPlace): VerifiedProof;
 }
 
 export interface ProofVerifierOptions {
@@ -83,12 +96,13 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
   const hmacs = keys.map(createHmacSha256);
   const replays = createReplayWindow(maxAgeMs + 2 * clockSkewMs);
 
-  function problemOf(proof: Proof, token: string, place: ProofPlace): string | undefined {
-    const { claim, signedAt, sender, sequence } = proof;
-    const isSigned = hmacs.some((hmac) =>
-      sameBytes(mac(hmac, { token, audience, place, claim }), Buffer.from(proof.mac, 'base64url')),
+  function keyOf({ claim, mac: signed }: Proof, token: string, place: ProofPlace): Hmac | undefined {
+    return hmacs.find((hmac) =>
+      sameBytes(mac(hmac, { token, audience, place, claim }), Buffer.from(signed, 'base64url')),
     );
-    if (!isSigned) return 'its proof was made for another request';
+  }
+
+  function problemOf({ signedAt, sender, sequence }: Proof): string | undefined {
     const ageMs = now() - signedAt;
     if (ageMs > maxAgeMs) return `it was signed ${Math.round(ageMs / 1000)} s ago`;
     if (ageMs < -clockSkewMs) return 'it was signed in the future; compare the clocks';
@@ -113,12 +127,18 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
   return {
     verify(token, text, place) {
       const proof = parse(text);
-      const problem = proof ? problemOf(proof, token, place) : 'it has no proof of its request';
-      if (!proof || problem) throw refused(problem);
-      return async (body) => {
-        if ((body === undefined ? '' : digestOf(body)) !== proof.bodyDigest)
-          throw refused('its proof was made for another body');
-        if (mayChange(body) && !(await isFirst(proof))) throw refused('it was sent before');
+      if (!proof) throw refused('it has no proof of its request');
+      const hmac = keyOf(proof, token, place);
+      if (!hmac) throw refused('its proof was made for another request');
+      const problem = problemOf(proof);
+      if (problem) throw refused(problem);
+      return {
+        async confirm(body) {
+          if ((body === undefined ? '' : digestOf(body)) !== proof.bodyDigest)
+            throw refused('its proof was made for another body');
+          if (mayChange(body) && !(await isFirst(proof))) throw refused('it was sent before');
+        },
+        unseal: createUnseal({ hmac, requestMac: proof.mac }),
       };
     },
   };

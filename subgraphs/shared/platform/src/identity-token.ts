@@ -6,17 +6,19 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { type BodySeal, createBodySeal, createUnseal } from './body-seal.ts';
 import type { Cache } from './cache/cache.ts';
 import { type PrivateJwk, type PublicJwks, privateJwkSchema } from './env.ts';
 import { raisePlatform } from './errors.ts';
+import { createHmacSha256 } from './hmac.ts';
 import type { Identity } from './identity.ts';
 import {
-  type ConfirmBody,
   createProofSigner,
   createProofVerifier,
   type ProofKeys,
   type ProofPlace,
   type RequestToProve,
+  type VerifiedProof,
 } from './identity-proof.ts';
 
 const lifetimeSeconds = 60;
@@ -34,12 +36,12 @@ const claimsSchema = z.object({
 export interface IdentitySigner {
   /** What vouches for one request, and for no second one: a retry signs anew. A promise only where a token must be made. */
   sign(identity: Identity, request: RequestToProve): string | Promise<string>;
+  /** For the body of the request that this was signed for, where it is sent as it comes. */
+  sealFor(signed: string): BodySeal;
 }
 
-export interface VerifiedIdentity {
+export interface VerifiedIdentity extends VerifiedProof {
   readonly identity: Identity;
-  /** To be called with the body once it was read, or without one where it is a stream, before anything is done. */
-  readonly confirm: ConfirmBody;
 }
 
 export interface IdentityVerifier {
@@ -108,6 +110,7 @@ export function createIdentitySigner({
       if (held !== undefined && now() < held.renewAt) return prove(held.token, request);
       return signToken(identity, request.audience).then((token) => prove(token, request));
     },
+    sealFor: (signed) => (proofs ? proofs.sealFor(signed) : createBodySeal(unprovedSeal)),
   };
 }
 
@@ -133,10 +136,8 @@ export function createIdentityVerifier(options: IdentityVerifierOptions): Identi
       const end = credential.indexOf('~');
       const token = end < 0 ? credential : credential.slice(0, end);
       // Before the token, whose first check costs fifty times as much: a stranger gets no further.
-      const confirm = proofs
-        ? proofs.verify(token, end < 0 ? '' : credential.slice(end + 1), place)
-        : anyBody;
-      return { identity: await identityOf(token), confirm };
+      const proof = proofs ? proofs.verify(token, end < 0 ? '' : credential.slice(end + 1), place) : unproved;
+      return { identity: await identityOf(token), ...proof };
     },
   };
 
@@ -171,7 +172,9 @@ export function createIdentityVerifier(options: IdentityVerifierOptions): Identi
   }
 }
 
-const anyBody: ConfirmBody = async () => undefined;
+/** Where proofs are off, a seal finds what was damaged, and nobody who wanted to alter it. */
+const unprovedSeal = { hmac: createHmacSha256(new Uint8Array(32)), requestMac: '' };
+const unproved: VerifiedProof = { confirm: async () => undefined, unseal: createUnseal(unprovedSeal) };
 
 /** A fresh signing key and its public half. */
 export async function generateIdentityKey(

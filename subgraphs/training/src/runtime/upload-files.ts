@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { raisePlatform } from '@fathom/platform/errors';
+import { AppError, raisePlatform } from '@fathom/platform/errors';
 import type { UploadFile } from '../domain/upload.ts';
 
 export interface ChunkOptions {
@@ -93,8 +93,11 @@ async function pour(
   let written = 0;
   const source = bytes[Symbol.asyncIterator]();
   for (;;) {
-    // Only the source's failure is a cut; a failure to write is the disk's and is thrown.
-    const step = await source.next().catch(() => 'cut' as const);
+    // Only the source's failure is a cut; a refusal of what came, and a failure to write, are thrown.
+    const step = await source.next().catch((error: unknown) => {
+      if (error instanceof AppError) throw error;
+      return 'cut' as const;
+    });
     if (step === 'cut') return { bytes: written, end: 'cut' };
     if (step.done) return { bytes: written, end: 'whole' };
     const chunk = step.value;

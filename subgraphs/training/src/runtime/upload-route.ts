@@ -4,12 +4,15 @@
  *     HEAD /uploads/<upload>/<file>              -> 200, upload-offset: where to go on, upload-length: of the whole
  *     PUT  /uploads/<upload>/<file>?offset=<n>   -> 200 { "offset": <n + bytes> }, once they are durable
  *
+ * The body is sealed (`body-seal.ts` of the platform): a chunk that is not what the gateway sent is refused, and nothing of it
+ * counts. Of one that is cut off, what came whole is kept.
+ *
  * An answer before the body was read would be lost with the connection, so what is left of a refused chunk is read and
  * thrown away.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { raisePlatform } from '@fathom/platform/errors';
-import type { IdentifiedHandler } from '@fathom/platform/server/identified-http';
+import type { IdentifiedExchange, IdentifiedHandler } from '@fathom/platform/server/identified-http';
 import { fileOfUpload, receiveChunk, type Uploads } from '../actions/uploads.ts';
 import { maxChunkBytes, type UploadFile } from '../domain/upload.ts';
 
@@ -18,7 +21,7 @@ const pathPattern = /^\/uploads\/([\w-]{1,100})\/(\d{1,6})$/;
 const silenceMs = 60_000;
 
 export function createUploadRoute(uploads: Uploads): IdentifiedHandler {
-  return async ({ request, response, identity }) => {
+  return async ({ request, response, identity, unseal }) => {
     const url = new URL(request.url ?? '/', 'http://service');
     const [, uploadId, position] = pathPattern.exec(url.pathname) ?? [];
     try {
@@ -26,7 +29,7 @@ export function createUploadRoute(uploads: Uploads): IdentifiedHandler {
       const file = await fileOfUpload(uploads, identity, { uploadId, position: Number(position) });
       if (request.method === 'HEAD') return tell(response, file, file.receivedBytes);
       if (request.method !== 'PUT') throw raisePlatform('BAD_USER_INPUT', { because: 'send PUT or HEAD' });
-      await receive(uploads, { request, response, file, offset: offsetOf(url) });
+      await receive(uploads, { request, response, unseal, file, offset: offsetOf(url) });
     } catch (error) {
       await discardRest(request);
       throw error;
@@ -37,18 +40,20 @@ export function createUploadRoute(uploads: Uploads): IdentifiedHandler {
 interface Delivery {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly unseal: IdentifiedExchange['unseal'];
   readonly file: UploadFile;
   readonly offset: number;
 }
 
-async function receive(uploads: Uploads, { request, response, file, offset }: Delivery): Promise<void> {
-  if (declaredBytes(request) > maxChunkBytes)
-    throw raisePlatform('PAYLOAD_TOO_LARGE', { because: `a chunk has at most ${maxChunkBytes} bytes` });
+async function receive(
+  uploads: Uploads,
+  { request, response, unseal, file, offset }: Delivery,
+): Promise<void> {
   request.setTimeout(silenceMs, () => request.destroy());
   const received = await receiveChunk(uploads, file, {
     offset,
     maxBytes: maxChunkBytes,
-    bytes: request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
+    bytes: unseal(request.iterator({ destroyOnReturn: false })),
   });
   request.setTimeout(0);
   if (received.isCut) response.destroy();
@@ -75,12 +80,10 @@ function offsetOf(url: URL): number {
   });
 }
 
-const declaredBytes = (request: IncomingMessage) => Number(request.headers['content-length'] ?? 0);
-
 /** Up to what a chunk may have; a client that sends more is cut off. */
 async function discardRest(request: IncomingMessage): Promise<void> {
   let left = maxChunkBytes;
-  if (declaredBytes(request) > left || request.destroyed || request.complete) return;
+  if (request.destroyed || request.complete) return;
   request.setTimeout(silenceMs, () => request.destroy());
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {

@@ -1,7 +1,7 @@
 /** What the tests of uploads send, as a client behind the gateway would. */
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import type { Identity } from '@fathom/platform/identity';
+import { type Identity, identityHeader } from '@fathom/platform/identity';
 import type { TestIdentity } from '@fathom/platform/testing/identity';
 import type { TestAnswer } from '@fathom/platform/testing/subgraph';
 
@@ -62,6 +62,9 @@ export function createUploadClient({ url, identity, request }: UploadClientOptio
       who,
     );
 
+  const sealFor = (headers: Readonly<Record<string, string>>) =>
+    identity.signer.sealFor(headers[identityHeader] ?? '');
+
   return {
     async begin(files: readonly object[], who?: Partial<Identity>): Promise<BegunUpload> {
       const { data, errors } = await request<{ beginUpload: BegunUpload }>(
@@ -78,38 +81,38 @@ export function createUploadClient({ url, identity, request }: UploadClientOptio
       offset: number | string,
       bytes: Buffer,
       who?: Partial<Identity>,
+      /** What happens to it under way. */
+      alter = (sealed: Buffer): Buffer => sealed,
     ): Promise<PutAnswer> {
       const url = new URL(`?offset=${offset}`, addressOf(path));
+      const headers = await headersFor('PUT', url, who);
+      const seal = sealFor(headers);
+      const body = Buffer.concat([...seal.frames(bytes), seal.end()]);
       const response = await fetch(url, {
         method: 'PUT',
-        body: new Uint8Array(bytes),
-        headers: await headersFor('PUT', url, who),
+        body: new Uint8Array(alter(body)),
+        headers,
       });
-      const body = (await response.json()) as {
+      const answer = (await response.json()) as {
         offset?: number;
         errors?: { extensions: Record<string, unknown> & { code: string } }[];
       };
-      const extensions = body.errors?.[0]?.extensions;
+      const extensions = answer.errors?.[0]?.extensions;
       return {
         status: response.status,
-        ...(body.offset === undefined ? {} : { offset: body.offset }),
+        ...(answer.offset === undefined ? {} : { offset: answer.offset }),
         ...(extensions ? { code: extensions.code, extensions } : {}),
       };
     },
 
-    /** A chunk that is announced whole and of which only the first bytes are sent, on a connection that stays open. */
-    async putPart(
-      path: string,
-      { offset, length, bytes }: { offset: number; length: number; bytes: Buffer },
-    ) {
+    /** A chunk of which only the first bytes are sent, on a connection that stays open. */
+    async putPart(path: string, { offset, bytes }: { offset: number; bytes: Buffer }) {
       const url = new URL(`?offset=${offset}`, addressOf(path));
-      const part = httpRequest(url, {
-        method: 'PUT',
-        headers: { 'content-length': length, ...(await headersFor('PUT', url)) },
-      });
+      const headers = await headersFor('PUT', url);
+      const part = httpRequest(url, { method: 'PUT', headers });
       const closed = new Promise<void>((resolve) => part.once('close', resolve));
       part.on('error', () => {});
-      part.write(bytes);
+      for (const piece of sealFor(headers).frames(bytes)) part.write(piece);
       return {
         async cut(): Promise<void> {
           part.destroy();

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpanKind } from '@opentelemetry/api';
+import type { Unseal } from '../body-seal.ts';
 import { raisePlatform } from '../errors.ts';
 import { type Identity, identityHeader } from '../identity.ts';
 import { type ConfirmBody, graphqlPlace, type ProofPlace } from '../identity-proof.ts';
@@ -21,6 +22,8 @@ export interface IdentifiedExchange {
   readonly identity: Identity;
   /** To be called with the body once it was read, where it is not a stream. */
   readonly confirm: ConfirmBody;
+  /** Of a body that is a stream: what its sender sealed, as it comes. */
+  readonly unseal: Unseal;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +38,7 @@ export interface IdentifiedHttpOptions {
   readonly logger: Logger;
   readonly isDraining: () => boolean;
   readonly handle: IdentifiedHandler;
-  /** `bound`: the handler reads the body and confirms it. `stream`: what the identity is tied to is the request without it. */
+  /** `bound`: the handler reads the body and confirms it. `stream`: the identity is tied to the request without it; the handler unseals it. */
   readonly body: 'bound' | 'stream';
 }
 
