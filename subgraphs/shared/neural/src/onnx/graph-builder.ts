@@ -230,6 +230,7 @@ export class GraphBuilder {
   }
 
   reshape(x: Value, dims: readonly number[]): Value {
+    if (x.dims.join() === dims.join()) return x;
     return this.op('Reshape', [x, this.integers(dims)]);
   }
 
