@@ -50,9 +50,13 @@ interface LlamaOptions {
  * and windows of its relatives. Logits [batch·time, vocabulary].
  */
 export function llama(builder: GraphBuilder, options: LlamaOptions): Value {
-  const head = options.parameters.get(options.config.tieEmbeddings ? embeddingName : headName)!;
+  const head = headOf(options.config, options.parameters);
   return builder.gemm(llamaHidden(builder, options), head, { transB: true });
 }
+
+/** What logits are products with, [vocabulary, hidden]. */
+export const headOf = (config: ModelConfig, parameters: ReadonlyMap<string, Value>): Value =>
+  parameters.get(config.tieEmbeddings ? embeddingName : headName)!;
 
 /** What the decoder knows after each token, final norm included: [batch·time, hidden]. */
 export function llamaHidden(builder: GraphBuilder, options: LlamaOptions): Value {

@@ -13,6 +13,7 @@ import { crossEntropy } from './composites/cross-entropy.ts';
 import { dropout } from './composites/dropout.ts';
 import { gelu } from './composites/gelu.ts';
 import { layerNorm } from './composites/layer-norm.ts';
+import { linearCrossEntropy } from './composites/linear-cross-entropy.ts';
 import { rmsNorm } from './composites/rms-norm.ts';
 import { rotary, rotaryTables } from './composites/rotary.ts';
 import { swiGlu } from './composites/swiglu.ts';
@@ -185,6 +186,16 @@ const operators: Readonly<Record<string, { write: Write; operands: readonly Oper
       operands: [operand(27, [4, 7])],
       scalar: true,
     },
+    LinearCrossEntropy: {
+      write: (b, [hidden, weight]) =>
+        linearCrossEntropy(b, hidden!, {
+          weight: weight!,
+          targets: indices(b, 'targets', [2, 0, 6, 6], [4]),
+          weights: b.initializer('weights', { dims: [4], data: Float32Array.of(1, 0.1, 0, 2) }),
+        }).loss,
+      operands: [operand(75, [4, 3]), operand(76, [7, 3])],
+      scalar: true,
+    },
   };
 
 describe('differentiate', () => {
@@ -250,6 +261,54 @@ describe('differentiate', () => {
       const operands = [operand(63, [1_536, width]), operand(64, [outputs, width])];
       const write: Write = (b, [x, weight]) => b.gemm(x!, weight!, { transB: true });
       expect(await gradientError(write, operands)).toBeLessThan(0.01);
+    }
+  });
+
+  it('takes the loss over pieces of many rows as over all of them at once, with the same gradients', async () => {
+    const [rows, width, vocabulary] = [1_024, 3, 5];
+    const given = (b: GraphBuilder) => ({
+      targets: b.initializer('targets', {
+        dims: [rows],
+        data: BigInt64Array.from({ length: rows }, (_, row) => BigInt((row * 7) % vocabulary)),
+      }),
+      weights: b.initializer('weights', {
+        dims: [rows],
+        data: Float32Array.from({ length: rows }, (_, row) => (row % 3) / 2),
+      }),
+    });
+    const inPieces: Write = (b, [hidden, weight]) =>
+      linearCrossEntropy(b, hidden!, { weight: weight!, ...given(b) }).perToken;
+    const atOnce: Write = (b, [hidden, weight]) =>
+      crossEntropy(b, b.gemm(hidden!, weight!, { transB: true }), given(b)).perToken;
+    const operands = [operand(77, [rows, width]), operand(78, [vocabulary, width])];
+    const [pieces, whole] = [await valuesOf(inPieces, operands), await valuesOf(atOnce, operands)];
+    expect(Math.max(...pieces.map((value, at) => Math.abs(value - whole[at]!)))).toBeLessThan(1e-6);
+
+    const gradientsOf = async (write: (b: GraphBuilder, operands: readonly Value[]) => Value) => {
+      const b = new GraphBuilder('gradients');
+      const inputs = operands.map(({ dims }, at) => b.input(`x${at}`, 'float32', dims));
+      differentiate(b, write(b, inputs), inputs).forEach((gradient, at) => {
+        b.output(`gradient${at}`, gradient);
+      });
+      const session = Session.create(b.build(), { threads: 1 });
+      const feeds = operands.map(({ dims, data }, at) => [`x${at}`, floats(dims, data)] as const);
+      const gradients = await session.evaluate(Object.fromEntries(feeds));
+      session.release();
+      return gradients;
+    };
+    const ofPieces = await gradientsOf(
+      (b, [hidden, weight]) => linearCrossEntropy(b, hidden!, { weight: weight!, ...given(b) }).loss,
+    );
+    const ofWhole = await gradientsOf(
+      (b, [hidden, weight]) => crossEntropy(b, b.gemm(hidden!, weight!, { transB: true }), given(b)).loss,
+    );
+    for (const name of ['gradient0', 'gradient1']) {
+      const [found, expected] = [ofPieces[name]!, ofWhole[name]!].map(({ data }) => data as Float32Array);
+      const largest = Math.max(...expected!.map(Math.abs));
+      expect(largest).toBeGreaterThan(0);
+      expect(Math.max(...found!.map((value, at) => Math.abs(value - expected![at]!))) / largest).toBeLessThan(
+        1e-5,
+      );
     }
   });
 

@@ -6,6 +6,7 @@ import { crossEntropyGradient } from './composites/cross-entropy.ts';
 import { dropoutGradient } from './composites/dropout.ts';
 import { geluGradient } from './composites/gelu.ts';
 import { layerNormGradient } from './composites/layer-norm.ts';
+import { linearCrossEntropyGradient } from './composites/linear-cross-entropy.ts';
 import { rmsNormGradient } from './composites/rms-norm.ts';
 import { rotaryGradient } from './composites/rotary.ts';
 import { swiGluGradient } from './composites/swiglu.ts';
@@ -39,6 +40,7 @@ export const gradientRules: Readonly<Record<string, GradientRule>> = {
   SwiGlu: swiGluGradient,
   Attention: attentionGradient,
   CrossEntropy: crossEntropyGradient,
+  LinearCrossEntropy: linearCrossEntropyGradient,
   Dropout: dropoutGradient,
 };
 

@@ -17,34 +17,54 @@ export function crossEntropy(
   const { targets, weights } = options;
   const inputs = [logits, targets, weights, ...(options.totalWeight ? [options.totalWeight] : [])];
   const [loss, , , , perToken] = builder.composite('CrossEntropy', inputs, () => {
-    const rows = numericDims(logits.dims)[0]!;
-    const targetColumn = builder.reshape(targets, [rows, 1]);
-    const probabilities = builder.softmax(logits);
-    const targetLogit = builder.op('GatherElements', [logits, targetColumn], {
-      attributes: { axis: int(1) },
-    });
-    const logOfLargest = builder.op('Log', [builder.reduce('ReduceMax', probabilities, [1])]);
-    const logSum = builder.sub(builder.reduce('ReduceMax', logits, [1]), logOfLargest);
-    const perToken = builder.reshape(builder.sub(logSum, targetLogit), [rows]);
-    // A batch without any weight has loss 0, not 0/0.
-    const totalWeight = builder.op('Max', [
-      options.totalWeight ?? builder.reduce('ReduceSum', weights, [0], false),
-      builder.scalar(1e-12),
-    ]);
-    const share = builder.reshape(builder.op('Div', [weights, totalWeight]), [rows, 1]);
-    const weighted = builder.mul(perToken, builder.reshape(share, [rows]));
-    return [builder.reduce('ReduceSum', weighted, [0], false), probabilities, targetColumn, share, perToken];
+    const { perToken, probabilities, targetColumn } = rowLosses(builder, logits, targets);
+    const share = shareOfRows(builder, weights, options.totalWeight);
+    return [weightedSum(builder, perToken, share), probabilities, targetColumn, share, perToken];
   });
   return { loss: loss!, perToken: perToken! };
 }
+
+export interface RowLosses {
+  /** -log p(target), nats, [n]. */
+  readonly perToken: Value;
+  /** [n, vocabulary] */
+  readonly probabilities: Value;
+  /** [n, 1] */
+  readonly targetColumn: Value;
+}
+
+export function rowLosses(builder: GraphBuilder, logits: Value, targets: Value): RowLosses {
+  const rows = numericDims(logits.dims)[0]!;
+  const targetColumn = builder.reshape(targets, [rows, 1]);
+  const probabilities = builder.softmax(logits);
+  const targetLogit = atColumn(builder, logits, targetColumn);
+  const logOfLargest = builder.op('Log', [builder.reduce('ReduceMax', probabilities, [1])]);
+  const logSum = builder.sub(builder.reduce('ReduceMax', logits, [1]), logOfLargest);
+  const perToken = builder.reshape(builder.sub(logSum, targetLogit), [rows]);
+  return { perToken, probabilities, targetColumn };
+}
+
+/** By what share each row counts in the mean, [n, 1]. A batch without any weight has loss 0, not 0/0. */
+export function shareOfRows(builder: GraphBuilder, weights: Value, ofTotal: Value | undefined): Value {
+  const total = ofTotal ?? builder.reduce('ReduceSum', weights, [0], false);
+  const share = builder.op('Div', [weights, builder.op('Max', [total, builder.scalar(1e-12)])]);
+  return builder.reshape(share, [numericDims(weights.dims)[0]!, 1]);
+}
+
+export function weightedSum(builder: GraphBuilder, perToken: Value, share: Value): Value {
+  const weighted = builder.mul(perToken, builder.reshape(share, numericDims(perToken.dims)));
+  return builder.reduce('ReduceSum', weighted, [0], false);
+}
+
+/** One element of each row, [n, 1]. */
+const atColumn = (builder: GraphBuilder, x: Value, column: Value): Value =>
+  builder.op('GatherElements', [x, column], { attributes: { axis: int(1) } });
 
 /** d logits = (p - onehot(target))·share: scale all of p, then put (p(target) - 1)·share at the targets. */
 export const crossEntropyGradient: GradientRule = ({ builder, call, gradient }) => {
   const [, probabilities, targetColumn, share] = call.outputs;
   const scaledShare = builder.mul(share!, gradient);
-  const targetProbability = builder.op('GatherElements', [probabilities!, targetColumn!], {
-    attributes: { axis: int(1) },
-  });
+  const targetProbability = atColumn(builder, probabilities!, targetColumn!);
   const atTarget = builder.mul(builder.sub(targetProbability, builder.scalar(1)), scaledShare);
   return [
     builder.op('ScatterElements', [builder.mul(probabilities!, scaledShare), targetColumn!, atTarget], {

@@ -1,9 +1,8 @@
-import { type LlamaInputs, llama } from '../../architectures/llama.ts';
+import { headOf, type LlamaInputs, llamaHidden } from '../../architectures/llama.ts';
 import { initializeLlama, llamaParameters } from '../../architectures/llama-parameters.ts';
-import { crossEntropy } from '../../autodiff/composites/cross-entropy.ts';
+import { linearCrossEntropy } from '../../autodiff/composites/linear-cross-entropy.ts';
 import { checkModelConfig, type ModelConfig } from '../../models/model-config.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { int } from '../../onnx/types.ts';
 import { floats, longs } from '../../runtime/host-tensor.ts';
 import { checkTensors } from '../../weights/check-weights.ts';
 import { type Batch, checkBatch, cutBatch } from '../batch.ts';
@@ -64,12 +63,12 @@ function write(
   };
   const targets = builder.input('targets', 'int64', flat);
   const weights = builder.input('loss_weights', 'float32', flat);
-  const logits = llama(builder, { config, parameters, inputs, longestSegment, linear, dropout });
-  const { loss, perToken } = crossEntropy(builder, logits, {
+  const hidden = llamaHidden(builder, { config, parameters, inputs, longestSegment, linear, dropout });
+  const { loss, perToken, predicted } = linearCrossEntropy(builder, hidden, {
+    weight: headOf(config, parameters),
     targets,
     weights,
     ...(totalWeight === undefined ? {} : { totalWeight }),
   });
-  const predicted = builder.op('ArgMax', [logits], { attributes: { axis: int(-1), keepdims: int(0) } });
   return { loss, measured: { per_token: perToken, predicted } };
 }
