@@ -3,7 +3,7 @@ import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Harness, startHarness } from './testing/inference-harness.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
-import { trainTinyClassifier, trainTinyEncoder } from './testing/tiny-readers.ts';
+import { trainTinyBert, trainTinyClassifier, trainTinyEncoder } from './testing/tiny-readers.ts';
 
 const database = useTestDatabase();
 let harness: Harness;
@@ -136,6 +136,28 @@ test('pooling and length of vectors are those of the version', async () => {
   expect(Math.abs(Math.hypot(...embeddings[0]!.vector) - 1)).toBeGreaterThan(0.01);
 });
 
+test('an encoder of BERT’s kind is served as everything else: for classes, for vectors, and not as a generator', async () => {
+  const { classifier, encoder } = await trainTinyBert();
+  await harness.register('bert-reviews@1', classifier);
+  await harness.register('bert@1', encoder);
+  await known('bert@1');
+  const texts = ['Zoe found it awful', 'Zoe found it lovely', 'lovely '.repeat(60)];
+  const { classifications } = await classify(texts, 'bert-reviews@1');
+  expect(classifications.map(({ label }) => label).slice(0, 2)).toEqual(['bad', 'good']);
+  expect(classifications.map(({ truncated }) => truncated)).toEqual([false, false, true]);
+  const vectors = await embed(['Who is Anna?', 'Who is Anna?', 'a longer text beside it'], 'bert@1');
+  expect(vectors.encoder).toMatchObject({ id: 'bert@1', dimensions: 32, maxTokens: 40, pooling: 'FIRST' });
+  const [a, b] = vectors.embeddings.map(({ vector }) => vector);
+  expect(cosine(a!, b!)).toBeCloseTo(1, 5);
+  const { generate } = await ask<{ generate: { message: string } }>(
+    'mutation ($input: GenerateInput!) { generate(input: $input) { ... on InvalidInput { message } } }',
+    { prompt: 'Hello', model: 'bert@1' },
+  );
+  expect(generate.message).toBe(
+    'bert@1 makes vectors of texts; it generates no text. It is there for `embed`.',
+  );
+});
+
 test('what a version is not for is refused by name, whichever way it is asked, and nothing is started', async () => {
   const generate = async (model: string) =>
     (
@@ -186,11 +208,13 @@ test('a question to a classifier fails as an answer does, by name', async () => 
 });
 
 test('unknown names come back with those that are there for the purpose; bad texts with their place', async () => {
-  expect(await classify(['a'], 'nobody')).toEqual({
+  const unknown = await classify(['a'], 'nobody');
+  expect(unknown).toEqual({
     __typename: 'UnknownModel',
     message: 'No model, alias or version nobody is served here.',
-    available: ['reviews', 'reviews@champion', 'reviews@1'],
+    available: expect.arrayContaining(['reviews', 'reviews@champion', 'reviews@1']),
   });
+  expect(unknown.available).not.toContain('people@1');
   expect(await embed(['a'], 'nobody')).toMatchObject({
     __typename: 'UnknownModel',
     available: expect.arrayContaining([

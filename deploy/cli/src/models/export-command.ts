@@ -7,7 +7,7 @@ import { mergeAdapter } from '@fathom/neural/lora/adapter';
 import { readAdapter } from '@fathom/neural/lora/adapter-folder';
 import { loadModelFolder, type ModelFolder } from '@fathom/neural/models/model-folder';
 import { purposeOf } from '@fathom/neural/models/model-purpose';
-import { exportTextFolder, loadTextFolder } from '@fathom/neural/models/text-folder';
+import { loadTextModelFolder, writeTextModelFolder } from '@fathom/neural/models/text-model-folder';
 import { type Precision, precisions } from '@fathom/neural/serving/weight-product';
 import { readJson } from '@fathom/neural/tokenizers/read-tokenizer';
 import type { ArtifactEnv } from '@fathom/platform/artifacts/artifact-env';
@@ -23,7 +23,8 @@ export const exportUsage = `Usage: fathom models export VERSION_OR_FOLDER --to D
 
 Writes ONNX files that transformers, transformers.js and every ONNX runtime load (hugging-face, the default), or the graph
 that the engine itself runs (engine). VERSION is name@number of the platform on this machine; an adapter is merged into its
-base; a classifier or a maker of vectors comes as it is, in fp32. FOLDER holds model.safetensors. DIR appears complete or not at all, and replaces an export that is there.`;
+base; a classifier or a maker of vectors comes in fp32, with its safetensors. FOLDER holds model.safetensors. DIR appears complete or
+not at all, and replaces an export that is there; a folder that holds safetensors is never replaced.`;
 
 interface VersionView {
   readonly id: string;
@@ -96,7 +97,7 @@ async function exportSource(source: string, target: string, options: ExportOptio
     return exportModel(target, await loadModelFolder(folder), options);
   if (options.layout !== 'hugging-face' || options.precisions.join() !== 'fp32')
     throw new CommandError(`${source} reads whole texts: it is exported in the layout hugging-face and in fp32.`, 1);
-  return exportTextFolder(target, await loadTextFolder(folder));
+  return writeTextModelFolder(target, await loadTextModelFolder(folder));
 }
 
 async function mergedModel(version: VersionView): Promise<ModelFolder> {

@@ -11,6 +11,8 @@ const settings = [
   'tokenizer_config.json',
   'chat_template.jinja',
   'calibration.json',
+  'modules.json',
+  '1_Pooling/config.json',
 ];
 const safetensors = /^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/;
 const graph = /^model(_int8|_quantized|_uint8|_q4)?\.onnx(_data.*)?$/;
@@ -23,7 +25,7 @@ export async function modelFilesOf(folder: string): Promise<readonly LocalFile[]
   const status = await stat(folder).catch(() => undefined);
   if (!status?.isDirectory())
     throw new CommandError(`${folder} is not a folder: give the folder that holds config.json.`, 2);
-  const paths = [...(await list(folder, '')), ...(await list(folder, 'onnx/'))].filter(isServed).sort();
+  const paths = [...(await list(folder, '')), ...(await list(folder, 'onnx/')), ...(await list(folder, '1_Pooling/'))].filter(isServed).sort();
   if (!paths.includes('config.json'))
     throw new CommandError(`${folder} holds no config.json: give the folder of a Hugging Face model.`, 1);
   if (!paths.some((path) => path.endsWith('.onnx') || path.endsWith('.safetensors')))

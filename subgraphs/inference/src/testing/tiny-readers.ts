@@ -1,11 +1,15 @@
 /** Small models that were really trained, in a second, to put texts into classes or to make vectors of them. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EncoderConfig } from '@fathom/neural/models/encoder-config';
+import { writeEncoderFolder } from '@fathom/neural/models/encoder-folder';
 import type { SentencePooling } from '@fathom/neural/models/sentence-pooling';
 import { encodeWholeText, padTokenIdOf, writeTextFolder } from '@fathom/neural/models/text-folder';
 import { trainByteLevelBpe } from '@fathom/neural/tokenizers/bpe-trainer';
 import { ChatTemplate, questionAnswerTokens } from '@fathom/neural/tokenizers/chat-template';
+import { WordPiece } from '@fathom/neural/tokenizers/word-piece';
 import type { Classification } from '@fathom/neural/training/tasks/classification';
 import type { Contrastive } from '@fathom/neural/training/tasks/contrastive';
 import { classificationBatches, pairBatches } from '@fathom/neural/training/text-batches';
@@ -95,4 +99,45 @@ export async function trainTinyEncoder({
   });
   await trainer.release();
   return folder;
+}
+
+const reference = new URL(
+  '../../../shared/neural/reference/tokenizers/models/bert-uncased.json',
+  import.meta.url,
+);
+const labels = ['bad', 'good'];
+
+/** The classifier again, as an encoder of BERT's kind; and the body that it has, untrained, for vectors. */
+export async function trainTinyBert(): Promise<{ readonly classifier: string; readonly encoder: string }> {
+  const wordPiece = WordPiece.fromTokenizerJson(JSON.parse(readFileSync(reference, 'utf8')).tokenizer);
+  const bert: EncoderConfig = {
+    family: 'bert',
+    vocabularySize: wordPiece.vocabularySize,
+    hiddenSize: 32,
+    layers: 1,
+    heads: 2,
+    intermediateSize: 48,
+    maxPositions: 40,
+    segmentTypes: 2,
+    normEpsilon: 1e-12,
+    initializerRange: 0.1,
+    padTokenId: 0,
+  };
+  const encoded = {
+    ...shape,
+    encodeText: (text: string, limit: { readonly maxTokens: number }) => wordPiece.encodeText(text, limit),
+    padTokenId: 0,
+  };
+  const batches = classificationBatches(reviews, { ...encoded, seed: 1, labels });
+  const task: Classification = { kind: 'classification', labels };
+  const trainer = await createTrainer<Classification>({ ...run, ...encoded, config: bert, seed: 1, task });
+  for (let step = 0; step < steps; step += 1) await trainer.trainStep(batches.batchAt(step));
+  const weights = trainer.exportWeights();
+  await trainer.release();
+  const [classifier, encoder] = [await freshFolder(), await freshFolder()];
+  await writeEncoderFolder(classifier, { config: bert, weights, tokenizer: wordPiece, labels });
+  const body = new Map([...weights].filter(([name]) => !name.startsWith('classifier.')));
+  const pooling = { tokens: 'first', isNormalized: true } as const;
+  await writeEncoderFolder(encoder, { config: bert, weights: body, tokenizer: wordPiece, pooling });
+  return { classifier, encoder };
 }

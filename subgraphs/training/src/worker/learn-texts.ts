@@ -1,14 +1,14 @@
 /**
- * A decoder that learns to put whole texts into classes, or to make vectors of them: its last token, or the mean of all, read
- * by a head of the task's own. It starts from scratch, from a version of the same task, or from a model that generates,
- * whose language head is left behind.
+ * A model that learns to put whole texts into classes, or to make vectors of them, by a head of the task's own: a decoder from
+ * scratch, or a version, whose task may be another one (a language head is left behind), and which may be an encoder.
  */
 import {
-  encodeWholeText,
-  padTokenIdOf,
-  type TextFolder,
-  writeTextFolder,
-} from '@fathom/neural/models/text-folder';
+  encodeText,
+  padTokenIdFor,
+  type TextModelShell,
+  withoutHead,
+  writeTextModelFolder,
+} from '@fathom/neural/models/text-model-folder';
 import { measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
@@ -20,22 +20,27 @@ import { classificationBatches, pairBatches } from '@fathom/neural/training/text
 import type { TensorMap } from '@fathom/neural/weights/tensor';
 import { batchesOnTheWay, type Learning, type Work } from './learning.ts';
 import { measuredClassifier, measuredEmbedder } from './measured-text-model.ts';
-import { newModel, type Untrained } from './new-model.ts';
+import { newModel } from './new-model.ts';
 import { conversations, labelled, labelsOf, paired } from './text-examples.ts';
 import { textSequenceLength } from './text-shape.ts';
 import { loadTextVersion } from './version-files.ts';
 
-const scoreName = 'score.weight';
-
 export async function learnClasses(work: Work, given: readonly Example[]): Promise<Learning<Classification>> {
   const examples = conversations(given, 'label');
   const found = labelsOf(labelled(examples));
-  const { split, start, shape, epoch, options } = await prepare(work, examples, ({ prompt }) => [prompt]);
+  const {
+    split,
+    shell,
+    given: before,
+    shape,
+    epoch,
+    options,
+  } = await prepare(work, examples, ({ prompt }) => [prompt]);
   // A classifier that goes on with its own labels keeps its head, and the order of its classes.
-  const isSame = start.labels !== undefined && [...start.labels].sort().join('\0') === found.join('\0');
-  const labels = isSame ? start.labels! : found;
-  const weights = isSame ? start.weights : withoutHead(start.weights);
-  const model = { ...untrainedOf(start), labels };
+  const isSame = shell.labels !== undefined && [...shell.labels].sort().join('\0') === found.join('\0');
+  const labels = isSame ? shell.labels! : found;
+  const weights = isSame ? before : before && withoutHead(before);
+  const model = { ...shell, labels };
   const batches = classificationBatches(labelled(split.training), { ...shape, labels });
   const heldOut = classificationBatches(labelled(split.heldOut), { ...shape, labels }).everyOnce;
   const measured = (trained: TensorMap) => measuredClassifier({ ...model, weights: trained }, options);
@@ -60,19 +65,19 @@ export async function learnClasses(work: Work, given: readonly Example[]): Promi
       };
     },
     measured,
-    write: (folder, trained) => writeTextFolder(folder, { ...model, weights: trained }),
+    async write(folder, trained) {
+      await writeTextModelFolder(folder, { ...model, weights: trained });
+    },
     close: () => undefined,
   };
 }
 
 export async function learnVectors(work: Work, given: readonly Example[]): Promise<Learning<Contrastive>> {
   const examples = conversations(given, 'partner');
-  const { split, start, shape, epoch, options } = await prepare(work, examples, ({ prompt, completion }) => [
-    prompt,
-    completion,
-  ]);
-  const weights = withoutHead(start.weights);
-  const model = untrainedOf(start);
+  const prepared = await prepare(work, examples, ({ prompt, completion }) => [prompt, completion]);
+  const { split, shape, epoch, options } = prepared;
+  const weights = prepared.given && withoutHead(prepared.given);
+  const { labels: _, pooling: __, ...model } = prepared.shell;
   const batches = pairBatches(paired(split.training), shape);
   const heldOut = pairBatches(paired(split.heldOut), shape).everyOnce;
   const measured = (trained: TensorMap) => measuredEmbedder({ ...model, weights: trained }, options);
@@ -97,12 +102,12 @@ export async function learnVectors(work: Work, given: readonly Example[]): Promi
       };
     },
     measured,
-    write: (folder, trained) => writeTextFolder(folder, { ...model, weights: trained }),
+    async write(folder, trained) {
+      await writeTextModelFolder(folder, { ...model, weights: trained });
+    },
     close: () => undefined,
   };
 }
-
-type Start = Untrained & Partial<Pick<TextFolder, 'weights' | 'labels'>>;
 
 async function prepare(
   { specification, artifacts, scratchFolder }: Work,
@@ -112,15 +117,16 @@ async function prepare(
   const { seed, hyperparameters, start: from, threads } = specification;
   const { batchSize, heldOutShare } = hyperparameters;
   const split: Split<Conversation> = splitExamples(examples, { seed, heldOutShare });
-  const start: Start =
+  const start =
     from.kind === 'continue'
       ? await loadTextVersion(artifacts, from.files)
-      : newModel(from.architecture, textsToLearn(split.training, textsOf));
-  const fitting = textSequenceLength(examples.flatMap(textsOf), start);
+      : { ...newModel(from.architecture, textsToLearn(split.training, textsOf)), weights: undefined };
+  const { weights: given, ...rest } = start;
+  const shell: TextModelShell = rest;
+  const fitting = textSequenceLength(examples.flatMap(textsOf), shell);
   const shape = {
-    encodeText: (text: string, limit: { readonly maxTokens: number }) =>
-      encodeWholeText(start.tokenizer, text, limit),
-    padTokenId: padTokenIdOf(start),
+    encodeText: (text: string, limit: { readonly maxTokens: number }) => encodeText(shell, text, limit),
+    padTokenId: padTokenIdFor(shell),
     batchSize,
     sequenceLength: fitting.tokens,
     seed,
@@ -128,9 +134,9 @@ async function prepare(
   const cut =
     fitting.cut === 0
       ? ''
-      : `, of which ${fitting.cut.toLocaleString('en')} of the data set's texts are cut to ${start.config.maxPositions} tokens`;
+      : `, of which ${fitting.cut.toLocaleString('en')} of the data set's texts are cut to ${shell.config.maxPositions} tokens`;
   const epoch = `${split.training.length.toLocaleString('en')} examples an epoch${cut}`;
-  return { split, start, shape, epoch, options: { threads, batchSize, scratchFolder } };
+  return { split, shell, given, shape, epoch, options: { threads, batchSize, scratchFolder } };
 }
 
 /** A tokenizer learns from what will be read. */
@@ -144,12 +150,3 @@ function lineIn(split: Split<Conversation>, examples: readonly Conversation[]): 
   const lineOf = new Map(examples.map((example, index) => [example, index + 1]));
   return (place) => lineOf.get(split.training[place]!) ?? 0;
 }
-
-const untrainedOf = ({ config, tokenizer, chatTemplate }: Start): Untrained => ({
-  config,
-  tokenizer,
-  chatTemplate,
-});
-
-const withoutHead = (weights: TensorMap | undefined): TensorMap | undefined =>
-  weights && new Map([...weights].filter(([name]) => name !== scoreName));

@@ -1,7 +1,11 @@
 /** Classifiers and makers of vectors, measured through the graph that serves them. */
 import { NeuralError } from '@fathom/neural/errors';
-import { encodeWholeText, padTokenIdOf, type TextFolder } from '@fathom/neural/models/text-folder';
-import { TextDecoder } from '@fathom/neural/serving/text-decoder-session';
+import {
+  encodeText,
+  openTextRunner,
+  padTokenIdFor,
+  type TextModelFolder,
+} from '@fathom/neural/models/text-model-folder';
 import { type Measured, measure } from '@fathom/neural/training/evaluation-batches';
 import type { Example } from '@fathom/neural/training/examples';
 import type { Classification } from '@fathom/neural/training/tasks/classification';
@@ -27,7 +31,7 @@ import { conversations, labelled, paired } from './text-examples.ts';
 import { textSequenceLength } from './text-shape.ts';
 
 export function measuredClassifier(
-  model: TextFolder & { readonly labels: readonly string[] },
+  model: TextModelFolder & { readonly labels: readonly string[] },
   options: MeasuringOptions,
 ): MeasuredModel {
   const predictions = async (examples: readonly Example[]) => {
@@ -61,7 +65,7 @@ export function measuredClassifier(
   };
 }
 
-export function measuredEmbedder(model: TextFolder, options: MeasuringOptions): MeasuredModel {
+export function measuredEmbedder(model: TextModelFolder, options: MeasuringOptions): MeasuredModel {
   const found = async (examples: readonly Example[]) => {
     const pairs = paired(conversations(examples, 'partner'));
     const anchors = await runAll(
@@ -123,18 +127,16 @@ function nearest(vector: Float32Array, others: readonly Float32Array[]): number 
 }
 
 async function runAll(
-  model: TextFolder,
+  model: TextModelFolder,
   texts: readonly string[],
   { threads, batchSize }: MeasuringOptions,
 ): Promise<readonly Float32Array[]> {
   const { maxPositions: maxTokens } = model.config;
-  const session = new TextDecoder(model, { threads });
+  const session = await openTextRunner(model, { threads });
   try {
     const outputs: Float32Array[] = [];
     for (let at = 0; at < texts.length; at += batchSize) {
-      const ids = texts
-        .slice(at, at + batchSize)
-        .map((text) => encodeWholeText(model.tokenizer, text, { maxTokens }));
+      const ids = texts.slice(at, at + batchSize).map((text) => encodeText(model, text, { maxTokens }));
       outputs.push(...(await session.run(ids)));
     }
     return outputs;
@@ -147,11 +149,10 @@ async function runAll(
 const still = { optimizer: { learningRate: 0 }, schedule: { kind: 'constant' }, seed: 0 } as const;
 
 /** What texts are read by, and rows of a length that holds them. */
-function shapeFor(model: TextFolder, texts: readonly string[], { batchSize }: MeasuringOptions) {
+function shapeFor(model: TextModelFolder, texts: readonly string[], { batchSize }: MeasuringOptions) {
   return {
-    encodeText: (text: string, limit: { readonly maxTokens: number }) =>
-      encodeWholeText(model.tokenizer, text, limit),
-    padTokenId: padTokenIdOf(model),
+    encodeText: (text: string, limit: { readonly maxTokens: number }) => encodeText(model, text, limit),
+    padTokenId: padTokenIdFor(model),
     batchSize,
     sequenceLength: textSequenceLength(texts, model).tokens,
     seed: 0,
@@ -159,7 +160,7 @@ function shapeFor(model: TextFolder, texts: readonly string[], { batchSize }: Me
 }
 
 async function classifierLoss(
-  model: TextFolder & { readonly labels: readonly string[] },
+  model: TextModelFolder & { readonly labels: readonly string[] },
   examples: readonly LabelledText[],
   options: MeasuringOptions,
 ): Promise<Measured> {
@@ -180,7 +181,7 @@ async function classifierLoss(
 }
 
 async function embedderLoss(
-  model: TextFolder,
+  model: TextModelFolder,
   pairs: readonly TextPair[],
   options: MeasuringOptions,
 ): Promise<Measured> {

@@ -2,7 +2,7 @@ import { mergeAdapter } from '@fathom/neural/lora/adapter';
 import { readAdapter } from '@fathom/neural/lora/adapter-folder';
 import { loadModelFolder, type ModelFolder } from '@fathom/neural/models/model-folder';
 import { purposeOf } from '@fathom/neural/models/model-purpose';
-import { loadTextFolder, type TextFolder } from '@fathom/neural/models/text-folder';
+import { loadTextModelFolder, type TextModelFolder } from '@fathom/neural/models/text-model-folder';
 import { readJson } from '@fathom/neural/tokenizers/read-tokenizer';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import { measuredLanguageModel } from './measured-language-model.ts';
@@ -19,11 +19,14 @@ export async function loadVersion(artifacts: ArtifactStore, files: VersionFiles)
 }
 
 /** The network of any version as something that reads whole texts: a model that generates begins without a head of its own. */
-export async function loadTextVersion(artifacts: ArtifactStore, files: VersionFiles): Promise<TextFolder> {
+export async function loadTextVersion(
+  artifacts: ArtifactStore,
+  files: VersionFiles,
+): Promise<TextModelFolder> {
   const folder = await artifacts.fetch(files.artifactUri);
   return purposeOf(await readJson(folder, 'config.json')) === 'generation'
     ? loadVersion(artifacts, files)
-    : loadTextFolder(folder);
+    : loadTextModelFolder(folder);
 }
 
 /** A version of any kind, to be measured. */
@@ -35,7 +38,8 @@ export async function measuredVersion(
   const folder = await artifacts.fetch(files.artifactUri);
   if (purposeOf(await readJson(folder, 'config.json')) === 'generation')
     return measuredLanguageModel(await loadVersion(artifacts, files), options);
-  const { labels, ...model } = await loadTextFolder(folder);
+  const model = await loadTextModelFolder(folder);
+  const { labels } = model;
   return labels === undefined
     ? measuredEmbedder(model, options)
     : measuredClassifier({ ...model, labels }, options);

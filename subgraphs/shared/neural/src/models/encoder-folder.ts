@@ -1,7 +1,9 @@
 /**
  * An encoder as Hugging Face lays it out, with its WordPiece vocabulary: config.json, tokenizer.json, tokenizer_config.json,
  * model.safetensors (or shards). With labels it is a classifier, `BertForSequenceClassification`; else a `BertModel`, whose
- * tokens are pooled to a vector (`sentence-pooling.ts`).
+ * tokens are pooled to a vector (`sentence-pooling.ts`). Beside its safetensors is written its graph:
+ *
+ *   onnx/model.onnx      input_ids, attention_mask, token_type_ids -> logits [texts, labels], or sentence_embedding [texts, hidden]
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,7 +11,9 @@ import { poolerName } from '../architectures/bert-parameters.ts';
 import type { ParameterSpec } from '../architectures/parameters.ts';
 import { textModel } from '../architectures/text-model.ts';
 import { NeuralError } from '../errors.ts';
-import { writeFolderAtomically } from '../files.ts';
+import { type ExportedFile, exportedFiles, graphPieces } from '../export/graph-pieces.ts';
+import { type FileContent, writeFolderAtomically } from '../files.ts';
+import { buildTextEncoderGraph } from '../serving/text-encoder-graph.ts';
 import { readJson } from '../tokenizers/read-tokenizer.ts';
 import { WordPiece } from '../tokenizers/word-piece.ts';
 import { checkTensors } from '../weights/check-weights.ts';
@@ -48,8 +52,8 @@ export async function loadEncoderFolder(dir: string): Promise<EncoderFolder> {
   return folder;
 }
 
-/** The folder appears complete or not at all; one of that name is replaced. */
-export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Promise<void> {
+/** The folder appears complete or not at all; one of that name is replaced. Returns what it holds. */
+export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Promise<readonly ExportedFile[]> {
   checkFolder(folder, 'model');
   const { config, weights, tokenizer, labels, pooling = meanPooling } = folder;
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -59,16 +63,18 @@ export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Pr
       tensor,
     ]),
   );
-  await writeFolderAtomically(
-    dir,
-    new Map<string, Uint8Array | string>([
-      ['config.json', json(toHuggingFaceEncoderConfig(config, labels))],
-      ['tokenizer.json', json(tokenizer.toTokenizerJson())],
-      ['tokenizer_config.json', json(tokenizerConfig(config))],
-      ...(labels === undefined ? poolingFiles(pooling, config.hiddenSize) : []),
-      ['model.safetensors', serializeSafetensors(named, { format: 'pt' })],
-    ]),
-  );
+  const output = labels === undefined ? (pooling.isNormalized ? 'vectors' : 'plain-vectors') : 'classes';
+  const graph = buildTextEncoderGraph({ config, weights, precision: 'fp32', output, exported: pooling.tokens });
+  const files = new Map<string, FileContent>([
+    ['config.json', json(toHuggingFaceEncoderConfig(config, labels))],
+    ['tokenizer.json', json(tokenizer.toTokenizerJson())],
+    ['tokenizer_config.json', json(tokenizerConfig(config))],
+    ...(labels === undefined ? poolingFiles(pooling, config.hiddenSize) : []),
+    ...graphPieces(graph, 'onnx/model.onnx'),
+    ['model.safetensors', serializeSafetensors(named, { format: 'pt' })],
+  ]);
+  await writeFolderAtomically(dir, files);
+  return exportedFiles(files);
 }
 
 function checkFolder({ config, weights, tokenizer, labels }: EncoderFolder, source: string): void {

@@ -60,20 +60,15 @@ export async function loadTextFolder(dir: string): Promise<TextFolder> {
   return folder;
 }
 
-/** The folder appears complete or not at all; one of that name is replaced. */
-export async function writeTextFolder(dir: string, folder: TextFolder): Promise<void> {
+/** The folder appears complete or not at all; one of that name is replaced. Returns what it holds. */
+export async function writeTextFolder(dir: string, folder: TextFolder): Promise<readonly ExportedFile[]> {
   const { weights, labels } = folder;
   const named =
     labels === undefined
       ? new Map([...weights].map(([name, tensor]) => [name.slice(bodyPrefix.length), tensor]))
       : weights;
   const safetensors = serializeSafetensors(named, { format: 'pt' });
-  await writeFolderAtomically(dir, new Map([...servedFiles(folder), ['model.safetensors', safetensors]]));
-}
-
-/** The same without its safetensors: what an ONNX runtime needs. */
-export async function exportTextFolder(dir: string, folder: TextFolder): Promise<readonly ExportedFile[]> {
-  const files = servedFiles(folder);
+  const files = new Map([...servedFiles(folder), ['model.safetensors', safetensors] as const]);
   await writeFolderAtomically(dir, files);
   return exportedFiles(files);
 }

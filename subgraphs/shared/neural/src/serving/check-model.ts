@@ -11,7 +11,9 @@ import { checkOnnxFile, findOnnxFiles, readOnnxFolder } from '../models/onnx-fol
 import { readOnnxModel } from '../onnx/read-model.ts';
 import { encodePrompt } from '../tokenizers/chat-template.ts';
 import { elementCount } from '../weights/tensor.ts';
+import { checkTextModel } from './check-text-model.ts';
 import { type OpenModel, openModel, weightsOf } from './open-model.ts';
+import { readPurpose } from './text-reader.ts';
 import type { Precision } from './weight-product.ts';
 
 export interface CheckedModel {
@@ -22,7 +24,7 @@ export interface CheckedModel {
   readonly config: string;
   readonly parameterCount: number;
   readonly vocabularySize: number;
-  /** What it says to the golden prompt, in the first of its precisions. */
+  /** What it says to the golden prompt, in the first of its precisions; nothing where it reads whole texts. */
   readonly answer: string;
 }
 
@@ -45,6 +47,10 @@ export async function checkModel(
   const config = await readFile(join(folder, 'config.json'), 'utf8').catch((cause: unknown) => {
     throw new NeuralError('MODEL_INCOMPLETE', `${join(folder, 'config.json')} is missing`, { cause });
   });
+  if ((await readPurpose(folder)) !== 'generation') {
+    const checked = await checkTextModel(folder, options);
+    return { ...checked, config, source: 'safetensors', precisions: ['fp32'], answer: '' };
+  }
   const { source, precisions, parameterCount } = await describe(folder);
   let answer = '';
   let vocabularySize = 0;

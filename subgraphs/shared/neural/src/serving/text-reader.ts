@@ -3,15 +3,17 @@
  * Llama's kind or an encoder of BERT's, from its safetensors, in fp32.
  */
 
-import { describesEncoder } from '../models/encoder-config.ts';
-import { loadEncoderFolder } from '../models/encoder-folder.ts';
 import { type ModelPurpose, purposeOf } from '../models/model-purpose.ts';
 import { meanPooling, type SentencePooling } from '../models/sentence-pooling.ts';
-import { encodeWholeText, loadTextFolder } from '../models/text-folder.ts';
+import {
+  encodeText,
+  loadTextModelFolder,
+  openTextRunner,
+  type TextModelFolder,
+  type TextRunner,
+} from '../models/text-model-folder.ts';
 import { batchesByLength, type TokenizedText } from '../sentence-encoder/sentence-encoder.ts';
 import { readJson } from '../tokenizers/read-tokenizer.ts';
-import { TextDecoder } from './text-decoder-session.ts';
-import { createTextEncoder } from './text-encoder-session.ts';
 
 /** What comes out of it. */
 export type TextReaderFacts =
@@ -31,15 +33,9 @@ export interface TextReaderOptions {
   readonly maxTokens: number;
 }
 
-interface Runner {
-  readonly bytes: number;
-  run(texts: readonly (readonly number[])[]): Promise<readonly Float32Array[]>;
-  release(): Promise<void>;
-}
-
 interface TextReaderParts {
   readonly facts: TextReaderFacts;
-  readonly runner: Runner;
+  readonly runner: TextRunner;
   readonly maxBatchTokens: number;
   readonly encode: (text: string, options: { readonly maxTokens: number }) => readonly number[];
 }
@@ -50,48 +46,21 @@ export const readPurpose = async (folder: string): Promise<ModelPurpose> =>
 
 /** Throws a `NeuralError` that names the file and what is wrong with it. */
 export async function openTextReader(folder: string, options: TextReaderOptions): Promise<TextReader> {
-  const json = await readJson(folder, 'config.json');
-  return describesEncoder(json) ? openEncoder(folder, options) : openDecoder(folder, options);
-}
-
-async function openEncoder(folder: string, { threads, ...options }: TextReaderOptions): Promise<TextReader> {
-  const { config, weights, tokenizer, labels, pooling = meanPooling } = await loadEncoderFolder(folder);
-  const runner = await createTextEncoder({
-    config,
-    weights,
-    pooling,
-    ...(threads === undefined ? {} : { threads }),
-    ...(labels === undefined ? {} : { classes: labels.length }),
-  });
+  const { threads, ...limits } = options;
+  const model = await loadTextModelFolder(folder);
   return new TextReader({
-    ...options,
-    runner,
-    facts: factsOf({ config, labels, pooling }, options),
-    encode: (text, limit) => tokenizer.encodeText(text, limit),
-  });
-}
-
-async function openDecoder(folder: string, { threads, ...options }: TextReaderOptions): Promise<TextReader> {
-  const model = await loadTextFolder(folder);
-  const { config, labels, pooling = meanPooling } = model;
-  return new TextReader({
-    ...options,
-    runner: new TextDecoder(model, threads === undefined ? {} : { threads }),
-    facts: factsOf({ config, labels, pooling }, options),
-    encode: (text, limit) => encodeWholeText(model.tokenizer, text, limit),
+    ...limits,
+    runner: await openTextRunner(model, threads === undefined ? {} : { threads }),
+    facts: factsOf(model, limits),
+    encode: (text, limit) => encodeText(model, text, limit),
   });
 }
 
 function factsOf(
-  model: {
-    readonly config: { readonly hiddenSize: number; readonly maxPositions: number };
-    readonly labels: readonly string[] | undefined;
-    readonly pooling: SentencePooling;
-  },
-  options: Pick<TextReaderOptions, 'maxTokens'>,
+  { config, labels, pooling = meanPooling }: TextModelFolder,
+  limits: Pick<TextReaderOptions, 'maxTokens'>,
 ): TextReaderFacts {
-  const { config, labels, pooling } = model;
-  const maxTokens = Math.min(config.maxPositions, options.maxTokens);
+  const maxTokens = Math.min(config.maxPositions, limits.maxTokens);
   return labels === undefined
     ? { purpose: 'embedding', dimensions: config.hiddenSize, pooling, maxTokens }
     : { purpose: 'classification', labels, maxTokens };
