@@ -1,11 +1,11 @@
 /**
- * Processes of a benchmark: each is a fork of a file beside this one, given its configuration as JSON. It says
+ * Processes of a benchmark: each is a fork of a file beside this one, bundled, and given its configuration as JSON. It says
  * `{ ready }` once and answers `cpu` with the CPU it used since its start and `memory` with what it holds, so that each is
  * measured alone.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { buildProcess } from './build.ts';
 
 export interface BenchProcess<Ready> {
   readonly ready: Ready;
@@ -23,8 +23,8 @@ export async function startBenchProcess<Ready>(
   file: string,
   configuration: object,
 ): Promise<BenchProcess<Ready>> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(configuration)], {
-    execArgv: ['--expose-gc', '--conditions=development', '--import', 'tsx'],
+  const child = fork(await buildProcess(file), [JSON.stringify(configuration)], {
+    execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
   });

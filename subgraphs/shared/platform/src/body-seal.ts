@@ -91,7 +91,8 @@ export function createUnseal(key: SealKey): Unseal {
 const nothing = Buffer.alloc(0);
 
 function macOf({ hmac, requestMac }: SealKey, number: number, bytes: Buffer): Buffer {
-  return hmac(`fathom-seal-1\n${requestMac}\n${number}\n${hash('sha256', bytes, 'base64url')}`);
+  const text = hmac(`fathom-seal-1\n${requestMac}\n${number}\n${hash('sha256', bytes, 'base64url')}`);
+  return Buffer.from(text, 'base64url');
 }
 
 /** Leaves the body open when nobody reads on, as its own iterator is asked to. */

@@ -8,7 +8,7 @@ test('is what node:crypto makes, for keys and texts of any length, one after ano
     const hmac = createHmacSha256(key);
     for (const length of [0, 1, 55, 56, 64, 300, 960, 961, 5_000, 3]) {
       const text = `${randomBytes(length).toString('latin1')}€`;
-      expect(hmac(text)).toEqual(createHmac('sha256', key).update(text).digest());
+      expect(hmac(text)).toBe(createHmac('sha256', key).update(text).digest('base64url'));
     }
   }
 });

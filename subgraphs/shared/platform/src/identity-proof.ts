@@ -58,7 +58,7 @@ export function createProofSigner([key]: ProofKeys, now: () => number = Date.now
       const sequence = (sequences.get(audience) ?? 0) + 1;
       sequences.set(audience, sequence);
       const claim = `${sender}.${sequence}.${now()}.${bodyDigest}`;
-      return `${claim}.${mac(hmac, { token, audience, place, claim }).toString('base64url')}`;
+      return `${claim}.${mac(hmac, { token, audience, place, claim })}`;
     },
     sealFor: (proof) => createBodySeal({ hmac, requestMac: proof.slice(proof.lastIndexOf('.') + 1) }),
   };
@@ -97,9 +97,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
   const replays = createReplayWindow(maxAgeMs + 2 * clockSkewMs);
 
   function keyOf({ claim, mac: signed }: Proof, token: string, place: ProofPlace): Hmac | undefined {
-    return hmacs.find((hmac) =>
-      sameBytes(mac(hmac, { token, audience, place, claim }), Buffer.from(signed, 'base64url')),
-    );
+    return hmacs.find((hmac) => sameText(mac(hmac, { token, audience, place, claim }), signed));
   }
 
   function problemOf({ signedAt, sender, sequence }: Proof): string | undefined {
@@ -183,7 +181,7 @@ interface Covered {
 }
 
 /** The token's signature stands for the token: its own check has been made, or is made next. */
-function mac(hmac: Hmac, { token, audience, place, claim }: Covered): Buffer {
+function mac(hmac: Hmac, { token, audience, place, claim }: Covered): string {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return hmac(`fathom-proof-1\n${audience}\n${place}\n${signature}\n${claim}`);
 }
@@ -193,8 +191,11 @@ export function digestOf(body: string | Uint8Array): string {
   return hash('sha256', body, 'base64url');
 }
 
-function sameBytes(one: Buffer, other: Buffer): boolean {
-  return one.length === other.length && timingSafeEqual(one, other);
+/** In the same time wherever they differ. */
+function sameText(one: string, other: string): boolean {
+  return (
+    one.length === other.length && timingSafeEqual(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1'))
+  );
 }
 
 const refused = (because: string | undefined) =>
