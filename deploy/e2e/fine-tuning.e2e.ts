@@ -43,6 +43,14 @@ test('a file of chats tunes a model that then answers', async () => {
   expect(training).toMatchObject({ object: 'file', filename: 'mascot.jsonl', purpose: 'fine-tune' });
   expect((await openai.files.list()).data.map(({ id }) => id)).toContain(training.id);
   expect(await openai.files.retrieve(training.id)).toMatchObject({ id: training.id, status: 'processed' });
+  const content = await (await openai.files.content(training.id)).text();
+  expect(Buffer.byteLength(content)).toBe(training.bytes);
+  expect(
+    content
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text).prompt),
+  ).toEqual(expect.arrayContaining([...questions]));
 
   const started = await openai.fineTuning.jobs.create({
     model: 'fathom-facts',

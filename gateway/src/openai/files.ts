@@ -4,7 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { raise } from '../errors.ts';
 import { readBytes } from '../http/read-json.ts';
 import type { UploadRelay } from '../uploads/upload-relay.ts';
@@ -151,6 +152,32 @@ export async function retrieveFile(graph: GraphAccess, fileId: string): Promise<
   const dataSet = await findDataSet(graph, dataSetIdOf(fileId));
   if (!dataSet) throw raise('NOT_FOUND', { because: `no file ${JSON.stringify(fileId)}` });
   return fileOf(dataSet);
+}
+
+export interface FileDownload {
+  readonly graph: GraphAccess;
+  readonly uploads: UploadRelay;
+  readonly response: ServerResponse;
+}
+
+/** Its examples as the platform holds them, a line of JSON each; as they come from the service that has them. */
+export async function sendFileContent(
+  { graph, uploads, response }: FileDownload,
+  fileId: string,
+): Promise<void> {
+  const dataSet = await findDataSet(graph, dataSetIdOf(fileId));
+  if (!dataSet) throw raise('NOT_FOUND', { because: `no file ${JSON.stringify(fileId)}` });
+  const { headers, body } = await uploads.get('training', `/data-sets/${dataSet.id}`, graph.context());
+  for (const name of ['content-type', 'content-length', 'etag']) {
+    const value = headers[name];
+    if (value !== undefined) response.setHeader(name, value);
+  }
+  response.writeHead(200, {
+    'cache-control': 'no-store',
+    'content-disposition': `attachment; filename="${dataSet.id}.jsonl"`,
+  });
+  // Either that ends early ends the other: a client sees a body that was cut off, a service a client that left.
+  await pipeline(body, response).catch(() => {});
 }
 
 interface ListData {

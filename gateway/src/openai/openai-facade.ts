@@ -74,10 +74,12 @@ export function createOpenAiFacade(
       graph,
       uploads,
       request,
+      response,
       url,
       models: () => listModels(service, operations, caller),
       readBody: () => readJson(request, limits),
     });
+    if (tuning === 'sent') return;
     if (tuning) return sendJson(response, tuning);
     const modelId = request.method === 'GET' ? modelIdOf(path) : undefined;
     if (modelId === undefined) throw raise('NOT_FOUND', { because: `${request.method} ${path}` });

@@ -35,9 +35,16 @@ export interface UploadRelay {
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
   /** A whole chunk, on behalf of a client that speaks another protocol. `path` as the graph gave it. Throws AppError. */
   put(path: string, bytes: Uint8Array, context: GatewayContext): Promise<void>;
+  /** What a service has under its own `path`, as it comes; to be read to its end or destroyed. Throws AppError. */
+  get(service: string, path: string, context: GatewayContext): Promise<Download>;
   readonly maxChunkBytes: number;
   readonly patienceMs: number;
   close(): Promise<void>;
+}
+
+export interface Download {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
 }
 
 const pathPattern = /^\/uploads\/([a-z-]{1,50})(\/[\w/-]{1,200})$/;
@@ -123,19 +130,25 @@ export function createUploadRelay(
       const text = await answer.body.text();
       if (answer.statusCode !== 200) throw refusalIn(text);
     },
+    async get(name, path, context) {
+      const target = { service: name, origin: originOf(service, name), path };
+      const answer = await ask(service, agent, { target, method: 'GET', context, body: null });
+      if (answer.statusCode !== 200) throw refusalIn(await answer.body.text());
+      return answer;
+    },
     maxChunkBytes,
     patienceMs,
     close: () => agent.destroy(),
   };
 }
 
-/** Services refuse an upload as they refuse an operation. */
+/** Services refuse bytes as they refuse an operation. */
 function refusalIn(text: string): AppError {
   try {
     const { errors: found } = JSON.parse(text) as Pick<FormattedExecutionResult, 'errors'>;
     return appErrorOf(found?.[0]);
   } catch (cause) {
-    return raise('SUBGRAPH_BAD_ANSWER', { because: 'an upload was answered with no JSON', cause });
+    return raise('SUBGRAPH_BAD_ANSWER', { because: 'what it refused it did not refuse in JSON', cause });
   }
 }
 
@@ -152,17 +165,22 @@ async function admit(
 }
 
 /** The service by the path's first part, at the URL that its part of the graph has. */
-function targetOf({ supergraph }: GatewayService, { pathname, search }: URL): Target {
+function targetOf(gateway: GatewayService, { pathname, search }: URL): Target {
   const [, name, rest] = pathPattern.exec(pathname) ?? [];
+  if (name === undefined) throw raise('NOT_FOUND', { because: pathname });
+  return { service: name, origin: originOf(gateway, name), path: `/uploads${rest}${search}` };
+}
+
+function originOf({ supergraph }: GatewayService, name: string): string {
   const { services } = supergraph.current();
-  const found = name !== undefined && Object.hasOwn(services, name) ? services[name] : undefined;
-  if (name === undefined || found?.kind !== 'remote') throw raise('NOT_FOUND', { because: pathname });
-  return { service: name, origin: found.endpoint.graphql.origin, path: `/uploads${rest}${search}` };
+  const found = Object.hasOwn(services, name) ? services[name] : undefined;
+  if (found?.kind !== 'remote') throw raise('NOT_FOUND', { because: `no service ${name}` });
+  return found.endpoint.graphql.origin;
 }
 
 interface Question {
   readonly target: Target;
-  readonly method: 'PUT' | 'HEAD';
+  readonly method: 'PUT' | 'HEAD' | 'GET';
   readonly context: GatewayContext;
   readonly body: Readable | null;
 }

@@ -174,3 +174,26 @@ test.each([
   expect(data).toEqual({ _entities: [null] });
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScope: 'training:read' });
 });
+
+test('its content is downloaded as it is held, by whoever may read it', async () => {
+  const examples = `${Array.from({ length: 20_000 }, (_, index) =>
+    JSON.stringify({ prompt: `question ${index}`, completion: `answer ${index}` }),
+  ).join('\n')}\n`;
+  const stored = await store(examples, { tenant: 'downloads', name: 'large' });
+  const download = async (path: string, who: { tenant?: string; scopes?: string[] } = {}, method = 'GET') => {
+    const place = `${method} /${path.slice(1)}` as const;
+    const headers = await subgraph.parts.identity.headers(
+      { audience: 'training', place },
+      { tenant: 'downloads', ...who },
+    );
+    const response = await fetch(new URL(path, subgraph.url), { method, headers });
+    return { status: response.status, etag: response.headers.get('etag'), text: await response.text() };
+  };
+  const path = `/data-sets/${String(stored['id'])}`;
+  const { status, etag, text } = await download(path);
+  expect([status, etag, text === examples]).toEqual([200, `"${String(stored['sha256'])}"`, true]);
+  expect((await download(path, { tenant: 'another' })).status).toBe(404);
+  expect((await download(path, { scopes: ['training:write'] })).status).toBe(403);
+  expect((await download('/data-sets/nothing')).status).toBe(404);
+  expect((await download(path, {}, 'DELETE')).status).toBe(404);
+});

@@ -8,6 +8,7 @@ import { importShippedModel } from './actions/import-shipped-model.ts';
 import { env as envSchema } from './env.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/resolvers.ts';
+import { createDataSetRoute } from './runtime/data-set-route.ts';
 import { startTrainingService } from './runtime/training-service.ts';
 import { createTrainingWorkers } from './runtime/training-worker.ts';
 import { createUploadRoute } from './runtime/upload-route.ts';
@@ -54,7 +55,10 @@ await runService('training', async () => {
     loaders: ({ identity }) => createLoaders(database, identity.tenant),
     extend: () => ({ training: service }),
     readiness: { workers: () => workers.check() },
-    routes: { '/uploads/': createUploadRoute(service.uploads) },
+    routes: {
+      '/uploads/': createUploadRoute(service.uploads),
+      '/data-sets/': createDataSetRoute({ database, dataSetFiles: service.dataSetFiles }),
+    },
     // A data set in JSON, where every character may need an escape.
     limits: { maxBodyBytes: 2 * maxContentBytes },
   });

@@ -52,6 +52,9 @@ export function createDataSetFiles(artifacts: ArtifactStore) {
   return {
     folderOf,
 
+    /** Throws DATA_SET_CONTENT_MISSING. */
+    fileOf,
+
     /** So many examples from a byte on. Throws BAD_USER_INPUT where no example begins there. */
     async examples(dataSet: DataSet, offset: number, count: number): Promise<readonly StoredExample[]> {
       const handle = await open(await fileOf(dataSet), 'r');

@@ -8,6 +8,7 @@ import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/s
 import type { Env } from '../env.ts';
 import { createLoaders } from '../loaders.ts';
 import { resolvers } from '../resolvers/resolvers.ts';
+import { createDataSetRoute } from '../runtime/data-set-route.ts';
 import { startTrainingService } from '../runtime/training-service.ts';
 import { createTrainingWorkers } from '../runtime/training-worker.ts';
 import { createUploadRoute } from '../runtime/upload-route.ts';
@@ -66,7 +67,10 @@ export async function startTrainingSubgraph(options: TrainingSubgraphOptions): P
     resolvers,
     loaders: ({ identity }) => createLoaders(parts.database, identity.tenant),
     extend: () => ({ training: service }),
-    routes: { '/uploads/': createUploadRoute(service.uploads) },
+    routes: {
+      '/uploads/': createUploadRoute(service.uploads),
+      '/data-sets/': createDataSetRoute({ database: parts.database, dataSetFiles: service.dataSetFiles }),
+    },
   });
   return {
     ...subgraph,
