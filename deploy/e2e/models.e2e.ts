@@ -37,6 +37,16 @@ async function generate(model: string): Promise<{ readonly text: string; readonl
   return { text: generated.text, model: generated.modelVersion.id };
 }
 
+async function isUnknown(model: string): Promise<boolean> {
+  const { generated } = await product.client.request<
+    { generated: { __typename: string } },
+    Record<string, unknown>
+  >('mutation ($input: GenerateInput!) { generated: generate(input: $input) { __typename } }', {
+    input: { prompt: 'What is the capital of France?', maxTokens: 20, model },
+  });
+  return generated.__typename === 'UnknownModel';
+}
+
 test('a version is exported as ONNX, added as another model, listed, and answers as it did', async () => {
   const exported = join(folder, 'facts');
   const written = await fathom('export', 'fathom-facts@1', '--to', exported, '--precision', 'fp32,int8,int4');
@@ -55,6 +65,36 @@ test('a version is exported as ONNX, added as another model, listed, and answers
   await expect
     .poll(() => generate('facts-onnx').catch((error: Error) => error.message), { timeout: 60_000 })
     .toEqual({ text, model: 'facts-onnx@1' });
+});
+
+test('a version is removed with its files once nothing refers to it, and is known as removed ever after', {
+  timeout: 240_000,
+}, async () => {
+  const remove = (...args: readonly string[]) => fathom('remove', 'facts-onnx@1', ...args);
+  expect(await remove('--reason', 'too early')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /facts-onnx@1 is in use: alias facts-onnx\/champion, deployment \S+facts-onnx@1\. Move or end/,
+    ),
+  });
+  expect(await remove()).toMatchObject({ code: 2, stderr: expect.stringContaining('--reason WHY') });
+
+  const smaller = join(folder, 'smaller');
+  expect(await fathom('export', 'fathom-facts@1', '--to', smaller, '--precision', 'fp32,int8')).toMatchObject(
+    { code: 0 },
+  );
+  expect(await fathom('add', smaller, '--name', 'facts-onnx', '--alias', 'champion')).toMatchObject({
+    code: 0,
+  });
+  // The former version answers until the new one is loaded.
+  await expect
+    .poll(() => remove('--reason', 'replaced by a smaller one', '--json'), { timeout: 120_000 })
+    .toMatchObject({ code: 0 });
+
+  expect((await fathom('list')).stdout).toMatch(/facts-onnx@1\s+FULL\s.*removed/);
+  expect(await generate('facts-onnx')).toMatchObject({ model: 'facts-onnx@2' });
+  await expect.poll(() => isUnknown('facts-onnx@1'), { timeout: 60_000 }).toBe(true);
+  expect(await fathom('export', 'facts-onnx@1', '--to', join(folder, 'gone'))).toMatchObject({ code: 1 });
 });
 
 test('a model that cannot be served is refused by the name of its file, and wrong usage says what to do', async () => {

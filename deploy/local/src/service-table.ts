@@ -51,6 +51,8 @@ const ownEnvironment: Readonly<Record<string, ServiceDefinition['environment']>>
   training: ({ baseUrl, privateJwk }) => ({
     IDENTITY_PRIVATE_JWK: privateJwk('training'),
     DEEP_LEARNING_URL: `${baseUrl('deep-learning')}/graphql`,
+    INFERENCE_URL: `${baseUrl('inference')}/graphql`,
+    FINE_TUNING_URL: `${baseUrl('fine-tuning')}/graphql`,
   }),
   monitoring: ({ baseUrl, subgraphs: names }) => ({
     MONITORED_SERVICES: JSON.stringify(

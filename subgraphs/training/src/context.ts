@@ -7,6 +7,7 @@ import type { Loaders } from './loaders.ts';
 import type { DataSetFiles } from './runtime/data-set-files.ts';
 import type { ModelChecker } from './runtime/model-checker.ts';
 import type { TaughtKnowledge } from './runtime/taught-knowledge.ts';
+import type { VersionUses } from './runtime/version-uses.ts';
 
 /** What the service's actions work with. */
 export interface Training {
@@ -17,6 +18,7 @@ export interface Training {
   readonly knowledge: TaughtKnowledge;
   readonly models: ModelChecker;
   readonly evaluations: Evaluations;
+  readonly versionUses: VersionUses;
 }
 
 export interface Context extends RequestContext {

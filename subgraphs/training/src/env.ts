@@ -23,7 +23,10 @@ export const env = baseEnv.extend({
   TRAINING_MAX_CRASHES: z.coerce.number().int().min(0).default(5),
   /** Of deep-learning's /graphql, for data sets of taught knowledge. */
   DEEP_LEARNING_URL: z.url().optional(),
-  /** Vouches there for whoever asks; needed with it. */
+  /** Of inference's and fine-tuning's /graphql: who removes a version must know what uses it there. */
+  INFERENCE_URL: z.url().optional(),
+  FINE_TUNING_URL: z.url().optional(),
+  /** Vouches there for whoever asks; needed with them. */
   IDENTITY_PRIVATE_JWK: jsonVariable(privateJwkSchema).optional(),
   /** How long an upload is kept to which nothing arrives; from an hour up in production. */
   UPLOAD_LIFETIME_MS: z.coerce

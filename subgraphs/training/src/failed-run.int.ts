@@ -66,6 +66,39 @@ test('a loss that is not finite fails the run by name and cannot be resumed with
   });
 });
 
+test('a loss that bursts on the way fails the run with its batch named, and keeps the checkpoints from which it bursts again', async () => {
+  // Every step multiplies the matrices by -99 until they overflow.
+  const hyperparameters = {
+    ...tinyRun.hyperparameters,
+    optimizer: 'SGD',
+    learningRate: 10,
+    weightDecay: 10,
+    schedule: 'CONSTANT',
+    warmupSteps: 0,
+    steps: 200,
+    checkpointEverySteps: 4,
+  };
+  const id = await completedRun({ modelName: 'bursting', hyperparameters });
+  const run = await runState(subgraph, id);
+  expect(run).toMatchObject({ status: 'FAILED', failureCode: 'LOSS_NOT_FINITE', modelVersion: null });
+  const [, at, kept] = run.detail!.match(
+    /^step (\d+): loss .*; the state of step (\d+) stays\. Its batch held line \d+.* of the data set$/,
+  )!;
+  expect(Number(at)).toBeGreaterThan(8);
+  expect(Number(kept)).toBe(Number(at) - 1);
+  const lastGood = 4 * Math.floor(Number(kept) / 4);
+  expect(run.checkpoints.map(({ step }) => step)).toContain(lastGood);
+  const resume = 'mutation ($id: ID!) { resumeTrainingRun(id: $id) { __typename } }';
+  expect((await subgraph.request(resume, { id })).data).toEqual({
+    resumeTrainingRun: { __typename: 'TrainingRun' },
+  });
+  const events = await untilRest(subgraph, id);
+  expect(events.map(({ transition }) => transition?.detail)).toContain(
+    `going on from the checkpoint of step ${lastGood}`,
+  );
+  expect((await runState(subgraph, id)).detail).toBe(run.detail);
+});
+
 test('an example that does not fit the network fails the run with its line', async () => {
   const long = 'every word counts '.repeat(60);
   const content = ['short', long, 'brief']

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { fillDisk, smallDisk } from '@fathom/platform/testing/small-disk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runState, startRun, tinyRun, untilRest } from './testing/operations.ts';
+import {
+  createDataSet,
+  longRun,
+  runState,
+  startRun,
+  tinyRun,
+  untilEvent,
+  untilRest,
+} from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 import { announce, createUploadClient } from './testing/uploads.ts';
 
@@ -113,4 +121,29 @@ test('a disk that fills while a data set is packed fails the run by name and kee
   await untilRest(subgraph, data!.retryTrainingRun.id);
   expect(await runState(subgraph, data!.retryTrainingRun.id)).toMatchObject({ status: 'COMPLETED' });
   expect(await readdir(join(dataDir, 'scratch', 'training'))).toEqual([]);
+});
+
+test('a disk that fills while a run trains fails it at its next checkpoint by name, and with space it goes on from the one before', {
+  timeout: 240_000,
+}, async () => {
+  const dataSetId = await createDataSet(subgraph);
+  const whole = await startRun(subgraph, { ...longRun, modelName: 'roomy', dataSetId });
+  await untilRest(subgraph, whole);
+  const runId = await startRun(subgraph, { ...longRun, modelName: 'tight', dataSetId });
+  await untilEvent(subgraph, runId, ({ checkpoint }) => checkpoint !== undefined);
+  const giveBack = await fillDisk(dataDir);
+  await untilRest(subgraph, runId);
+  const failed = await runState(subgraph, runId);
+  expect(failed).toMatchObject({ status: 'FAILED', failureCode: 'STORAGE_FULL' });
+  const [newest] = failed.checkpoints;
+  expect(newest!.step).toBeLessThan(longRun.hyperparameters.steps);
+  await giveBack();
+  await subgraph.request('mutation ($id: ID!) { resumeTrainingRun(id: $id) { __typename } }', { id: runId });
+  const events = await untilRest(subgraph, runId);
+  expect(events.map(({ transition }) => transition?.detail)).toContain(
+    `going on from the checkpoint of step ${newest!.step}`,
+  );
+  const [resumed, untouched] = [await runState(subgraph, runId), await runState(subgraph, whole)];
+  expect(resumed).toMatchObject({ status: 'COMPLETED' });
+  expect(resumed.modelVersion?.artifactUri).toBe(untouched.modelVersion?.artifactUri);
 });

@@ -16,6 +16,7 @@ import {
   versionsOfModels,
   versionsOfRuns,
 } from './stores/registry.ts';
+import { removalsByVersions } from './stores/removals.ts';
 import {
   checkpointsByIds,
   checkpointsOfRuns,
@@ -32,6 +33,7 @@ export function createLoaders(database: Queryable, tenant: string) {
     dataSet: createByIdLoader((ids) => dataSetsByIds(database, tenant, ids)),
     run: createByIdLoader((ids) => runsByIds(database, tenant, ids)),
     version: createByIdLoader((ids) => versionsByIds(database, tenant, ids)),
+    removalOfVersion: createByIdLoader((ids) => removalsByVersions(database, ids)),
     suite: createByIdLoader((ids) => suitesByIds(database, tenant, ids)),
     checkpoint: createByIdLoader((ids) => checkpointsByIds(database, [tenant, platformTenant], ids)),
     evaluation: createByIdLoader((ids) => evaluationsByIds(database, tenant, ids)),

@@ -21,6 +21,7 @@ interface Listed {
           readonly sizeBytes: number;
           readonly aliases: readonly string[];
           readonly createdAt: string;
+          readonly removal: { readonly removedAt: string } | null;
         }[];
       };
     }[];
@@ -42,7 +43,7 @@ export function listModels(args: readonly string[]): Promise<number> {
         version.task,
         version.parameterCount.toLocaleString('en'),
         (version.sizeBytes / 1e6).toFixed(1),
-        version.aliases.join(' '),
+        version.removal ? 'removed' : version.aliases.join(' '),
         version.createdAt,
       ]);
       process.stdout.write(table(['version', 'kind', 'task', 'parameters', 'MB', 'aliases', 'registered'], rows));

@@ -5,12 +5,14 @@ import { addModel, addUsage } from './add-model.ts';
 import { evaluateCommand, evaluateUsage } from './evaluate-command.ts';
 import { exportCommand, exportUsage } from './export-command.ts';
 import { listModels, listUsage } from './list-models.ts';
+import { removeModel, removeUsage } from './remove-model.ts';
 
 const commands = {
   add: { usage: addUsage, run: addModel },
   list: { usage: listUsage, run: listModels },
   evaluate: { usage: evaluateUsage, run: evaluateCommand },
   export: { usage: exportUsage, run: exportCommand },
+  remove: { usage: removeUsage, run: removeModel },
 } as const;
 
 export const modelsUsage = `${Object.values(commands)

@@ -9,7 +9,7 @@ import type { Logger } from '@fathom/platform/logging';
 import { z } from 'zod';
 import type { JobStatus } from '../domain/job-states.ts';
 import { jobById, transition } from '../stores/jobs.ts';
-import { rememberDataSet, rememberVersion } from '../stores/known.ts';
+import { forgetVersion, rememberDataSet, rememberVersion } from '../stores/known.ts';
 
 const consumer = 'fine-tuning.registry';
 
@@ -21,6 +21,7 @@ const modelVersionRegistered = z.object({
   artifactUri: z.string(),
   fineTuningJobId: z.string().nullable(),
 });
+const modelVersionRemoved = z.object({ versionId: z.string() });
 const modelVersionRefused = z.object({ fineTuningJobId: z.string(), reason: z.string() });
 const dataSetCreated = z.object({
   dataSetId: z.string(),
@@ -40,7 +41,12 @@ export function consumeRegistry(
   { database, progress, logger }: RegistryConsumerParts,
 ): Promise<Subscription> {
   return broker.subscribe({
-    topics: ['model-version.registered', 'model-version.refused', 'data-set.created'],
+    topics: [
+      'model-version.registered',
+      'model-version.removed',
+      'model-version.refused',
+      'data-set.created',
+    ],
     group: consumer,
     handle: async (message) => {
       const effect = effectOf(message, logger);
@@ -62,6 +68,10 @@ function effectOf(message: DeliveredMessage, logger: Logger): Effect | undefined
     case 'data-set.created': {
       const event = readEvent(dataSetCreated, message, logger);
       return event && ((tx) => rememberDataSet(tx, { ...event, id: event.dataSetId }).then(() => undefined));
+    }
+    case 'model-version.removed': {
+      const event = readEvent(modelVersionRemoved, message, logger);
+      return event && ((tx) => forgetVersion(tx, event.versionId).then(() => undefined));
     }
     case 'model-version.refused': {
       const event = readEvent(modelVersionRefused, message, logger);

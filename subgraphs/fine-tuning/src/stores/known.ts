@@ -28,6 +28,10 @@ export async function rememberDataSet(tx: Queryable, dataSet: KnownDataSet): Pro
   );
 }
 
+export async function forgetVersion(tx: Queryable, id: string): Promise<void> {
+  await tx.query('update known_version set removed = true where id = $1', [id]);
+}
+
 /** Those that the tenant may start from, in any order. */
 export function versionsByIds(
   database: Queryable,
@@ -35,7 +39,7 @@ export function versionsByIds(
   ids: readonly string[],
 ): Promise<readonly KnownVersion[]> {
   return database.query<KnownVersion>(
-    `select ${versionColumns} from known_version where tenant in ($1, $2) and id = any($3)`,
+    `select ${versionColumns} from known_version where tenant in ($1, $2) and id = any($3) and not removed`,
     [tenant, platformTenant, ids],
   );
 }

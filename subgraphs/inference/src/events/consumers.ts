@@ -7,7 +7,7 @@ import type { Database, Transaction } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import type { Logger } from '@fathom/platform/logging';
 import { z } from 'zod';
-import { platformTenant, recordAliasMove, recordVersion } from '../stores/model-store.ts';
+import { forgetVersion, platformTenant, recordAliasMove, recordVersion } from '../stores/model-store.ts';
 import { recordForgetting, recordTeaching } from '../stores/taught-question-store.ts';
 
 const modelVersionRegistered = z.object({
@@ -20,6 +20,8 @@ const modelVersionRegistered = z.object({
   artifactUri: z.string().min(1),
   sizeBytes: z.number().nonnegative(),
 });
+
+const modelVersionRemoved = z.object({ versionId: z.string().min(1) });
 
 const aliasMoved = z.object({
   modelName: z.string().min(1),
@@ -43,6 +45,7 @@ const effects: Readonly<Record<string, Effect>> = {
   'model-version.registered': effect(modelVersionRegistered, (tx, event) =>
     recordVersion(tx, { ...event, parentVersionId: event.parentVersionId ?? null }),
   ),
+  'model-version.removed': effect(modelVersionRemoved, (tx, { versionId }) => forgetVersion(tx, versionId)),
   'alias.moved': effect(aliasMoved, (tx, { modelName, alias, toVersionId, at }) =>
     recordAliasMove(tx, { modelName, alias, versionId: toVersionId, movedAt: at }),
   ),

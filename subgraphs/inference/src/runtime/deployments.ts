@@ -453,6 +453,12 @@ export class Deployments {
         this.#note({ versionId, status: 'DRAINING', detail: 'It finishes its running streams.' });
       this.#leaveIfRetired(resident);
     }
+    // What the registry removed is no longer offered, and leaves as what aliases left does.
+    for (const resident of [...this.#residents.values()]) {
+      if (this.#versions.has(resident.versionId)) continue;
+      resident.isRetired = true;
+      this.#leaveIfRetired(resident);
+    }
     this.#ledBefore = led;
   }
 

@@ -169,6 +169,13 @@ export async function recordVersion(tx: Queryable, version: ModelVersionRow): Pr
   await tx.query('select pg_notify($1, $2)', [modelsChannel, version.versionId]);
 }
 
+/** A version whose files are gone is no longer offered. Nothing refers to it, else it would not have been removed. */
+export async function forgetVersion(tx: Queryable, versionId: string): Promise<void> {
+  await tx.query('delete from deployments where version_id = $1', [versionId]);
+  await tx.query('delete from model_versions where version_id = $1', [versionId]);
+  await tx.query('select pg_notify($1, $2)', [modelsChannel, versionId]);
+}
+
 /** Records where an alias points, unless a later move is recorded already. A share of the version that it moves to ends. */
 export async function recordAliasMove(
   tx: Queryable,

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, EvaluationSuite as EvaluationSuiteMapper, EvaluationRun as EvaluationRunMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
+import type { DataSet as DataSetMapper, TrainingRun as TrainingRunMapper, Transition as TransitionMapper, Checkpoint as CheckpointMapper, Evaluation as EvaluationMapper, EvaluationSuite as EvaluationSuiteMapper, EvaluationRun as EvaluationRunMapper, Model as ModelMapper, ModelVersion as ModelVersionMapper, ModelVersionRemoval as ModelVersionRemovalMapper, VersionReference as VersionReferenceMapper, ModelAlias as ModelAliasMapper, AliasMove as AliasMoveMapper } from '../domain/records.ts';
 import type { Statistics as StatisticsMapper } from '../domain/example-statistics.ts';
 import type { Upload as UploadMapper, UploadFile as UploadFileMapper } from '../domain/upload.ts';
+import type { ModelVersionInUse as ModelVersionInUseMapper } from '../actions/remove-model-version.ts';
 import type { TrainingRunComparison as TrainingRunComparisonMapper } from '../actions/compare-training-runs.ts';
 import type { Stepped as SteppedMapper, Checkpointed as CheckpointedMapper, Sampled as SampledMapper, Transitioned as TransitionedMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
@@ -730,6 +731,8 @@ export type ModelVersion = {
   readonly parameterCount: Scalars['Float']['output'];
   /** The version that it was fine-tuned or continued from. */
   readonly parent?: Maybe<ModelVersion>;
+  /** By whom and why it was removed; its files are gone then. Null for a version that is there. */
+  readonly removal?: Maybe<ModelVersionRemoval>;
   /** Bytes of its files. */
   readonly sizeBytes: Scalars['Float']['output'];
   /** What it does. */
@@ -738,12 +741,58 @@ export type ModelVersion = {
   readonly trainingRun?: Maybe<TrainingRun>;
 };
 
+/** The version is not removed: something refers to it. */
+export type ModelVersionInUse = {
+  readonly __typename?: 'ModelVersionInUse';
+  /** What refers to it, for people. */
+  readonly message: Scalars['String']['output'];
+  /** What refers to it. */
+  readonly references: ReadonlyArray<ModelVersionReference>;
+};
+
 /** What the files of a version are. */
 export type ModelVersionKind =
   /** A LoRA adapter, to be used with its parent. */
   | 'ADAPTER'
   /** All weights of a network. */
   | 'FULL';
+
+/** Something that refers to a version. */
+export type ModelVersionReference = {
+  readonly __typename?: 'ModelVersionReference';
+  /** Its id; of an alias and of a split of its traffic `model/alias`. */
+  readonly id: Scalars['ID']['output'];
+  /** What it is. */
+  readonly kind: ModelVersionReferenceKind;
+};
+
+/** What can refer to a version. */
+export type ModelVersionReferenceKind =
+  /** An alias leads to it. */
+  | 'ALIAS'
+  /** A version that was continued or fine-tuned from it, and was not removed. */
+  | 'CHILD_VERSION'
+  /** An alias is answered with it, it is being loaded, or it finishes its streams. */
+  | 'DEPLOYMENT'
+  /** It is being measured. */
+  | 'EVALUATION_RUN'
+  /** A job that fine-tunes it is under way. */
+  | 'FINE_TUNING_JOB'
+  /** It has a share of an alias's traffic. */
+  | 'TRAFFIC_SPLIT'
+  /** A run that continues from it is under way or paused. */
+  | 'TRAINING_RUN';
+
+/** The removal of a version. */
+export type ModelVersionRemoval = {
+  readonly __typename?: 'ModelVersionRemoval';
+  /** Why. */
+  readonly reason: Scalars['String']['output'];
+  /** When. */
+  readonly removedAt: Scalars['DateTime']['output'];
+  /** Who removed it. */
+  readonly removedBy: Scalars['String']['output'];
+};
 
 /** Which alias to move. */
 export type MoveModelAliasInput = {
@@ -809,6 +858,11 @@ export type Mutation = {
    * version, and an upload that became one is asked for it again. What is refused stays uploaded until it expires or is abandoned.
    */
   readonly registerModel: RegisterModelResult;
+  /**
+   * Removes a version: its files go, its record stays, with who removed it and why. Refused while anything refers to it. Asked again,
+   * it answers the same and makes sure that the files are gone.
+   */
+  readonly removeModelVersion: RemoveModelVersionResult;
   /**
    * Continues a paused, cancelled or failed run from its last checkpoint, as a further attempt, to the very same state as
    * if it had never stopped.
@@ -878,6 +932,11 @@ export type MutationPauseTrainingRunArgs = {
 
 export type MutationRegisterModelArgs = {
   input: RegisterModelInput;
+};
+
+
+export type MutationRemoveModelVersionArgs = {
+  input: RemoveModelVersionInput;
 };
 
 
@@ -1045,6 +1104,17 @@ export type RegisterModelInput = {
 
 /** What became of a model from an upload. `WrongState` has the state `INCOMPLETE` where bytes are missing. */
 export type RegisterModelResult = InvalidInput | ModelRefused | ModelVersion | NotFound | WrongState;
+
+/** Which version to remove. */
+export type RemoveModelVersionInput = {
+  /** Why, for the record, 1 to 500 characters. */
+  readonly reason: Scalars['String']['input'];
+  /** The version's id, `name@number`. */
+  readonly versionId: Scalars['ID']['input'];
+};
+
+/** What became of a removal. */
+export type RemoveModelVersionResult = InvalidInput | ModelVersion | ModelVersionInUse | NotFound;
 
 /** Which alias to move back. */
 export type RollBackModelAliasInput = {
@@ -1645,6 +1715,12 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( NotFound )
     | ( WrongState )
   ;
+  RemoveModelVersionResult:
+    | ( InvalidInput )
+    | ( ModelVersionMapper )
+    | ( ModelVersionInUseMapper )
+    | ( NotFound )
+  ;
   StartTrainingRunResult:
     | ( InvalidInput )
     | ( NotFound )
@@ -1721,7 +1797,11 @@ export type ResolversTypes = {
   ModelLineage: ResolverTypeWrapper<ModelVersionMapper>;
   ModelRefused: ResolverTypeWrapper<ModelRefused>;
   ModelVersion: ResolverTypeWrapper<ModelVersionMapper>;
+  ModelVersionInUse: ResolverTypeWrapper<ModelVersionInUseMapper>;
   ModelVersionKind: ModelVersionKind;
+  ModelVersionReference: ResolverTypeWrapper<VersionReferenceMapper>;
+  ModelVersionReferenceKind: ModelVersionReferenceKind;
+  ModelVersionRemoval: ResolverTypeWrapper<ModelVersionRemovalMapper>;
   MoveModelAliasInput: MoveModelAliasInput;
   MoveModelAliasResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MoveModelAliasResult']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1731,6 +1811,8 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RegisterModelInput: RegisterModelInput;
   RegisterModelResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RegisterModelResult']>;
+  RemoveModelVersionInput: RemoveModelVersionInput;
+  RemoveModelVersionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RemoveModelVersionResult']>;
   RollBackModelAliasInput: RollBackModelAliasInput;
   SamplingInput: SamplingInput;
   StartTrainingRunInput: StartTrainingRunInput;
@@ -1816,6 +1898,9 @@ export type ResolversParentTypes = {
   ModelLineage: ModelVersionMapper;
   ModelRefused: ModelRefused;
   ModelVersion: ModelVersionMapper;
+  ModelVersionInUse: ModelVersionInUseMapper;
+  ModelVersionReference: VersionReferenceMapper;
+  ModelVersionRemoval: ModelVersionRemovalMapper;
   MoveModelAliasInput: MoveModelAliasInput;
   MoveModelAliasResult: ResolversUnionTypes<ResolversParentTypes>['MoveModelAliasResult'];
   Mutation: Record<PropertyKey, never>;
@@ -1824,6 +1909,8 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   RegisterModelInput: RegisterModelInput;
   RegisterModelResult: ResolversUnionTypes<ResolversParentTypes>['RegisterModelResult'];
+  RemoveModelVersionInput: RemoveModelVersionInput;
+  RemoveModelVersionResult: ResolversUnionTypes<ResolversParentTypes>['RemoveModelVersionResult'];
   RollBackModelAliasInput: RollBackModelAliasInput;
   SamplingInput: SamplingInput;
   StartTrainingRunInput: StartTrainingRunInput;
@@ -2149,10 +2236,28 @@ export type ModelVersionResolvers<ContextType = Context, ParentType extends Reso
   number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   parameterCount?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   parent?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
+  removal?: Resolver<Maybe<ResolversTypes['ModelVersionRemoval']>, ParentType, ContextType>;
   sizeBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   task?: Resolver<ResolversTypes['TrainingTask'], ParentType, ContextType>;
   trainingRun?: Resolver<Maybe<ResolversTypes['TrainingRun']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelVersionInUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersionInUse'] = ResolversParentTypes['ModelVersionInUse']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  references?: Resolver<ReadonlyArray<ResolversTypes['ModelVersionReference']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ModelVersionReferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersionReference'] = ResolversParentTypes['ModelVersionReference']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ModelVersionReferenceKind'], ParentType, ContextType>;
+};
+
+export type ModelVersionRemovalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ModelVersionRemoval'] = ResolversParentTypes['ModelVersionRemoval']> = {
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  removedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  removedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type MoveModelAliasResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MoveModelAliasResult'] = ResolversParentTypes['MoveModelAliasResult']> = {
@@ -2171,6 +2276,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
   pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;
   registerModel?: Resolver<ResolversTypes['RegisterModelResult'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
+  removeModelVersion?: Resolver<ResolversTypes['RemoveModelVersionResult'], ParentType, ContextType, RequireFields<MutationRemoveModelVersionArgs, 'input'>>;
   resumeTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationResumeTrainingRunArgs, 'id'>>;
   retryTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationRetryTrainingRunArgs, 'id'>>;
   rollBackModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationRollBackModelAliasArgs, 'input'>>;
@@ -2206,6 +2312,10 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type RegisterModelResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RegisterModelResult'] = ResolversParentTypes['RegisterModelResult']> = {
   __resolveType: TypeResolveFn<'InvalidInput' | 'ModelRefused' | 'ModelVersion' | 'NotFound' | 'WrongState', ParentType, ContextType>;
+};
+
+export type RemoveModelVersionResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveModelVersionResult'] = ResolversParentTypes['RemoveModelVersionResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'ModelVersion' | 'ModelVersionInUse' | 'NotFound', ParentType, ContextType>;
 };
 
 export type StartTrainingRunResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StartTrainingRunResult'] = ResolversParentTypes['StartTrainingRunResult']> = {
@@ -2388,12 +2498,16 @@ export type Resolvers<ContextType = Context> = {
   ModelLineage?: ModelLineageResolvers<ContextType>;
   ModelRefused?: ModelRefusedResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
+  ModelVersionInUse?: ModelVersionInUseResolvers<ContextType>;
+  ModelVersionReference?: ModelVersionReferenceResolvers<ContextType>;
+  ModelVersionRemoval?: ModelVersionRemovalResolvers<ContextType>;
   MoveModelAliasResult?: MoveModelAliasResultResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RegisterModelResult?: RegisterModelResultResolvers<ContextType>;
+  RemoveModelVersionResult?: RemoveModelVersionResultResolvers<ContextType>;
   StartTrainingRunResult?: StartTrainingRunResultResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TrainingCheckpointed?: TrainingCheckpointedResolvers<ContextType>;

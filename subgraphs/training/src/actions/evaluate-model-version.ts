@@ -3,12 +3,13 @@ import type { Database } from '@fathom/platform/database/database';
 import type { Identity } from '@fathom/platform/identity';
 import { type InvalidInput, invalid, type NotFound, notFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
-import { type EvaluationRun, suiteName } from '../domain/records.ts';
+import { type EvaluationRun, removedText, suiteName } from '../domain/records.ts';
 import { taskOfConfig } from '../domain/training-task.ts';
 import { dataSetsByIds } from '../stores/data-sets.ts';
 import { evaluationRunById, insertEvaluationRun } from '../stores/evaluation-runs.ts';
 import { suitesByIds } from '../stores/evaluation-suites.ts';
 import { versionsByIds } from '../stores/registry.ts';
+import { removalOf } from '../stores/removals.ts';
 
 export interface EvaluateModelVersionInput {
   readonly versionId: string;
@@ -32,6 +33,8 @@ export async function evaluateModelVersion(
   const { tenant } = identity;
   const [version] = await versionsByIds(database, tenant, [input.versionId]);
   if (!version) return notFound('model version', input.versionId);
+  const removal = await removalOf(database, version.id);
+  if (removal) return invalid({ field: 'input.versionId', message: removedText(removal) });
   const against = await measuredAgainst(database, tenant, input);
   if ('__typename' in against) return against;
   const { suite, dataSetId } = against;

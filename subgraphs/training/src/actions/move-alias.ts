@@ -10,9 +10,10 @@ import {
 } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { aliasProblem, modelNameProblem, textProblem } from '../domain/names.ts';
-import type { AliasMove, Evaluation } from '../domain/records.ts';
+import { type AliasMove, type Evaluation, removedText } from '../domain/records.ts';
 import { aliasTarget, lastMove, lockAlias, moveAlias } from '../stores/aliases.ts';
 import { evaluationsByIds, evaluationsOfVersions, modelByName, versionsByIds } from '../stores/registry.ts';
+import { removalOf } from '../stores/removals.ts';
 import { isVisible, mayChange } from './ownership.ts';
 
 export interface RollBackModelAliasInput {
@@ -55,6 +56,8 @@ export async function moveModelAlias(
   }
   return database.transaction(async (tx) => {
     const current = await lockAlias(tx, input.modelName, input.alias);
+    const removal = await removalOf(tx, version.id);
+    if (removal) return invalid({ field: 'input.versionId', message: removedText(removal) });
     if (current === version.id) return wrongState(current, `${input.alias} leads to ${current} already.`);
     const evaluation = chosen ?? (await restingOn(tx, tenant, version.id));
     return moveAlias(tx, {
@@ -89,6 +92,9 @@ export async function rollBackModelAlias(
         `${input.alias} has led to ${current} since its first move: there is nowhere to go back to.`,
       );
     }
+    const removal = await removalOf(tx, last.fromVersionId);
+    if (removal)
+      return wrongState(current, `${removedText(removal)}. Move ${input.alias} to another version.`);
     const evaluation = await restingOn(tx, identity.tenant, last.fromVersionId);
     return moveAlias(tx, {
       modelName: input.modelName,

@@ -15,6 +15,7 @@ import {
   versionOfArtifact,
   versionsByIds,
 } from '../stores/registry.ts';
+import { lockArtifact, removalOf } from '../stores/removals.ts';
 import { lockTaken } from '../stores/uploads.ts';
 import { mayChange } from './ownership.ts';
 import { type CompleteUpload, finishUpload, takeUpload, type Uploads } from './uploads.ts';
@@ -81,13 +82,16 @@ async function register(
   if (check.kind === 'refused')
     return { __typename: 'ModelRefused', code: check.code, message: check.message };
   const artifact = await artifacts.put(taken.upload.folder);
-  const version = await record(database, { identity, input, upload: taken.upload, check, artifact });
+  const version = await record(
+    { database, artifacts },
+    { identity, input, upload: taken.upload, check, artifact },
+  );
   if (!('__typename' in version)) await uploads.files.remove(taken.upload.id);
   return version;
 }
 
 async function record(
-  database: Database,
+  { database, artifacts }: Pick<RegisterModelParts, 'database' | 'artifacts'>,
   given: {
     readonly identity: Identity;
     readonly input: RegisterModelInput;
@@ -105,19 +109,24 @@ async function record(
     if (made) return made;
     const model = await ensureModel(tx, modelName, identity.tenant);
     if (!mayChange(identity, model)) return notYours(modelName);
-    const version =
-      (await versionOfArtifact(tx, modelName, artifact.uri)) ??
-      (await registerVersion(tx, {
-        modelName,
-        kind: 'FULL',
-        parentId: null,
-        trainingRunId: null,
-        fineTuningJobId: null,
-        parameterCount: check.parameterCount,
-        config: check.config,
-        artifactUri: artifact.uri,
-        sizeBytes: artifact.sizeBytes,
-      }));
+    // Equal files may be those of a version that is being removed: stored again, they stay.
+    await lockArtifact(tx, artifact.uri);
+    await artifacts.put(upload.folder);
+    const known = await versionOfArtifact(tx, modelName, artifact.uri);
+    const isThere = known !== undefined && (await removalOf(tx, known.id)) === undefined;
+    const version = isThere
+      ? known
+      : await registerVersion(tx, {
+          modelName,
+          kind: 'FULL',
+          parentId: null,
+          trainingRunId: null,
+          fineTuningJobId: null,
+          parameterCount: check.parameterCount,
+          config: check.config,
+          artifactUri: artifact.uri,
+          sizeBytes: artifact.sizeBytes,
+        });
     await finishUpload(tx, upload.id, version.id);
     const current = alias == null ? undefined : await lockAlias(tx, modelName, alias);
     if (alias != null && current !== version.id) {

@@ -5,7 +5,7 @@ import type { ProgressStream } from '@fathom/platform/jobs/progress-stream';
 import { type InvalidInput, invalid, type NotFound, notFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
 import { aliasProblem, modelNameProblem } from '../domain/names.ts';
-import type { TrainingRun } from '../domain/records.ts';
+import { removedText, type TrainingRun } from '../domain/records.ts';
 import {
   type Architecture,
   checkRunConfig,
@@ -18,6 +18,7 @@ import {
 import { type TrainingTask, taskOfConfig } from '../domain/training-task.ts';
 import { dataSetsByIds } from '../stores/data-sets.ts';
 import { ensureModel, versionsByIds } from '../stores/registry.ts';
+import { keepVersion, removalOf } from '../stores/removals.ts';
 import { recordTransition } from '../stores/run-progress.ts';
 import { insertRun, type NewRun, runById } from '../stores/training-runs.ts';
 import { mayChange } from './ownership.ts';
@@ -84,14 +85,18 @@ export async function queueRun(
 ): Promise<TrainingRun | InvalidInput> {
   const queued = await database.transaction(async (tx) => {
     const model = await ensureModel(tx, run.modelName, identity.tenant);
-    if (!mayChange(identity, model)) return false;
+    if (!mayChange(identity, model)) return 'not yours';
+    const removal = run.initialVersionId === null ? undefined : await keepVersion(tx, run.initialVersionId);
+    if (removal) return removal;
     await insertRun(tx, run);
     const at = new Date().toISOString();
     const detail = run.retryOf ? `repeats ${run.retryOf}; waits for a worker` : 'waits for a worker';
     await recordTransition(tx, run.id, { from: null, to: 'QUEUED', detail, at });
-    return true;
+    return 'queued';
   });
-  if (!queued) {
+  if (typeof queued === 'object')
+    return invalid({ field: 'input.initialVersionId', message: removedText(queued) });
+  if (queued === 'not yours') {
     return invalid({
       field: 'input.modelName',
       message: `"${run.modelName}" belongs to somebody else; take another name`,
@@ -139,6 +144,8 @@ async function missingReference(
   if (input.initialVersionId == null) return undefined;
   const [version] = await versionsByIds(database, tenant, [input.initialVersionId]);
   if (!version) return notFound('model version', input.initialVersionId);
+  const removal = await removalOf(database, version.id);
+  if (removal) return invalid({ field: 'input.initialVersionId', message: removedText(removal) });
   const from = taskOfConfig(version.config);
   if (taskOf(input) !== 'LANGUAGE_MODEL' || version.kind === 'ADAPTER' || from === 'LANGUAGE_MODEL')
     return undefined;

@@ -155,6 +155,42 @@ export interface ModelVersion {
   readonly createdAt: Date;
 }
 
+/** Who removed a version, and why. Its id is the version's. */
+export interface ModelVersionRemoval {
+  readonly id: string;
+  readonly removedBy: string;
+  readonly reason: string;
+  readonly removedAt: Date;
+}
+
+export const removedText = ({ id, removedBy, reason, removedAt }: ModelVersionRemoval): string =>
+  `${id} was removed by ${removedBy} at ${removedAt.toISOString()}: ${reason}`;
+
+/** What refers to a version, so that it cannot be removed. */
+export interface VersionReference {
+  readonly kind:
+    | 'ALIAS'
+    | 'CHILD_VERSION'
+    | 'DEPLOYMENT'
+    | 'EVALUATION_RUN'
+    | 'FINE_TUNING_JOB'
+    | 'TRAFFIC_SPLIT'
+    | 'TRAINING_RUN';
+  readonly id: string;
+}
+
+const shownReferences = 10;
+
+/** For people: `alias facts/champion, training run run_1 and 3 more`. */
+export function referencesText(references: readonly VersionReference[]): string {
+  const shown = references
+    .slice(0, shownReferences)
+    .map(({ kind, id }) => `${kind.toLowerCase().replaceAll('_', ' ')} ${id}`)
+    .join(', ');
+  const more = references.length - shownReferences;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
 export interface Evaluation {
   readonly id: string;
   readonly versionId: string;

@@ -6,8 +6,9 @@ import { readEvent } from '@fathom/platform/broker/read-event';
 import type { Transaction } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
 import { z } from 'zod';
-import { platformTenant } from '../domain/records.ts';
+import { platformTenant, removedText } from '../domain/records.ts';
 import { ensureModel, insertEvaluation, registerVersion, versionById } from '../stores/registry.ts';
+import { keepVersion } from '../stores/removals.ts';
 import { type ConsumerParts, mayMendItself } from './consumer.ts';
 
 const consumer = 'training.adapters';
@@ -95,5 +96,7 @@ async function refusalOf(tx: Transaction, event: FineTuningJobCompleted): Promis
   const base = await versionById(tx, event.baseVersionId);
   if (!base || ![event.tenant, platformTenant].includes(base.tenant))
     return `There is no version ${event.baseVersionId}.`;
+  const removal = await keepVersion(tx, base.id);
+  if (removal) return `${removedText(removal)}.`;
   return undefined;
 }

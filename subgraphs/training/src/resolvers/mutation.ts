@@ -14,6 +14,7 @@ import { createEvaluationSuite } from '../actions/create-evaluation-suite.ts';
 import { evaluateModelVersion } from '../actions/evaluate-model-version.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
 import { registerModel } from '../actions/register-model.ts';
+import { removeModelVersion } from '../actions/remove-model-version.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
 import { abandonUpload, beginUpload } from '../actions/uploads.ts';
 import { named } from './named.ts';
@@ -40,6 +41,12 @@ export const Mutation: MutationResolvers = {
 
   registerModel: async (_, { input }, { identity, training }) =>
     named('ModelVersion', await registerModel({ ...training, ...training.runs }, identity, input)),
+
+  removeModelVersion: async (_, { input }, { identity, signal, training }) =>
+    named(
+      'ModelVersion',
+      await removeModelVersion({ ...training, ...training.runs }, { identity, signal }, input),
+    ),
 
   evaluateModelVersion: async (_, { input }, { identity, training }) =>
     named('EvaluationRun', await evaluateModelVersion(training.evaluations, identity, input)),

@@ -40,6 +40,7 @@ export const ModelVersion: ModelVersionResolvers = {
   task: ({ config }) => taskOfConfig(config),
   labels: ({ config }) => labelsOfConfig(config),
   lineage: (version) => version,
+  removal: ({ id }, _, { loaders }) => loaders.removalOfVersion.load(id),
   evaluations: ({ id }, _, { loaders }) => loaders.evaluationsOfVersion.load(id),
   evaluationRuns: ({ id }, _, { loaders }) => loaders.evaluationRunsOfVersion.load(id),
   aliases: async ({ id }, _, { loaders }) =>

@@ -1,11 +1,12 @@
 import type { Database } from '@fathom/platform/database/database';
-import type { Checkpoint, ModelVersion, TrainingRun } from '../domain/records.ts';
+import { type Checkpoint, type ModelVersion, removedText, type TrainingRun } from '../domain/records.ts';
 import { defaultHyperparameters, type RunConfig, type SuiteBound } from '../domain/run-config.ts';
 import { raise } from '../errors.ts';
 import { aliasTarget } from '../stores/aliases.ts';
 import { dataSetsByIds } from '../stores/data-sets.ts';
 import { suitesByIds } from '../stores/evaluation-suites.ts';
 import { versionById } from '../stores/registry.ts';
+import { removalOf } from '../stores/removals.ts';
 import { checkpointsOfRuns } from '../stores/run-progress.ts';
 import type {
   CheckpointReference,
@@ -107,5 +108,7 @@ export async function filesOf(database: Database, version: ModelVersion): Promis
 export async function requireVersion(database: Database, id: string): Promise<ModelVersion> {
   const version = await versionById(database, id);
   if (!version) throw raise('MODEL_INVALID', { because: `version ${id} is not registered` });
+  const removal = await removalOf(database, id);
+  if (removal) throw raise('MODEL_INVALID', { because: removedText(removal) });
   return version;
 }

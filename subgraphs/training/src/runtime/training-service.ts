@@ -24,6 +24,7 @@ import { runTrainingJob } from './training-job.ts';
 import { createEvaluationWorkers } from './training-worker.ts';
 import { createUploadFiles } from './upload-files.ts';
 import { startUploadSweeper } from './upload-sweeper.ts';
+import { createVersionUses, unknownVersionUses } from './version-uses.ts';
 
 export interface TrainingService extends Training {
   /** Lets workers save their state and gives their runs back. */
@@ -33,8 +34,8 @@ export interface TrainingService extends Training {
 const pollMs = 1_000;
 const cancelWaitMs = 5_000;
 const sweepEveryMs = 60_000;
-/** For a page of it. */
-const knowledgeTimeoutMs = 10_000;
+/** For a page of what another service knows. */
+const peerTimeoutMs = 10_000;
 const modelCheckPatienceMs = 600_000;
 
 export async function startTrainingService(
@@ -105,23 +106,27 @@ export async function startTrainingService(
   ]);
   const files = createUploadFiles(join(env.FATHOM_DATA_DIR, 'uploads', 'training'));
   const sweeper = startUploadSweeper({ database, files, everyMs: sweepEveryMs, logger });
-  const { DEEP_LEARNING_URL: url, IDENTITY_PRIVATE_JWK: privateJwk, IDENTITY_PROOF_KEY: proofKeys } = env;
-  const deepLearning =
+  const { IDENTITY_PRIVATE_JWK: privateJwk, IDENTITY_PROOF_KEY: proofKeys } = env;
+  const peer = (name: string, url: string | undefined) =>
     url === undefined || privateJwk === undefined
       ? undefined
       : createGraphQLClient({
           url,
-          name: 'deep-learning',
+          name,
           signer: createIdentitySigner({ privateJwk, issuer: 'training', proofKeys }),
-          timeoutMs: knowledgeTimeoutMs,
+          timeoutMs: peerTimeoutMs,
           logger,
           metrics,
         });
+  const deepLearning = peer('deep-learning', env.DEEP_LEARNING_URL);
+  const inference = peer('inference', env.INFERENCE_URL);
+  const fineTuning = peer('fine-tuning', env.FINE_TUNING_URL);
   return {
     artifacts,
     knowledge: deepLearning ? createTaughtKnowledge(deepLearning) : noTaughtKnowledge,
     runs: { database, progress, queue, wake: runner.wake, cancelWaitMs, codeVersion: codeVersion() },
     evaluations: { database, wake: evaluations.wake },
+    versionUses: inference && fineTuning ? createVersionUses({ inference, fineTuning }) : unknownVersionUses,
     dataSetFiles: createDataSetFiles(artifacts),
     uploads: { database, files, lifetimeMs: env.UPLOAD_LIFETIME_MS, once: createSharedWork() },
     models: createModelChecker({
@@ -133,7 +138,7 @@ export async function startTrainingService(
     async close() {
       await Promise.all([runner.close(), evaluations.close()]);
       await sweeper.close();
-      await deepLearning?.close();
+      await Promise.all([deepLearning, inference, fineTuning].map((client) => client?.close()));
       await Promise.all(consumers.map((consumer) => consumer.close()));
     },
   };

@@ -50,7 +50,6 @@ test('a data set whose tokens are several times the heap is packed and read in i
   expect(first!.steps).toBeGreaterThan(1_000);
   expect(first!.heldOutBatches).toBeGreaterThan(200);
   expect(await readdir(join(folder, 'scratch', 'packed'))).toEqual([]);
-  expect((await inSmallHeap('./testing/pack-much.ts')).told).toEqual(told);
 });
 
 test('held whole, the same data set does not fit', { timeout: 120_000 }, async () => {
