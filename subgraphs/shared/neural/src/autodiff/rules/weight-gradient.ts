@@ -35,7 +35,8 @@ export function weightGradient(
   const product = narrow
     .map((piece, at) => builder.gemm(turned(builder, piece), wide[at]!))
     .reduce((sum, term) => builder.op('Sum', [sum, term]));
-  return isWider ? turned(builder, product) : product;
+  if (!isWider) return product;
+  return narrow.length === 1 ? turned(builder, product) : builder.transpose(product, [1, 0]);
 }
 
 /** Over three axes: a transpose of two would be fused into the product again. */
