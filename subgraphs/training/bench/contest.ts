@@ -15,9 +15,8 @@ import type { Tensor } from '@fathom/neural/weights/tensor';
 
 export const batchSize = 8;
 export const sequenceLength = 256;
-/** Of the segments that rows are packed of. */
-export const longestSegment = 80;
-const shortestSegment = 20;
+/** Tokens of the segments that rows are packed of. */
+const segmentTokens = { least: 20, most: 80 };
 export const tokensPerStep = batchSize * sequenceLength;
 const batchCount = 8;
 
@@ -59,7 +58,8 @@ export function batchAt(index: number): Batch {
   for (let at = 0; at < tokensPerStep; at += 1) {
     if (at % sequenceLength === 0 || position === length) {
       segment = at % sequenceLength === 0 ? 1 : segment + 1;
-      [position, length] = [0, shortestSegment + random.below(longestSegment - shortestSegment + 1)];
+      const { least, most } = segmentTokens;
+      [position, length] = [0, least + random.below(most - least + 1)];
       token = random.below(config.vocabularySize);
     }
     const next = (token * 5 + 3) % config.vocabularySize;
@@ -73,6 +73,10 @@ export function batchAt(index: number): Batch {
   return batch;
 }
 export const batches = Array.from({ length: batchCount }, (_, index) => batchAt(index));
+
+/** Taken from the data, as the service takes it from a run's examples. */
+export const longestSegment =
+  1 + batches.reduce((most, { positions }) => Math.max(most, ...Array.from(positions, Number)), 0);
 
 /** What PyTorch reads. Whole numbers are written as float32, which holds them exactly. */
 export async function writeContest(): Promise<string> {
@@ -128,7 +132,6 @@ export class Contestant {
     return Contestant.#started(
       new Contestant(name, process.execPath, {
         args: [...loader, JSON.stringify(options)],
-        // As the service starts its workers.
         env: hugePages,
       }),
     );
@@ -137,7 +140,7 @@ export class Contestant {
   static async pyTorch(name: string, options: { python: string; folder: string; threads: number }) {
     const program = fileURLToPath(new URL('./pytorch/train.py', import.meta.url));
     const args = [program, options.folder, String(options.threads)];
-    return Contestant.#started(new Contestant(name, options.python, { args }));
+    return Contestant.#started(new Contestant(name, options.python, { args, env: hugePages }));
   }
 
   static async #started(contestant: Contestant): Promise<Contestant> {
