@@ -13,12 +13,13 @@ import { generateBenchKey } from './processes/identity.ts';
 import { type BenchProcess, startBenchProcess } from './processes/process.ts';
 
 /*
- *   this process --a socket a stream, server-sent events--> gateway under test --WebSocket--> shop
+ *   this process --a socket a stream, server-sent events--> gateway under test --few WebSockets--> shop
  *
  * Each stream brings one event, by which it is known to be open, and is quiet from then on. Memory is what the gateway's
  * process holds of the machine behind a collection of garbage, with all streams and without. `shared sockets`: the same
- * over WebSockets with a hundred streams each, which only this gateway is asked for. The stock @apollo/gateway has no
- * subscriptions. Each stream takes two descriptors of a gateway, so their limit bounds their number.
+ * over WebSockets with a hundred streams each, which only this gateway is asked for. `bare node:http` answers with that event
+ * by itself and holds the response: what the machine and Node take before any gateway does something. The stock
+ * @apollo/gateway has no subscriptions. Each stream takes a descriptor here and one of the gateway.
  */
 interface Door {
   readonly url: string;
@@ -33,7 +34,7 @@ interface Opened {
 const wanted = Number(process.argv[2] ?? 10_000);
 const descriptors =
   Number(execSync('ulimit -n', { shell: '/bin/sh', encoding: 'utf8' })) || Number.MAX_SAFE_INTEGER;
-const streams = Math.min(wanted, Math.floor((descriptors - 500) / 2));
+const streams = Math.min(wanted, descriptors - 1_000);
 /** Opened at a time: as many as a listening socket keeps waiting. */
 const burst = 256;
 const streamsPerSocket = 100;
@@ -48,8 +49,10 @@ await writeFile(supergraphFile, supergraphOf(urls));
 const hive = await installHive();
 
 const fathom = 'this';
+const bare = 'bare node:http';
 const hiveName = hive.kind === 'installed' ? `Hive Gateway ${hive.version}` : '';
 const kinds: readonly (readonly [string, string, object])[] = [
+  [bare, './bare.ts', {}],
   [fathom, './fathom.ts', { key, urls, supergraphFile }],
   ...(hive.kind === 'installed'
     ? [[hiveName, './hive.ts', { key, supergraphFile, folder: hive.folder, rustPlanner: false }] as const]
@@ -69,9 +72,11 @@ for (const [name, file, configuration] of kinds) {
   }
   startSeconds.set(name, quantile(starts, 0.5));
   const door = await startBenchProcess<Door>(file, configuration);
-  opened.set(name, await openAll(door, streams, openBySse));
+  const source = name === bare ? door : shop;
+  opened.set(name, await openAll({ door, source, count: streams, open: openBySse }));
   if (name === fathom) {
-    opened.set(`${fathom}, shared sockets`, await openAll(door, wanted, openByWebSocket()));
+    const open = openByWebSocket();
+    opened.set(`${fathom}, shared sockets`, await openAll({ door, source: shop, count: wanted, open }));
     for (let round = 0; round < 40; round += 1) leftMs.push(await leaveOne(door));
   }
   await door.stop();
@@ -129,12 +134,20 @@ if (own && peer) {
 
 type Open = (door: Door, number: number) => Promise<() => void>;
 
+interface Opening {
+  readonly door: BenchProcess<Door>;
+  /** Where streams can be counted. */
+  readonly source: BenchProcess<unknown>;
+  readonly count: number;
+  readonly open: Open;
+}
+
 /** Opens them as fast as they open, weighs the gateway, and leaves them all. */
-async function openAll(door: BenchProcess<Door>, count: number, open: Open): Promise<Opened> {
+async function openAll({ door, source, count, open }: Opening): Promise<Opened> {
   // What a first stream brings into memory for good is no stream's share.
   const warm = await Promise.all(Array.from({ length: 100 }, (_, number) => open(door.ready, number)));
   for (const leave of warm) leave();
-  await until(async () => (await openAtSource()) === 0);
+  await until(async () => (await openAt(source)) === 0);
   const before = await door.memoryBytes();
   const startedAt = performance.now();
   const left: (() => void)[] = [];
@@ -145,11 +158,11 @@ async function openAll(door: BenchProcess<Door>, count: number, open: Open): Pro
     }),
   );
   const seconds = (performance.now() - startedAt) / 1_000;
-  if ((await openAtSource()) !== count)
-    throw new Error(`${await openAtSource()} of ${count} streams are open`);
+  if ((await openAt(source)) !== count)
+    throw new Error(`${await openAt(source)} of ${count} streams are open`);
   const bytesPerStream = ((await door.memoryBytes()) - before) / count;
   for (const leave of left) leave();
-  await until(async () => (await openAtSource()) === 0);
+  await until(async () => (await openAt(source)) === 0);
   return { seconds, bytesPerStream };
 }
 
@@ -158,7 +171,7 @@ async function leaveOne({ ready }: BenchProcess<Door>): Promise<number> {
   const leave = await openByWebSocket()(ready, 0);
   const startedAt = performance.now();
   leave();
-  await until(async () => (await openAtSource()) === 0);
+  await until(async () => (await openAt(shop)) === 0);
   return performance.now() - startedAt;
 }
 
@@ -166,9 +179,9 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition()));
 }
 
-/** Streams that the service works on. */
-function openAtSource(): Promise<number> {
-  return shop.ask('open streams');
+/** Streams that it works on. */
+function openAt(source: BenchProcess<unknown>): Promise<number> {
+  return source.ask('open streams');
 }
 
 async function openBySse({ url, headers }: Door): Promise<() => void> {

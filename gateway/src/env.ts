@@ -102,6 +102,7 @@ export const gatewayEnv = baseEnv
     OVERRIDE_LABELS: z.string().default(''),
     STREAM_PATIENCE_MS: bound(streams.window.patienceMs),
     STREAM_MAX_EVENT_BYTES: bound(streams.maxEventBytes),
+    STREAMS_PER_SOCKET: bound(streams.maxStreamsPerSocket),
     STREAM_ENTITY_AGE_MS: z.coerce.number().int().min(0).default(streams.maxEntityAgeMs),
     /** Opens the port for a router: what it sends to be known by. */
     RELAY_KEY: z.string().min(32).optional(),
@@ -177,6 +178,7 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
       window: { ...streams.window, patienceMs: env.STREAM_PATIENCE_MS },
       maxEntityAgeMs: env.STREAM_ENTITY_AGE_MS,
       maxEventBytes: env.STREAM_MAX_EVENT_BYTES,
+      maxStreamsPerSocket: env.STREAMS_PER_SOCKET,
     },
     uploads: { maxChunkBytes: env.MAX_UPLOAD_CHUNK_BYTES, patienceMs: env.UPLOAD_PATIENCE_MS },
     oauth: oauthOf(env, development),

@@ -37,6 +37,7 @@ import { createServices } from './subgraphs/services.ts';
 import type { Subgraph } from './subgraphs/subgraph.ts';
 import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
 import { createSharedStreams } from './subscriptions/shared/shared-streams.ts';
+import { createStreamCarriers } from './subscriptions/stream-carriers.ts';
 import { openSupergraph, type Supergraph } from './supergraph/supergraph.ts';
 import { createOpenClients } from './transports/open-clients.ts';
 
@@ -146,6 +147,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       publicIntrospection: settings.introspection === 'public',
     }),
     publicIntrospection: settings.introspection === 'public',
+    streamCarriers: createStreamCarriers({ ...parts, settings: settings.streams }),
     sharedStreams: createSharedStreams({ ...parts, settings: settings.sharing, sockets: settings.streams }),
     streamObserver: createStreamMetrics(metrics),
     operationLog: auditing(

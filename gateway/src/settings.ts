@@ -120,6 +120,7 @@ export const defaultSettings: GatewaySettings = {
     pingIntervalMs: 10_000,
     maxEntityAgeMs: 1_000,
     maxEventBytes: 4 * 1024 * 1024,
+    maxStreamsPerSocket: 100,
   },
   sharing: { maxEvents: 1_024, maxBytes: 1024 * 1024, resumeForMs: 10_000 },
   fetches: {

@@ -1,5 +1,6 @@
 /** A response of node:http that is written piece by piece for as long as it takes. */
 import type { ServerResponse } from 'node:http';
+import { keepAlive } from './heartbeats.ts';
 
 export interface StreamHead {
   readonly contentType: string;
@@ -12,8 +13,6 @@ export const eventStreamHead: StreamHead = {
   contentType: 'text/event-stream; charset=utf-8',
   heartbeat: ':\n\n',
 };
-
-const heartbeatMs = 12_000;
 
 /** Sends the headers, and a heartbeat now and then until the response ends. */
 export function beginStream(
@@ -29,13 +28,7 @@ export function beginStream(
     ...headers,
   });
   response.flushHeaders();
-  if (heartbeat === '') return;
-  const timer = setInterval(() => {
-    if (!response.writableEnded) response.write(heartbeat);
-  }, heartbeatMs);
-  const stop = () => clearInterval(timer);
-  response.once('finish', stop);
-  response.once('close', stop);
+  if (heartbeat !== '') keepAlive(response, heartbeat);
 }
 
 /** Resolves when the socket has taken it, so that a slow client slows its own stream only. */

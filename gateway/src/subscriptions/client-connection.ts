@@ -3,20 +3,20 @@
  *
  * Invariant: nothing outlives it. When the client unsubscribes, the subgraph hears `complete`; when the client
  * vanishes, its upstream sockets are terminated without a word, so the subgraph can tell the two apart. What it shares
- * with other clients (`shared/`) it only leaves.
+ * with other clients (`shared/`, `stream-carriers.ts`) it only leaves.
  */
 import { within } from '@fathom/platform/deferred';
 import type { AppError } from '@fathom/platform/errors';
 import type { Logger } from 'pino';
 import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
-import { abortSignalOf } from '../departure.ts';
+import { Departure } from '../departure.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { createEventExecutor } from './event-executor.ts';
-import type { SharedMember } from './shared/shared-member.ts';
 import type { SharedStreams } from './shared/shared-streams.ts';
+import type { StreamCarriers } from './stream-carriers.ts';
 import { planSubscription, type SubscriptionPlan } from './subscription-plan.ts';
 import {
   type EventWay,
@@ -26,7 +26,7 @@ import {
   type StreamWindow,
   SubscriptionStream,
 } from './subscription-stream.ts';
-import { type UpstreamSink, UpstreamSocket } from './upstream-socket.ts';
+import { type UpstreamRequest, type UpstreamSink, UpstreamSocket } from './upstream-socket.ts';
 
 export interface StreamSettings {
   readonly window: StreamWindow;
@@ -36,6 +36,8 @@ export interface StreamSettings {
   readonly maxEntityAgeMs: number;
   /** The largest event that a service may send. */
   readonly maxEventBytes: number;
+  /** Of clients with one stream each that share a socket to a service. */
+  readonly maxStreamsPerSocket: number;
 }
 
 export interface StreamObserver {
@@ -57,8 +59,12 @@ export interface OpenStreamOptions {
 export interface ClientConnectionOptions {
   readonly streams: StreamSettings;
   readonly sharedStreams: SharedStreams;
+  readonly streamCarriers: StreamCarriers;
   readonly logger: Logger;
 }
+
+/** Whether the client has streams enough for sockets of its own, or one that travels with those of others. */
+export type UpstreamSockets = 'own' | 'carried';
 
 /** Whatever feeds a stream. */
 interface StreamSource extends StreamUpstream {
@@ -72,14 +78,20 @@ export class ClientConnection {
   readonly #shared: SharedStreams;
   readonly #logger: Logger;
   readonly #upstreams = new Map<string, UpstreamSocket>();
-  readonly #members = new Set<SharedMember>();
+  /** What it shares with other clients. */
+  readonly #members = new Set<Pick<StreamUpstream, 'abandon'>>();
+  readonly #carriers: StreamCarriers | undefined;
   readonly #streams = new Set<SubscriptionStream>();
   #gone = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ streams, sharedStreams, logger }: ClientConnectionOptions) {
+  constructor(
+    { streams, sharedStreams, streamCarriers, logger }: ClientConnectionOptions,
+    sockets: UpstreamSockets = 'own',
+  ) {
     this.#settings = streams;
     this.#shared = sharedStreams;
+    this.#carriers = sockets === 'carried' ? streamCarriers : undefined;
     this.#logger = logger;
   }
 
@@ -91,12 +103,13 @@ export class ClientConnection {
   open(options: OpenStreamOptions): SubscriptionStream {
     const { snapshot, operation, context, observer } = options;
     const plan = planSubscription(snapshot, operation);
-    const ended = new AbortController();
-    const streamContext = {
-      ...context,
-      signal: AbortSignal.any([abortSignalOf(context.signal), ended.signal]),
-    };
-    const source = this.#member(options, plan) ?? this.#ownSource(options, plan);
+    const ended = new Departure();
+    const clientLeft = { handleEvent: () => ended.abort(context.signal.reason) };
+    context.signal.addEventListener('abort', clientLeft, { once: true });
+    if (context.signal.aborted) clientLeft.handleEvent();
+    const streamContext = { ...context, signal: ended };
+    const source =
+      this.#member(options, plan) ?? this.#carried(options, plan) ?? this.#ownSource(options, plan);
 
     const execute = createEventExecutor({
       snapshot,
@@ -117,6 +130,7 @@ export class ClientConnection {
         this.#streams.delete(stream);
         source.closed();
         if (this.#streams.size === 0) this.#onIdle?.();
+        context.signal.removeEventListener('abort', clientLeft);
         ended.abort(end);
         snapshot.release();
         observer.closed(plan.service, end, code);
@@ -151,6 +165,23 @@ export class ClientConnection {
     return member;
   }
 
+  #carried(
+    { snapshot, operation, context }: OpenStreamOptions,
+    plan: SubscriptionPlan,
+  ): StreamSource | undefined {
+    if (!this.#carriers) return undefined;
+    const stream = this.#carriers.open({
+      service: plan.service,
+      url: streamUrlOf(snapshot, plan.service),
+      request: requestOf(plan, operation, context),
+      identityFor: context.identityFor,
+      isClientGone: () => this.#gone,
+      onOver: () => this.#members.delete(stream),
+    });
+    this.#members.add(stream);
+    return stream;
+  }
+
   /** A stream of this client's own, on its socket to the service. */
   #ownSource({ id, snapshot, operation, context }: OpenStreamOptions, plan: SubscriptionPlan): StreamSource {
     const upstream = this.#upstream(plan.service, snapshot, context);
@@ -160,17 +191,7 @@ export class ClientConnection {
       unsubscribe: () => upstream.unsubscribe(id),
       abandon: (error) => upstream.abandon(error),
       isClientGone: () => this.#gone,
-      start: (sink) =>
-        upstream.subscribe(
-          id,
-          {
-            query: plan.operation,
-            operationName: plan.operationName,
-            variables: pick(operation.variables, plan.variableNames),
-            extensions: context.traceHeaders(),
-          },
-          sink,
-        ),
+      start: (sink) => upstream.subscribe(id, requestOf(plan, operation, context), sink),
       closed: () => undefined,
     };
   }
@@ -230,6 +251,19 @@ export class ClientConnection {
     this.#upstreams.set(key, created);
     return created;
   }
+}
+
+function requestOf(
+  plan: SubscriptionPlan,
+  operation: AdmittedOperation,
+  context: GatewayContext,
+): UpstreamRequest {
+  return {
+    query: plan.operation,
+    operationName: plan.operationName,
+    variables: pick(operation.variables, plan.variableNames),
+    extensions: context.traceHeaders(),
+  };
 }
 
 function streamUrlOf(snapshot: Snapshot, name: string): string {

@@ -1,16 +1,18 @@
 /**
- * The gateway's side of graphql-transport-ws: one socket from one client connection to one subgraph.
+ * The gateway's side of graphql-transport-ws: one socket to one subgraph, of one client or of many (`stream-carrier.ts` of
+ * the platform has the words that this takes).
  *
  *   connecting --ack--> open --last stream ended--> closed (1000)
  *        \                \-- client vanished -----> closed (terminated, so the subgraph sees DISCONNECTED)
  *         \----------------\- subgraph vanished ---> closed (every stream fails with SUBGRAPH_UNAVAILABLE)
  *
  * Why not graphql-ws's client: it queues without bound (a client that read nothing grew it by 97 MB), cannot close
- * abruptly, and parses every frame, while a frame that passes unchanged needs no parsing. Why a socket a client:
- * pausing it holds back this client's streams and nobody else's.
+ * abruptly, and parses every frame, while a frame that passes unchanged needs no parsing. A socket of one client is paused
+ * by TCP, which holds back all of its streams and nobody else's; on one of many clients the subgraph is asked to hold a stream.
  */
 import { AppError } from '@fathom/platform/errors';
 import { webSocketPlace } from '@fathom/platform/identity-proof';
+import { carries, saysCarries, streamSignal } from '@fathom/platform/stream-carrier';
 import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
 import type { GatewayContext } from '../context.ts';
@@ -45,11 +47,25 @@ export interface UpstreamSocketOptions {
   readonly maxEventBytes: number;
   readonly logger: Logger;
   readonly onClosed: () => void;
+  /**
+   * Present on a socket for many clients. Called with the streams that wait for it, where the subgraph cannot carry more
+   * than one client's: they are no longer this socket's.
+   */
+  readonly onCannotCarry?: (streams: readonly WaitingStream[]) => void;
 }
+
+export interface WaitingStream {
+  readonly id: string;
+  readonly request: UpstreamRequest;
+  readonly sink: UpstreamSink;
+}
+
+/** An event beyond the limit ends its stream alone on a socket of many; so much beyond it ends the socket. */
+const carriedSlack = 4;
 
 export class UpstreamSocket {
   readonly #options: UpstreamSocketOptions;
-  readonly #streams = new Map<string, { readonly sink: UpstreamSink; readonly subscribe: string }>();
+  readonly #streams = new Map<string, WaitingStream>();
   readonly #pausedBy = new Set<string>();
   #state: 'connecting' | 'open' | 'closed' = 'connecting';
   #socket: WebSocket | undefined;
@@ -70,27 +86,48 @@ export class UpstreamSocket {
     return this.#state === 'closed';
   }
 
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  get #isCarrier(): boolean {
+    return this.#options.onCannotCarry !== undefined;
+  }
+
   /** `id` is the client's own id of the operation, so that a frame can pass through without being rewritten. */
   subscribe(id: string, request: UpstreamRequest, sink: UpstreamSink): void {
-    const subscribe = JSON.stringify({ id, type: 'subscribe', payload: request });
-    this.#streams.set(id, { sink, subscribe });
-    if (this.#state === 'open') this.#socket?.send(subscribe);
+    this.#streams.set(id, { id, request, sink });
+    if (this.#state === 'open') this.#send({ id, type: 'subscribe', payload: request });
   }
 
   /** The client no longer wants it: the subgraph sees UNSUBSCRIBED. */
   unsubscribe(id: string): void {
     if (!this.#streams.has(id)) return;
-    if (this.#state === 'open') this.#socket?.send(JSON.stringify({ id, type: 'complete' }));
+    if (this.#state === 'open') this.#send({ id, type: 'complete' });
     this.#forget(id);
   }
 
-  /** Holds back the subgraph by TCP until `resume`: while a client does not read, nothing is queued here for it. */
+  /** The client of this stream has vanished: the subgraph sees DISCONNECTED. Only of a socket for many. */
+  lose(id: string): void {
+    if (this.#streams.has(id) && this.#state === 'open') this.#socket?.send(streamSignal('lost', id));
+    this.unsubscribe(id);
+  }
+
+  /** Holds back the subgraph until `resume`: while a client does not read, no more than is under way is queued here for it. */
   pause(id: string): void {
+    if (this.#isCarrier) {
+      this.#signal('hold', id);
+      return;
+    }
     this.#pausedBy.add(id);
     this.#socket?.pause();
   }
 
   resume(id: string): void {
+    if (this.#isCarrier) {
+      this.#signal('release', id);
+      return;
+    }
     this.#pausedBy.delete(id);
     if (this.#pausedBy.size > 0) return;
     this.#answered = true;
@@ -119,13 +156,15 @@ export class UpstreamSocket {
       headers: this.#options.traceHeaders(),
       handshakeTimeout: this.#options.connectTimeoutMs,
       perMessageDeflate: false,
-      maxPayload: this.#options.maxEventBytes,
+      maxPayload: this.#options.maxEventBytes * (this.#isCarrier ? carriedSlack : 1),
     });
     this.#socket = socket;
+    const words = this.#isCarrier ? carries : {};
     socket.on('open', () =>
-      socket.send(
-        JSON.stringify({ type: 'connection_init', payload: { identity, ...this.#options.traceHeaders() } }),
-      ),
+      this.#send({
+        type: 'connection_init',
+        payload: { identity, ...this.#options.traceHeaders(), ...words },
+      }),
     );
     socket.on('message', (data) => this.#onFrame(String(data)));
     socket.on('pong', () => {
@@ -143,14 +182,14 @@ export class UpstreamSocket {
     if (this.#state === 'closed') return;
     const id = idOfNext(frame);
     if (id !== undefined) {
-      this.#streams.get(id)?.sink.next(frame);
+      this.#onEvent(id, frame);
       return;
     }
     const message = parseMessage(frame);
     const stream = this.#streams.get(message?.id ?? '');
     switch (message?.type) {
       case 'connection_ack':
-        this.#onAck();
+        this.#onAck(message.payload);
         break;
       case 'ping':
         this.#socket?.send('{"type":"pong"}');
@@ -158,7 +197,7 @@ export class UpstreamSocket {
       case 'pong':
         break;
       case 'next':
-        stream?.sink.next(frame);
+        this.#onEvent(message.id ?? '', frame);
         break;
       case 'error':
         this.#forget(message.id ?? '');
@@ -173,13 +212,45 @@ export class UpstreamSocket {
     }
   }
 
-  #onAck(): void {
+  #onEvent(id: string, frame: string): void {
+    const stream = this.#streams.get(id);
+    if (stream && this.#isCarrier && this.#isTooLong(frame)) {
+      this.lose(id);
+      stream.sink.failed(this.#tooLarge());
+      return;
+    }
+    stream?.sink.next(frame);
+  }
+
+  /** Counted only where it could be: no character of a text takes more than three bytes. */
+  #isTooLong(frame: string): boolean {
+    const { maxEventBytes } = this.#options;
+    return frame.length * 3 > maxEventBytes && Buffer.byteLength(frame) > maxEventBytes;
+  }
+
+  #onAck(payload: unknown): void {
     if (this.#state !== 'connecting') return;
     this.#state = 'open';
     clearTimeout(this.#connectTimer);
-    for (const { subscribe } of this.#streams.values()) this.#socket?.send(subscribe);
+    if (this.#isCarrier && !saysCarries(payload)) {
+      const waiting = [...this.#streams.values()];
+      this.#streams.clear();
+      this.#closeNormally();
+      this.#options.onCannotCarry?.(waiting);
+      return;
+    }
+    for (const { id, request } of this.#streams.values())
+      this.#send({ id, type: 'subscribe', payload: request });
     this.#pingTimer = setInterval(() => this.#ping(), this.#options.pingIntervalMs);
     if (this.#streams.size === 0) this.#closeNormally();
+  }
+
+  #send(message: object): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  #signal(kind: 'hold' | 'release', id: string): void {
+    if (this.#state === 'open' && this.#streams.has(id)) this.#socket?.send(streamSignal(kind, id));
   }
 
   #ping(): void {
@@ -228,10 +299,14 @@ export class UpstreamSocket {
 
   #unavailable(cause: unknown): AppError {
     if (cause instanceof AppError) return cause;
+    // Whose event was too large is not known where many share a socket, and the others can go on.
+    if (isTooLarge(cause) && !this.#isCarrier) return this.#tooLarge(cause);
+    return raise('SUBGRAPH_UNAVAILABLE', { details: { serviceName: this.#options.service }, cause });
+  }
+
+  #tooLarge(cause?: unknown): AppError {
     const { service: serviceName, maxEventBytes: maxBytes } = this.#options;
-    if (isTooLarge(cause))
-      return raise('SUBGRAPH_ANSWER_TOO_LARGE', { details: { serviceName, maxBytes }, cause });
-    return raise('SUBGRAPH_UNAVAILABLE', { details: { serviceName }, cause });
+    return raise('SUBGRAPH_ANSWER_TOO_LARGE', { details: { serviceName, maxBytes }, cause });
   }
 }
 

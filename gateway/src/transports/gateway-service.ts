@@ -26,6 +26,7 @@ import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { GatewaySettings } from '../settings.ts';
 import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
 import type { SharedStreams } from '../subscriptions/shared/shared-streams.ts';
+import type { StreamCarriers } from '../subscriptions/stream-carriers.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { OpenClients } from './open-clients.ts';
@@ -39,6 +40,7 @@ export interface GatewayService {
   readonly signer: IdentitySigner;
   readonly streams: StreamSettings;
   readonly sharedStreams: SharedStreams;
+  readonly streamCarriers: StreamCarriers;
   readonly streamObserver: StreamObserver;
   readonly operationLog: OperationLog;
   readonly clients: OpenClients;

@@ -61,7 +61,7 @@ export async function* streamCall<Data>(service: GatewayService, call: GraphCall
   const { snapshot, operation, context } = await admit(service, call);
   if (operation.kind !== 'subscription') throw new Error('only subscriptions are streamed');
   const record = service.operationLog.begin(call.transport, call.principal, operation);
-  const connection = new ClientConnection(service);
+  const connection = new ClientConnection(service, 'carried');
   const events = openStream();
   const leave = (): void => void events.return();
   call.signal.addEventListener('abort', leave, { once: true });

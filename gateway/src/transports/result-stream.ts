@@ -71,7 +71,7 @@ async function stream(
   format: StreamFormat,
 ): Promise<void> {
   const record = service.operationLog.begin(format.transport, context.principal, operation);
-  const connection = new ClientConnection(service);
+  const connection = new ClientConnection(service, 'carried');
   const forget = service.clients.add({
     credential: context.principal?.credential ?? '',
     revoke: (error) => void connection.cancelAll(error),

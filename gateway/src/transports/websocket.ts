@@ -27,6 +27,7 @@ import { credentialOfParams, credentialOfRequest } from '../auth/credentials.ts'
 import type { Principal } from '../auth/principal.ts';
 import { onTokenExpiry } from '../auth/token-expiry.ts';
 import type { GatewayContext } from '../context.ts';
+import { Departure } from '../departure.ts';
 import { raise } from '../errors.ts';
 import { type OperationRecord, outcomeOf } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
@@ -59,7 +60,7 @@ interface Client {
   readonly frames: RawSink;
   readonly request: IncomingMessage;
   readonly connection: ClientConnection;
-  readonly gone: AbortController;
+  readonly gone: Departure;
   principal: Principal | undefined;
   forget: () => void;
 }
@@ -109,7 +110,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
           frames: createTextFrames(webSocket, socket),
           request,
           connection: new ClientConnection(service),
-          gone: new AbortController(),
+          gone: new Departure(),
           principal: undefined,
           forget: () => undefined,
         };
@@ -149,7 +150,7 @@ async function connect(
     const principal = await requirePrincipal(service, credential, 'websocket');
     client.principal = principal;
     // The socket may have gone while the key was looked up; then nobody would take the client off the list.
-    if (client.gone.signal.aborted) return false;
+    if (client.gone.aborted) return false;
     const stopWaiting = onTokenExpiry(principal, (error) => {
       void client.connection
         .expireAll(error)
@@ -216,7 +217,7 @@ async function begin(
         });
         const context = createContext(service, {
           principal: client.principal,
-          signal: client.gone.signal,
+          signal: client.gone,
           traceId: currentTraceId(),
         });
         const record = service.operationLog.begin('websocket', client.principal, operation);

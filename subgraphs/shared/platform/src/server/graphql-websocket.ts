@@ -3,10 +3,12 @@
  *
  * `connection_init` carries `{ identity, traceparent? }`; without a valid identity the socket is closed with 4403.
  * A `subscribe` message may carry `extensions: { traceparent? }`, which then holds for that operation.
+ * A connection may carry the streams of many clients, each with an identity of its own: see `../stream-carrier.ts`.
  *
  * The life of an operation and the reason its signal aborts with:
  *   subscribe -> checked -> running -> over
  *                              |-- client sent `complete`          -> UNSUBSCRIBED
+ *                              |-- the gateway lost its client      -> DISCONNECTED
  *                              |-- socket closed without `complete` -> DISCONNECTED
  *                              '-- drain: sockets close with 1001   -> DRAINING
  */
@@ -31,9 +33,10 @@ import {
 import { WebSocketServer } from 'ws';
 import { raisePlatform } from '../errors.ts';
 import type { Identity } from '../identity.ts';
-import { webSocketPlace } from '../identity-proof.ts';
+import { type ProofPlace, webSocketPlace } from '../identity-proof.ts';
 import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
+import { carries, parseStreamSignal, placeOfCarried, saysCarries } from '../stream-carrier.ts';
 import { currentTraceId } from '../telemetry/tracing.ts';
 import { mapEvents, untilAborted } from './async-events.ts';
 import { formatError } from './format-error.ts';
@@ -41,6 +44,7 @@ import { InFlight, type Ticket } from './in-flight.ts';
 import type { OperationMetrics } from './operation-metrics.ts';
 import { createOperationPreparer } from './prepare-operation.ts';
 import type { RequestContext } from './request-context.ts';
+import { StreamGate } from './stream-gate.ts';
 import { beginOperation, type WebSocketOperation } from './websocket-operation.ts';
 import { attachSocket } from './websocket-socket.ts';
 
@@ -64,10 +68,13 @@ interface Connection {
   /** By operation id. */
   readonly live: Map<string, LiveOperation>;
   identity?: Identity;
+  /** Each of its streams must show an identity of its own. */
+  carries?: boolean;
 }
 
 interface LiveOperation {
   readonly ticket: Ticket;
+  readonly gate: StreamGate;
   operation?: WebSocketOperation;
 }
 
@@ -88,15 +95,16 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
   const protocol = makeServer<Record<string, unknown>, Connection>({
     async onConnect({ connectionParams, extra }) {
       try {
-        extra.identity = await verify(connectionParams?.['identity']);
-        return true;
+        extra.identity = await verify(connectionParams?.['identity'], webSocketPlace);
+        extra.carries = saysCarries(connectionParams);
+        return extra.carries ? { ...carries } : true;
       } catch (error) {
         logger.info({ err: error }, 'a WebSocket without a valid identity was refused');
         return false;
       }
     },
     async onSubscribe(connection, id, payload) {
-      const live: LiveOperation = { ticket: inFlight.open() };
+      const live: LiveOperation = { ticket: inFlight.open(), gate: new StreamGate() };
       connection.extra.live.set(id, live);
       operations.set(payload, live);
       try {
@@ -105,6 +113,14 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
         finish(connection.extra, id, live);
         return [toGraphQLError(error)];
       }
+    },
+    onPing({ extra }, payload) {
+      const signal = parseStreamSignal(payload);
+      const live = signal && extra.live.get(signal.id);
+      if (!live) return;
+      if (signal.kind === 'hold') live.gate.hold();
+      else if (signal.kind === 'release') live.gate.release();
+      else live.ticket.abort('DISCONNECTED');
     },
     execute: (args) => runOnce(args),
     subscribe: (args) => runStream(args),
@@ -129,9 +145,9 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     live.ticket.close();
   }
 
-  async function verify(credential: unknown): Promise<Identity> {
+  async function verify(credential: unknown, place: ProofPlace): Promise<Identity> {
     if (typeof credential !== 'string') throw raisePlatform('UNAUTHENTICATED');
-    const { identity, confirm } = await identityVerifier.verify(credential, webSocketPlace);
+    const { identity, confirm } = await identityVerifier.verify(credential, place);
     await confirm(undefined);
     return identity;
   }
@@ -141,7 +157,9 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     payload: SubscribePayload,
     live: LiveOperation,
   ): Promise<ExecutionArgs> {
-    const { identity } = connection.extra;
+    const identity = connection.extra.carries
+      ? await verify(payload.extensions?.['identity'], placeOfCarried(payload))
+      : connection.extra.identity;
     if (!identity) throw raisePlatform('UNAUTHENTICATED');
     const prepared = prepare(payload);
     const traceHeaders = { ...connection.connectionParams, ...payload.extensions };
@@ -153,7 +171,7 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
       metrics,
       logger,
     });
-    return { ...prepared.args, schema, contextValue: live.operation };
+    return { ...prepared.args, schema, contextValue: live };
   }
 
   async function runOnce(args: ExecutionArgs): Promise<ExecutionResult> {
@@ -173,7 +191,8 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
       createSourceEventStream({ ...args, contextValue: makeContext(request) }),
     );
     if (!(Symbol.asyncIterator in source)) return source;
-    return mapEvents(untilAborted(source[Symbol.asyncIterator](), request.signal), executeIn);
+    const guarded = liveOf(args).gate.guard(source[Symbol.asyncIterator]());
+    return mapEvents(untilAborted(guarded, request.signal), executeIn);
   }
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes, handleProtocols });
@@ -209,7 +228,13 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
   };
 }
 
-const operationOf = (args: ExecutionArgs): WebSocketOperation => args.contextValue as WebSocketOperation;
+const liveOf = (args: ExecutionArgs): LiveOperation => args.contextValue as LiveOperation;
+
+function operationOf(args: ExecutionArgs): WebSocketOperation {
+  const { operation } = liveOf(args);
+  if (!operation) throw new Error('an operation runs that was not begun');
+  return operation;
+}
 
 function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;

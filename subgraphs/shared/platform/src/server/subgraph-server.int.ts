@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createDeferred } from '../deferred.ts';
 import { raisePlatform } from '../errors.ts';
+import { carries, placeOfCarried, streamSignal } from '../stream-carrier.ts';
 import { startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '../testing/subgraph.ts';
 import { createEventQueue, mapEvents } from './async-events.ts';
 import { cancelReason, type RequestContext } from './request-context.ts';
@@ -112,6 +113,32 @@ async function rawSocket(subgraph: TestSubgraph, query: string): Promise<WebSock
   await new Promise((resolve) => socket.once('message', resolve));
   socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query } }));
   return socket;
+}
+
+/** One that carries the streams of many clients. */
+async function carryingSocket(subgraph: TestSubgraph) {
+  const socket = new WebSocket(subgraph.url.replace('http', 'ws'), 'graphql-transport-ws');
+  await new Promise((resolve) => socket.once('open', resolve));
+  const said: { readonly type: string; readonly id?: string; readonly payload?: unknown }[] = [];
+  socket.on('message', (data) => said.push(JSON.parse(String(data))));
+  const identity = await subgraph.identity.connection('test');
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { identity, ...carries } }));
+  await expect.poll(() => said).toEqual([{ type: 'connection_ack', payload: { carries: true } }]);
+  const proofFor = (query: string) =>
+    subgraph.identity.signer.sign(
+      { subject: 'tester', tenant: 'test', roles: [], scopes: ['admin'] },
+      { audience: 'test', place: placeOfCarried({ query }) },
+    );
+  return {
+    socket,
+    said,
+    identity,
+    proofFor,
+    async subscribe(id: string, query: string) {
+      const extensions = { identity: await proofFor(query) };
+      socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, extensions } }));
+    },
+  };
 }
 
 describe('over HTTP', () => {
@@ -294,6 +321,60 @@ describe('over a WebSocket', () => {
     await new Promise((resolve) => socket.once('open', resolve));
     socket.send(JSON.stringify({ type: 'connection_init', payload: {} }));
     expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(4403);
+  });
+
+  it('carries the streams of many clients on one socket, each under the identity that it shows for its operation', async () => {
+    const { subgraph } = await start();
+    const { socket, said, identity, proofFor } = await carryingSocket(subgraph);
+    const operation = { query: 'subscription { count(to: 1) }' };
+    const good = await proofFor(operation.query);
+    const attempts: readonly (readonly [string, string | undefined])[] = [
+      ['good', good],
+      ['replayed', good],
+      ['none', undefined],
+      ['of the connection', identity],
+      ['of another operation', await proofFor('subscription { quiet }')],
+    ];
+    for (const [id, shown] of attempts) {
+      const extensions = shown === undefined ? {} : { identity: shown };
+      socket.send(JSON.stringify({ id, type: 'subscribe', payload: { ...operation, extensions } }));
+    }
+    const outcomeOf = (id: string) => said.filter((message) => message.id === id).map(({ type }) => type);
+    for (const [id] of attempts)
+      await expect.poll(() => outcomeOf(id)).toEqual(id === 'good' ? ['next', 'complete'] : ['error']);
+    const refused = said.filter(({ type }) => type === 'error').map(({ payload }) => payload);
+    for (const errors of refused) expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    socket.terminate();
+  });
+
+  it('holds one stream of such a socket back while another goes on', async () => {
+    const { subgraph } = await start();
+    const { socket, said, subscribe } = await carryingSocket(subgraph);
+    await subscribe('held', 'subscription { count(to: 100) }');
+    socket.send(streamSignal('hold', 'held'));
+    await subscribe('free', 'subscription { count(to: 50) }');
+    const of = (id: string, type: string) =>
+      said.filter((message) => message.id === id && message.type === type);
+    await expect.poll(() => of('free', 'complete').length).toBe(1);
+    expect(of('free', 'next')).toHaveLength(50);
+    expect(of('held', 'next').length).toBeLessThan(100);
+    expect(of('held', 'complete')).toHaveLength(0);
+    socket.send(streamSignal('release', 'held'));
+    await expect.poll(() => of('held', 'complete').length).toBe(1);
+    expect(of('held', 'next')).toHaveLength(100);
+    socket.terminate();
+  });
+
+  it('tells of one stream of such a socket that its client was lost', async () => {
+    const { subgraph, arrived, cancellation } = await start();
+    const { socket, subscribe } = await carryingSocket(subgraph);
+    await subscribe('lost', 'subscription { quiet }');
+    await arrived;
+    socket.send(streamSignal('lost', 'lost'));
+    socket.send(JSON.stringify({ id: 'lost', type: 'complete' }));
+    expect(await cancellation).toBe('DISCONNECTED');
+    expect(socket.readyState).toBe(socket.OPEN);
+    socket.terminate();
   });
 
   it('tells a client that unsubscribed from a quiet stream', async () => {
