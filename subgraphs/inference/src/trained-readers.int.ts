@@ -1,4 +1,6 @@
 /** Classifiers and makers of vectors that the training library made, served by the engine that serves everything else. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Harness, startHarness } from './testing/inference-harness.ts';
@@ -6,6 +8,7 @@ import { writeTinyModel } from './testing/tiny-model.ts';
 import { trainTinyBert, trainTinyClassifier, trainTinyEncoder } from './testing/tiny-readers.ts';
 
 const database = useTestDatabase();
+const other = useTestDatabase();
 let harness: Harness;
 
 beforeAll(async () => {
@@ -71,8 +74,8 @@ interface Embedded {
 const embed = async (texts: readonly string[], model?: string): Promise<Embedded> =>
   (await ask<{ embed: Embedded }>(embedDocument, { texts, model })).embed;
 
-async function known(versionId: string): Promise<void> {
-  const isKnown = () => harness.inference.deployments.catalogue.resolve(versionId, 'test').kind === 'version';
+async function known(versionId: string, { inference } = harness): Promise<void> {
+  const isKnown = () => inference.deployments.catalogue.resolve(versionId, 'test').kind === 'version';
   while (!isKnown()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
@@ -293,10 +296,10 @@ test('a client that leaves while its texts are read takes them along, and the ve
   const acquired = await deployments.acquireReader('plain@1', 'embedding');
   if (acquired.kind !== 'ready') throw new Error(acquired.detail);
   const leaving = new AbortController();
-  const texts = Array.from({ length: 256 }, (_, at) => `Text ${at}`);
+  // Many runs, with which a single text of another version takes turns: it is read in their midst.
+  const texts = Array.from({ length: 256 }, (_, at) => `${at} ${'and more of it '.repeat(20)}`);
   const left = pool.readTexts({ texts, lane: 'plain@1', signal: leaving.signal });
-  await embed(['Who is Anna?'], 'people');
-  leaving.abort();
+  await pool.readTexts({ texts: ['Who is Anna?'], lane: 'people@1' }).then(() => leaving.abort());
   expect(await left).toEqual({ kind: 'cancelled' });
   acquired.release();
   pool.unload('plain@1');
@@ -320,4 +323,34 @@ test('a version counts with its weights while it is loaded, and says what it is 
   expect(byId.get('reviews@2')?.memoryBytes).toBeGreaterThan(50_000);
   expect(byId.get('people@1')).toMatchObject({ purpose: 'EMBEDDING' });
   expect(byId.get('tiny@1')).toMatchObject({ purpose: 'GENERATION' });
+});
+
+test('readers take turns in the memory that models may have, the longest unused leaves first, and one too large is refused with both numbers', async () => {
+  const [classifier, encoder] = [await trainTinyClassifier(), await trainTinyEncoder()];
+  const { size } = await stat(join(classifier, 'model.safetensors'));
+  const own = await startHarness({ databaseUrl: other.url, settings: { modelMemoryBytes: size * 1.5 } });
+  try {
+    await own.register('classes@1', classifier);
+    await own.register('vectors@1', encoder);
+    await known('vectors@1', own);
+    await known('classes@1', own);
+    const acquire = (versionId: string, purpose: 'classification' | 'embedding') =>
+      own.inference.deployments.acquireReader(versionId, purpose);
+    const first = await acquire('classes@1', 'classification');
+    if (first.kind !== 'ready') throw new Error(first.detail);
+    // It is in use: nothing else fits beside it.
+    expect(await acquire('vectors@1', 'embedding')).toEqual({
+      kind: 'failed',
+      detail: expect.stringMatching(/^\d+ bytes are needed; MODEL_MEMORY_BYTES allows \d+\.$/),
+    });
+    first.release();
+    const second = await acquire('vectors@1', 'embedding');
+    expect(second.kind).toBe('ready');
+    await own.deploymentIs('classes@1', 'UNLOADED');
+    if (second.kind === 'ready') second.release();
+    expect((await acquire('classes@1', 'classification')).kind).toBe('ready');
+    await own.deploymentIs('vectors@1', 'UNLOADED');
+  } finally {
+    await own.close();
+  }
 });

@@ -9,6 +9,7 @@
  * before the others.
  */
 
+import { weightFileBytes } from '@fathom/neural/models/model-weights';
 import { readPurpose, type TextReaderFacts } from '@fathom/neural/serving/text-reader';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Logger } from '@fathom/platform/logging';
@@ -352,7 +353,9 @@ export class Deployments {
   }
 
   async #loadReader(resident: Resident, version: ModelVersionRow, folder: string): Promise<Outcome> {
-    const loaded = await this.#loadOnDevices(resident, version, { folder });
+    // Beside its safetensors lies its graph for other programs, which nobody loads here.
+    const sizeBytes = await weightFileBytes(folder);
+    const loaded = await this.#loadOnDevices(resident, { ...version, sizeBytes }, { folder });
     if (loaded.kind === 'failed') return loaded;
     const { versionId, reads } = loaded.model;
     if (!reads)

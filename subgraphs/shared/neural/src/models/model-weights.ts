@@ -32,6 +32,19 @@ export async function readModelWeights(dir: string): Promise<TensorMap> {
   return readShards(dir, parseIndex(dir, index));
 }
 
+/** What the files of its tensors hold together, read or not. Throws `MODEL_INCOMPLETE` for a missing file. */
+export async function weightFileBytes(dir: string): Promise<number> {
+  const index = (await isFile(join(dir, weightsFile))) ? undefined : await readFileIfPresent(join(dir, indexFile));
+  const files = index === undefined ? [weightsFile] : new Set(parseIndex(dir, index).values());
+  let bytes = 0;
+  for (const file of files) {
+    const path = join(dir, file);
+    if (!(await isFile(path))) throw incomplete(dir, file, 'is missing');
+    bytes += (await stat(path)).size;
+  }
+  return bytes;
+}
+
 async function readShards(dir: string, placeOf: ReadonlyMap<string, string>): Promise<TensorMap> {
   const tensors = new Map<string, Tensor>();
   for (const shard of new Set(placeOf.values())) {
