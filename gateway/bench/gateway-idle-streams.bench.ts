@@ -74,12 +74,18 @@ for (const [name, file, configuration] of kinds) {
   const door = await startBenchProcess<Door>(file, configuration);
   const source = name === bare ? door : shop;
   opened.set(name, await openAll({ door, source, count: streams, open: openBySse }));
-  if (name === fathom) {
-    const open = openByWebSocket();
-    opened.set(`${fathom}, shared sockets`, await openAll({ door, source: shop, count: wanted, open }));
-    for (let round = 0; round < 40; round += 1) leftMs.push(await leaveOne(door));
-  }
+  if (name === fathom) for (let round = 0; round < 40; round += 1) leftMs.push(await leaveOne(door));
   await door.stop();
+  if (name === fathom) {
+    // By a process of its own: what the streams before it left free would count as its gain.
+    const another = await startBenchProcess<Door>(file, configuration);
+    const open = openByWebSocket();
+    opened.set(
+      `${fathom}, shared sockets`,
+      await openAll({ door: another, source: shop, count: wanted, open }),
+    );
+    await another.stop();
+  }
 }
 await shop.stop();
 await rm(folder, { recursive: true });
