@@ -9,7 +9,7 @@ import type { Cache } from '@fathom/platform/cache/cache';
 import type { Database } from '@fathom/platform/database/database';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
-import type { IdentifiedHandler } from '@fathom/platform/server/identified-http';
+import type { Route } from '@fathom/platform/server/subgraph-server';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { DiscoveredDevices, UnavailableDevice } from './devices/device.ts';
@@ -78,7 +78,7 @@ export interface InferenceService {
   /** What an autoscaler goes by. */
   readonly scaling: () => ScalingSignals;
   /** Below `/engine/`: what peers ask of this process. */
-  readonly peerRoute: IdentifiedHandler;
+  readonly peerRoute: Route;
   /** Asked for, and not to be had on this machine. */
   readonly unavailable: readonly UnavailableDevice[];
   readonly deployments: Deployments;

@@ -196,6 +196,12 @@ type TokenEvent = Extract<GenerationEvent, { type: 'token' }>;
 function applyToken(record: GenerationRecord, event: TokenEvent): GenerationRecord {
   const { choice = 0 } = event;
   const timeToFirstTokenMs = record.usage.timeToFirstTokenMs ?? event.atMs;
+  // One copy and not three: it is made for every token of every stream, here and by whoever reads it.
+  if (choice === 0 && record.otherChoices.length === 0) {
+    const { text, tokens } = withToken(record, event);
+    const usage = { ...record.usage, completionTokens: tokens.length, timeToFirstTokenMs };
+    return { ...record, text, tokens, status: 'RUNNING', usage };
+  }
   const extended =
     choice === 0
       ? { ...record, ...withToken(record, event) }

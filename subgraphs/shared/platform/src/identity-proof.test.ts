@@ -187,6 +187,16 @@ describe('replicas that share a cache', () => {
     expect(windows).toEqual([35_000, 35_000, 35_000, 35_000]);
   });
 
+  it('let only one of them take what is asked of another path than GraphQL, whatever it says', async () => {
+    const { signer, receiver } = createSubject();
+    const { increment } = sharedCounter();
+    const place = 'POST /engine/requests';
+    const credential = await signer.sign(ada, { ...request, place });
+    const confirm = async () => (await receiver(increment).verify(credential, place)).confirm(bytes(body));
+    await confirm();
+    await expect(confirm()).rejects.toMatchObject(refusal('sent before'));
+  });
+
   it('ask the cache nothing about a query', async () => {
     const { signer, receiver } = createSubject();
     const { increment, counts } = sharedCounter();

@@ -134,7 +134,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
         async confirm(body) {
           if ((body === undefined ? '' : digestOf(body)) !== proof.bodyDigest)
             throw refused('its proof was made for another body');
-          if (mayChange(body) && !(await isFirst(proof))) throw refused('it was sent before');
+          if (mayChange(place, body) && !(await isFirst(proof))) throw refused('it was sent before');
         },
         unseal: createUnseal({ hmac, requestMac: proof.mac }),
       };
@@ -166,11 +166,10 @@ function parse(text: string): Proof | undefined {
   };
 }
 
-/** A body comes here only as its sender wrote it, and no sender writes the keyword in escapes. */
-function mayChange(body: Uint8Array | undefined): boolean {
-  return (
-    body === undefined || Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('mutation')
-  );
+/** All but a query or a subscription. A body comes here only as its sender wrote it, and no sender writes the keyword in escapes. */
+function mayChange(place: ProofPlace, body: Uint8Array | undefined): boolean {
+  if (body === undefined || place !== graphqlPlace) return true;
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('mutation');
 }
 
 interface Covered {

@@ -1,6 +1,7 @@
 /** Asks one inference process, as one service asks another: signed anew with each exchange. */
 import type { Readable } from 'node:stream';
 import { identityHeader } from '@fathom/platform/identity';
+import type { ProofPlace } from '@fathom/platform/identity-proof';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import { injectTrace } from '@fathom/platform/telemetry/tracing';
 import { Agent, request } from 'undici';
@@ -34,8 +35,8 @@ export function createPeerClient(url: string, signer: IdentitySigner): PeerClien
     // Who waits in a queue hears nothing; reports say whether the peer lives.
     bodyTimeout: 0,
   });
-  const sign = async (place: `${string} /${string}`): Promise<Record<string, string>> => ({
-    [identityHeader]: await signer.sign(identity, { audience: 'inference', place }),
+  const sign = async (place: ProofPlace, body?: string): Promise<Record<string, string>> => ({
+    [identityHeader]: await signer.sign(identity, { audience: 'inference', place, body }),
     ...injectTrace(),
   });
   return {
@@ -51,11 +52,12 @@ export function createPeerClient(url: string, signer: IdentitySigner): PeerClien
       return peerReportSchema.parse(JSON.parse(text));
     },
     async compute(engineRequest, signal) {
+      const asked = JSON.stringify(engineRequest);
       const { statusCode, body } = await request(`${url}${requestsPath}`, {
         method: 'POST',
         dispatcher: agent,
-        headers: { 'content-type': 'application/json', ...(await sign(`POST ${requestsPath}`)) },
-        body: JSON.stringify(engineRequest),
+        headers: { 'content-type': 'application/json', ...(await sign(`POST ${requestsPath}`, asked)) },
+        body: asked,
         signal,
       });
       if (statusCode === 200) return body;

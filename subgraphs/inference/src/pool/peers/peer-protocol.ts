@@ -8,12 +8,12 @@
  *     \------- at any time ------------------> released (the peer drains), or the connection breaks: it goes on elsewhere
  *
  * Leaving the answer cancels the request. Each exchange carries the platform's signed identity, whose subject is a service:
- * no client has the scope, and no gateway forwards these paths. A peer of another `protocol` is given nothing.
+ * no client has the scope, and no gateway forwards these paths. What it proves covers the request that is asked for. A peer of another `protocol` is given nothing.
  */
 import { z } from 'zod';
 import { responseFormatKinds } from '../../domain/response-format.ts';
 
-export const peerProtocol = 1;
+export const peerProtocol = 2;
 export const peerScope = 'inference:engine';
 export const reportPath = '/engine/report';
 export const requestsPath = '/engine/requests';

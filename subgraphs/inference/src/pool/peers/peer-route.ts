@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { raisePlatform } from '@fathom/platform/errors';
 import { send } from '@fathom/platform/server/health';
-import type { IdentifiedExchange, IdentifiedHandler } from '@fathom/platform/server/identified-http';
+import type { IdentifiedExchange } from '@fathom/platform/server/identified-http';
 import { readJsonBody } from '@fathom/platform/server/read-body';
 import { requireScope } from '@fathom/platform/server/scopes';
+import type { Route } from '@fathom/platform/server/subgraph-server';
 import { z } from 'zod';
 import type { EngineRequest } from '../../engine/protocol.ts';
 import { raise } from '../../errors.ts';
@@ -30,16 +31,19 @@ export interface PeerRouteOptions {
 /** A context of a million tokens as JSON. */
 const maxBodyBytes = 16 * 1024 * 1024;
 
-export function createPeerRoute(options: PeerRouteOptions): IdentifiedHandler {
-  return async (exchange) => {
-    const { request, response, identity } = exchange;
-    requireScope(identity, peerScope);
-    const asked = `${request.method} ${request.url?.split('?', 1)[0]}`;
-    if (asked === `GET ${reportPath}`)
-      send(response, 200, 'application/json', JSON.stringify(reportOf(options)));
-    else if (asked === `POST ${requestsPath}`) await compute(exchange, options);
-    else throw raisePlatform('NOT_FOUND');
-  };
+export function createPeerRoute(options: PeerRouteOptions): Route {
+  return { body: 'bound', handle: (exchange) => answer(exchange, options) };
+}
+
+async function answer(exchange: IdentifiedExchange, options: PeerRouteOptions): Promise<void> {
+  const { request, response, identity, confirm } = exchange;
+  requireScope(identity, peerScope);
+  const asked = `${request.method} ${request.url?.split('?', 1)[0]}`;
+  if (asked === `GET ${reportPath}`) {
+    await confirm(undefined);
+    send(response, 200, 'application/json', JSON.stringify(reportOf(options)));
+  } else if (asked === `POST ${requestsPath}`) await compute(exchange, options);
+  else throw raisePlatform('NOT_FOUND');
 }
 
 function reportOf({ instance, pool }: PeerRouteOptions): PeerReport {
@@ -53,11 +57,9 @@ function reportOf({ instance, pool }: PeerRouteOptions): PeerReport {
   };
 }
 
-async function compute(
-  { request, response, signal }: IdentifiedExchange,
-  { pool, deployments }: PeerRouteOptions,
-): Promise<void> {
-  const engineRequest = await readRequest(request);
+async function compute(exchange: IdentifiedExchange, { pool, deployments }: PeerRouteOptions): Promise<void> {
+  const { response, signal } = exchange;
+  const engineRequest = await readRequest(exchange);
   // Only what is loaded: a peer that asks has it too, and would have to wait longer here.
   const versionId = engineRequest.adapter ?? engineRequest.lane;
   if (!pool.ownModels().some((model) => model.versionId === versionId)) throw raise('MODEL_NOT_READY');
@@ -71,10 +73,8 @@ async function compute(
   }
 }
 
-async function readRequest(request: IdentifiedExchange['request']): Promise<EngineRequest> {
-  const parsed = peerRequestSchema.safeParse(
-    await readJsonBody(request, maxBodyBytes, async () => undefined),
-  );
+async function readRequest({ request, confirm }: IdentifiedExchange): Promise<EngineRequest> {
+  const parsed = peerRequestSchema.safeParse(await readJsonBody(request, maxBodyBytes, confirm));
   if (!parsed.success) throw raisePlatform('BAD_USER_INPUT', { because: z.prettifyError(parsed.error) });
   // Under a name of its own: its generation may come to run here as well, when the peer is lost.
   return { ...parsed.data, id: `peer/${randomUUID()}` };

@@ -240,16 +240,28 @@ test('a service with ENGINE_PEERS lists the devices of its peers, and never take
 
 test('only services are answered: a stranger, and a client of any tenant, get nothing', async () => {
   const peer = await startPeer('guarded');
-  const ask = async (path: `/${string}`, method: string, scopes?: readonly string[]): Promise<number> => {
+  const ask = async (
+    path: `/${string}`,
+    method: string,
+    scopes?: readonly string[],
+    body?: { readonly signed: string; readonly sent: string },
+  ): Promise<number> => {
     const place = `${method} ${path}` as const;
     const headers = scopes
-      ? await home.platform.identity.headers({ audience: 'inference', place }, { scopes })
+      ? await home.platform.identity.headers({ audience: 'inference', place, body: body?.signed }, { scopes })
       : {};
-    return (await fetch(`${originOf(peer)}${path}`, { method, headers })).status;
+    return (await fetch(`${originOf(peer)}${path}`, { method, headers, body: body?.sent ?? null })).status;
   };
   expect(await ask(reportPath, 'GET')).toBe(401);
   expect(await ask(reportPath, 'GET', ['inference:ask', 'inference:read'])).toBe(403);
   expect(await ask(requestsPath, 'POST', ['inference:ask'])).toBe(403);
-  expect(await ask(requestsPath, 'POST', [peerScope])).toBe(400);
+  const wrong = JSON.stringify({ ...request(1), lane: 1 });
+  expect(await ask(requestsPath, 'POST', [peerScope], { signed: wrong, sent: wrong })).toBe(400);
   expect(await ask(reportPath, 'GET', [peerScope])).toBe(200);
+  // Who alters what was signed gets nothing computed, were it but for the name of whose turn it is.
+  const signed = JSON.stringify(request(1));
+  const altered = signed.replace('"tenant":"test"', '"tenant":"rest"');
+  expect(await ask(requestsPath, 'POST', [peerScope], { signed, sent: altered })).toBe(401);
+  expect(await ask(requestsPath, 'POST', [peerScope], { signed: '', sent: signed })).toBe(401);
+  expect(await ask(requestsPath, 'POST', [peerScope], { signed, sent: signed })).toBe(503); // It has no model.
 });

@@ -39,6 +39,7 @@ import type { Logger } from '../logging.ts';
 import { carries, parseStreamSignal, placeOfCarried, saysCarries } from '../stream-carrier.ts';
 import { currentTraceId } from '../telemetry/tracing.ts';
 import { mapEvents, untilAborted } from './async-events.ts';
+import { eventExecution } from './event-execution.ts';
 import { formatError } from './format-error.ts';
 import { InFlight, type Ticket } from './in-flight.ts';
 import type { OperationMetrics } from './operation-metrics.ts';
@@ -183,9 +184,10 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     args: ExecutionArgs,
   ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
     const { traceContext, request } = operationOf(args);
+    const perEvent = eventExecution(args);
     const executeIn = (rootValue: unknown) =>
       otel.with(traceContext, async () =>
-        execute({ ...args, rootValue, contextValue: makeContext(request) }),
+        execute({ ...perEvent, rootValue, contextValue: makeContext(request) }),
       );
     const source = await otel.with(traceContext, () =>
       createSourceEventStream({ ...args, contextValue: makeContext(request) }),
@@ -203,6 +205,7 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
         attachSocket({
           protocol,
           socket: webSocket,
+          transport: socket,
           extra,
           logger,
           onClientComplete: (id) => extra.live.get(id)?.ticket.abort('UNSUBSCRIBED'),

@@ -8,7 +8,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Unseal } from '../body-seal.ts';
 import { raisePlatform } from '../errors.ts';
 import { type Identity, identityHeader } from '../identity.ts';
-import { type ConfirmBody, graphqlPlace, type ProofPlace } from '../identity-proof.ts';
+import type { ConfirmBody, ProofPlace } from '../identity-proof.ts';
 import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
 import { currentTraceId, extractTrace, withSpan } from '../telemetry/tracing.ts';
@@ -30,6 +30,9 @@ export interface IdentifiedExchange {
 /** Answers the exchange, or throws what the client is to be told. */
 export type IdentifiedHandler = (exchange: IdentifiedExchange) => Promise<void>;
 
+/** `bound`: the handler reads the body and confirms it. `stream`: the identity is tied to the request without it; the handler unseals it. */
+export type BodyProof = 'bound' | 'stream';
+
 export interface IdentifiedHttpOptions {
   /** Of the span. */
   readonly name: string;
@@ -38,20 +41,20 @@ export interface IdentifiedHttpOptions {
   readonly logger: Logger;
   readonly isDraining: () => boolean;
   readonly handle: IdentifiedHandler;
-  /** `bound`: the handler reads the body and confirms it. `stream`: the identity is tied to the request without it; the handler unseals it. */
-  readonly body: 'bound' | 'stream';
+  /** Where the identity must have been signed for; the request's own method and path without it. */
+  readonly place?: ProofPlace;
+  readonly body: BodyProof;
 }
 
 export function createIdentifiedHttp(options: IdentifiedHttpOptions) {
-  const { name, identityVerifier, inFlight, logger, isDraining, handle, body } = options;
+  const { name, identityVerifier, inFlight, logger, isDraining, handle, place, body } = options;
 
   async function identify(request: IncomingMessage) {
     if (isDraining()) throw raisePlatform('SHUTTING_DOWN');
     const credential = singleHeader(request, identityHeader);
     if (!credential) throw raisePlatform('UNAUTHENTICATED');
-    const place: ProofPlace =
-      body === 'bound' ? graphqlPlace : `${request.method ?? 'GET'} /${(request.url ?? '/').slice(1)}`;
-    const verified = await identityVerifier.verify(credential, place);
+    const own: ProofPlace = `${request.method ?? 'GET'} /${(request.url ?? '/').slice(1)}`;
+    const verified = await identityVerifier.verify(credential, place ?? own);
     if (body === 'stream') await verified.confirm(undefined);
     return verified;
   }

@@ -10,6 +10,7 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, parse } from 'graphql';
+import { graphqlPlace } from '../identity-proof.ts';
 import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -52,10 +53,13 @@ export interface SubgraphServerOptions<Loaders, Extension extends object> {
    * What this service answers beside GraphQL, by the beginning of the path, for instance `/uploads/`: bodies too large
    * for an operation. Identity, trace, drain and errors are as those of GraphQL.
    */
-  readonly routes?: Readonly<Record<`/${string}/`, IdentifiedHandler>>;
+  readonly routes?: Readonly<Record<`/${string}/`, Route>>;
   /** Figures as JSON by their path, for whatever reads no Prometheus text. As open as /metrics: no secrets. */
   readonly figures?: Readonly<Record<`/${string}`, () => object>>;
 }
+
+/** A handler that takes streams; or one that reads each body whole and confirms that it is what was signed. */
+export type Route = IdentifiedHandler | { readonly body: 'bound'; readonly handle: IdentifiedHandler };
 
 export interface SubgraphServer {
   /** `http://host:port/graphql` */
@@ -82,11 +86,18 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
   let draining = false;
   const isDraining = () => draining;
 
-  const makeContext = (request: RequestContext) => ({
-    ...request,
-    ...extend?.(request),
-    loaders: loaders(request),
-  });
+  const makeContext = (request: RequestContext) => {
+    let made: Loaders | undefined;
+    return {
+      ...request,
+      ...extend?.(request),
+      // Made when they are asked for: a token's event asks for none, and there is a context for each.
+      get loaders(): Loaders {
+        made ??= loaders(request);
+        return made;
+      },
+    };
+  };
   const document = typeof typeDefs === 'string' ? parse(typeDefs) : typeDefs;
   const schema = buildSubgraphSchema({ typeDefs: document, resolvers } as SchemaModule);
   const operationMetrics = createOperationMetrics(metrics);
@@ -114,16 +125,21 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
     facts: banner,
     isDraining,
   });
-  const identified = (name: string, body: 'bound' | 'stream', handle: IdentifiedHandler) =>
-    createIdentifiedHttp({ name, identityVerifier, inFlight, logger, isDraining, handle, body });
-  const graphql = identified(
-    'graphql.http',
-    'bound',
-    createGraphQLHttpHandler({ apollo, makeContext, logger, maxBodyBytes }),
-  );
-  const routes = Object.entries(options.routes ?? {}).map(([prefix, handle]) => ({
+  const shared = { identityVerifier, inFlight, logger, isDraining };
+  const graphql = createIdentifiedHttp({
+    ...shared,
+    name: 'graphql.http',
+    place: graphqlPlace,
+    body: 'bound',
+    handle: createGraphQLHttpHandler({ apollo, makeContext, logger, maxBodyBytes }),
+  });
+  const routes = Object.entries(options.routes ?? {}).map(([prefix, route]) => ({
     prefix,
-    answer: identified(`http ${prefix}`, 'stream', handle),
+    answer: createIdentifiedHttp({
+      ...shared,
+      name: `http ${prefix}`,
+      ...(typeof route === 'function' ? { body: 'stream', handle: route } : route),
+    }),
   }));
   const webSocket = createGraphQLWebSocket({
     schema,

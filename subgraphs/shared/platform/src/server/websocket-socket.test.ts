@@ -1,0 +1,93 @@
+import { EventEmitter } from 'node:events';
+import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { WebSocket as ProtocolSocket, Server } from 'graphql-ws';
+import { expect, test } from 'vitest';
+import type { WebSocket } from 'ws';
+import { createLogger } from '../logging.ts';
+import { attachSocket } from './websocket-socket.ts';
+
+/** A WebSocket over a transport that records each write, and finishes it when it is told to. */
+function openSocket(): {
+  readonly send: ProtocolSocket['send'];
+  readonly writes: string[][];
+  readonly drain: () => void;
+} {
+  const writes: string[][] = [];
+  const unfinished: (() => void)[] = [];
+  const record = (chunks: readonly Buffer[], done: () => void): void => {
+    writes.push(chunks.map(String));
+    unfinished.push(done);
+  };
+  const transport = new Duplex({
+    read: () => undefined,
+    write: (chunk, _, done) => record([chunk], done),
+    writev: (chunks, done) =>
+      record(
+        chunks.map(({ chunk }) => chunk),
+        done,
+      ),
+  });
+  const socket = Object.assign(new EventEmitter(), {
+    OPEN: 1,
+    readyState: 1,
+    protocol: 'graphql-transport-ws',
+    send: (data: string, done: (error?: Error | null) => void) => transport.write(data, done),
+  });
+  Object.defineProperty(socket, 'bufferedAmount', { get: () => transport.writableLength });
+  let opened: ProtocolSocket | undefined;
+  const protocol = {
+    opened: (own: ProtocolSocket) => {
+      opened = own;
+      return async () => undefined;
+    },
+  } as unknown as Server<object>;
+  attachSocket({
+    protocol,
+    socket: socket as unknown as WebSocket,
+    transport,
+    extra: {},
+    logger: createLogger({ service: 'test', level: 'silent' }),
+    onClientComplete: () => undefined,
+    onClosed: () => undefined,
+  });
+  socket.emit('close', 1000, '');
+  return {
+    send: (data) => opened!.send(data),
+    writes,
+    drain: () => {
+      for (const done of unfinished.splice(0)) done();
+    },
+  };
+}
+
+test('what is sent in one turn of the event loop leaves in one write, in order', async () => {
+  const { send, writes, drain } = openSocket();
+  for (const data of ['a1', 'b1', 'a2']) await send(data);
+  expect(writes).toEqual([]);
+  await turn();
+  expect(writes).toEqual([['a1', 'b1', 'a2']]);
+  drain();
+  await send('b2');
+  await turn();
+  expect(writes).toEqual([['a1', 'b1', 'a2'], ['b2']]);
+});
+
+test('a client that does not read holds up sends once little enough waits for it', async () => {
+  const { send, writes, drain } = openSocket();
+  const event = 'x'.repeat(1_000);
+  let sent = 0;
+  const stream = (async () => {
+    for (; sent < 100; sent += 1) await send(event);
+  })();
+  while (writes.length === 0) await turn();
+  for (let turns = 0; turns < 10; turns += 1) await turn();
+  expect(sent).toBe(16);
+  while (sent < 100) {
+    drain();
+    await turn();
+  }
+  await stream;
+  await turn();
+  expect(writes.flat()).toHaveLength(100);
+});
