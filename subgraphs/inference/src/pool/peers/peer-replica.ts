@@ -126,7 +126,11 @@ export class PeerReplica implements Replica {
     try {
       const body = await client.compute(continuationOf(inFlight), abort.signal);
       how = 'lost';
-      for await (const line of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const lines = createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY });
+      // The loop hears of it while it reads; whoever leaves it in the middle has the answer break off behind it, and several lines
+      // may have come at once.
+      lines.on('error', () => undefined);
+      for await (const line of lines) {
         if (!this.#answers.has(id)) return;
         const event = peerEventSchema.parse(JSON.parse(line));
         if (event.type === 'released') how = 'returned';
