@@ -152,8 +152,11 @@ export class PeerSet {
     this.#links.delete(url);
     link.isClosed = true;
     clearTimeout(link.timer);
-    if (why === 'closing') link.replica?.close();
-    else this.#leave(link);
+    if (why === 'closing' && link.replica) {
+      // Nothing more is placed there, and nobody counts on its room.
+      this.#options.onLeave(link.replica);
+      link.replica.close();
+    } else this.#leave(link);
     await link.client.close();
   }
 }
