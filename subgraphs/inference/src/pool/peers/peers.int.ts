@@ -94,7 +94,7 @@ function request(seed: number, overrides: Partial<EngineRequest> = {}): EngineRe
     lane: 'tiny@1',
     promptTokens: [1, 30 + seed, 50, 60, 2],
     priorTokens: [],
-    maxTokens: 120,
+    maxTokens: 480,
     sampling: { temperature: 1, topK: 0, topP: 1, seed, frequencyPenalty: 0.2 },
     stopStrings: ['never to be seen'],
     ...overrides,
