@@ -38,7 +38,8 @@ export function serviceTable(root: string = repositoryRoot()): readonly ServiceD
     ...subgraphs.map((name) => ({
       name,
       entry: join(root, 'subgraphs', name, 'src', 'index.ts'),
-      environment: ownEnvironment[name] ?? (() => ({})),
+      // graphql checks each value against copies of itself otherwise. The gateway's own says whether clients may look around.
+      environment: (wiring: Wiring) => ({ NODE_ENV: 'production', ...ownEnvironment[name]?.(wiring) }),
     })),
   ];
 }

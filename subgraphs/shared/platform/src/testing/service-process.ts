@@ -40,6 +40,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
       cwd: repositoryRoot(),
       env: {
         PATH: process.env['PATH'],
+        NODE_ENV: 'production',
         PORT: '0',
         DATABASE_URL: databaseUrl,
         FATHOM_DATA_DIR: dataDir,
