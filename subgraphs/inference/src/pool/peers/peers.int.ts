@@ -161,9 +161,11 @@ test('a peer that is killed, drained or frozen under its streams: they go on els
   timeout: 240_000,
 }, async () => {
   const expected = await expectedOf(seeds);
-  await startPeer('staying');
+  // As much room as there is at home, and in all as there are streams: each of the three gets some.
+  const room = { MAX_SEQUENCES: '2' };
+  await startPeer('staying', room);
   for (const fault of Object.values(faults)) {
-    const victim = await startPeer('victim', { DRAIN_TIMEOUT_MS: '50' });
+    const victim = await startPeer('victim', { ...room, DRAIN_TIMEOUT_MS: '50' });
     const peers = await shareWith(['staying', 'victim']);
     let hit: Promise<void> | undefined;
     const outcomes = await Promise.all(
