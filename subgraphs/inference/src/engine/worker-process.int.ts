@@ -15,7 +15,8 @@ let folder: string;
 const open: EngineDevice[] = [];
 
 beforeAll(async () => {
-  folder = await writeTinyModel({ isEndless: true });
+  // Slow enough for a fault to come under its streams, also where several tokens are told at once.
+  folder = await writeTinyModel({ layers: 16, isEndless: true });
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((device) => device.close()));
@@ -46,7 +47,7 @@ function run(
     lane: 'tiny@1',
     promptTokens: [1, 40 + number, 50, 2],
     priorTokens: [],
-    maxTokens: 60,
+    maxTokens: 120,
     sampling: { temperature: 1, topK: 0, topP: 1, seed: number },
     stopStrings: [],
   };
@@ -132,7 +133,7 @@ test('a model under whose loading workers are lost is refused, and the device go
     message: 'The device lost 3 workers while they loaded this version. Its worker was lost (SIGKILL).',
   });
   expect(kills).toBe(3);
-  expect((await run(device, 1)).length).toBe(60);
+  expect((await run(device, 1)).length).toBe(120);
   expect(device.snapshot()).toMatchObject({ status: 'READY', loaded: ['tiny@1'] });
 });
 
@@ -151,7 +152,7 @@ test('a device whose workers die again and again is unhealthy, says of what, and
   expect(device.snapshot()).toMatchObject({ status: 'UNHEALTHY', detail: 'Its worker was lost (SIGKILL).' });
   isBroken = false;
   expect(await load(device)).toMatchObject({ kind: 'loaded' });
-  expect((await run(device, 1)).length).toBe(60);
+  expect((await run(device, 1)).length).toBe(120);
   expect(device.snapshot()).toMatchObject({ status: 'READY', detail: undefined });
 });
 
