@@ -48,14 +48,10 @@ if (name === undefined) {
     process.stderr.write(`There is no benchmark "${name}". There are: ${[...known.keys()].join(', ')}\n`);
     process.exit(2);
   }
-  const asBuilt = `--import ${import.meta.resolve('tsx')} --import ${import.meta.resolve('./as-built.mjs')}`;
   const { status } = spawnSync(
     process.execPath,
     ['--conditions=development', '--import', 'tsx', file, ...args],
-    {
-      stdio: 'inherit',
-      env: { ...process.env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${asBuilt}`.trim() },
-    },
+    { stdio: 'inherit' },
   );
   process.exit(status ?? 1);
 }

@@ -26,8 +26,7 @@ export async function startBenchProcess<Ready>(
   const child = fork(await buildProcess(file), [JSON.stringify(configuration)], {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // Bundled: it needs nothing that translates sources, so nothing of it is weighed.
-    env: { ...process.env, NODE_OPTIONS: '', APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    env: { ...process.env, APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
   });
   const { ready } = (await messageOf(child)) as { ready: Ready };
   async function ask(what: string): Promise<number> {
