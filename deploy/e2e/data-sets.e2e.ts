@@ -19,7 +19,7 @@ afterAll(async () => {
   await removeHome(home);
 });
 
-const fathom = (...args: string[]) => command(['npm', 'run', '--silent', 'fathom', '--', ...args], product);
+const fathom = (...args: string[]) => product.fathom(...args);
 const uploads = () => readdir(join(home, 'uploads', 'training'));
 
 /** In the canonical form, so that its hash is that of the data set. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { command, newHome, type Product, removeHome, startProduct } from './product.ts';
+import { newHome, type Product, removeHome, startProduct } from './product.ts';
 
 // Models out of the platform and back into it, by the commands of deploy/cli/README.md.
 let home: string;
@@ -21,8 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const fathom = (...args: readonly string[]) =>
-  command(['npm', 'run', '--silent', 'fathom', '--', 'models', ...args], { env: product.env });
+const fathom = (...args: readonly string[]) => product.fathom('models', ...args);
 
 async function generate(model: string): Promise<{ readonly text: string; readonly model: string }> {
   const { generated } = await product.client.request<

@@ -21,6 +21,8 @@ export interface Product {
   pidOf(service: string): Promise<number | undefined>;
   /** Environment for commands that talk to this product. */
   readonly env: NodeJS.ProcessEnv;
+  /** `npm run fathom -- ARGS`, as its administrator. */
+  fathom(...args: readonly string[]): Promise<CommandResult>;
   /** Ctrl-C. Resolves with the exit code. */
   stop(): Promise<number | null>;
 }
@@ -58,13 +60,15 @@ export async function startProduct({ home, env: extra = {} }: StartOptions = {})
   const adminKey = (await readFile(join(folder, 'keys', 'admin'), 'utf8')).trim();
   const url = new URL(running.url).origin;
   const client = createFathomClient({ url, apiKey: adminKey });
+  const clientEnv = { ...env, FATHOM_URL: url, FATHOM_API_KEY: adminKey };
   return {
     url,
     adminKey,
     home: folder,
     output: () => output,
     client,
-    env: { ...env, FATHOM_URL: url, FATHOM_API_KEY: adminKey },
+    env: clientEnv,
+    fathom: (...args) => command(['npm', 'run', '--silent', 'fathom', '--', ...args], { env: clientEnv }),
     pidOf: (service) => childOf(running.pid, service),
     async stop() {
       await client.close();

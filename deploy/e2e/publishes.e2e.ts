@@ -5,7 +5,7 @@ import { readOperation } from '@fathom/schema/operations';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { command, newHome, type Product, removeHome, root, startProduct } from './product.ts';
+import { newHome, type Product, removeHome, root, startProduct } from './product.ts';
 
 // Publishes of the supergraph, and promotions between two versions of the model, while 200 streams run. A hundred publishes in a row
 // under streams without an end: gateway/src/supergraph/publishes.int.ts.
@@ -95,8 +95,7 @@ const generationOf = (text: string): string | undefined => /generation ([0-9a-f]
 
 test('streams of a real model lose, repeat and reorder nothing over publishes and promotions', async () => {
   const exported = join(folder, 'facts');
-  const fathom = (...args: readonly string[]) =>
-    command(['npm', 'run', '--silent', 'fathom', '--', 'models', ...args], { env: product.env });
+  const fathom = (...args: readonly string[]) => product.fathom('models', ...args);
   expect(await fathom('export', 'fathom-facts@1', '--to', exported)).toMatchObject({ code: 0 });
   expect(await fathom('add', exported, '--name', 'fathom-facts')).toMatchObject({ code: 0 });
 

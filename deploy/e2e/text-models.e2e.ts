@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { command, newHome, type Product, removeHome, startProduct } from './product.ts';
+import { newHome, type Product, removeHome, startProduct } from './product.ts';
 
 // A classifier and an encoder, from a file of examples to answers, by the commands of deploy/cli/README.md.
 let home: string;
@@ -20,8 +20,7 @@ afterAll(async () => {
   await removeHome(home);
 });
 
-const fathom = (...args: readonly string[]) =>
-  command(['npm', 'run', '--silent', 'fathom', '--', ...args], { env: product.env });
+const fathom = (...args: readonly string[]) => product.fathom(...args);
 
 const names = ['Anna', 'Ben', 'Cleo', 'Dan', 'Eve', 'Finn', 'Gus', 'Hana', 'Ida', 'Jon', 'Kim', 'Leo'];
 const small = `architecture: { hiddenSize: 32, layers: 1, attentionHeads: 2, keyValueHeads: 1, feedForwardSize: 64, vocabularySize: 300, contextLength: 64 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { command, newHome, type Product, removeHome, startProduct } from './product.ts';
+import { newHome, type Product, removeHome, startProduct } from './product.ts';
 
 // What an ML engineer does in a terminal: train from a file, look, compare, promote, go back.
 let home: string;
@@ -20,8 +20,7 @@ afterAll(async () => {
   await removeHome(home);
 });
 
-const fathom = (...args: readonly string[]) =>
-  command(['npm', 'run', '--silent', 'fathom', '--', ...args], { env: product.env });
+const fathom = (...args: readonly string[]) => product.fathom(...args);
 
 test('a model is trained from a file, paused and resumed, compared, promoted and rolled back on the command line', async () => {
   const letters = [...'abcdefghijklmnopqrstuvwxy'];
