@@ -2,10 +2,40 @@ import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { WebSocket as ProtocolSocket, Server } from 'graphql-ws';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { createLogger } from '../logging.ts';
 import { attachSocket } from './websocket-socket.ts';
+
+type Write = (data: string, done: (error?: Error | null) => void) => unknown;
+
+function fakeSocket(send: Write) {
+  const states = { OPEN: 1, CLOSED: 3, readyState: 1, protocol: 'graphql-transport-ws' };
+  return Object.assign(new EventEmitter(), { ...states, send, terminate: vi.fn() });
+}
+
+function attach(
+  socket: EventEmitter,
+  { transport, onClosed = () => undefined }: { transport?: Duplex; onClosed?: () => void } = {},
+): ProtocolSocket['send'] {
+  let opened: ProtocolSocket | undefined;
+  const protocol = {
+    opened: (own: ProtocolSocket) => {
+      opened = own;
+      return async () => undefined;
+    },
+  } as unknown as Server<object>;
+  attachSocket({
+    protocol,
+    socket: socket as unknown as WebSocket,
+    ...(transport ? { transport } : {}),
+    extra: {},
+    logger: createLogger({ service: 'test', level: 'silent' }),
+    onClientComplete: () => undefined,
+    onClosed,
+  });
+  return (data) => opened!.send(data);
+}
 
 /** A WebSocket over a transport that records each write, and finishes it when it is told to. */
 function openSocket(): {
@@ -28,32 +58,12 @@ function openSocket(): {
         done,
       ),
   });
-  const socket = Object.assign(new EventEmitter(), {
-    OPEN: 1,
-    readyState: 1,
-    protocol: 'graphql-transport-ws',
-    send: (data: string, done: (error?: Error | null) => void) => transport.write(data, done),
-  });
+  const socket = fakeSocket((data, done) => transport.write(data, done));
   Object.defineProperty(socket, 'bufferedAmount', { get: () => transport.writableLength });
-  let opened: ProtocolSocket | undefined;
-  const protocol = {
-    opened: (own: ProtocolSocket) => {
-      opened = own;
-      return async () => undefined;
-    },
-  } as unknown as Server<object>;
-  attachSocket({
-    protocol,
-    socket: socket as unknown as WebSocket,
-    transport,
-    extra: {},
-    logger: createLogger({ service: 'test', level: 'silent' }),
-    onClientComplete: () => undefined,
-    onClosed: () => undefined,
-  });
+  const send = attach(socket, { transport });
   socket.emit('close', 1000, '');
   return {
-    send: (data) => opened!.send(data),
+    send,
     writes,
     drain: () => {
       for (const done of unfinished.splice(0)) done();
@@ -90,4 +100,17 @@ test('a client that does not read holds up sends once little enough waits for it
   await stream;
   await turn();
   expect(writes.flat()).toHaveLength(100);
+});
+
+test('whoever sends on a socket that breaks hears of it as its close, and only once that was told', async () => {
+  const told: string[] = [];
+  const socket = fakeSocket((_, done) => done(new Error('write ECONNRESET')));
+  const send = attach(socket, { onClosed: () => told.push('closed') });
+  const sent = Promise.resolve(send('event')).then(() => told.push('sent'));
+  for (let turns = 0; turns < 10; turns += 1) await turn();
+  expect(told).toEqual([]);
+  expect(socket.terminate).toHaveBeenCalledOnce();
+  socket.emit('close', 1006, '');
+  await sent;
+  expect(told).toEqual(['closed', 'sent']);
 });

@@ -44,10 +44,10 @@ export function attachSocket<Extra>({
     {
       protocol: socket.protocol,
       send: (data) =>
-        new Promise((resolve, reject) => {
+        new Promise((resolve) => {
           if (socket.readyState !== socket.OPEN) return resolve();
           writeTogether?.();
-          socket.send(data, (error) => (error ? reject(error) : resolve()));
+          socket.send(data, (error) => (error ? resolveOnceClosed(socket, resolve) : resolve()));
           if (writeTogether && socket.bufferedAmount < maxWaitingBytes) resolve();
         }),
       close: (code, reason) => socket.close(code, reason),
@@ -76,6 +76,19 @@ export function attachSocket<Extra>({
     onClosed();
     void closed(code, String(reason));
   });
+}
+
+/**
+ * A write can fail before the socket is known to be closed. It is its close that tells operations why they end, so none of them
+ * may hear of the write first.
+ */
+function resolveOnceClosed(socket: WebSocket, resolve: () => void): void {
+  if (socket.readyState === socket.CLOSED) {
+    resolve();
+    return;
+  }
+  socket.once('close', () => resolve());
+  socket.terminate();
 }
 
 /** Holds what is written from now on until the end of the event loop's turn. */
