@@ -1,13 +1,21 @@
 /** A module as the product would start it, in one file, for tests and benchmarks that start it as a process. */
+import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 /** Packages of this workspace are sources like any other; all others stay where they are. */
 const ownSources: Plugin = {
   name: 'own-sources',
-  setup({ onResolve }) {
+  setup({ onLoad, onResolve }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
       kind === 'entry-point' || path.startsWith('@fathom/') ? undefined : { path, external: true },
     );
+    // Modules find their files from where their source lies.
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const place = JSON.stringify(pathToFileURL(path).href);
+      return { contents: source.replaceAll('import.meta.url', place), loader: 'ts' };
+    });
   },
 };
 
