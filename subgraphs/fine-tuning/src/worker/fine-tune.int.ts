@@ -49,6 +49,7 @@ async function specification() {
   const data = await artifacts.put(join(root, 'examples', examplesFileName));
   return {
     artifacts,
+    scratchFolder: join(root, 'scratch'),
     specification: {
       jobId: 'job_1',
       baseVersionId: 'letters@1',

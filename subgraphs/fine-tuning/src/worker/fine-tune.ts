@@ -6,14 +6,15 @@ import type { LoraAdapter } from '@fathom/neural/lora/adapter';
 import { writeAdapter } from '@fathom/neural/lora/adapter-folder';
 import { loadModelFolder, type ModelFolder } from '@fathom/neural/models/model-folder';
 import type { Batch } from '@fathom/neural/training/batch';
-import { batchesFrom } from '@fathom/neural/training/batches';
+import { type Batches, batchesOf, defaultPromptWeight } from '@fathom/neural/training/batches';
 import { resumeFromCheckpoint } from '@fathom/neural/training/checkpoint-folder';
-import { evaluationBatches, measure } from '@fathom/neural/training/evaluation-batches';
+import { evaluationBatchesOf, measure } from '@fathom/neural/training/evaluation-batches';
 import { checkMemory } from '@fathom/neural/training/memory-estimate';
-import { checkExampleLengths, readExamples } from '@fathom/neural/training/read-examples';
+import { openSplit } from '@fathom/neural/training/packed/example-source';
+import { packExamples } from '@fathom/neural/training/packed/pack-examples';
+import { piecesInFile } from '@fathom/neural/training/packed/piece-source';
 import type { NewRun } from '@fathom/neural/training/run';
-import { type FittingLengths, fittingLengths } from '@fathom/neural/training/sequence-length';
-import { splitExamples } from '@fathom/neural/training/split';
+import type { FittingLengths } from '@fathom/neural/training/sequence-length';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
 import { type LoopOutcome, trainingLoop } from '@fathom/neural/training/training-loop';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
@@ -23,6 +24,8 @@ import type { FineTuningMessage, FineTuningSpecification } from './protocol.ts';
 export interface Work {
   readonly specification: FineTuningSpecification;
   readonly artifacts: ArtifactStore;
+  /** This job's alone, on this machine. */
+  readonly scratchFolder: string;
   readonly channel: WorkerChannel<FineTuningMessage>;
   /** Bytes that the worker may still take. */
   readonly availableMemory: () => number;
@@ -30,10 +33,12 @@ export interface Work {
 
 interface Prepared extends FittingLengths {
   readonly base: ModelFolder;
-  readonly batches: ReturnType<typeof batchesFrom>;
-  readonly heldOut: readonly Batch[];
+  readonly batches: Batches;
+  readonly heldOut: Iterable<Batch>;
   readonly heldOutExamples: number;
   readonly exampleCount: number;
+  /** Lets go of what is read from the disk. */
+  close(): void;
 }
 
 const heldOutShare = 0.1;
@@ -41,13 +46,29 @@ const checkpointEverySteps = 25;
 const warmupShare = 0.05;
 
 export async function fineTune(work: Work): Promise<'done' | 'stopped'> {
-  const { channel, specification } = work;
-  channel.send({
-    type: 'phase',
-    phase: 'PREPARING',
-    detail: `fetching ${specification.baseVersionId} and the examples`,
-  });
-  const prepared = await prepare(work);
+  const { channel, specification, scratchFolder } = work;
+  const { baseVersionId } = specification;
+  // What an earlier worker of the job left.
+  await rm(scratchFolder, { recursive: true, force: true });
+  try {
+    channel.send({
+      type: 'phase',
+      phase: 'PREPARING',
+      detail: `fetching ${baseVersionId} and the examples`,
+    });
+    const prepared = await prepare(work);
+    try {
+      return await learn(work, prepared);
+    } finally {
+      prepared.close();
+    }
+  } finally {
+    await rm(scratchFolder, { recursive: true, force: true });
+  }
+}
+
+async function learn(work: Work, prepared: Prepared): Promise<'done' | 'stopped'> {
+  const { channel } = work;
   const trainer = await createOrResume(work, prepared);
   try {
     const heldOutLoss = async () =>
@@ -76,22 +97,34 @@ export async function fineTune(work: Work): Promise<'done' | 'stopped'> {
   }
 }
 
-async function prepare({ specification, artifacts }: Work): Promise<Prepared> {
+/** The examples are read from the disk as they are needed, and their tokens as well: neither is ever held whole. */
+async function prepare({ specification, artifacts, scratchFolder }: Work): Promise<Prepared> {
   const { seed, batchSize } = specification;
   const base = await loadModelFolder(await artifacts.fetch(specification.baseUri));
-  const examples = await readExamples(await artifacts.fetch(specification.examplesUri));
-  const { maxPositions } = base.config;
-  checkExampleLengths(examples, { ...base, sequenceLength: maxPositions });
-  const split = splitExamples(examples, { seed, heldOutShare });
-  const lengths = fittingLengths(examples, { ...base, batchSize, maxPositions });
-  const shape = { ...base, batchSize, ...lengths };
+  const split = await openSplit(await artifacts.fetch(specification.examplesUri), {
+    seed,
+    heldOutShare,
+    scratchFolder: join(scratchFolder, 'split'),
+  });
+  const packed = await packExamples(split.all, {
+    ...base,
+    batchSize,
+    maxPositions: base.config.maxPositions,
+    folder: join(scratchFolder, 'packed'),
+    sides: ['training', 'held-out'],
+    sideOf: (example) => (split.isHeldOut(example) ? 'held-out' : 'training'),
+  });
+  const { sequenceLength, longestSegment, files, close } = packed;
+  const shape = { batchSize, sequenceLength, seed };
   return {
     base,
-    ...lengths,
-    batches: batchesFrom(split.training, { ...shape, seed }),
-    heldOut: evaluationBatches(split.heldOut, shape),
-    heldOutExamples: split.heldOut.length,
-    exampleCount: examples.length,
+    sequenceLength,
+    longestSegment,
+    batches: batchesOf(piecesInFile(files.training, defaultPromptWeight), shape),
+    heldOut: evaluationBatchesOf(piecesInFile(files['held-out'], 0), shape),
+    heldOutExamples: split.heldOut.count,
+    exampleCount: split.all.count,
+    close,
   };
 }
 

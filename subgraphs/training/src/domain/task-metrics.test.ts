@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest';
-import { classificationMetrics, spearman } from './task-metrics.ts';
+import { createClassificationTally, spearman } from './task-metrics.ts';
 
-const pairs = (...labels: readonly string[]) =>
-  labels.map((pair) => ({ expected: pair[0]!, predicted: pair[1]! }));
+/** Of pairs of an expected and a predicted label. */
+function metricsOf(...pairs: readonly string[]) {
+  const tally = createClassificationTally();
+  for (const [expected, predicted] of pairs) tally.add(expected!, predicted!);
+  return tally.metrics();
+}
 
 test('macro-F1 counts a rare label as much as a frequent one, where accuracy does not', () => {
   // a: precision 3/4, recall 1; b: precision 0, recall 0.
-  expect(classificationMetrics(pairs('aa', 'aa', 'aa', 'ba'))).toEqual({
+  expect(metricsOf('aa', 'aa', 'aa', 'ba')).toEqual({
     accuracy: 0.75,
     macroF1: 3 / 7,
   });
-  expect(classificationMetrics(pairs('aa', 'bb'))).toEqual({ accuracy: 1, macroF1: 1 });
+  expect(metricsOf('aa', 'bb')).toEqual({ accuracy: 1, macroF1: 1 });
 });
 
 test('a label that is predicted and never expected lowers macro-F1', () => {
-  expect(classificationMetrics(pairs('aa', 'ac')).macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
+  expect(metricsOf('aa', 'ac').macroF1).toBeCloseTo((2 / 3 + 0) / 2, 12);
 });
 
 test('rank correlation is of the order alone, and equal values share a rank', () => {

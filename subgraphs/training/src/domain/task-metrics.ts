@@ -23,26 +23,36 @@ export const noMetrics: TaskMetrics = {
   spearman: null,
 };
 
-/** Labels that occur neither among the expected nor the predicted ones have no F1 and are left out. */
-export function classificationMetrics(
-  pairs: readonly { readonly expected: string; readonly predicted: string }[],
-): { readonly accuracy: number; readonly macroF1: number } {
+export interface ClassificationTally {
+  add(expected: string, predicted: string): void;
+  /** How many were predicted as expected. */
+  right(): number;
+  metrics(): { readonly accuracy: number; readonly macroF1: number };
+}
+
+/** Counts by label. Labels that occur neither among the expected nor the predicted ones have no F1 and are left out. */
+export function createClassificationTally(): ClassificationTally {
   const counts = new Map<string, { hits: number; expected: number; predicted: number }>();
   const of = (label: string) => {
     const count = counts.get(label) ?? { hits: 0, expected: 0, predicted: 0 };
     counts.set(label, count);
     return count;
   };
-  for (const { expected, predicted } of pairs) {
-    of(expected).expected += 1;
-    of(predicted).predicted += 1;
-    if (expected === predicted) of(expected).hits += 1;
-  }
-  const f1 = [...counts.values()].map(({ hits, expected, predicted }) => (2 * hits) / (expected + predicted));
-  const hits = pairs.filter(({ expected, predicted }) => expected === predicted).length;
+  let [total, right] = [0, 0];
   return {
-    accuracy: hits / pairs.length,
-    macroF1: f1.reduce((sum, value) => sum + value, 0) / f1.length,
+    add(expected, predicted) {
+      total += 1;
+      of(expected).expected += 1;
+      of(predicted).predicted += 1;
+      if (expected !== predicted) return;
+      of(expected).hits += 1;
+      right += 1;
+    },
+    right: () => right,
+    metrics() {
+      const f1 = [...counts.values()].map((of) => (2 * of.hits) / (of.expected + of.predicted));
+      return { accuracy: right / total, macroF1: f1.reduce((sum, value) => sum + value, 0) / f1.length };
+    },
   };
 }
 

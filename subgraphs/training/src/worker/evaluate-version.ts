@@ -12,7 +12,7 @@ import {
   type EvaluationSpecification,
   evaluationSpecification,
 } from './evaluation-protocol.ts';
-import { areGraded, everyExample } from './measured-model.ts';
+import { areGraded } from './measured-model.ts';
 import { measureSuite } from './suites.ts';
 import { measuredVersion } from './version-files.ts';
 
@@ -32,7 +32,7 @@ await runWorker<EvaluationSpecification, EvaluationMessage>({
     const model = await measuredVersion(artifacts, files, { threads, batchSize, scratchFolder });
     try {
       if (scoring !== null) {
-        const suite = { suiteId: runId, dataSetUri, scoring, examples: await everyExample(source) };
+        const suite = { suiteId: runId, dataSetUri, scoring, examples: source };
         const { loss, score } = await measureSuite(suite, model);
         channel.send({ type: 'measured', exampleCount, loss, score, ...noMetrics });
       } else {

@@ -7,12 +7,12 @@ import { argmax } from './generate.ts';
 const slots = 8;
 
 /**
- * The share of examples whose completion greedy decoding gives, 0 to 1. White space at the ends does not count. An
+ * How many examples' completions greedy decoding gives. White space at the ends does not count. An
  * example is abandoned at its first token that leaves the expected text, so a wrong answer costs little.
  */
-export async function exactMatch(
+export async function countExactMatches(
   model: ModelFolder,
-  examples: readonly Conversation[],
+  examples: Iterable<Conversation> | AsyncIterable<Conversation>,
   options: { readonly threads: number },
 ): Promise<number> {
   const { config, weights } = model;
@@ -27,10 +27,10 @@ export async function exactMatch(
   });
   try {
     let matches = 0;
-    for (const example of examples) {
+    for await (const example of examples) {
       if (await answersExactly(session, model, example)) matches += 1;
     }
-    return matches / examples.length;
+    return matches;
   } finally {
     await session.release();
   }

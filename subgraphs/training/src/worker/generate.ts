@@ -15,8 +15,20 @@ export interface GenerateOptions {
 export async function generateAnswers(
   model: ModelFolder,
   prompts: readonly string[],
-  { threads, maxTokens }: GenerateOptions,
+  options: GenerateOptions,
 ): Promise<readonly string[]> {
+  const answers: string[] = [];
+  for await (const { answer } of answersTo(model, prompts, { ...options, promptOf: (prompt) => prompt }))
+    answers.push(answer);
+  return answers;
+}
+
+/** Each with its answer, one after another. */
+export async function* answersTo<T>(
+  model: ModelFolder,
+  asked: Iterable<T> | AsyncIterable<T>,
+  { threads, maxTokens, promptOf }: GenerateOptions & { readonly promptOf: (asked: T) => string },
+): AsyncGenerator<{ readonly asked: T; readonly answer: string }> {
   const session = await createDecoderSession({
     config: model.config,
     weights: model.weights,
@@ -26,9 +38,8 @@ export async function generateAnswers(
     threads,
   });
   try {
-    const answers: string[] = [];
-    for (const prompt of prompts) answers.push(await answer(session, { model, prompt, maxTokens }));
-    return answers;
+    for await (const one of asked)
+      yield { asked: one, answer: await answer(session, { model, prompt: promptOf(one), maxTokens }) };
   } finally {
     await session.release();
   }

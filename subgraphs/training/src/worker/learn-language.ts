@@ -4,7 +4,6 @@ import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-
 import { WordCounts } from '@fathom/neural/tokenizers/bpe-trainer';
 import { batchesOf, defaultPromptWeight } from '@fathom/neural/training/batches';
 import { evaluationBatchesOf, measure } from '@fathom/neural/training/evaluation-batches';
-import type { Example } from '@fathom/neural/training/examples';
 import type { ExampleSource, SplitSource } from '@fathom/neural/training/packed/example-source';
 import { packExamples } from '@fathom/neural/training/packed/pack-examples';
 import { piecesInFile } from '@fathom/neural/training/packed/piece-source';
@@ -22,7 +21,7 @@ type Start = Untrained & { readonly weights?: ModelFolder['weights'] };
 export async function learnLanguage(
   { specification, artifacts, scratchFolder }: Work,
   split: SplitSource,
-  suites: readonly (readonly Example[])[],
+  suites: readonly ExampleSource[],
 ): Promise<Learning<LanguageModel>> {
   const { seed, hyperparameters, start, threads } = specification;
   const { batchSize } = hyperparameters;
@@ -39,7 +38,8 @@ export async function learnLanguage(
     sides: ['training', 'held-out'],
     sideOf: (example) => (split.isHeldOut(example) ? 'held-out' : 'training'),
   });
-  for (const suite of suites) checkExampleLengths(suite, { ...model, sequenceLength: maxPositions });
+  for (const suite of suites)
+    await checkExampleLengths(suite.read(), { ...model, sequenceLength: maxPositions });
   const { sequenceLength, longestSegment, files } = packed;
   const shape = { batchSize, sequenceLength, seed };
   const batches = batchesOf(piecesInFile(files.training, defaultPromptWeight), shape);

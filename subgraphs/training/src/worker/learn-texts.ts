@@ -1,7 +1,9 @@
 /**
  * A model that learns to put whole texts into classes, or to make vectors of them, by a head of the task's own: a decoder from
- * scratch, or a version, whose task may be another one (a language head is left behind), and which may be an encoder.
+ * scratch, or a version, whose task may be another one (a language head is left behind), and which may be an encoder. The
+ * examples and what the model reads of them are read from the disk as they are needed: neither is ever held whole.
  */
+import { join } from 'node:path';
 import {
   encodeText,
   padTokenIdFor,
@@ -9,144 +11,143 @@ import {
   withoutHead,
   writeTextModelFolder,
 } from '@fathom/neural/models/text-model-folder';
+import { WordCounts } from '@fathom/neural/tokenizers/bpe-trainer';
 import { measure } from '@fathom/neural/training/evaluation-batches';
-import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
-import { listedExamples } from '@fathom/neural/training/packed/example-source';
-import { type Split, splitExamples } from '@fathom/neural/training/split';
+import type { SplitSource } from '@fathom/neural/training/packed/example-source';
+import { packTexts } from '@fathom/neural/training/packed/pack-texts';
+import { type TextSource, textsInFile } from '@fathom/neural/training/packed/text-source';
+import type { BatchOf, ConfigOf } from '@fathom/neural/training/tasks';
 import type { Classification } from '@fathom/neural/training/tasks/classification';
 import type { Contrastive } from '@fathom/neural/training/tasks/contrastive';
-import { classificationBatches, pairBatches } from '@fathom/neural/training/text-batches';
+import {
+  classificationBatchesOf,
+  pairBatchesOf,
+  type TextBatches,
+  type TextBatchShape,
+} from '@fathom/neural/training/text-batches';
+import { labelledExamples, pairedExample, type TextExample } from '@fathom/neural/training/text-examples';
 import type { TensorMap } from '@fathom/neural/weights/tensor';
-import { batchesOnTheWay, type Learning, type Work } from './learning.ts';
+import { batchesOnTheWay, firstOf, type Learning, type Work } from './learning.ts';
+import type { MeasuredModel, MeasuringOptions } from './measured-model.ts';
 import { measuredClassifier, measuredEmbedder } from './measured-text-model.ts';
 import { newModel } from './new-model.ts';
-import { conversations, labelled, labelsOf, paired } from './text-examples.ts';
-import { textSequenceLength } from './text-shape.ts';
+import { conversation, conversations, labelled, labelsOf, paired } from './text-examples.ts';
 import { loadTextVersion } from './version-files.ts';
 
-export async function learnClasses(work: Work, given: readonly Example[]): Promise<Learning<Classification>> {
-  const examples = conversations(given, 'label');
-  const found = labelsOf(labelled(examples));
-  const {
-    split,
-    shell,
-    given: before,
-    shape,
-    epoch,
-    options,
-  } = await prepare(work, examples, ({ prompt }) => [prompt]);
+export async function learnClasses(work: Work, split: SplitSource): Promise<Learning<Classification>> {
+  const found = await labelsOf(split.all);
+  const { shell, weights: before } = await startOf(work, split, { needed: 'label', read: ['prompt'] });
   // A classifier that goes on with its own labels keeps its head, and the order of its classes.
   const isSame = shell.labels !== undefined && [...shell.labels].sort().join('\0') === found.join('\0');
   const labels = isSame ? shell.labels! : found;
-  const weights = isSame ? before : before && withoutHead(before);
   const model = { ...shell, labels };
-  const batches = classificationBatches(labelled(split.training), { ...shape, labels });
-  const heldOut = classificationBatches(labelled(split.heldOut), { ...shape, labels }).everyOnce;
-  const measured = (trained: TensorMap) => measuredClassifier({ ...model, weights: trained }, options);
-  return {
-    run: {
-      config: model.config,
-      task: { kind: 'classification', labels },
-      sequenceLength: shape.sequenceLength,
-      ...(weights ? { weights } : {}),
-    },
-    batches,
-    epoch: `${labels.length.toLocaleString('en')} labels, ${epoch}`,
-    heldOut: listedExamples(split.heldOut),
-    onTheWay: heldOut.slice(0, batchesOnTheWay),
-    lineOf: lineIn(split, examples),
-    async evaluate(trainer) {
-      const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
-      return {
-        loss,
-        totalNats,
-        ...(await measured(trainer.exportWeights()).metrics(listedExamples(split.heldOut))),
-      };
-    },
-    measured,
-    async write(folder, trained) {
-      await writeTextModelFolder(folder, { ...model, weights: trained });
-    },
-    close: () => undefined,
-  };
+  const classified = labelledExamples(labels);
+  const learning = await learnTexts<Classification>(work, split, {
+    task: { kind: 'classification', labels },
+    model,
+    weights: isSame ? before : before && withoutHead(before),
+    needed: 'label',
+    asTexts: (example) => classified(labelled(example)),
+    batchesOf: classificationBatchesOf,
+    measured: (weights, options) => measuredClassifier({ ...model, weights }, options),
+  });
+  return { ...learning, epoch: `${labels.length.toLocaleString('en')} labels, ${learning.epoch}` };
 }
 
-export async function learnVectors(work: Work, given: readonly Example[]): Promise<Learning<Contrastive>> {
-  const examples = conversations(given, 'partner');
-  const prepared = await prepare(work, examples, ({ prompt, completion }) => [prompt, completion]);
-  const { split, shape, epoch, options } = prepared;
-  const weights = prepared.given && withoutHead(prepared.given);
-  const { labels: _, pooling: __, ...model } = prepared.shell;
-  const batches = pairBatches(paired(split.training), shape);
-  const heldOut = pairBatches(paired(split.heldOut), shape).everyOnce;
-  const measured = (trained: TensorMap) => measuredEmbedder({ ...model, weights: trained }, options);
-  return {
-    run: {
-      config: model.config,
-      task: { kind: 'contrastive' },
-      sequenceLength: shape.sequenceLength,
-      ...(weights ? { weights } : {}),
-    },
-    batches,
-    epoch,
-    heldOut: listedExamples(split.heldOut),
-    onTheWay: heldOut.slice(0, batchesOnTheWay),
-    lineOf: lineIn(split, examples),
-    async evaluate(trainer) {
-      const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
-      return {
-        loss,
-        totalNats,
-        ...(await measured(trainer.exportWeights()).metrics(listedExamples(split.heldOut))),
-      };
-    },
-    measured,
-    async write(folder, trained) {
-      await writeTextModelFolder(folder, { ...model, weights: trained });
-    },
-    close: () => undefined,
-  };
+export async function learnVectors(work: Work, split: SplitSource): Promise<Learning<Contrastive>> {
+  const read = ['prompt', 'completion'] as const;
+  const { shell, weights: before } = await startOf(work, split, { needed: 'partner', read });
+  const { labels: _, pooling: __, ...model } = shell;
+  return learnTexts<Contrastive>(work, split, {
+    task: { kind: 'contrastive' },
+    model,
+    weights: before && withoutHead(before),
+    needed: 'partner',
+    asTexts: (example) => pairedExample(paired(example)),
+    batchesOf: pairBatchesOf,
+    measured: (weights, options) => measuredEmbedder({ ...model, weights }, options),
+  });
 }
 
-async function prepare(
-  { specification, artifacts, scratchFolder }: Work,
-  examples: readonly Conversation[],
-  textsOf: (example: Conversation) => readonly string[],
-) {
-  const { seed, hyperparameters, start: from, threads } = specification;
-  const { batchSize, heldOutShare } = hyperparameters;
-  const split: Split<Conversation> = splitExamples(examples, { seed, heldOutShare });
-  const start =
-    from.kind === 'continue'
-      ? await loadTextVersion(artifacts, from.files)
-      : { ...newModel(from.architecture, textsToLearn(split.training, textsOf)), weights: undefined };
-  const { weights: given, ...rest } = start;
-  const shell: TextModelShell = rest;
-  const fitting = textSequenceLength(examples.flatMap(textsOf), shell);
-  const shape = {
-    encodeText: (text: string, limit: { readonly maxTokens: number }) => encodeText(shell, text, limit),
-    padTokenId: padTokenIdFor(shell),
-    batchSize,
-    sequenceLength: fitting.tokens,
-    seed,
-  };
-  const cut =
-    fitting.cut === 0
+interface Start {
+  readonly shell: TextModelShell;
+  readonly weights: TensorMap | undefined;
+}
+
+/** A tokenizer from scratch learns from what will be read. */
+async function startOf(
+  { specification: { start }, artifacts }: Work,
+  { training }: SplitSource,
+  { needed, read }: { readonly needed: string; readonly read: readonly ('prompt' | 'completion')[] },
+): Promise<Start> {
+  if (start.kind === 'continue') {
+    const { weights, ...shell } = await loadTextVersion(artifacts, start.files);
+    return { shell, weights };
+  }
+  const words = new WordCounts();
+  for await (const example of conversations(training, needed))
+    for (const side of read) words.add(example[side]);
+  return { shell: newModel(start.architecture, words), weights: undefined };
+}
+
+interface TextTask<T extends Classification | Contrastive> {
+  readonly task: T;
+  readonly model: TextModelShell;
+  readonly weights: TensorMap | undefined;
+  /** What a passage lacks. */
+  readonly needed: string;
+  readonly asTexts: (example: Conversation) => TextExample;
+  readonly batchesOf: (source: TextSource, shape: TextBatchShape) => TextBatches<BatchOf<T>>;
+  readonly measured: (weights: TensorMap, options: MeasuringOptions) => MeasuredModel;
+}
+
+async function learnTexts<T extends Classification | Contrastive>(
+  { specification, scratchFolder }: Work,
+  split: SplitSource,
+  { task, model, weights, needed, asTexts, batchesOf, ...given }: TextTask<T>,
+): Promise<Learning<T>> {
+  const { seed, hyperparameters, threads } = specification;
+  const { batchSize } = hyperparameters;
+  const { maxPositions } = model.config;
+  const packed = await packTexts(split.all, {
+    encodeText: (text, limit) => encodeText(model, text, limit),
+    maxPositions,
+    folder: join(scratchFolder, 'packed'),
+    sides: ['training', 'held-out'],
+    sideOf: (example) => (split.isHeldOut(example) ? 'held-out' : 'training'),
+    textsOf: (example) => asTexts(conversation(example, needed)),
+  });
+  const { sequenceLength, files, cut } = packed;
+  const shape = { batchSize, sequenceLength, padTokenId: padTokenIdFor(model), seed };
+  const heldOut = batchesOf(textsInFile(files['held-out']), shape).everyOnce;
+  const measured = (trained: TensorMap) => given.measured(trained, { threads, batchSize, scratchFolder });
+  const shortened =
+    cut === 0
       ? ''
-      : `, of which ${fitting.cut.toLocaleString('en')} of the data set's texts are cut to ${shell.config.maxPositions} tokens`;
-  const epoch = `${split.training.length.toLocaleString('en')} examples an epoch${cut}`;
-  return { split, shell, given, shape, epoch, options: { threads, batchSize, scratchFolder } };
-}
-
-/** A tokenizer learns from what will be read. */
-const textsToLearn = (
-  training: readonly Conversation[],
-  textsOf: (example: Conversation) => readonly string[],
-): readonly string[] => training.flatMap(textsOf);
-
-/** Of an example that is trained on, by its place among them, its line in the data set. */
-function lineIn(split: Split<Conversation>, examples: readonly Conversation[]): (place: number) => number {
-  const lineOf = new Map(examples.map((example, index) => [example, index + 1]));
-  return (place) => lineOf.get(split.training[place]!) ?? 0;
+      : `, of which ${cut.toLocaleString('en')} of the data set's texts are cut to ${maxPositions} tokens`;
+  return {
+    // Either task is learned by any model of texts; TypeScript does not decide that for a T.
+    run: {
+      config: model.config as ConfigOf<T>,
+      task,
+      sequenceLength,
+      ...(weights ? { weights } : {}),
+    },
+    batches: batchesOf(textsInFile(files.training), shape),
+    epoch: `${split.training.count.toLocaleString('en')} examples an epoch${shortened}`,
+    heldOut: split.heldOut,
+    onTheWay: firstOf(heldOut, batchesOnTheWay),
+    // Records carry their example's place among all.
+    lineOf: (place) => place + 1,
+    async evaluate(trainer) {
+      const { loss, totalNats } = await measure((batch) => trainer.evaluate(batch), heldOut);
+      return { loss, totalNats, ...(await measured(trainer.exportWeights()).metrics(split.heldOut)) };
+    },
+    measured,
+    async write(folder, trained) {
+      await writeTextModelFolder(folder, { ...model, weights: trained });
+    },
+    close: packed.close,
+  };
 }

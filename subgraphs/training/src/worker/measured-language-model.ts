@@ -7,8 +7,8 @@ import { packExamples } from '@fathom/neural/training/packed/pack-examples';
 import { piecesInFile } from '@fathom/neural/training/packed/piece-source';
 import { createTrainer } from '@fathom/neural/training/trainer';
 import { noMetrics } from '../domain/task-metrics.ts';
-import { exactMatch } from './exact-match.ts';
-import { generateAnswers } from './generate.ts';
+import { countExactMatches } from './exact-match.ts';
+import { answersTo } from './generate.ts';
 import { isAsked, type MeasuredModel, type MeasuringOptions, requireUngraded } from './measured-model.ts';
 
 /** Examples that are answered greedily for the metrics; a suite has all of its own answered. */
@@ -21,17 +21,16 @@ export function measuredLanguageModel(model: ModelFolder, options: MeasuringOpti
       return lossOn(examples, model, options);
     },
     async right(rule, examples) {
-      await requireUngraded(examples, 'a language model has none');
-      const asked = examples.filter(isAsked);
-      if (asked.length === 0) return 0;
-      const share = rule === 'EXACT_MATCH' ? exactMatch : containing;
-      return (await share(model, asked, options)) * asked.length;
+      await requireUngraded(examples.read(), 'a language model has none');
+      const count = rule === 'EXACT_MATCH' ? countExactMatches : countContaining;
+      return count(model, askedOf(examples), options);
     },
     async metrics(examples) {
       const asked = await firstExamples(examples, { count: greedyExamples, wanted: isAsked });
       return {
         ...noMetrics,
-        exactMatch: asked.length === 0 ? null : await exactMatch(model, asked, options),
+        exactMatch:
+          asked.length === 0 ? null : (await countExactMatches(model, asked, options)) / asked.length,
       };
     },
   };
@@ -75,16 +74,21 @@ async function lossOn(
   }
 }
 
-/** The share of examples whose answer contains the expected text, whatever its case. 0 to 1. */
-async function containing(
+async function* askedOf(examples: ExampleSource): AsyncGenerator<Conversation> {
+  for await (const example of examples.read()) if (isAsked(example)) yield example;
+}
+
+/** How many examples' answers contain the expected text, whatever its case. */
+async function countContaining(
   model: ModelFolder,
-  examples: readonly Conversation[],
+  examples: AsyncIterable<Conversation>,
   { threads }: { readonly threads: number },
 ): Promise<number> {
-  const prompts = examples.map(({ prompt }) => prompt);
-  const answers = await generateAnswers(model, prompts, { threads, maxTokens: model.config.maxPositions });
-  const right = examples.filter(({ completion }, index) =>
-    answers[index]!.toLowerCase().includes(completion.trim().toLowerCase()),
-  );
-  return right.length / examples.length;
+  const answering = { threads, maxTokens: model.config.maxPositions, promptOf };
+  let count = 0;
+  for await (const { asked, answer } of answersTo(model, examples, answering))
+    if (answer.toLowerCase().includes(asked.completion.trim().toLowerCase())) count += 1;
+  return count;
 }
+
+const promptOf = ({ prompt }: Conversation): string => prompt;

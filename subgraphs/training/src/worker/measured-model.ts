@@ -21,7 +21,7 @@ export interface MeasuredModel {
   /** Over all examples. Throws EXAMPLE_INVALID for one that the model cannot be asked, or that has no loss. */
   loss(examples: ExampleSource): Promise<Measured>;
   /** How many are answered right. Throws EXAMPLE_INVALID for a rule that makes no sense of the model. */
-  right(rule: AnswerRule, examples: readonly Example[]): Promise<number>;
+  right(rule: AnswerRule, examples: ExampleSource): Promise<number>;
   metrics(examples: ExampleSource): Promise<TaskMetrics>;
 }
 
@@ -52,8 +52,17 @@ export async function requireUngraded(examples: Examples, because: string): Prom
 /** A passage of text asks nothing. */
 export const isAsked = (example: Example): example is Conversation => !('text' in example);
 
-export async function everyExample({ read }: ExampleSource): Promise<readonly Example[]> {
-  const examples: Example[] = [];
-  for await (const example of read()) examples.push(example);
-  return examples;
+/** So many at once, the last ones fewer. */
+export async function* inGroups<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  size: number,
+): AsyncGenerator<readonly T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }

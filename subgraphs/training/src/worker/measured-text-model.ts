@@ -1,4 +1,5 @@
-/** Classifiers and makers of vectors, measured through the graph that serves them. */
+/** Classifiers and makers of vectors, measured through the graph that serves them, some texts at a time. */
+import { join } from 'node:path';
 import { NeuralError } from '@fathom/neural/errors';
 import {
   encodeText,
@@ -7,107 +8,110 @@ import {
   type TextModelFolder,
 } from '@fathom/neural/models/text-model-folder';
 import { type Measured, measure } from '@fathom/neural/training/evaluation-batches';
-import type { Example } from '@fathom/neural/training/examples';
+import type { Conversation } from '@fathom/neural/training/examples-file';
+import type { ExampleSource } from '@fathom/neural/training/packed/example-source';
+import { packTexts } from '@fathom/neural/training/packed/pack-texts';
+import { type TextSource, textsInFile } from '@fathom/neural/training/packed/text-source';
+import type { BatchOf, ConfigOf } from '@fathom/neural/training/tasks';
 import type { Classification } from '@fathom/neural/training/tasks/classification';
 import type { Contrastive } from '@fathom/neural/training/tasks/contrastive';
 import {
-  classificationBatches,
-  type LabelledText,
-  pairBatches,
-  type TextPair,
+  classificationBatchesOf,
+  pairBatchesOf,
+  type TextBatches,
+  type TextBatchShape,
 } from '@fathom/neural/training/text-batches';
+import { labelledExamples, pairedExample, type TextExample } from '@fathom/neural/training/text-examples';
 import { createTrainer } from '@fathom/neural/training/trainer';
-import { classificationMetrics, noMetrics, spearman } from '../domain/task-metrics.ts';
+import { createClassificationTally, noMetrics, spearman } from '../domain/task-metrics.ts';
 import { argmax } from './generate.ts';
 import {
   type AnswerRule,
   areGraded,
-  everyExample,
+  inGroups,
   type MeasuredModel,
   type MeasuringOptions,
   requireUngraded,
 } from './measured-model.ts';
-import { conversations, labelled, paired } from './text-examples.ts';
-import { textSequenceLength } from './text-shape.ts';
+import { findPartners } from './partner-search.ts';
+import { conversation, conversations, labelled, paired } from './text-examples.ts';
 
 export function measuredClassifier(
   model: TextModelFolder & { readonly labels: readonly string[] },
   options: MeasuringOptions,
 ): MeasuredModel {
-  const predictions = async (examples: readonly Example[]) => {
-    await requireUngraded(examples, 'a classifier has none');
-    const asked = labelled(conversations(examples, 'label'));
-    const outputs = await runAll(
-      model,
-      asked.map(({ text }) => text),
-      options,
-    );
-    return asked.map(({ label }, at) => ({
-      expected: label,
-      predicted: model.labels[argmax(outputs[at]!)]!,
-    }));
+  const { labels } = model;
+  const classified = labelledExamples(labels);
+  const tallied = async (source: ExampleSource) => {
+    await requireUngraded(source.read(), 'a classifier has none');
+    const tally = createClassificationTally();
+    await reading(model, options, async (read) => {
+      for await (const group of inGroups(conversations(source, 'label'), options.batchSize)) {
+        const asked = group.map(labelled);
+        const logits = await read(asked.map(({ text }) => text));
+        for (const [at, { label }] of asked.entries()) tally.add(label, labels[argmax(logits[at]!)]!);
+      }
+    });
+    return tally;
   };
   return {
     async loss(source) {
-      const examples = await everyExample(source);
-      await requireUngraded(examples, 'a classifier has none');
-      return classifierLoss(model, labelled(conversations(examples, 'label')), options);
+      await requireUngraded(source.read(), 'a classifier has none');
+      return lossOf<Classification>(source, model, options, {
+        task: { kind: 'classification', labels },
+        asTexts: (example) => classified(labelled(example)),
+        needed: 'label',
+        batchesOf: classificationBatchesOf,
+      });
     },
-    async right(rule, examples) {
+    async right(rule, source) {
       requireExact(rule, 'a classifier');
-      const found = await predictions(examples);
-      return found.filter(({ expected, predicted }) => expected === predicted).length;
+      return (await tallied(source)).right();
     },
-    metrics: async (examples) => ({
-      ...noMetrics,
-      ...classificationMetrics(await predictions(await everyExample(examples))),
-    }),
+    metrics: async (source) => ({ ...noMetrics, ...(await tallied(source)).metrics() }),
   };
 }
 
 export function measuredEmbedder(model: TextModelFolder, options: MeasuringOptions): MeasuredModel {
-  const found = async (examples: readonly Example[]) => {
-    const pairs = paired(conversations(examples, 'partner'));
-    const anchors = await runAll(
-      model,
-      pairs.map(({ anchor }) => anchor),
-      options,
-    );
-    const positives = [...new Set(pairs.map(({ positive }) => positive))];
-    const vectors = await runAll(model, positives, options);
-    return pairs.filter(({ positive }, at) => positives[nearest(anchors[at]!, vectors)] === positive).length;
-  };
-  const correlation = async (examples: readonly Example[]) => {
-    const pairs = conversations(examples, 'partner');
-    const texts = [...new Set(pairs.flatMap(({ prompt, completion }) => [prompt, completion]))];
-    const vectors = await runAll(model, texts, options);
-    const vectorOf = new Map(texts.map((text, at) => [text, vectors[at]!]));
-    const cosines = pairs.map(({ prompt, completion }) =>
-      cosine(vectorOf.get(prompt)!, vectorOf.get(completion)!),
-    );
-    return spearman(
-      cosines,
-      pairs.map(({ score }) => score!),
-    );
-  };
+  const found = (source: ExampleSource) =>
+    reading(model, options, (read) => findPartners(pairsOf(source), read, options));
+  const correlation = (source: ExampleSource) =>
+    reading(model, options, async (read) => {
+      const cosines: number[] = [];
+      const scores: number[] = [];
+      for await (const pairs of inGroups(conversations(source, 'partner'), options.batchSize)) {
+        const anchors = await read(pairs.map(({ prompt }) => prompt));
+        const partners = await read(pairs.map(({ completion }) => completion));
+        cosines.push(...anchors.map((anchor, at) => cosine(anchor, partners[at]!)));
+        scores.push(...pairs.map(({ score }) => score!));
+      }
+      return spearman(cosines, scores);
+    });
   return {
     async loss(source) {
-      const examples = await everyExample(source);
-      await requireUngraded(examples, 'they have no loss');
-      return embedderLoss(model, paired(conversations(examples, 'partner')), options);
+      await requireUngraded(source.read(), 'they have no loss');
+      return lossOf<Contrastive>(source, model, options, {
+        task: { kind: 'contrastive' },
+        asTexts: (example) => pairedExample(paired(example)),
+        needed: 'partner',
+        batchesOf: pairBatchesOf,
+      });
     },
-    async right(rule, examples) {
+    async right(rule, source) {
       requireExact(rule, 'a model that makes vectors');
-      await requireUngraded(examples, 'they name no partner to be found, so score them by SPEARMAN');
-      return found(examples);
+      await requireUngraded(source.read(), 'they name no partner to be found, so score them by SPEARMAN');
+      return found(source);
     },
     async metrics(source) {
-      const examples = await everyExample(source);
-      return (await areGraded(examples))
-        ? { ...noMetrics, spearman: await correlation(examples) }
-        : { ...noMetrics, retrievalAccuracy: (await found(examples)) / examples.length };
+      return (await areGraded(source.read()))
+        ? { ...noMetrics, spearman: await correlation(source) }
+        : { ...noMetrics, retrievalAccuracy: (await found(source)) / source.count };
     },
   };
+}
+
+async function* pairsOf(source: ExampleSource) {
+  for await (const example of conversations(source, 'partner')) yield paired(example);
 }
 
 function requireExact(rule: AnswerRule, what: string): void {
@@ -122,24 +126,18 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-function nearest(vector: Float32Array, others: readonly Float32Array[]): number {
-  return argmax(Float32Array.from(others, (other) => vector.reduce((sum, x, at) => sum + x * other[at]!, 0)));
-}
+type Read = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
 
-async function runAll(
+/** `work` has the model read texts, as many at once as it wants. */
+async function reading<T>(
   model: TextModelFolder,
-  texts: readonly string[],
-  { threads, batchSize }: MeasuringOptions,
-): Promise<readonly Float32Array[]> {
+  { threads }: MeasuringOptions,
+  work: (read: Read) => Promise<T>,
+): Promise<T> {
   const { maxPositions: maxTokens } = model.config;
   const session = await openTextRunner(model, { threads });
   try {
-    const outputs: Float32Array[] = [];
-    for (let at = 0; at < texts.length; at += batchSize) {
-      const ids = texts.slice(at, at + batchSize).map((text) => encodeText(model, text, { maxTokens }));
-      outputs.push(...(await session.run(ids)));
-    }
-    return outputs;
+    return await work((texts) => session.run(texts.map((text) => encodeText(model, text, { maxTokens }))));
   } finally {
     await session.release();
   }
@@ -148,54 +146,46 @@ async function runAll(
 /** Runs that only measure. */
 const still = { optimizer: { learningRate: 0 }, schedule: { kind: 'constant' }, seed: 0 } as const;
 
-/** What texts are read by, and rows of a length that holds them. */
-function shapeFor(model: TextModelFolder, texts: readonly string[], { batchSize }: MeasuringOptions) {
-  return {
-    encodeText: (text: string, limit: { readonly maxTokens: number }) => encodeText(model, text, limit),
-    padTokenId: padTokenIdFor(model),
-    batchSize,
-    sequenceLength: textSequenceLength(texts, model).tokens,
-    seed: 0,
-  };
-}
-
-async function classifierLoss(
-  model: TextModelFolder & { readonly labels: readonly string[] },
-  examples: readonly LabelledText[],
-  options: MeasuringOptions,
-): Promise<Measured> {
-  const shape = shapeFor(
-    model,
-    examples.map(({ text }) => text),
-    options,
-  );
-  const { labels } = model;
-  const batches = classificationBatches(examples, { ...shape, labels });
-  const task: Classification = { kind: 'classification', labels };
-  const trainer = await createTrainer({ ...model, ...shape, ...still, task, threads: options.threads });
-  try {
-    return await measure((batch) => trainer.evaluate(batch), batches.everyOnce);
-  } finally {
-    await trainer.release();
-  }
-}
-
-async function embedderLoss(
+async function lossOf<T extends Classification | Contrastive>(
+  source: ExampleSource,
   model: TextModelFolder,
-  pairs: readonly TextPair[],
-  options: MeasuringOptions,
+  { batchSize, threads, scratchFolder }: MeasuringOptions,
+  given: {
+    readonly task: T;
+    readonly asTexts: (example: Conversation) => TextExample;
+    readonly needed: string;
+    readonly batchesOf: (source: TextSource, shape: TextBatchShape) => TextBatches<BatchOf<T>>;
+  },
 ): Promise<Measured> {
-  const shape = shapeFor(
-    model,
-    pairs.flatMap(({ anchor, positive }) => [anchor, positive]),
-    options,
-  );
-  const batches = pairBatches(pairs, shape);
-  const task: Contrastive = { kind: 'contrastive' };
-  const trainer = await createTrainer({ ...model, ...shape, ...still, task, threads: options.threads });
+  const { task, asTexts, needed, batchesOf } = given;
+  const packed = await packTexts(source, {
+    encodeText: (text, limit) => encodeText(model, text, limit),
+    maxPositions: model.config.maxPositions,
+    folder: join(scratchFolder, 'measured'),
+    sides: ['all'],
+    sideOf: () => 'all',
+    textsOf: (example) => asTexts(conversation(example, needed)),
+  });
   try {
-    return await measure((batch) => trainer.evaluate(batch), batches.everyOnce);
+    const { sequenceLength } = packed;
+    const shape = { batchSize, sequenceLength, padTokenId: padTokenIdFor(model), seed: 0 };
+    const { everyOnce } = batchesOf(textsInFile(packed.files.all), shape);
+    const trainer = await createTrainer<T>({
+      ...still,
+      // Either task is measured on any model of texts; TypeScript does not decide that for a T.
+      config: model.config as ConfigOf<T>,
+      weights: model.weights,
+      task,
+      batchSize,
+      sequenceLength,
+      threads,
+    });
+    try {
+      return await measure((batch) => trainer.evaluate(batch), everyOnce);
+    } finally {
+      await trainer.release();
+    }
   } finally {
-    await trainer.release();
+    packed.close();
   }
 }

@@ -1,27 +1,25 @@
 /** A model measured on named suites, each by its own rule. */
 
 import { NeuralError } from '@fathom/neural/errors';
-import type { Example } from '@fathom/neural/training/examples';
-import { listedExamples } from '@fathom/neural/training/packed/example-source';
+import type { ExampleSource } from '@fathom/neural/training/packed/example-source';
 import type { MeasuredModel } from './measured-model.ts';
 import type { SuiteMeasurement, SuiteSpecification } from './protocol.ts';
 
-export interface LoadedSuite extends SuiteSpecification {
-  readonly examples: readonly Example[];
+export interface OpenSuite extends SuiteSpecification {
+  readonly examples: ExampleSource;
 }
 
-export async function measureSuite(suite: LoadedSuite, model: MeasuredModel): Promise<SuiteMeasurement> {
+export async function measureSuite(suite: OpenSuite, model: MeasuredModel): Promise<SuiteMeasurement> {
   const { suiteId, examples, scoring } = suite;
-  const measured = { suiteId, exampleCount: examples.length };
-  if (scoring === 'LOSS')
-    return { ...measured, loss: (await model.loss(listedExamples(examples))).loss, score: null };
+  const measured = { suiteId, exampleCount: examples.count };
+  if (scoring === 'LOSS') return { ...measured, loss: (await model.loss(examples)).loss, score: null };
   if (scoring === 'SPEARMAN') return { ...measured, loss: null, score: await correlationOf(suite, model) };
   // What asks nothing counts as an example, and never as one that was answered right.
-  return { ...measured, loss: null, score: (await model.right(scoring, examples)) / examples.length };
+  return { ...measured, loss: null, score: (await model.right(scoring, examples)) / examples.count };
 }
 
-async function correlationOf({ examples }: LoadedSuite, model: MeasuredModel): Promise<number> {
-  const { spearman } = await model.metrics(listedExamples(examples));
+async function correlationOf({ examples }: OpenSuite, model: MeasuredModel): Promise<number> {
+  const { spearman } = await model.metrics(examples);
   if (spearman !== null) return spearman;
   throw new NeuralError(
     'EXAMPLE_INVALID',

@@ -2,37 +2,59 @@
 import { NeuralError } from '@fathom/neural/errors';
 import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
-import type { LabelledText, TextPair } from '@fathom/neural/training/text-batches';
+import type { ExampleSource } from '@fathom/neural/training/packed/example-source';
+import type { LabelledText, TextPair } from '@fathom/neural/training/text-examples';
 
-export const labelled = (examples: readonly Conversation[]): readonly LabelledText[] =>
-  examples.map(({ prompt, completion }) => ({ text: prompt, label: completion.trim() }));
+export const labelled = ({ prompt, completion }: Conversation): LabelledText => ({
+  text: prompt,
+  label: completion.trim(),
+});
 
-export const paired = (examples: readonly Conversation[]): readonly TextPair[] =>
-  examples.map(({ prompt, completion }) => ({ anchor: prompt, positive: completion }));
+export const paired = ({ prompt, completion }: Conversation): TextPair => ({
+  anchor: prompt,
+  positive: completion,
+});
 
-export function conversations(examples: readonly Example[], needed: string): readonly Conversation[] {
-  return examples.map((example, index) => {
-    if (!('text' in example)) return example;
-    throw new NeuralError('EXAMPLE_INVALID', `line ${index + 1} is a passage: it has no ${needed}`);
-  });
+/** `needed` is what a passage lacks. */
+export function conversation(example: Example, needed: string): Conversation {
+  if (!('text' in example)) return example;
+  throw new NeuralError('EXAMPLE_INVALID', `it is a passage: it has no ${needed}`);
+}
+
+export async function* conversations({ read }: ExampleSource, needed: string): AsyncGenerator<Conversation> {
+  let line = 0;
+  for await (const example of read()) {
+    line += 1;
+    if ('text' in example)
+      throw new NeuralError('EXAMPLE_INVALID', `line ${line} is a passage: it has no ${needed}`);
+    yield example;
+  }
 }
 
 const maxLabels = 1_000;
 const maxLabelCharacters = 200;
 
 /** All labels of a data set, in order. Throws EXAMPLE_INVALID where they do not make classes. */
-export function labelsOf(examples: readonly LabelledText[]): readonly string[] {
-  const tooLong = examples.findIndex(({ label }) => label.length > maxLabelCharacters);
-  if (tooLong >= 0)
-    throw new NeuralError(
-      'EXAMPLE_INVALID',
-      `line ${tooLong + 1}: the label has ${examples[tooLong]!.label.length} characters, allowed are ${maxLabelCharacters}`,
-    );
-  const labels = [...new Set(examples.map(({ label }) => label))].sort();
-  if (labels.length >= 2 && labels.length <= maxLabels) return labels;
-  const found = labels.length === 1 ? `one label, ${JSON.stringify(labels[0])}` : `${labels.length} labels`;
-  throw new NeuralError(
+export async function labelsOf(examples: ExampleSource): Promise<readonly string[]> {
+  const labels = new Set<string>();
+  let line = 0;
+  for await (const example of conversations(examples, 'label')) {
+    line += 1;
+    const { label } = labelled(example);
+    if (label.length > maxLabelCharacters)
+      throw new NeuralError(
+        'EXAMPLE_INVALID',
+        `line ${line}: the label has ${label.length} characters, allowed are ${maxLabelCharacters}`,
+      );
+    labels.add(label);
+    if (labels.size > maxLabels) throw notClasses(`more than ${maxLabels.toLocaleString('en')} labels`);
+  }
+  if (labels.size >= 2) return [...labels].sort();
+  throw notClasses(`one label, ${JSON.stringify([...labels][0])}`);
+}
+
+const notClasses = (found: string): NeuralError =>
+  new NeuralError(
     'EXAMPLE_INVALID',
     `the data set has ${found}; a classifier needs 2 to ${maxLabels.toLocaleString('en')}`,
   );
-}

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { NeuralError } from '@fathom/neural/errors';
 import { measure } from '@fathom/neural/training/evaluation-batches';
 import { checkMemory } from '@fathom/neural/training/memory-estimate';
-import { type ExampleSource, openSplit } from '@fathom/neural/training/packed/example-source';
-import { readExamples } from '@fathom/neural/training/read-examples';
+import { type ExampleSource, openExamples, openSplit } from '@fathom/neural/training/packed/example-source';
 import type { DataParallel, NewRun } from '@fathom/neural/training/run';
 import type { TaskOptions } from '@fathom/neural/training/tasks';
 import { createTrainer, type Trainer } from '@fathom/neural/training/trainer';
@@ -21,7 +20,7 @@ import { requireUngraded } from './measured-model.ts';
 import { namingLines } from './naming-lines.ts';
 import { dataParallelOf, optimizerOf, partsOf, scheduleOf } from './optimization.ts';
 import type { CheckpointReference, TrainingMessage, TrainingSpecification } from './protocol.ts';
-import { type LoadedSuite, measureSuite } from './suites.ts';
+import { measureSuite, type OpenSuite } from './suites.ts';
 import { measuredVersion } from './version-files.ts';
 
 const stopReasons = {
@@ -45,42 +44,33 @@ type Phase = (name: (TrainingMessage & { type: 'phase' })['phase'], detail: stri
 export async function trainRun(work: Work): Promise<'done' | 'stopped'> {
   const { channel, specification, artifacts, scratchFolder } = work;
   const phase: Phase = (name, detail) => channel.send({ type: 'phase', phase: name, detail });
-  const preparing = (count: number) =>
-    phase('PREPARING', `${count.toLocaleString('en')} examples: splitting, learning the vocabulary, packing`);
   // What an earlier worker of the run left.
   await rm(scratchFolder, { recursive: true, force: true });
   try {
     phase('VALIDATING', 'reading and checking the data set');
     const folder = await artifacts.fetch(specification.dataSetUri);
-    if (specification.task === 'LANGUAGE_MODEL') {
-      const { seed, hyperparameters } = specification;
-      const split = await openSplit(folder, {
-        ...hyperparameters,
-        seed,
-        scratchFolder: join(scratchFolder, 'split'),
-      });
-      await requireUngraded(split.all.read(), 'nothing is learned from them');
-      preparing(split.all.count);
-      const suites = await loadSuites(work);
-      const asked = suites.map(({ examples }) => examples);
-      return await run(work, { phase, suites, learning: await learnLanguage(work, split, asked) });
-    }
-    const examples = await readExamples(folder);
-    await requireUngraded(examples, 'nothing is learned from them');
-    preparing(examples.length);
-    const suites = await loadSuites(work);
-    return specification.task === 'CLASSIFICATION'
-      ? await run(work, { phase, suites, learning: await learnClasses(work, examples) })
-      : await run(work, { phase, suites, learning: await learnVectors(work, examples) });
+    const { seed, hyperparameters, task } = specification;
+    const splitting = { ...hyperparameters, seed, scratchFolder: join(scratchFolder, 'split') };
+    const split = await openSplit(folder, splitting);
+    await requireUngraded(split.all.read(), 'nothing is learned from them');
+    const examples = split.all.count.toLocaleString('en');
+    phase('PREPARING', `${examples} examples: splitting, learning the vocabulary, packing`);
+    const suites = await openSuites(work);
+    if (task === 'CLASSIFICATION')
+      return await run(work, { phase, suites, learning: await learnClasses(work, split) });
+    if (task === 'EMBEDDING')
+      return await run(work, { phase, suites, learning: await learnVectors(work, split) });
+    const asked = suites.map(({ examples }) => examples);
+    return await run(work, { phase, suites, learning: await learnLanguage(work, split, asked) });
   } finally {
     await rm(scratchFolder, { recursive: true, force: true });
   }
 }
 
-async function loadSuites({ specification, artifacts }: Work): Promise<readonly LoadedSuite[]> {
-  const suites: LoadedSuite[] = [];
+async function openSuites({ specification, artifacts }: Work): Promise<readonly OpenSuite[]> {
+  const suites: OpenSuite[] = [];
   for (const suite of specification.suites)
-    suites.push({ ...suite, examples: await readExamples(await artifacts.fetch(suite.dataSetUri)) });
+    suites.push({ ...suite, examples: await openExamples(await artifacts.fetch(suite.dataSetUri)) });
   return suites;
 }
 
@@ -88,7 +78,7 @@ async function run<T extends TaskOptions>(
   work: Work,
   given: {
     readonly phase: Phase;
-    readonly suites: readonly LoadedSuite[];
+    readonly suites: readonly OpenSuite[];
     readonly learning: Learning<T>;
   },
 ): Promise<'done' | 'stopped'> {

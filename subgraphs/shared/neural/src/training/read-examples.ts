@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { type ByteLine, LineSplitter } from '../byte-lines.ts';
 import { NeuralError } from '../errors.ts';
-import { type EncodingOptions, type Example, encodeExample } from './examples.ts';
+import { naming } from './example-problem.ts';
+import { type Example, piecesOf, type TokenizingOptions } from './examples.ts';
 import { examplesFileName, parseExampleLine } from './examples-file.ts';
 
 /** Far more than any example has. */
@@ -42,17 +43,14 @@ function exampleOf(line: ByteLine): Example | undefined {
   return example;
 }
 
-/** Before a split renumbers them: throws EXAMPLE_INVALID naming the line of an example that is too long. */
-export function checkExampleLengths(
-  examples: readonly Example[],
-  options: Omit<EncodingOptions, 'promptWeight'>,
-): void {
-  for (const [index, example] of examples.entries()) {
-    try {
-      encodeExample(example, index, { ...options, promptWeight: 0 });
-    } catch (cause) {
-      if (!(cause instanceof NeuralError)) throw cause;
-      throw new NeuralError('EXAMPLE_INVALID', `line ${index + 1}: ${cause.message}`, { cause });
-    }
+/** Throws EXAMPLE_INVALID naming the line of an example that is too long. */
+export async function checkExampleLengths(
+  examples: AsyncIterable<Example>,
+  options: TokenizingOptions,
+): Promise<void> {
+  let index = 0;
+  for await (const example of examples) {
+    naming(`line ${index + 1}`, index, () => piecesOf(example, index, options));
+    index += 1;
   }
 }

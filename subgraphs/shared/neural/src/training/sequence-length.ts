@@ -8,6 +8,9 @@ export interface SequenceLengthOptions extends Omit<EncodingOptions, 'promptWeig
 
 const multiple = 32;
 
+/** Rows have a multiple of 32 tokens. */
+export const roundedUp = (tokens: number): number => Math.ceil(tokens / multiple) * multiple;
+
 export interface FittingLengths {
   /** Tokens a row. */
   readonly sequenceLength: number;
@@ -35,6 +38,6 @@ export function fitLengths(
   { batchSize, maxPositions }: Pick<SequenceLengthOptions, 'batchSize' | 'maxPositions'>,
 ): FittingLengths {
   const wanted = Math.max(longest, total / batchSize);
-  const sequenceLength = Math.min(Math.ceil(wanted / multiple) * multiple, maxPositions);
+  const sequenceLength = Math.min(roundedUp(wanted), maxPositions);
   return { sequenceLength, longestSegment: Math.min(longest, sequenceLength) };
 }
