@@ -159,6 +159,43 @@ test('an encoder is registered as what it is, taught classes, and taught on as a
   expect(again.modelVersion).toMatchObject({ id: 'kinds@2', labels: ['country', 'element'] });
 });
 
+test('an encoder from scratch learns its vocabulary of word pieces and its classes, goes on in another run, and is read', async () => {
+  const dataSetId = await dataSet('kinds from scratch', 'CLASSIFICATION', [
+    ...countries.map((name) => ({ text: `What is the capital of ${name}?`, label: 'country' })),
+    ...elements.map((name) => ({ text: `Which atomic number has ${name}?`, label: 'element' })),
+  ]);
+  const architecture = {
+    family: 'BERT',
+    hiddenSize: 40,
+    layers: 1,
+    attentionHeads: 2,
+    feedForwardSize: 64,
+    vocabularySize: 300,
+    contextLength: 64,
+  };
+  const input = { modelName: 'fresh', dataSetId, task: 'CLASSIFICATION', architecture };
+  const first = await runToEnd(input);
+  expect(first.modelVersion, first.detail).toMatchObject({ id: 'fresh@1', labels: ['country', 'element'] });
+  expect(first.evaluations[0]).toMatchObject({ suite: 'held-out', accuracy: 1 });
+  const texts = ['WHAT is the capital of Ghana?', 'Which atomic number has helium?'];
+  const { folder, rows } = await readWith(first.modelVersion.artifactUri, texts);
+  expect(rows.map(([country, element]) => country! > element!)).toEqual([true, false]);
+  const tokenizer = JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8'));
+  expect(tokenizer.model).toMatchObject({
+    type: 'WordPiece',
+    vocab: { '[PAD]': 0, capital: expect.any(Number) },
+  });
+  expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toMatchObject({
+    architectures: ['BertForSequenceClassification'],
+    hidden_size: 40,
+  });
+  // The same run again has the same weights, and another goes on from it.
+  const again = await runToEnd(input);
+  expect(again.modelVersion.artifactUri).toBe(first.modelVersion.artifactUri);
+  const on = await runToEnd({ ...input, architecture: null, initialVersionId: 'fresh@1' });
+  expect(on.modelVersion, on.detail).toMatchObject({ id: 'fresh@3', labels: ['country', 'element'] });
+});
+
 test('an encoder is taught vectors, to the very same bits again', async () => {
   const dataSetId = await dataSet(
     'answers',

@@ -48,21 +48,33 @@ export type AliasMove = {
   readonly to: ModelVersion;
 };
 
-/** A Llama-style decoder. */
+/** What a network is. */
+export type ArchitectureFamily =
+  /**
+   * An encoder as BERT has it, with a WordPiece vocabulary of lower-case words. It can learn the tasks `CLASSIFICATION` and `EMBEDDING`; every
+   * token sees every other.
+   */
+  | 'BERT'
+  /** A decoder as Llama has it, with a byte-level BPE vocabulary. It can learn every task. */
+  | 'LLAMA';
+
+/** A network from scratch. */
 export type ArchitectureInput = {
   /** Number of attention heads. */
   readonly attentionHeads?: InputMaybe<Scalars['Int']['input']>;
   /** The longest sequence, in tokens, 32 to 1,024. */
   readonly contextLength?: InputMaybe<Scalars['Int']['input']>;
+  /** What it is. */
+  readonly family?: InputMaybe<ArchitectureFamily>;
   /** Width of the feed-forward layer. */
   readonly feedForwardSize?: InputMaybe<Scalars['Int']['input']>;
   /** Width of the model; a multiple of `attentionHeads`. */
   readonly hiddenSize?: InputMaybe<Scalars['Int']['input']>;
-  /** Number of key-value heads; divides `attentionHeads`. */
+  /** Number of key-value heads of a decoder; divides `attentionHeads`. */
   readonly keyValueHeads?: InputMaybe<Scalars['Int']['input']>;
   /** Number of layers. */
   readonly layers?: InputMaybe<Scalars['Int']['input']>;
-  /** Entries of the byte-level BPE vocabulary that is learned from the data set, 300 to 8,192. */
+  /** Entries of the vocabulary that is learned from the data set, 300 to 8,192. */
   readonly vocabularySize?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -1744,6 +1756,7 @@ export type ResolversTypes = {
   AliasMove: ResolverTypeWrapper<AliasMoveMapper>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  ArchitectureFamily: ArchitectureFamily;
   ArchitectureInput: ArchitectureInput;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   BeginUploadInput: BeginUploadInput;

@@ -32,6 +32,22 @@ test.each([
   });
 });
 
+test('an encoder learns to read whole texts, with heads of any size, and is refused where text is to be continued', () => {
+  const given = { ...nothing, architecture: { family: 'BERT', hiddenSize: 100, keyValueHeads: 3 } } as const;
+  expect(checkRunConfig({ ...given, task: 'EMBEDDING' })).toMatchObject({
+    config: { architecture: { family: 'BERT', hiddenSize: 100 } },
+  });
+  expect(checkRunConfig(given)).toEqual({
+    problem: {
+      field: 'input.architecture.family',
+      message: expect.stringMatching(/^an encoder reads whole texts and continues none/),
+    },
+  });
+  // So that configs of before encoders say the same.
+  const decoder = { ...nothing, architecture: { family: 'LLAMA' } } as const;
+  expect(checkRunConfig(decoder)).toEqual(checkRunConfig(nothing));
+});
+
 test.each([
   [{ optimizer: 'SGD', momentum: 1 }, 'momentum', /1 is outside 0 to 0.999/],
   [{ optimizer: 'SGD', momentum: 0, nesterov: true }, 'nesterov', /needs a momentum above 0/],

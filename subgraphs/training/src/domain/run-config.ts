@@ -2,7 +2,11 @@
 import type { FieldProblem } from '@fathom/platform/refusals';
 import type { TrainingTask } from './training-task.ts';
 
+export type ArchitectureFamily = 'LLAMA' | 'BERT';
+
 export interface Architecture {
+  /** A decoder of Llama's kind where it is absent. */
+  readonly family?: ArchitectureFamily | undefined;
   readonly hiddenSize: number;
   readonly layers: number;
   readonly attentionHeads: number;
@@ -107,7 +111,7 @@ export const defaultHyperparameters: Hyperparameters = {
   heldOutShare: 0.1,
 };
 
-/** ONNX Runtime's grouped-query attention, which serves what is trained here, takes heads of these sizes only. */
+/** ONNX Runtime's grouped-query attention, which serves the decoders that are trained here, takes heads of these sizes only. */
 const headSizeStep = 16;
 
 type Bounds<T> = {
@@ -154,12 +158,18 @@ export function checkRunConfig(given: {
   readonly task: TrainingTask;
 }): { readonly config: RunConfig } | { readonly problem: FieldProblem } {
   const hyperparameters = withDefaults(defaultHyperparameters, given.hyperparameters);
-  const architecture = given.continues ? null : withDefaults(defaultArchitecture, given.architecture);
+  const architecture = given.continues ? null : architectureOf(given.architecture);
   const problem =
-    (architecture && architectureProblem(architecture)) ??
+    (architecture && architectureProblem(architecture, given.task)) ??
     hyperparametersProblem(hyperparameters) ??
     (given.task === 'EMBEDDING' ? pairsProblem(hyperparameters) : undefined);
   return problem ? { problem } : { config: { ...taskOf(given.task), architecture, hyperparameters } };
+}
+
+/** What is the default is left out, as with the task. */
+function architectureOf(given: Given<Architecture> | null | undefined): Architecture {
+  const shape = withDefaults(defaultArchitecture, given);
+  return given?.family === 'BERT' ? { ...shape, family: 'BERT' } : shape;
 }
 
 /** What is the default is left out, so that configs of before say the same. */
@@ -204,16 +214,23 @@ export function checkSampling(
   return outside ? { problem: outside } : { samples: { prompts, ...numbers } };
 }
 
-function architectureProblem(shape: Architecture): FieldProblem | undefined {
+function architectureProblem(shape: Architecture, task: TrainingTask): FieldProblem | undefined {
   const outside = outOfBounds('input.architecture', shape, architectureBounds);
   if (outside) return outside;
-  const { hiddenSize, attentionHeads, keyValueHeads } = shape;
+  const { family, hiddenSize, attentionHeads, keyValueHeads } = shape;
+  if (family === 'BERT' && task === 'LANGUAGE_MODEL') {
+    return problemAt(
+      'input.architecture.family',
+      'an encoder reads whole texts and continues none: BERT is for the tasks CLASSIFICATION and EMBEDDING',
+    );
+  }
   if (hiddenSize % attentionHeads !== 0) {
     return problemAt(
       'input.architecture.hiddenSize',
       `${hiddenSize} is not a multiple of the ${attentionHeads} attention heads`,
     );
   }
+  if (family === 'BERT') return undefined;
   if ((hiddenSize / attentionHeads) % headSizeStep !== 0) {
     return problemAt(
       'input.architecture.hiddenSize',

@@ -1,7 +1,7 @@
 /** A decoder that learns to continue: examples packed into rows, measured by their loss and by greedy answers. */
 import { join } from 'node:path';
 import { type ModelFolder, writeModelFolder } from '@fathom/neural/models/model-folder';
-import { WordCounts } from '@fathom/neural/tokenizers/bpe-trainer';
+import type { WordCounts } from '@fathom/neural/tokenizers/word-counts';
 import { batchesOf, defaultPromptWeight } from '@fathom/neural/training/batches';
 import { evaluationBatchesOf, measure } from '@fathom/neural/training/evaluation-batches';
 import type { ExampleSource, SplitSource } from '@fathom/neural/training/packed/example-source';
@@ -9,13 +9,14 @@ import { packExamples } from '@fathom/neural/training/packed/pack-examples';
 import { piecesInFile } from '@fathom/neural/training/packed/piece-source';
 import { checkExampleLengths } from '@fathom/neural/training/read-examples';
 import type { LanguageModel } from '@fathom/neural/training/tasks';
+import type { Architecture } from '../domain/run-config.ts';
 import { generateAnswers } from './generate.ts';
 import { batchesOnTheWay, firstOf, type Learning, type Work } from './learning.ts';
 import { measuredLanguageModel } from './measured-language-model.ts';
-import { newModel, type Untrained } from './new-model.ts';
+import { newDecoder, type UntrainedDecoder, wordsFor } from './new-model.ts';
 import { loadVersion } from './version-files.ts';
 
-type Start = Untrained & { readonly weights?: ModelFolder['weights'] };
+type Start = UntrainedDecoder & { readonly weights?: ModelFolder['weights'] };
 
 /** The examples are read from the disk as they are needed, and their tokens as well: neither is ever held whole. */
 export async function learnLanguage(
@@ -28,7 +29,7 @@ export async function learnLanguage(
   const model: Start =
     start.kind === 'continue'
       ? await loadVersion(artifacts, start.files)
-      : newModel(start.architecture, await wordsOf(split.training));
+      : newDecoder(start.architecture, await wordsOf(start.architecture, split.training));
   const { maxPositions } = model.config;
   const packed = await packExamples(split.all, {
     ...model,
@@ -70,8 +71,8 @@ export async function learnLanguage(
   };
 }
 
-async function wordsOf(training: ExampleSource): Promise<WordCounts> {
-  const words = new WordCounts();
+async function wordsOf(architecture: Architecture, training: ExampleSource): Promise<WordCounts> {
+  const words = wordsFor(architecture);
   for await (const example of training.read()) {
     if ('text' in example) words.add(example.text);
     else {

@@ -1,6 +1,6 @@
 /**
- * A model that learns to put whole texts into classes, or to make vectors of them, by a head of the task's own: a decoder from
- * scratch, or a version, whose task may be another one (a language head is left behind), and which may be an encoder. The
+ * A model that learns to put whole texts into classes, or to make vectors of them, by a head of the task's own: a decoder or
+ * an encoder from scratch, or a version of either, whose task may be another one (a language head is left behind). The
  * examples and what the model reads of them are read from the disk as they are needed: neither is ever held whole.
  */
 import { join } from 'node:path';
@@ -11,7 +11,6 @@ import {
   withoutHead,
   writeTextModelFolder,
 } from '@fathom/neural/models/text-model-folder';
-import { WordCounts } from '@fathom/neural/tokenizers/bpe-trainer';
 import { measure } from '@fathom/neural/training/evaluation-batches';
 import type { Conversation } from '@fathom/neural/training/examples-file';
 import type { SplitSource } from '@fathom/neural/training/packed/example-source';
@@ -31,7 +30,7 @@ import type { TensorMap } from '@fathom/neural/weights/tensor';
 import { batchesOnTheWay, firstOf, type Learning, type Work } from './learning.ts';
 import type { MeasuredModel, MeasuringOptions } from './measured-model.ts';
 import { measuredClassifier, measuredEmbedder } from './measured-text-model.ts';
-import { newModel } from './new-model.ts';
+import { isEncoder, newDecoder, newEncoder, wordsFor } from './new-model.ts';
 import { conversation, conversations, labelled, labelsOf, paired } from './text-examples.ts';
 import { loadTextVersion } from './version-files.ts';
 
@@ -85,10 +84,12 @@ async function startOf(
     const { weights, ...shell } = await loadTextVersion(artifacts, start.files);
     return { shell, weights };
   }
-  const words = new WordCounts();
+  const { architecture } = start;
+  const words = wordsFor(architecture);
   for await (const example of conversations(training, needed))
     for (const side of read) words.add(example[side]);
-  return { shell: newModel(start.architecture, words), weights: undefined };
+  const shell = isEncoder(architecture) ? newEncoder(architecture, words) : newDecoder(architecture, words);
+  return { shell, weights: undefined };
 }
 
 interface TextTask<T extends Classification | Contrastive> {

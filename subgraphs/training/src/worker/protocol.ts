@@ -42,13 +42,15 @@ export type SuiteMeasurement = z.infer<typeof suiteMeasurement>;
 
 export const trainingSpecification = z.object({
   runId: z.string(),
-  /** What is learned: a Llama-style decoder's next token, a text's label, or vectors of texts that belong together. */
+  /** What is learned: a decoder's next token, a text's label, or vectors of texts that belong together. */
   task: z.enum(trainingTasks).default('LANGUAGE_MODEL'),
   dataSetUri: z.string(),
   start: z.discriminatedUnion('kind', [
     z.object({
       kind: z.literal('scratch'),
       architecture: z.object({
+        /** A decoder of Llama's kind without it. */
+        family: z.enum(['LLAMA', 'BERT']).optional(),
         hiddenSize: count,
         layers: count,
         attentionHeads: count,

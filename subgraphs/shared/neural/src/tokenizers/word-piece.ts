@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { AddedTokens, addedTokenJson, parseAddedTokens, toAddedTokensJson } from './added-tokens.ts';
+import { type Cleaning, createBertWords } from './bert-words.ts';
 import { type Frame, frameOf, postProcessorJson, toPostProcessorJson } from './post-processor.ts';
 import type { SpecialToken } from './tokenizer-parts.ts';
 import { parseTokenizerParts, tokenizerProblem } from './tokenizer-problem.ts';
@@ -36,12 +37,7 @@ export interface WordPieceParts {
   /** What a piece begins with that does not begin a word. */
   readonly continuation: string;
   readonly longestWord: number;
-  readonly cleans: {
-    readonly controls: boolean;
-    readonly ideographs: boolean;
-    readonly accents: boolean;
-    readonly cases: boolean;
-  };
+  readonly cleans: Cleaning;
   /** Special tokens around a text. */
   readonly frame: Frame;
 }
@@ -51,6 +47,7 @@ export class WordPiece {
   readonly vocabularySize: number;
   readonly #parts: WordPieceParts;
   readonly #added: AddedTokens;
+  readonly #split: (text: string) => readonly string[];
   readonly #unknown: number;
   readonly #before: readonly number[];
   readonly #after: readonly number[];
@@ -82,6 +79,7 @@ export class WordPiece {
   constructor(parts: WordPieceParts) {
     this.#parts = parts;
     this.#added = new AddedTokens(parts.specialTokens);
+    this.#split = createBertWords(parts.cleans);
     this.#unknown =
       parts.vocabulary.get(parts.unknownToken) ??
       tokenizerProblem(`the unknown token ${parts.unknownToken} is not in the vocabulary`);
@@ -103,7 +101,7 @@ export class WordPiece {
   encode(text: string, options: { readonly specialTokens?: 'parse' | 'as-text' } = {}): number[] {
     const parts = options.specialTokens === 'parse' ? this.#added.split(text) : [text];
     return parts.flatMap((part) =>
-      typeof part === 'number' ? [part] : this.#words(part).flatMap((word) => this.#spell(word)),
+      typeof part === 'number' ? [part] : this.#split(part).flatMap((word) => this.#spell(word)),
     );
   }
 
@@ -141,22 +139,6 @@ export class WordPiece {
     };
   }
 
-  #words(text: string): readonly string[] {
-    return this.#clean(text).match(/[!-/:-@[-`{-~\p{P}]|[^!-/:-@[-`{-~\p{P}\p{White_Space}]+/gu) ?? [];
-  }
-
-  #clean(text: string): string {
-    const { controls, ideographs, accents, cases } = this.#parts.cleans;
-    let cleaned = text;
-    if (controls)
-      cleaned = cleaned.replace(/(?![\t\n\r])[\p{C}\uFFFD]/gu, '').replace(/\p{White_Space}/gu, ' ');
-    if (ideographs) cleaned = cleaned.replace(ideograph, ' $& ');
-    if (accents) cleaned = cleaned.normalize('NFD').replace(/\p{Mn}/gu, '');
-    // Letter by letter: a whole word's lower case ends in another sigma.
-    if (cases) cleaned = Array.from(cleaned, (letter) => letter.toLowerCase()).join('');
-    return cleaned;
-  }
-
   /** The longest pieces from the beginning on; a word that cannot be spelled is unknown as a whole. */
   #spell(word: string): readonly number[] {
     const { vocabulary, continuation, longestWord } = this.#parts;
@@ -175,7 +157,3 @@ export class WordPiece {
     return ids;
   }
 }
-
-/** The blocks of Han ideographs that BERT reads as words of their own. */
-const ideograph =
-  /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu;

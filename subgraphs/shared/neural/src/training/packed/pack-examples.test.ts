@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../random.ts';
-import { trainByteLevelBpe, WordCounts } from '../../tokenizers/bpe-trainer.ts';
+import { trainByteLevelBpe, wordsForBpe } from '../../tokenizers/bpe-trainer.ts';
 import { ChatTemplate, questionAnswerTokens } from '../../tokenizers/chat-template.ts';
+import { WordCounts } from '../../tokenizers/word-counts.ts';
 import { batchesFrom, batchesOf, defaultPromptWeight } from '../batches.ts';
 import { evaluationBatches, evaluationBatchesOf } from '../evaluation-batches.ts';
 import type { Example } from '../examples.ts';
@@ -58,7 +59,7 @@ test.each([
 ])('batches of a file are to the bit those of the same examples in memory: %s', async (_, maxPositions) => {
   const splitting = { seed: 9, heldOutShare: 0.2 };
   const [split, whole] = [await open(splitting), splitExamples(examples, splitting)];
-  const words = new WordCounts();
+  const words = new WordCounts(wordsForBpe);
   for (const example of await readAll(split.training)) for (const text of textsOf(example)) words.add(text);
   const learned = { vocabularySize: 300, specialTokens: questionAnswerTokens };
   const tokenizer = trainByteLevelBpe({ ...learned, texts: words });

@@ -1,8 +1,9 @@
 /** A process that prepares a data set as a training worker does, takes batches of it, and tells what it took. */
 import { createHash } from 'node:crypto';
 import { bytesOf } from '../../../files.ts';
-import { trainByteLevelBpe, WordCounts } from '../../../tokenizers/bpe-trainer.ts';
+import { trainByteLevelBpe, wordsForBpe } from '../../../tokenizers/bpe-trainer.ts';
 import { ChatTemplate, questionAnswerTokens } from '../../../tokenizers/chat-template.ts';
+import { WordCounts } from '../../../tokenizers/word-counts.ts';
 import type { Batch } from '../../batch.ts';
 import { batchesOf } from '../../batches.ts';
 import { evaluationBatchesOf } from '../../evaluation-batches.ts';
@@ -22,7 +23,7 @@ const split = await openSplit(folder, {
   heldOutShare: 0.2,
   scratchFolder: `${scratchFolder}/split`,
 });
-const words = new WordCounts();
+const words = new WordCounts(wordsForBpe);
 for await (const example of split.training.read()) if ('text' in example) words.add(example.text);
 const tokenizer = trainByteLevelBpe({
   texts: words,
