@@ -36,6 +36,8 @@ export interface LayoutOptions {
   readonly isRagged?: boolean | undefined;
   /** The same, where the caller says which tokens those are: WebGPU computes with no integers of 64 bits. */
   readonly areEndsGiven?: boolean | undefined;
+  /** Attention as ONNX Runtime's processor computes it soonest; the result is the same. */
+  readonly isOnProcessor?: boolean | undefined;
 }
 
 /** CUDA has its attention operator in half precision only. All else of the graph stays in float32. */

@@ -47,6 +47,8 @@ export interface DecoderGraphOptions {
   readonly summaries?: boolean | undefined;
   /** The same with an input `row_ends`. */
   readonly areEndsGiven?: boolean | undefined;
+  /** Of the engine's own layout: see `LayoutOptions`. */
+  readonly isOnProcessor?: boolean | undefined;
   /** What comes out: `logits` of the next token without it. The other two need a layout that selects one vector a text. */
   readonly head?: DecoderHead | undefined;
 }
@@ -71,9 +73,17 @@ class DecoderGraphWriter {
   readonly #sizes: HeadSizes;
 
   constructor(options: DecoderGraphOptions) {
-    const { config, capacity, attention, isRagged, areEndsGiven, layout = inPlaceLayout } = options;
+    const { config, capacity: positions, layout = inPlaceLayout } = options;
+    const { attention, isRagged, areEndsGiven, isOnProcessor } = options;
     this.#options = options;
-    this.#layout = layout(this.#builder, { config, positions: capacity, attention, isRagged, areEndsGiven });
+    this.#layout = layout(this.#builder, {
+      config,
+      positions,
+      attention,
+      isRagged,
+      areEndsGiven,
+      isOnProcessor,
+    });
     this.#sizes = { own: config.headSize, served: this.#layout.headSize };
   }
 

@@ -51,7 +51,7 @@ export interface DecodeInput {
   readonly adapters?: readonly (string | undefined)[] | undefined;
 }
 
-const graphOptions = { isRagged: true, summaries: true } as const;
+const graphOptions = { isRagged: true, summaries: true, isOnProcessor: true } as const;
 
 /** One run's memory and names; its numbers are filled in before each run. */
 interface PreparedRun {

@@ -376,7 +376,11 @@ function isWhollyOnDevice(options: DeviceDecoderOptions): boolean {
 }
 
 function deviceLayout(options: DeviceDecoderOptions) {
-  return { attention: attentionType(options), areEndsGiven: true } as const;
+  return {
+    attention: attentionType(options),
+    areEndsGiven: true,
+    isOnProcessor: options.provider.kind === 'cpu',
+  } as const;
 }
 
 function attentionType({ attention, provider }: DeviceDecoderOptions): AttentionType {
