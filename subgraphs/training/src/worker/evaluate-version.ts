@@ -25,6 +25,8 @@ await runWorker<EvaluationSpecification, EvaluationMessage>({
   specification: evaluationSpecification,
   async run({ files, dataSetUri, scoring, threads, runId }, channel) {
     const scratchFolder = join(env.FATHOM_DATA_DIR, 'scratch', 'evaluation', runId);
+    // What an earlier worker of the measurement left.
+    await rm(scratchFolder, { recursive: true, force: true });
     const source = await openExamples(await artifacts.fetch(dataSetUri));
     const exampleCount = source.count;
     const detail = `measuring ${files.versionId} on ${exampleCount.toLocaleString('en')} examples`;

@@ -35,10 +35,11 @@ async function dataSet(example: (at: number) => object): Promise<string> {
 async function inSmallHeap(
   module: string,
   folder: string,
+  more: object = {},
 ): Promise<{ readonly told: object[]; readonly exitCode: unknown }> {
   const child = fork(
     new URL(module, import.meta.url),
-    [JSON.stringify({ folder, scratchFolder: join(folder, 'scratch') })],
+    [JSON.stringify({ folder, scratchFolder: join(folder, 'scratch'), ...more })],
     {
       execArgv: ['--conditions=development', '--import', 'tsx', `--max-old-space-size=${heapMegabytes}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -64,17 +65,24 @@ test('a data set whose tokens are several times the heap is packed and read in i
   expect(await readdir(join(passages, 'scratch', 'packed'))).toEqual([]);
 });
 
-test('texts with labels whose tokens are several times the heap are packed and dealt out in it', {
-  timeout: 300_000,
-}, async () => {
-  const { told, exitCode } = await inSmallHeap('./testing/pack-texts.ts', labelled);
-  expect(exitCode).toBe(0);
-  const [first] = told as { tokens: number; steps: number }[];
-  const { size } = await stat(join(labelled, examplesFileName));
-  expect(size + 4 * first!.tokens).toBeGreaterThan(3 * heapMegabytes * 2 ** 20);
-  expect(first!.steps).toBeGreaterThan(900);
-  expect(await readdir(join(labelled, 'scratch', 'packed'))).toEqual([]);
-});
+test.each([
+  ['texts with labels', {}],
+  ['pairs of texts', { pairs: true }],
+])(
+  '%s whose tokens are several times the heap are packed and dealt out in it',
+  {
+    timeout: 300_000,
+  },
+  async (_, kind) => {
+    const { told, exitCode } = await inSmallHeap('./testing/pack-texts.ts', labelled, kind);
+    expect(exitCode).toBe(0);
+    const [first] = told as { tokens: number; steps: number }[];
+    const { size } = await stat(join(labelled, examplesFileName));
+    expect(size + 4 * first!.tokens).toBeGreaterThan(3 * heapMegabytes * 2 ** 20);
+    expect(first!.steps).toBeGreaterThan(900);
+    expect(await readdir(join(labelled, 'scratch', 'packed'))).toEqual([]);
+  },
+);
 
 test('held whole, the same data set does not fit', { timeout: 120_000 }, async () => {
   const { told, exitCode } = await inSmallHeap('./testing/hold-all.ts', passages);
