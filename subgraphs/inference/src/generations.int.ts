@@ -242,30 +242,89 @@ test('a client that does not read holds up nobody, and has every event once it r
   expect(seen.at(-1)?.generation.text).toBe(textOf(seen));
 });
 
-async function hasCompleted(id: string): Promise<void> {
+async function hasCompleted(id: string, tenant = 'test'): Promise<void> {
   const query = 'query ($id: ID!) { generation(id: $id) { completedAt } }';
   await expect
-    .poll(() => harness.subgraph.request(query, { id }), { timeout: 30_000 })
+    .poll(() => harness.subgraph.request(query, { id }, { tenant }), { timeout: 30_000 })
     .toMatchObject({ data: { generation: { completedAt: expect.any(String) } } });
 }
 
+const refusable = `mutation ($input: GenerateInput!) {
+  generate(input: $input) { __typename ... on Overloaded { message retryAfterMs } } }`;
+type Refusable = { generate: { __typename: string; message?: string; retryAfterMs?: number } };
+
+/** Begins so many streams of a tenant, and says which generations they are. */
+async function hold(tenant: string, count: number) {
+  const from = await harness.subgraph.webSocketClient({ tenant });
+  const streams = Array.from({ length: count }, () => stream(generateSubscription, { input: slow }, from));
+  const begun = await Promise.all(streams.map((events) => events.next()));
+  return { tenant, streams, ids: begun.map(({ value }) => (value as Streamed).generation.id) };
+}
+type Held = Awaited<ReturnType<typeof hold>>;
+
+/** Unsubscribing is not answered: without their end the queue could be found full by what comes next. */
+async function letGo(held: readonly Held[]): Promise<void> {
+  await Promise.all(held.flatMap(({ streams }) => streams.map((events) => events.return(undefined))));
+  await Promise.all(held.flatMap(({ tenant, ids }) => ids.map((id) => hasCompleted(id, tenant))));
+}
+
+/** Slots are told apart from places in the queue by who has begun. */
+async function haveBegun({ tenant, ids }: Held, count: number): Promise<void> {
+  const query = 'query ($id: ID!) { generation(id: $id) { status } }';
+  const running = async (): Promise<number> => {
+    const answers = await Promise.all(
+      ids.map((id) =>
+        harness.subgraph.request<{ generation: { status: string } }>(query, { id }, { tenant }),
+      ),
+    );
+    return answers.filter(({ data }) => data?.generation.status === 'RUNNING').length;
+  };
+  await expect.poll(running, { timeout: 30_000 }).toBe(count);
+}
+
+test('one tenant fills the slots and half of the queue, and the next ones still find places', async () => {
+  const input = { prompt, maxTokens: 1 };
+  const first = await hold('test', 8);
+  await haveBegun(first, 4);
+  const refused = await harness.subgraph.request<Refusable>(refusable, { input });
+  expect(refused.data?.generate).toEqual({
+    __typename: 'Overloaded',
+    message: 'All slots are taken and 4 requests of your tenant, which is its share of the queue, wait.',
+    retryAfterMs: expect.any(Number),
+  });
+  const streamed = stream(generateSubscription, { input });
+  await expect(streamed.next()).rejects.toMatchObject({
+    extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) },
+  });
+  // Each has less to take than the one before, and nobody is the last.
+  const later = [await hold('second', 2), await hold('third', 1), await hold('fourth', 1)];
+  const tooLate = await harness.subgraph.request<Refusable>(refusable, { input }, { tenant: 'fifth' });
+  await letGo([first, ...later]);
+  expect(tooLate.data?.generate.message).toBe('All slots are taken and 8 requests wait.');
+  const metrics = await harness.platform.metrics.registry.metrics();
+  expect(metrics).toMatch(/fathom_generations_refused_total\{reason="TENANT_SHARE"[^}]*\} 2/);
+  expect(metrics).toMatch(/fathom_generations_refused_total\{reason="QUEUE_FULL"[^}]*\} 1/);
+});
+
 test('a full queue refuses with the time to come back, ten thousand at once as well', async () => {
-  const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { __typename ... on Overloaded { retryAfterMs } } }`;
-  const holding = Array.from({ length: 12 }, () => stream(generateSubscription, { input: slow }));
-  const begun = await Promise.all(holding.map((events) => events.next()));
-  const refused = await harness.subgraph.request(mutation, { input: { prompt, maxTokens: 1 } });
+  const held = [await hold('test', 8)];
+  await haveBegun(held[0]!, 4);
+  for (const [tenant, count] of [
+    ['second', 2],
+    ['third', 1],
+    ['fourth', 1],
+  ] as const)
+    held.push(await hold(tenant, count));
+  const refused = await harness.subgraph.request<Refusable>(refusable, { input: { prompt, maxTokens: 1 } });
   const caller = { identity: testIdentity, traceId: '0'.repeat(32) };
   const many = Array.from({ length: 10_000 }, () =>
     harness.inference.generations.generate(caller, { prompt, maxTokens: 1 }),
   );
   const kinds = new Set((await Promise.all(many)).map(({ kind }) => kind));
-  await Promise.all(holding.map((events) => events.return(undefined)));
-  // Unsubscribing is not answered: without their end the queue could be found full by what comes next.
-  await Promise.all(begun.map(({ value }) => hasCompleted((value as Streamed).generation.id)));
+  await letGo(held);
   expect([...kinds]).toEqual(['overloaded']);
-  const result = refused.data?.['generate'] as { __typename: string; retryAfterMs: number } | undefined;
-  expect(result?.__typename).toBe('Overloaded');
-  expect(result?.retryAfterMs).toBeGreaterThanOrEqual(100);
+  expect(refused.data?.generate.__typename).toBe('Overloaded');
+  expect(refused.data?.generate.retryAfterMs).toBeGreaterThanOrEqual(100);
 });
 
 test('a scope that is missing is refused', async () => {

@@ -56,18 +56,19 @@ export class FairQueue<Request extends QueuedRequest> {
     return true;
   }
 
+  /** Whose turn it is, left where it is. */
+  next(): Request | undefined {
+    for (const request of this.#inTurn()) return request;
+    return undefined;
+  }
+
   /** Takes the next request that can be taken. One that cannot does not hold up those that can. */
   take(canTake: (request: Request) => boolean): Request | undefined {
-    const tenants = [...this.#waiting.keys()].sort((a, b) => this.#servedOf(a) - this.#servedOf(b));
-    for (const tenant of tenants) {
-      for (const priority of priorities) {
-        for (const request of this.#waiting.get(tenant)?.[priority].values() ?? []) {
-          if (!canTake(request)) continue;
-          this.#floor = Math.max(this.#floor, this.#servedOf(tenant));
-          this.remove(request.id);
-          return request;
-        }
-      }
+    for (const request of this.#inTurn()) {
+      if (!canTake(request)) continue;
+      this.#floor = Math.max(this.#floor, this.#servedOf(request.tenant));
+      this.remove(request.id);
+      return request;
     }
     return undefined;
   }
@@ -86,6 +87,12 @@ export class FairQueue<Request extends QueuedRequest> {
   reset(): void {
     this.#served.clear();
     this.#floor = 0;
+  }
+
+  *#inTurn(): Iterable<Request> {
+    const tenants = [...this.#waiting.keys()].sort((a, b) => this.#servedOf(a) - this.#servedOf(b));
+    for (const tenant of tenants)
+      for (const priority of priorities) yield* this.#waiting.get(tenant)?.[priority].values() ?? [];
   }
 
   #arrive(tenant: string): void {

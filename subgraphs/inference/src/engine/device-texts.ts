@@ -14,6 +14,8 @@ export type ReadOutcome =
   | { readonly kind: 'failed'; readonly code: 'MODEL_FAULT' | 'DEVICE_LOST'; readonly message: string };
 
 export interface TextsToRead {
+  /** Whose they are, as the service knows it: texts take turns by it. Those without one are one tenant's. */
+  readonly tenant?: string | undefined;
   readonly texts: readonly string[];
   /** The loaded version that reads them; the encoder that npm brings without it. */
   readonly lane?: string | undefined;
@@ -57,7 +59,7 @@ export class DeviceTexts {
     return this.#waitingTexts;
   }
 
-  read({ texts, lane, signal, workersLost }: TextsInFlight): Promise<ReadOutcome> {
+  read({ tenant, texts, lane, signal, workersLost }: TextsInFlight): Promise<ReadOutcome> {
     const { maxWaitingTexts, post, hasVersions } = this.#options;
     if (this.#waitingTexts + texts.length > maxWaitingTexts) {
       const excess = this.#waitingTexts + texts.length - maxWaitingTexts;
@@ -75,10 +77,10 @@ export class DeviceTexts {
         signal?.removeEventListener('abort', cancel);
         resolve(outcome);
       };
-      this.#pending.set(id, { texts, lane, signal, settle, workersLost });
+      this.#pending.set(id, { tenant, texts, lane, signal, settle, workersLost });
       this.#waitingTexts += texts.length;
       signal?.addEventListener('abort', cancel, { once: true });
-      if (lane === undefined || hasVersions()) post({ type: 'read', request: { id, lane, texts } });
+      if (lane === undefined || hasVersions()) post({ type: 'read', request: { id, tenant, lane, texts } });
     });
   }
 
@@ -121,8 +123,8 @@ export class DeviceTexts {
 
   #postAgain(isMeant: (pending: Pending) => boolean): void {
     for (const [id, pending] of this.#pending) {
-      const { lane, texts } = pending;
-      if (isMeant(pending)) this.#options.post({ type: 'read', request: { id, lane, texts } });
+      const { tenant, lane, texts } = pending;
+      if (isMeant(pending)) this.#options.post({ type: 'read', request: { id, tenant, lane, texts } });
     }
   }
 

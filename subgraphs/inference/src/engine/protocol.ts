@@ -81,6 +81,8 @@ export type EngineEnd =
 /** Texts that are read whole: for a vector each, or a logit a class. */
 export interface TextsRequest {
   readonly id: string;
+  /** Texts take turns by it. */
+  readonly tenant?: string | undefined;
   /** The loaded version that reads them; the encoder that npm brings without it. */
   readonly lane?: string | undefined;
   readonly texts: readonly string[];

@@ -57,6 +57,24 @@ test('a run is bounded by its pieces, but for a single text that is longer', asy
   expect(runs).toEqual([2, 1, 1]);
 });
 
+test('tenants take turns, however many texts one of them has waiting', async () => {
+  const lane = newLane(1);
+  lane.submit({ id: 'many', tenant: 'a', texts: ['one', 'two', 'three', 'four', 'five', 'six'] });
+  await lane.step();
+  lane.submit({ id: 'more', tenant: 'a', texts: ['one'] });
+  lane.submit({ id: 'few', tenant: 'b', texts: ['one', 'two'] });
+  expect((await runAll(lane)).map(({ id }) => id)).toEqual(['few', 'many', 'more']);
+  expect(runs).toEqual(Array.from({ length: 9 }, () => 1));
+});
+
+test('turns are by pieces: who has short texts waiting gets more of them', async () => {
+  const lane = newLane(1);
+  const long = 'a text of many more pieces than a short one has, which it is not the turn of so soon again';
+  lane.submit({ id: 'long', tenant: 'a', texts: [long, long] });
+  lane.submit({ id: 'short', tenant: 'b', texts: ['one', 'two', 'three', 'four'] });
+  expect((await runAll(lane)).map(({ id }) => id)).toEqual(['short', 'long']);
+});
+
 test('a request that was cancelled takes no further run', async () => {
   const lane = newLane(1);
   lane.submit({ id: 'a', texts: ['one', 'two', 'three'] });

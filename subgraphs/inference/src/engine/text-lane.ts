@@ -1,12 +1,14 @@
 /**
  * Texts that wait for what one model makes of them on a device, and the runs that compute it: vectors, or a logit a class.
  *
- *   waiting (first come, first served) --at most `piecesPerStep` of them--> one run --last text of a request--> done
+ *   waiting (in turn by tenant) --at most `piecesPerStep` of them--> one run --last text of a request--> done
  *
- * Invariant: a step computes one bounded run, so that the token streams of the same device wait for at most that long, and
- * texts of several requests share it.
+ * Invariants: a step computes one bounded run, so that the token streams of the same device wait for at most that long, and
+ * texts of several requests share it. Of tenants whose texts wait, the one that was served the fewest pieces comes first;
+ * within a tenant, who came first.
  */
 import type { TokenizedText } from '@fathom/neural/sentence-encoder/sentence-encoder';
+import { FairQueue, type QueuedRequest } from '../domain/fair-queue.ts';
 import type { ReadText, TextsRequest } from './protocol.ts';
 
 /** What reads texts whole. */
@@ -41,13 +43,20 @@ interface RequestInProgress {
   deviceMs: number;
 }
 
+/** One text of a request; its own id is the request's and its place there. */
+interface WaitingText extends QueuedRequest {
+  readonly request: string;
+  readonly at: number;
+}
+
 interface ChosenText extends TokenizedText {
-  readonly id: string;
+  readonly waiting: WaitingText;
 }
 
 export class TextLane {
   readonly #options: TextLaneOptions;
   readonly #requests = new Map<string, RequestInProgress>();
+  readonly #waiting = new FairQueue<WaitingText>();
 
   constructor(options: TextLaneOptions) {
     this.#options = options;
@@ -61,13 +70,17 @@ export class TextLane {
     return this.#options.runner.weightBytes;
   }
 
-  submit({ id, texts }: TextsRequest): void {
+  submit({ id, tenant = '', texts }: TextsRequest): void {
     this.#requests.set(id, { texts, done: [], deviceMs: 0 });
+    for (const at of texts.keys())
+      this.#waiting.push({ id: waitingId(id, at), tenant, priority: 'NORMAL', request: id, at });
   }
 
   /** What is computed of it is thrown away. */
   cancel(id: string): void {
+    const request = this.#requests.get(id);
     this.#requests.delete(id);
+    for (const at of request?.texts.keys() ?? []) this.#waiting.remove(waitingId(id, at));
   }
 
   async step(): Promise<TextStep> {
@@ -76,8 +89,8 @@ export class TextLane {
     const startedAt = now();
     const rows = await runner.run(chosen);
     const busyMs = now() - startedAt;
-    for (const [row, { id, ids, isCut }] of chosen.entries()) {
-      const request = this.#requests.get(id);
+    for (const [row, { waiting, ids, isCut }] of chosen.entries()) {
+      const request = this.#requests.get(waiting.request);
       if (!request) continue;
       request.done.push({ values: rows[row]!, tokens: ids.length, isCut });
       request.deviceMs += busyMs / chosen.length;
@@ -85,17 +98,18 @@ export class TextLane {
     return { finished: this.#takeFinished(), busyMs };
   }
 
-  /** The oldest texts whose pieces fit one run; one text always does. */
+  /** The texts next in turn whose pieces fit one run; one text always does. */
   #choose(): readonly ChosenText[] {
     const chosen: ChosenText[] = [];
     let pieces = 0;
-    for (const [id, { texts, done }] of this.#requests) {
-      for (let at = done.length; at < texts.length; at += 1) {
-        const { ids, isCut } = this.#options.runner.tokenize(texts[at]!);
-        if (chosen.length > 0 && pieces + ids.length > this.#options.piecesPerStep) return chosen;
-        pieces += ids.length;
-        chosen.push({ id, ids, isCut });
-      }
+    for (let waiting = this.#waiting.next(); waiting; waiting = this.#waiting.next()) {
+      const text = this.#requests.get(waiting.request)?.texts[waiting.at] ?? '';
+      const { ids, isCut } = this.#options.runner.tokenize(text);
+      if (chosen.length > 0 && pieces + ids.length > this.#options.piecesPerStep) break;
+      this.#waiting.take((next) => next === waiting);
+      this.#waiting.charge(waiting.tenant, ids.length);
+      pieces += ids.length;
+      chosen.push({ waiting, ids, isCut });
     }
     return chosen;
   }
@@ -103,6 +117,11 @@ export class TextLane {
   #takeFinished(): TextStep['finished'] {
     const finished = [...this.#requests].filter(([, { texts, done }]) => done.length === texts.length);
     for (const [id] of finished) this.#requests.delete(id);
+    if (this.#requests.size === 0) this.#waiting.reset();
     return finished.map(([id, { done, deviceMs }]) => ({ id, texts: done, deviceMs }));
   }
+}
+
+function waitingId(request: string, at: number): string {
+  return `${request}#${at}`;
 }

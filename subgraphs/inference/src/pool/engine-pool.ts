@@ -9,7 +9,7 @@
  * them; a version that is loaded is loaded on every device that can hold it, and served as long as one has it.
  */
 import type { ReplicaReport } from '../balancer/replica.ts';
-import { type Admission, admit } from '../domain/admission.ts';
+import { type Admission, admit, type WithoutSlot } from '../domain/admission.ts';
 import type { ReadOutcome, TextsInFlight, TextsToRead } from '../engine/device-texts.ts';
 import type {
   DeviceSnapshot,
@@ -71,8 +71,11 @@ export class EnginePool {
     for (const device of this.devices) this.#dispatcher.add(device);
   }
 
-  /** Whether one more request may be submitted now, or would be once `requests` of this process's own are. */
-  admission(requests: number): PoolAdmission {
+  /**
+   * Whether one more request may be submitted now, or would be once `requests` of this process's own are; with `withoutSlot`,
+   * whether its tenant may.
+   */
+  admission(requests: number, withoutSlot?: WithoutSlot): PoolAdmission {
     const capacity = capacityOf(this.#livingReports());
     if (!capacity) {
       const detail = this.devices
@@ -81,7 +84,7 @@ export class EnginePool {
       return { kind: 'down', detail, retryAfterMs: downRetryMs };
     }
     // Those that are not on a replica yet come to what the replicas have.
-    return admit({ ...capacity, requests: capacity.requests + requests - this.#own });
+    return admit({ ...capacity, requests: capacity.requests + requests - this.#own }, withoutSlot);
   }
 
   /** Whether this process's own devices can take one more request. */

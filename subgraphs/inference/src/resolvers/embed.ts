@@ -21,7 +21,7 @@ export const embed: NonNullable<QueryResolvers['embed']> = async (
   const own = findEncoder(encoders, reference);
   const { tenant } = identity;
   if (own) {
-    const read = await readTexts(inference, { texts, signal });
+    const read = await readTexts(inference, { tenant, texts, signal });
     inference.readingUsage.record({ tenant, traceId, modelVersionId: own.id, read });
     return toResult(read, own);
   }

@@ -6,6 +6,8 @@ import type { DeviceSnapshot } from '../engine/engine-device.ts';
 
 export interface GenerationMetrics {
   ended(record: GenerationRecord): void;
+  /** Nothing was accepted: nobody has a place, this tenant has its share of them, or no device lives. */
+  refused(reason: 'QUEUE_FULL' | 'TENANT_SHARE' | 'DEVICES_DOWN'): void;
   tokens(device: string, count: number): void;
   /** A prompt, and what of it was found in the cache. */
   prompt(device: string, promptTokens: number, cachedTokens: number): void;
@@ -27,6 +29,11 @@ export function createGenerationMetrics(
     name: 'fathom_generations_total',
     help: 'Generations that ended.',
     labels: ['service', 'reason', 'status', 'model_version'],
+  });
+  const refused = metrics.counter({
+    name: 'fathom_generations_refused_total',
+    help: 'Generations that were not accepted, by what there was no place in: QUEUE_FULL, TENANT_SHARE, DEVICES_DOWN.',
+    labels: ['reason'],
   });
   const timeToFirstToken = metrics.histogram({
     name: 'fathom_time_to_first_token_seconds',
@@ -85,6 +92,7 @@ export function createGenerationMetrics(
         timeToFirstToken.observe({ model_version: modelVersionId }, usage.timeToFirstTokenMs / 1000);
       }
     },
+    refused: (reason) => refused.inc({ reason }),
     ttftMs: (share) => recentTtft.read(share),
     tokens: (id, count) => tokens.inc({ device: id }, count),
     prompt(id, all, cached) {

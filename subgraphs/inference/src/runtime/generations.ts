@@ -13,6 +13,7 @@ import type { Logger } from '@fathom/platform/logging';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import type { WithoutSlot } from '../domain/admission.ts';
 import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
 import { maxChoices } from '../domain/limits.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -90,8 +91,8 @@ export class Generations {
   readonly #active = new Map<string, Active>();
   readonly #closing = new AbortController();
   readonly #attendance: Attendance;
-  /** Requests of the devices that are accepted by the queue, but whose generations are not yet in the table. */
-  #reserved = 0;
+  /** By tenant, requests of the devices that are accepted by the queue, but whose generations are not yet in the table. */
+  readonly #reserved = new Map<string, number>();
   #heart: NodeJS.Timeout | undefined;
   #listening: readonly { close(): Promise<void> }[] = [];
 
@@ -120,14 +121,14 @@ export class Generations {
 
   async ask(caller: Caller, input: AskInput): Promise<Started> {
     requireScope(caller.identity, 'inference:ask');
-    return this.#accept(1, () => prepareAsk(this.#options.deployments, caller, input));
+    return this.#accept(caller, 1, () => prepareAsk(this.#options.deployments, caller, input));
   }
 
   async generate(caller: Caller, input: GenerateInput): Promise<Started> {
     requireScope(caller.identity, 'inference:ask');
     // What is more than allowed is refused behind the queue, with the reason.
     const completions = Math.min(Math.max(1, input.n ?? 1), maxChoices);
-    return this.#accept(completions, () =>
+    return this.#accept(caller, completions, () =>
       prepareGenerate(this.#options.deployments, this.#options.grammars, caller, input),
     );
   }
@@ -183,35 +184,62 @@ export class Generations {
   }
 
   /** So many requests of the devices are admitted together, or none. */
-  async #accept(requests: number, prepare: () => Promise<Prepared>): Promise<Started> {
-    this.#options.shadows.makeWay();
-    const admission = this.#options.pool.admission(this.#requests() + this.#reserved + requests - 1);
+  async #accept(caller: Caller, requests: number, prepare: () => Promise<Prepared>): Promise<Started> {
+    const { shadows, pool, metrics } = this.#options;
+    const { tenant } = caller.identity;
+    shadows.makeWay();
+    const { all, withoutSlot } = this.#requests(tenant, requests - 1);
+    const admission = pool.admission(all, withoutSlot);
     if (admission.kind === 'down') {
+      metrics.refused('DEVICES_DOWN');
       const { detail, retryAfterMs } = admission;
       throw raise('DEVICES_DOWN', { because: detail, details: { retryAfterMs } });
     }
     if (admission.kind === 'overloaded') {
-      const { queued, retryAfterMs } = admission;
+      const { reason, queued, retryAfterMs } = admission;
+      metrics.refused(reason);
+      const whose = reason === 'TENANT_SHARE' ? ' of your tenant, which is its share of the queue,' : '';
       return {
         kind: 'overloaded',
         retryAfterMs,
-        message: `All slots are taken and ${queued} requests wait.`,
+        message: `All slots are taken and ${queued} requests${whose} wait.`,
       };
     }
-    this.#reserved += requests;
+    this.#reserve(tenant, requests);
     try {
       const prepared = await prepare();
       return prepared.kind === 'prepared' ? await this.#store(prepared) : prepared;
     } finally {
-      this.#reserved -= requests;
+      this.#reserve(tenant, -requests);
     }
   }
 
-  /** Those that the devices have, or will have, of what runs here. */
-  #requests(): number {
-    let requests = 0;
-    for (const { run } of this.#active.values()) requests += run.settings.choices ?? 1;
-    return requests;
+  #reserve(tenant: string, requests: number): void {
+    const reserved = (this.#reserved.get(tenant) ?? 0) + requests;
+    if (reserved > 0) this.#reserved.set(tenant, reserved);
+    else this.#reserved.delete(tenant);
+  }
+
+  /**
+   * Those that the devices have, or will have, of what this process accepted, with so many more of a tenant. The completions
+   * of a generation count as begun when one of them is.
+   */
+  #requests(tenant: string, more: number): { readonly all: number; readonly withoutSlot: WithoutSlot } {
+    let all = more;
+    let ofAll = more;
+    let ofTenant = more;
+    const add = (whose: string, requests: number, hasSlot: boolean): void => {
+      all += requests;
+      if (hasSlot) return;
+      ofAll += requests;
+      if (whose === tenant) ofTenant += requests;
+    };
+    for (const [whose, requests] of this.#reserved) add(whose, requests, false);
+    for (const { run, isAdmitted } of this.#active.values()) {
+      // What has ended has no request any more, though its result is still on the way to the row.
+      if (!isEnded(run.record)) add(run.record.tenant, run.settings.choices ?? 1, isAdmitted);
+    }
+    return { all, withoutSlot: { ofTenant, ofAll } };
   }
 
   async #store(prepared: Extract<Prepared, { kind: 'prepared' }>): Promise<Started> {

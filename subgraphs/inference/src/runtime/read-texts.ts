@@ -70,7 +70,7 @@ export async function readByVersion<Of extends Purpose>(
   if (acquired.kind === 'failed')
     return unknown(`${resolution.versionId} cannot be served: ${acquired.detail}`);
   try {
-    const read = await readTexts(inference, { texts, lane: acquired.model.versionId, signal });
+    const read = await readTexts(inference, { tenant, texts, lane: acquired.model.versionId, signal });
     return read.kind === 'read' ? { ...read, model: acquired.model } : read;
   } finally {
     acquired.release();
