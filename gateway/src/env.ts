@@ -85,6 +85,7 @@ export const gatewayEnv = baseEnv
     MAX_OPERATION_FIELDS: bound(limits.maxFields),
     MAX_OPERATION_COST: bound(limits.maxCost),
     RATE_LIMIT_OPERATIONS: bound(rateLimit.operationsPerWindow),
+    RATE_LIMIT_TENANT_OPERATIONS: bound(rateLimit.operationsPerTenantWindow),
     RATE_LIMIT_WINDOW_MS: bound(rateLimit.windowMs),
     BUDGET_WINDOW_MS: bound(budgets.windowMs),
     BUDGET_TOKENS_PER_KEY: bound(budgets.perCredential.tokens),
@@ -149,7 +150,11 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
       maxFields: env.MAX_OPERATION_FIELDS,
       maxCost: env.MAX_OPERATION_COST,
     },
-    rateLimit: { operationsPerWindow: env.RATE_LIMIT_OPERATIONS, windowMs: env.RATE_LIMIT_WINDOW_MS },
+    rateLimit: {
+      operationsPerWindow: env.RATE_LIMIT_OPERATIONS,
+      operationsPerTenantWindow: env.RATE_LIMIT_TENANT_OPERATIONS,
+      windowMs: env.RATE_LIMIT_WINDOW_MS,
+    },
     budgets: {
       windowMs: env.BUDGET_WINDOW_MS,
       perCredential: {

@@ -157,7 +157,7 @@ describe('a subgraph', () => {
 describe('a key', () => {
   test('that has used up its operations is told when to come back, over HTTP and WebSocket', async () => {
     const { post, client, issueKey } = await start({
-      rateLimit: { operationsPerWindow: 2, windowMs: 60_000 },
+      rateLimit: { operationsPerWindow: 2, operationsPerTenantWindow: 1_000, windowMs: 60_000 },
     });
     await post({ query: '{ whoami }' });
     await post({ query: '{ whoami }' });

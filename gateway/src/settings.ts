@@ -7,6 +7,7 @@ import type { TlsSettings } from './gateway.ts';
 import type { CorsPolicy } from './http/security-headers.ts';
 import type { BudgetLimits } from './limits/budgets.ts';
 import type { ConcurrencyLimits } from './limits/concurrency.ts';
+import type { RateLimitOptions } from './limits/rate-limit.ts';
 import type { OperationLimits } from './operations/prepare.ts';
 import type { SafelistMode } from './persisted/persisted-operations.ts';
 import type { RelaySettings } from './relay/subgraph-relay.ts';
@@ -33,7 +34,10 @@ export interface GatewaySettings {
   readonly maxBatchOperations: number;
   readonly concurrency: ConcurrencyLimits;
   readonly limits: OperationLimits;
-  readonly rateLimit: { readonly operationsPerWindow: number; readonly windowMs: number };
+  readonly rateLimit: Pick<
+    RateLimitOptions,
+    'operationsPerWindow' | 'operationsPerTenantWindow' | 'windowMs'
+  >;
   readonly budgets: BudgetLimits;
   readonly streams: StreamSettings;
   /** Of upstreams that several clients share. */
@@ -108,7 +112,7 @@ export const defaultSettings: GatewaySettings = {
     maxFields: 1_000,
     maxCost: 10_000,
   },
-  rateLimit: { operationsPerWindow: 1_000, windowMs: 10_000 },
+  rateLimit: { operationsPerWindow: 1_000, operationsPerTenantWindow: 10_000, windowMs: 10_000 },
   budgets: {
     windowMs: 3_600_000,
     perCredential: { tokens: 10_000_000, deviceMs: 4 * 3_600_000 },

@@ -44,7 +44,11 @@ const gateway = await runGateway({
     subgraphUrls: { ...urls },
     streams: { ...defaultSettings.streams, maxEntityAgeMs },
     concurrency: { perCredential: 1_000_000, perTenant: 1_000_000 },
-    rateLimit: { operationsPerWindow: 1_000_000_000, windowMs: 1_000 },
+    rateLimit: {
+      operationsPerWindow: 1_000_000_000,
+      operationsPerTenantWindow: 1_000_000_000,
+      windowMs: 1_000,
+    },
   },
   apiKeys,
   audit: { append: async () => undefined },

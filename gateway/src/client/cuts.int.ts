@@ -8,7 +8,9 @@ let graph: TestGraph;
 let wire: TcpProxy;
 let client: FathomClient;
 beforeAll(async () => {
-  graph = await startTestGraph({ rateLimit: { operationsPerWindow: 1_000_000, windowMs: 10_000 } });
+  graph = await startTestGraph({
+    rateLimit: { operationsPerWindow: 1_000_000, operationsPerTenantWindow: 1_000_000, windowMs: 10_000 },
+  });
   wire = await startTcpProxy(graph.gateway.port);
   client = createFathomClient({
     url: `http://127.0.0.1:${wire.port}`,

@@ -141,33 +141,54 @@ describe('the cost of an operation', () => {
 });
 
 describe('a rate limit', () => {
-  test('counts each credential for itself and says when its window ends', async () => {
+  const limiterOf = (limits: { operationsPerWindow: number; operationsPerTenantWindow: number }) => {
     const counts = new Map<string, number>();
-    const limiter = createRateLimiter({
+    return createRateLimiter({
       cache: {
         increment: async (key, by) => {
           counts.set(key, (counts.get(key) ?? 0) + by);
           return { value: counts.get(key) ?? 0, resetsAt: new Date(5_000) };
         },
       },
-      operationsPerWindow: 1,
+      ...limits,
       windowMs: 10_000,
       onUncounted: () => undefined,
       now: () => 2_000,
     });
-    const principal = (credential: string, operationsPerWindow?: number) => ({
-      identity: { subject: credential, tenant: 't', roles: [], scopes: [] },
-      credential,
-      expiresAt: undefined,
-      operationsPerWindow,
-    });
+  };
+  const principal = (
+    credential: string,
+    { operationsPerWindow = undefined as number | undefined, tenant = 't' } = {},
+  ) => ({
+    identity: { subject: credential, tenant, roles: [], scopes: [] },
+    credential,
+    expiresAt: undefined,
+    operationsPerWindow,
+  });
+
+  test('counts each credential for itself and says when its window ends', async () => {
+    const limiter = limiterOf({ operationsPerWindow: 1, operationsPerTenantWindow: 100 });
     await limiter.take(principal('a'));
     await limiter.take(principal('b'));
     await expect(limiter.take(principal('a'))).rejects.toMatchObject({
       code: 'RATE_LIMITED',
-      details: { retryAfterMs: 3_000, limit: 1 },
+      details: { retryAfterMs: 3_000, limit: 1, whose: 'credential' },
     });
-    await limiter.take(principal('a', 3));
+    await limiter.take(principal('a', { operationsPerWindow: 3 }));
+  });
+
+  test('gives a tenant no more by more keys, counts no refused operation against it, and leaves other tenants alone', async () => {
+    const limiter = limiterOf({ operationsPerWindow: 2, operationsPerTenantWindow: 3 });
+    await limiter.take(principal('a'));
+    await limiter.take(principal('a'));
+    for (let again = 0; again < 5; again += 1)
+      await expect(limiter.take(principal('a'))).rejects.toMatchObject({ details: { whose: 'credential' } });
+    await limiter.take(principal('b'));
+    await expect(limiter.take(principal('c'))).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      details: { retryAfterMs: 3_000, limit: 3, whose: 'tenant' },
+    });
+    await limiter.take(principal('d', { tenant: 'another' }));
   });
 
   test('lets everyone in while nothing can be counted, and says so', async () => {
@@ -176,6 +197,7 @@ describe('a rate limit', () => {
     const limiter = createRateLimiter({
       cache: { increment: () => Promise.reject(down) },
       operationsPerWindow: 1,
+      operationsPerTenantWindow: 1,
       windowMs: 1_000,
       onUncounted: (error) => failures.push(error),
     });

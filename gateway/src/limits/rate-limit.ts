@@ -1,5 +1,6 @@
 /**
- * Operations per credential and window, counted in the shared cache, so all gateways count together. While the cache
+ * Operations per credential, per tenant and window, counted in the shared cache, so all gateways count together. A tenant has no
+ * more of them by having more keys; a key that is refused takes nothing from the others of its tenant. While the cache
  * does not answer nothing is counted and everyone is let in: a limit must not turn its own outage into everyone's.
  */
 import type { Cache, CounterResult } from '@fathom/platform/cache/cache';
@@ -14,6 +15,8 @@ export interface RateLimiter {
 export interface RateLimitOptions {
   readonly cache: Pick<Cache, 'increment'>;
   readonly operationsPerWindow: number;
+  /** Of all credentials of a tenant together. */
+  readonly operationsPerTenantWindow: number;
   readonly windowMs: number;
   /** Called for each operation that could not be counted. */
   readonly onUncounted: (error: unknown) => void;
@@ -21,23 +24,31 @@ export interface RateLimitOptions {
 }
 
 export function createRateLimiter(options: RateLimitOptions): RateLimiter {
-  const { cache, operationsPerWindow, windowMs, onUncounted, now = Date.now } = options;
+  const { cache, operationsPerWindow, operationsPerTenantWindow, windowMs, onUncounted } = options;
+  const { now = Date.now } = options;
 
-  function judge({ value, resetsAt }: CounterResult, limit: number): void {
-    if (value <= limit) return;
-    const retryAfterMs = Math.max(1, resetsAt.getTime() - now());
+  /** Undefined where nothing could be counted. */
+  const count = (key: string): Promise<CounterResult | undefined> =>
+    cache.increment(`gateway:operations:${key}`, 1, windowMs).catch((error: unknown) => {
+      onUncounted(error);
+      return undefined;
+    });
+
+  function judge(counted: CounterResult | undefined, limit: number, whose: 'credential' | 'tenant'): void {
+    if (!counted || counted.value <= limit) return;
+    const retryAfterMs = Math.max(1, counted.resetsAt.getTime() - now());
+    const ofAll = whose === 'tenant' ? ' to all keys of a tenant together' : '';
     throw raise('RATE_LIMITED', {
-      because: `${limit} operations in ${windowMs / 1000} s are allowed`,
-      details: { retryAfterMs, limit, windowMs },
+      because: `${limit} operations in ${windowMs / 1000} s are allowed${ofAll}`,
+      details: { retryAfterMs, limit, windowMs, whose },
     });
   }
 
   return {
-    take({ credential, operationsPerWindow: own }) {
-      const limit = own ?? operationsPerWindow;
-      return cache
-        .increment(`gateway:operations:${credential}`, 1, windowMs)
-        .then((counted) => judge(counted, limit), onUncounted);
+    async take({ credential, identity: { tenant }, operationsPerWindow: own }) {
+      const counted = await count(credential);
+      judge(counted, own ?? operationsPerWindow, 'credential');
+      if (counted) judge(await count(`tenant:${tenant}`), operationsPerTenantWindow, 'tenant');
     },
   };
 }

@@ -25,7 +25,9 @@ const eventsAtEach = 2;
 
 let graph: TestGraph;
 beforeAll(async () => {
-  graph = await startTestGraph({ rateLimit: { operationsPerWindow: 1_000_000, windowMs: 1_000 } });
+  graph = await startTestGraph({
+    rateLimit: { operationsPerWindow: 1_000_000, operationsPerTenantWindow: 1_000_000, windowMs: 1_000 },
+  });
 });
 afterAll(() => graph.close());
 
