@@ -164,6 +164,15 @@ describe('caches', () => {
     expect(balancer.place(turn)?.replicaId).toBe('other');
     expect(balancer.place(turn)?.replicaId).toBe('other');
   });
+
+  test('a conversation does not wait at home for a slot that another replica has', () => {
+    const { balancer } = newBalancer();
+    balancer.report(idle('home', { maxSequences: 1, meanRequestMs: 0 }));
+    const turn = request({ session: 's' });
+    expect(balancer.place(turn)?.replicaId).toBe('home');
+    balancer.report(idle('other', { meanRequestMs: 0 }));
+    expect(balancer.place(turn)?.replicaId).toBe('other');
+  });
 });
 
 describe('no herding', () => {
@@ -193,6 +202,46 @@ describe('what is known is old', () => {
     balancer.report(idle('free'));
     clock.ms = 10_000;
     expect(balancer.place(request())).toMatchObject({ replicaId: 'free', way: 'POWER_OF_TWO' });
+  });
+
+  test('the two are different ones, whatever is drawn', () => {
+    for (const draws of [
+      [0, 0],
+      [0, 0.99],
+      [0.99, 0],
+      [0.99, 0.99],
+    ]) {
+      let at = 0;
+      const { balancer, clock } = newBalancer({ random: () => draws[at++ % 2]! });
+      balancer.report(idle('loaded', { activeSequences: 3 }));
+      balancer.report(idle('idle'));
+      clock.ms = 10_000;
+      expect(balancer.place(request())).toMatchObject({ way: 'POWER_OF_TWO', replicaId: 'idle' });
+    }
+  });
+
+  test('each pair is as likely as any other', () => {
+    const pairs = new Map<string, number>();
+    for (let first = 0; first < 4; first += 1)
+      for (let second = 0; second < 3; second += 1) {
+        const draws = [(first + 0.5) / 4, (second + 0.5) / 3];
+        let at = 0;
+        const { balancer, clock } = newBalancer({ random: () => draws[at++ % 2]! });
+        // Of each pair the less loaded one is seen: of four by their load, three times the first, twice the second, once the third.
+        for (const [load, id] of ['a', 'b', 'c', 'd'].entries())
+          balancer.report(idle(id, { activeSequences: load }));
+        clock.ms = 10_000;
+        const { replicaId = '' } = balancer.place(request()) ?? {};
+        pairs.set(replicaId, (pairs.get(replicaId) ?? 0) + 1);
+      }
+    expect(Object.fromEntries(pairs)).toEqual({ a: 6, b: 4, c: 2 });
+  });
+
+  test('a single replica is taken without a second', () => {
+    const { balancer, clock } = newBalancer({ random: () => 0.99 });
+    balancer.report(idle('only'));
+    clock.ms = 10_000;
+    expect(balancer.place(request())).toMatchObject({ way: 'POWER_OF_TWO', replicaId: 'only' });
   });
 
   test('a replica that fell silent gets nothing while most others report', () => {

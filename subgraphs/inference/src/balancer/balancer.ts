@@ -2,12 +2,13 @@
  * Chooses the replica on which a request's first token is expected soonest.
  *
  * - *What is known is old.* Reports come some times a second, so a balancer adds what it placed itself since. Replicas whose
- *   report is older than `staleMs` are not believed; when less than half of them can be, two are taken at random and the one
+ *   report is older than `staleMs` are not believed; when less than half of them can be, two different ones are taken at random and the one
  *   with fewer requests gets it (Mitzenmacher 2001).
  * - *No herding.* Several balancers that see the same reports would all send to the same best replica. Among replicas whose
  *   expected times differ by less than anyone would notice, one is taken at random.
  * - *Affinity.* Tokens that a replica has in its cache need no computing, which is in the estimate. A conversation stays
- *   where it is unless that costs clearly more (hysteresis): its cache is worth more turns than this one.
+ *   where it is unless that costs clearly more (hysteresis), or it would wait there for a slot that others have: its cache is
+ *   worth more turns than this one.
  *
  * The clock and randomness are passed in: the simulator runs this very class.
  */
@@ -116,6 +117,8 @@ export class Balancer {
     const home = session === undefined ? undefined : this.#sessions.get(session);
     const staying = candidates.find(({ replica }) => replica.report.replicaId === home);
     if (!staying) return undefined;
+    if (!staying.replica.hasFreeSlot && candidates.some(({ replica }) => replica.hasFreeSlot))
+      return undefined;
     const limit = best.expectedTtftMs * (1 + hysteresisShare) + hysteresisMs;
     return staying.expectedTtftMs <= limit ? staying : undefined;
   }
@@ -130,8 +133,11 @@ export class Balancer {
   }
 
   #lessLoadedOfTwo(replicas: readonly KnownReplica[], request: PlacementRequest): Candidate {
-    const any = (): KnownReplica => replicas[Math.floor(this.#options.random() * replicas.length)]!;
-    const [a, b] = [any(), any()];
+    const draw = (below: number): number => Math.floor(this.#options.random() * below);
+    const first = draw(replicas.length);
+    // A different one, each as likely: drawn from those behind it, around the end.
+    const second = (first + 1 + draw(replicas.length - 1)) % replicas.length;
+    const [a, b] = [replicas[first]!, replicas[second]!];
     return this.#candidates([a.requests <= b.requests ? a : b], request)[0]!;
   }
 

@@ -21,6 +21,8 @@ export interface EngineRequest {
    * alone. Requests without one are one tenant's.
    */
   readonly tenant?: string | undefined;
+  /** Names the tenant's conversation that it is a turn of, for whoever chooses where it is computed. */
+  readonly conversation?: string | undefined;
   /** Among the requests of its tenant; NORMAL without it. */
   readonly priority?: Priority | undefined;
   /** It fails with DEADLINE_EXCEEDED when it has not ended so many milliseconds after it came to the worker. */

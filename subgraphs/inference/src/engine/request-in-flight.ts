@@ -2,7 +2,7 @@
  * A request that has not ended, with all it takes to go on elsewhere.
  *
  * Invariant: exactly one replica has it. Whoever loses it hands the very object to the next, so what it has cost, what its
- * listener was told and how often it was lost go with it.
+ * listener was told and how often it was lost go with it. Only `onFirstToken` is of the replica that has it now.
  */
 import type { EngineFailureCode, EngineRequest, EngineToken } from './protocol.ts';
 
@@ -49,6 +49,8 @@ export interface RequestInFlight {
   isAdmitted: boolean;
   isCancelled: boolean;
   workersLost: number;
+  /** Called once, before the first token that comes from the replica that has it now. */
+  onFirstToken?: (() => void) | undefined;
 }
 
 /** What a request's end says beside what the request has cost. */
@@ -102,6 +104,8 @@ export function tellAdmitted(inFlight: RequestInFlight): void {
 }
 
 export function tellToken(inFlight: RequestInFlight, token: EngineToken): void {
+  inFlight.onFirstToken?.();
+  inFlight.onFirstToken = undefined;
   inFlight.tokens.push(token.tokenId);
   inFlight.listener.token(token);
 }

@@ -1,14 +1,17 @@
 /**
  * Which replica computes a request: the balancer that the simulator runs, fed by what the replicas say of themselves.
  *
+ * A conversation is known by tenant and beginning (`conversation`), so that its next turn goes where the last one left its prefix.
+ *
  * Invariants: a request goes only to a replica that has its model (and its adapter) loaded with the context that was promised; a request that is on
- * a replica is in that replica's report, so nothing is placed twice on what looks idle.
+ * a replica is in that replica's report, so nothing is placed twice on what looks idle; how long a first token took is held
+ * against the replica that gave it.
  */
 import { Balancer } from '../balancer/balancer.ts';
 import { prefixBlocks, prefixBlockTokens } from '../balancer/prefix-blocks.ts';
-import type { Placement, PlacementRequest } from '../balancer/replica.ts';
+import type { PlacementRequest } from '../balancer/replica.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
-import type { RequestInFlight, RequestListener } from '../engine/request-in-flight.ts';
+import type { RequestInFlight } from '../engine/request-in-flight.ts';
 import type { Replica } from './replica.ts';
 
 /** 1.6 million tokens of prompts; some 20 MB. */
@@ -36,7 +39,8 @@ export class Dispatcher {
   }
 
   /** Where a request's first token is expected soonest, or undefined where no replica can take it now. */
-  choose({ request, reach }: RequestInFlight, except?: Replica): Choice | undefined {
+  choose(inFlight: RequestInFlight, except?: Replica): Replica | undefined {
+    const { request, reach } = inFlight;
     const away = new Set<string>();
     const needed = this.#neededContext(request);
     for (const replica of this.#replicas.values()) {
@@ -44,24 +48,11 @@ export class Dispatcher {
       const isOutOfReach = replica === except || (reach === 'here' && replica.isPeer);
       if (isOutOfReach || !canServe(replica, request, needed)) away.add(replica.id);
     }
-    const placement = this.#balancer.place(this.#toPlace(request), away);
-    const replica = placement && this.#replicas.get(placement.replicaId);
-    return replica && { replica, placement };
-  }
-
-  /** The listener, from whom the balancer learns how long the first token took. */
-  listening({ listener, submittedAt }: RequestInFlight, placement: Placement): RequestListener {
-    let isFirst = true;
-    return {
-      placed: (deviceId) => listener.placed?.(deviceId),
-      admitted: () => listener.admitted(),
-      token: (token) => {
-        if (isFirst) this.#balancer.firstToken(placement, performance.now() - submittedAt);
-        isFirst = false;
-        listener.token(token);
-      },
-      ended: (end) => listener.ended(end),
-    };
+    const placement = this.#balancer.place(this.#toPlace(inFlight), away);
+    // What it was expected to take elsewhere is over, also where it has to wait now.
+    inFlight.onFirstToken =
+      placement && (() => this.#balancer.firstToken(placement, performance.now() - placement.placedAtMs));
+    return placement && this.#replicas.get(placement.replicaId);
   }
 
   /** Devices can hold different lengths: where a longer one is to be had, nothing is cut off on a shorter one. */
@@ -70,26 +61,22 @@ export class Dispatcher {
     return Math.max(1, Math.min(promptTokens.length + maxTokens, Math.max(...lengths)));
   }
 
-  #toPlace(request: EngineRequest): PlacementRequest {
-    const { id, tenant, lane, adapter, promptTokens, priorTokens, maxTokens } = request;
+  #toPlace({ request, tokens }: RequestInFlight): PlacementRequest {
+    const { id, tenant, lane, adapter, promptTokens, priorTokens, maxTokens, conversation } = request;
     // With one replica there is nothing to choose by.
     const isChoice = this.#replicas.size > 1;
+    const decoded = priorTokens.length + tokens.length;
     return {
       model: lane,
       adapter,
-      promptTokens: promptTokens.length + priorTokens.length,
-      maxTokens: maxTokens - priorTokens.length,
+      promptTokens: promptTokens.length + decoded,
+      maxTokens: maxTokens - decoded,
       prefix: isChoice ? prefixBlocks(JSON.stringify([tenant, lane, adapter]), promptTokens) : [],
       blockTokens: prefixBlockTokens,
-      // The completions of one generation share its prompt.
-      session: isChoice ? id.split('#', 1)[0] : undefined,
+      // Without one, the completions of one generation share its prompt.
+      session: isChoice ? JSON.stringify([lane, adapter, conversation ?? id.split('#', 1)[0]]) : undefined,
     };
   }
-}
-
-export interface Choice {
-  readonly replica: Replica;
-  readonly placement: Placement;
 }
 
 function canServe(replica: Replica, { lane, adapter }: EngineRequest, neededContext: number): boolean {

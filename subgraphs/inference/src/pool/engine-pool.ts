@@ -200,12 +200,7 @@ export class EnginePool {
   }
 
   #begin(inFlight: RequestInFlight): void {
-    const choice = this.#dispatcher.choose(inFlight);
-    if (!choice) this.#wait(inFlight);
-    else {
-      const { replica, placement } = choice;
-      this.#hand({ ...inFlight, listener: this.#dispatcher.listening(inFlight, placement) }, replica);
-    }
+    if (!this.#give(inFlight)) this.#wait(inFlight);
   }
 
   /** No replica can take it now: it waits for the device that has its model and the fewest requests. */
@@ -228,9 +223,9 @@ export class EnginePool {
   }
 
   #give(inFlight: RequestInFlight, from?: Replica): boolean {
-    const choice = this.#dispatcher.choose(inFlight, from);
-    if (choice) this.#hand(inFlight, choice.replica);
-    return choice !== undefined;
+    const replica = this.#dispatcher.choose(inFlight, from);
+    if (replica) this.#hand(inFlight, replica);
+    return replica !== undefined;
   }
 
   /** What waits for the next worker of another device goes on here at once. */

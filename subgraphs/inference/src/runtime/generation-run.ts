@@ -21,6 +21,7 @@ import type { GenerationSettings } from '../domain/settings.ts';
 import { storableText } from '../domain/storable-text.ts';
 import type { EngineToken } from '../engine/protocol.ts';
 import type { EnginePool } from '../pool/engine-pool.ts';
+import { conversationName } from './conversation-name.ts';
 import { decodeOnDevice } from './decode-on-device.ts';
 import type { Deployments } from './deployments.ts';
 import type { EventLog } from './event-log.ts';
@@ -169,6 +170,7 @@ export class GenerationRun {
         request: {
           id: choice === 0 ? this.#record.id : `${this.#record.id}#${choice}`,
           tenant: this.#record.tenant,
+          conversation: conversationName(this.#record),
           priority,
           timeoutMs: this.#timeLeftMs(),
           lane,

@@ -68,6 +68,7 @@ export const peerRequestSchema = z.object({
   timeoutMs: z.number().optional(),
   lane: z.string(),
   adapter: z.string().optional(),
+  conversation: z.string().optional(),
   promptTokens: tokenIds.min(1),
   priorTokens: tokenIds,
   maxTokens: z.number().int().positive(),
