@@ -16,11 +16,19 @@ const answerSchema = z.object({
 export type CachedAnswer = z.infer<typeof answerSchema>;
 
 /** Made by `answerKey`. */
-export type AnswerKey = readonly [tenant: string, versionId: string, question: string];
+export type AnswerKey = readonly [tenant: string, versionId: string, precision: string, question: string];
 export type AnswerCache = ExactCache<AnswerKey, CachedAnswer>;
 
-export function answerKey(tenant: string, versionId: string, question: string): AnswerKey {
-  return [tenant, versionId, normaliseQuestion(question)];
+export interface AnswerKeyParts {
+  readonly tenant: string;
+  readonly versionId: string;
+  /** Of its weights, as it is loaded: another one can say something else. */
+  readonly precision: string;
+  readonly question: string;
+}
+
+export function answerKey({ tenant, versionId, precision, question }: AnswerKeyParts): AnswerKey {
+  return [tenant, versionId, precision, normaliseQuestion(question)];
 }
 
 export function createAnswerCache(options: {

@@ -23,11 +23,21 @@ export type CachedCompletion = z.infer<typeof completionSchema>;
 export type CompletionKey = readonly [tenant: string, settings: unknown];
 export type CompletionCache = ExactCache<CompletionKey, CachedCompletion>;
 
-/** Version, prompt, sampling with its seed, form, ends and number: all of the settings but for who comes first when. */
-export function completionKey(tenant: string, settings: GenerationSettings): CompletionKey {
+/**
+ * Version and the precision that it is computed in, prompt, sampling with its seed, form, ends and number: all of the settings
+ * but for who comes first when.
+ */
+export function completionKey(
+  tenant: string,
+  precision: string,
+  settings: GenerationSettings,
+): CompletionKey {
   const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, choices, responseFormat } =
     settings;
-  return [tenant, [modelVersionId, promptTokens, maxTokens, sampling, stopStrings, choices, responseFormat]];
+  return [
+    tenant,
+    [modelVersionId, precision, promptTokens, maxTokens, sampling, stopStrings, choices, responseFormat],
+  ];
 }
 
 /** What may be kept of a record: all of its completions, if each came to its end. */

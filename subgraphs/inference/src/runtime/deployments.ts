@@ -346,10 +346,10 @@ export class Deployments {
       baseVersionId: base?.model.versionId,
     });
     if (loaded.kind === 'failed') return loaded;
-    const { contextLength } = loaded.model;
+    const { contextLength, precision } = loaded.model;
     const lane = base?.model.versionId ?? versionId;
     const adapter = base ? versionId : undefined;
-    return { kind: 'ready', model: { versionId, lane, adapter, contextLength, text } };
+    return { kind: 'ready', model: { versionId, lane, adapter, contextLength, precision, text } };
   }
 
   async #loadReader(resident: Resident, version: ModelVersionRow, folder: string): Promise<Outcome> {

@@ -106,3 +106,57 @@ test('who waits computes himself when nothing was kept, when the other failed, a
     expect(await firstEnded).toBe(ending === 'failed' ? 'rejected' : undefined);
   }
 });
+
+/** Four who ask at once; each computes until the test ends it. */
+function fourAsk(key: string) {
+  const cache = open();
+  const stops = Array.from({ length: 4 }, () => new AbortController());
+  const computing: { readonly who: number; end(how: 'keeps' | 'keeps nothing'): Promise<void> }[] = [];
+  const shown: number[] = [];
+  const asked = stops.map((stop, who) =>
+    cache.once([key], {
+      signal: stop.signal,
+      show: async () => void shown.push(who),
+      async compute() {
+        const ended = createDeferred();
+        computing.push({
+          who,
+          async end(how) {
+            if (how === 'keeps') await cache.keep([key], 'kept');
+            ended.resolve();
+          },
+        });
+        await ended.promise;
+      },
+    }),
+  );
+  return { stops, computing, shown, asked };
+}
+
+test('when who computes leaves, one of those who wait is the next, and the others are shown what it keeps', async () => {
+  const { stops, computing, shown, asked } = fourAsk('the first leaves');
+  await expect.poll(() => computing.length).toBe(1);
+  stops[computing[0]!.who]?.abort();
+  await computing[0]!.end('keeps nothing');
+  await expect.poll(() => computing.length).toBe(2);
+  stops[computing[1]!.who]?.abort();
+  await computing[1]!.end('keeps nothing');
+  await expect.poll(() => computing.length).toBe(3);
+  await computing[2]!.end('keeps');
+  await Promise.all(asked);
+  expect(computing.map(({ who }) => who)).toEqual([0, 1, 2]);
+  expect(shown).toEqual([3]);
+});
+
+test('who ends and keeps nothing is followed by one more, and then by all at once', async () => {
+  const { computing, shown, asked } = fourAsk('nothing is ever kept');
+  await expect.poll(() => computing.length).toBe(1);
+  await computing[0]!.end('keeps nothing');
+  await expect.poll(() => computing.length).toBe(2);
+  expect(computing[1]?.who).toBe(1);
+  await computing[1]!.end('keeps nothing');
+  await expect.poll(() => computing.length).toBe(4);
+  for (const one of computing.slice(2)) await one.end('keeps nothing');
+  await Promise.all(asked);
+  expect(shown).toEqual([]);
+});

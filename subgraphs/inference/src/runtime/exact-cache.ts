@@ -3,9 +3,11 @@
  *
  *   find: memory of this process (L1) --not there--> the cache that instances share (L2) --not there--> nobody computed it
  *
- * A key holds tenant, version (an adapter is a version of its own) and input, so a promotion needs no purge. Of several
- * who ask for the same at once in this process one computes, and the others wait for what it keeps; where it keeps nothing
- * they compute themselves. A cache that is down, or holds what is not understood, has nothing.
+ * A key holds tenant, version (an adapter is a version of its own), precision and input, so a promotion needs no purge. Of
+ * several who ask for the same at once in this process one computes, and the others wait for what it keeps. Where it leaves or
+ * fails, one of them computes next. Where it ends and has kept nothing, one more tries; after the second nothing is to be
+ * expected, and the others compute at once instead of one behind the other. A cache that is down, or holds what is not
+ * understood, has nothing.
  */
 import { createHash } from 'node:crypto';
 import type { Cache } from '@fathom/platform/cache/cache';
@@ -26,7 +28,7 @@ export interface ExactCacheOptions<Value> {
 }
 
 export interface Once<Value> {
-  /** Aborts waiting for who computes the same; then `compute` is called. */
+  /** Of who asks: aborts waiting for who computes the same; then `compute` is called. */
   readonly signal: AbortSignal;
   readonly show: (value: Value) => Promise<void>;
   /** Computes, and keeps what may be kept. */
@@ -40,12 +42,18 @@ export interface ExactCache<Key, Value> {
   once(key: Key, options: Once<Value>): Promise<void>;
 }
 
+/** How somebody's computing of a key ended for those who wait for it. */
+type Ending = 'ended' | 'left';
+
+/** So many who ended and kept nothing are waited for. */
+const mostFruitless = 2;
+
 export function createExactCache<Key extends readonly unknown[], Value>(
   options: ExactCacheOptions<Value>,
 ): ExactCache<Key, Value> {
   const { cache, name, schema, ttlMs, maxBytes = 16 * 1024 * 1024, now = Date.now, logger } = options;
   const memory = new LruMap({ maxBytes, now });
-  const underWay = new Map<string, Promise<void>>();
+  const underWay = new Map<string, Promise<Ending>>();
   const hashOf = (key: Key): string =>
     `${name}:${createHash('sha256').update(JSON.stringify(key)).digest('hex')}`;
 
@@ -62,9 +70,17 @@ export function createExactCache<Key extends readonly unknown[], Value>(
     }
   };
 
-  const computeFirst = async (key: string, compute: () => Promise<void>): Promise<void> => {
+  const computeFirst = async (
+    key: string,
+    { compute, signal }: Pick<Once<Value>, 'compute' | 'signal'>,
+  ): Promise<void> => {
     const computed = compute();
-    const ended = computed.catch(() => undefined).finally(() => underWay.delete(key));
+    const ended = computed
+      .then(
+        (): Ending => (signal.aborted ? 'left' : 'ended'),
+        (): Ending => 'left',
+      )
+      .finally(() => underWay.delete(key));
     underWay.set(key, ended);
     await computed;
   };
@@ -80,25 +96,29 @@ export function createExactCache<Key extends readonly unknown[], Value>(
     },
     async once(parts, { signal, show, compute }) {
       const key = hashOf(parts);
+      for (let fruitless = 0; fruitless < mostFruitless; ) {
+        const found = await find(key);
+        if (found !== undefined) return show(found);
+        const other = underWay.get(key);
+        if (!other) return computeFirst(key, { compute, signal });
+        const ending = await endOrAbort(other, signal);
+        if (ending === 'aborted') return compute();
+        if (ending === 'ended') fruitless++;
+      }
       const found = await find(key);
-      if (found !== undefined) return show(found);
-      const other = underWay.get(key);
-      if (!other) return computeFirst(key, compute);
-      await endOrAbort(other, signal);
-      const kept = await find(key);
-      return kept === undefined ? compute() : show(kept);
+      return found === undefined ? compute() : show(found);
     },
   };
 }
 
-function endOrAbort(ended: Promise<void>, signal: AbortSignal): Promise<void> {
+function endOrAbort(ended: Promise<Ending>, signal: AbortSignal): Promise<Ending | 'aborted'> {
   return new Promise((resolve) => {
-    const settle = (): void => {
-      signal.removeEventListener('abort', settle);
-      resolve();
-    };
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', settle, { once: true });
-    void ended.then(settle);
+    const abort = (): void => resolve('aborted');
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void ended.then((ending) => {
+      signal.removeEventListener('abort', abort);
+      resolve(ending);
+    });
   });
 }

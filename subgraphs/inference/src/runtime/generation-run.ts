@@ -140,6 +140,14 @@ export class GenerationRun {
     });
   }
 
+  /** What the version is computed in, loaded if need be; undefined where it cannot be served. */
+  async precision(): Promise<string | undefined> {
+    const acquired = await this.#options.deployments.acquire(this.settings.modelVersionId);
+    if (acquired.kind !== 'ready') return undefined;
+    acquired.release();
+    return acquired.model.precision;
+  }
+
   /** Has the model decode, behind what exists already. Rejects only when the run is suspended. */
   async decode({ choice = 0, prior, onToken, onPlaced, signal }: DecodeOptions): Promise<Decoded> {
     const { deployments, pool, onAdmitted } = this.#options;

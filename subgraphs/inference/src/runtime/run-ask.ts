@@ -89,7 +89,9 @@ async function judge(
   if (reason !== 'STOP') return;
   const { bound, calibrationVersion } = drafting.scorer;
   const { score } = decision.verdict;
-  await dependencies.answers.keep(keyOf(run), {
+  const key = await keyOf(run);
+  if (!key) return;
+  await dependencies.answers.keep(key, {
     generationId: run.record.id,
     tokens: [...drafting.tokens],
     score,
@@ -171,11 +173,12 @@ async function showWords(
 }
 
 /** The answer that was given before, or one of its own: of several who ask the same at once one has the model draft. */
-function answerOnce(run: GenerationRun, dependencies: AskDependencies): Promise<void> {
+async function answerOnce(run: GenerationRun, dependencies: AskDependencies): Promise<void> {
   const { useCache, maxTokens } = run.settings;
   const compute = (): Promise<void> => draft(run, dependencies, 'held');
-  if (!useCache) return compute();
-  return dependencies.answers.once(keyOf(run), {
+  const key = useCache ? await keyOf(run) : undefined;
+  if (!key) return compute();
+  return dependencies.answers.once(key, {
     signal: run.signal,
     compute,
     show: (cached) => (cached.tokens.length > maxTokens ? compute() : showCached(run, cached)),
@@ -199,8 +202,13 @@ async function showCached(run: GenerationRun, cached: CachedAnswer): Promise<voi
   await run.complete('STOP', [routed, ...tokens.map((token) => run.tokenEvent(token))]);
 }
 
-function keyOf(run: GenerationRun): AnswerKey {
-  return answerKey(run.record.tenant, run.settings.modelVersionId, run.record.prompt);
+/** None where the version cannot be served. */
+async function keyOf(run: GenerationRun): Promise<AnswerKey | undefined> {
+  const { tenant, prompt: question } = run.record;
+  const precision = await run.precision();
+  return precision === undefined
+    ? undefined
+    : answerKey({ tenant, versionId: run.settings.modelVersionId, precision, question });
 }
 
 async function askDeepLearning(

@@ -17,7 +17,10 @@ export interface GenerateDependencies {
 export async function runGenerate(run: GenerationRun, { completions }: GenerateDependencies): Promise<void> {
   const { record, settings } = run;
   if (!settings.useCache || record.service !== undefined) return decode(run);
-  const key = completionKey(record.tenant, settings);
+  const precision = await run.precision();
+  // Decoding tells why it cannot be served.
+  if (precision === undefined) return decode(run);
+  const key = completionKey(record.tenant, precision, settings);
   return completions.once(key, {
     signal: run.signal,
     show: (cached) => showCached(run, cached),

@@ -20,6 +20,8 @@ export interface ServedModel {
   /** The loaded adapter it runs with; absent for a full version. */
   readonly adapter?: string | undefined;
   readonly contextLength: number;
+  /** Of its weights, as the first device has them that has loaded it. */
+  readonly precision: string;
   readonly text: ModelText;
 }
 
