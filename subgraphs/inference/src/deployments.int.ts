@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import type { Client } from 'graphql-ws';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import {
   generateSubscription,
   type Harness,
@@ -172,6 +172,34 @@ test('a version without alias is loaded on demand, and leaves when its memory is
   await harness.deploymentIs('tiny@2', 'UNLOADED');
   await harness.deploymentIs('tiny@3', 'READY');
   expect(await deployment('tiny@1')).toMatchObject({ status: 'READY' });
+});
+
+test('of two versions asked for at once where one has room, one is never given to the devices', async () => {
+  // Nearly all of what it holds are weights, whose size is known before they are loaded.
+  const settings = { maxSequences: 1, prefixSlots: 0, maxContextLength: 64 };
+  await start(settings);
+  await harness.register('tiny@1', folder(1));
+  await harness.moveAlias('champion', 'tiny@1');
+  await harness.deploymentIs('tiny@1', 'READY');
+  const held = (await deployment('tiny@1'))?.memoryBytes ?? 0;
+  await harness.close();
+  const admin = await database.open();
+  await admin.query('drop schema if exists inference, broker, streams, cache cascade');
+  await admin.close();
+
+  await start({ ...settings, modelMemoryBytes: Math.ceil(held * 1.5) });
+  const load = vi.spyOn(harness.inference.pool, 'load');
+  const asked = ['tiny@2', 'tiny@3'];
+  for (const [at, versionId] of asked.entries()) await harness.register(versionId, folder(at + 2));
+  for (const versionId of asked) await harness.deploymentIs(versionId, 'UNLOADED');
+  const answers = await Promise.all(asked.map((versionId) => generate(versionId)));
+  const refused = answers.findIndex(({ __typename }) => __typename === 'UnknownModel');
+  expect(answers[refused]).toMatchObject({ message: expect.stringContaining('MODEL_MEMORY_BYTES') });
+  expect(answers[1 - refused]).toMatchObject({ modelVersion: { id: asked[1 - refused] } });
+  expect(load.mock.calls.map(([{ versionId }]) => versionId)).toEqual([asked[1 - refused]]);
+  // Nobody uses the other one any more: it leaves.
+  expect(await generate(asked[refused])).toMatchObject({ modelVersion: { id: asked[refused] } });
+  await harness.deploymentIs(asked[1 - refused] ?? '', 'UNLOADED');
 });
 
 test('a restarted service serves what it knew, without another event', async () => {

@@ -5,8 +5,9 @@
  *                                     \--anything wrong--> FAILED --next demand, or every 30 s for an alias--> LOADING
  *
  * Invariants: an alias answers with its former version until the one it points to is READY; a version in use is never
- * unloaded; the weights held stay under `memoryBytes` on each device, idle versions without alias leaving first, the longest unused
- * before the others.
+ * unloaded; what is loaded and what is being loaded stay under `memoryBytes` on each device, idle versions without alias leaving
+ * first, the longest unused before the others. A version that is being loaded counts as the size of its files. Its cache is known
+ * only when it is loaded: until others have left for it, or it has left itself, the bound can be exceeded by that.
  */
 
 import { weightFileBytes } from '@fathom/neural/models/model-weights';
@@ -63,6 +64,7 @@ interface Resident {
   users: number;
   /** Order of last use. */
   lastUse: number;
+  /** What it holds; while it is being loaded, the size of its files. */
   memoryBytes: number;
   isReady: boolean;
   /** It reads whole texts and answers no prompt. */
@@ -373,6 +375,7 @@ export class Deployments {
     const { pool } = this.#options;
     const shortage = this.#makeRoom(sizeBytes);
     if (shortage) return { kind: 'failed', detail: shortage };
+    resident.memoryBytes = sizeBytes;
     const loaded = await pool.load({ type: 'load', versionId, ...files });
     if (loaded.kind === 'failed') return { kind: 'failed', detail: `${loaded.message} (${loaded.code})` };
 
