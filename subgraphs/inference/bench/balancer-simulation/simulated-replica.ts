@@ -1,7 +1,12 @@
 /**
- * An engine in simulated time: continuous batching with chunked prefill and a prefix cache, by the rules of `domain/scheduler`.
+ * An engine in simulated time: continuous batching with chunked prefill and a prefix cache.
  * A step decodes every running sequence once and computes up to `prefillTokensPerStep` prompt tokens; it takes
  * `stepMs + perSequenceMs · decoding + perPrefillTokenMs · prefilled`.
+ *
+ * Simpler than `domain/scheduler`, so that a thousand of them run in seconds: who came first is first, there being one tenant and
+ * no priorities; the oldest prompt has the whole of a step's prompt tokens; a prompt is found in the cache once its request has
+ * ended. Left out are the bound of the KV cache, so `freeKvTokens` never decides, models and adapters that have to be loaded, and
+ * workers that are lost.
  */
 import type { ReplicaReport } from '../../src/balancer/replica.ts';
 import type { EventQueue } from './event-queue.ts';

@@ -24,13 +24,17 @@ const lineSchema = z.object({
   system: z.string().optional(),
 });
 
-/** A later turn of a session begins with the whole prompt before it; a system prompt is shared by all who name it. */
+/**
+ * A later turn of a session begins with the whole prompt before it; a system prompt, of eight blocks at most, is shared by all who
+ * name it. Throws what is wrong with a line, by its number.
+ */
 export function readTrace(file: string): readonly TracedRequest[] {
   const lines = readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line.trim() !== '');
-  const requests = lines.map((line, at) => {
-    const { system, session, ...rest } = lineSchema.parse(JSON.parse(line));
+    .map((line, at) => ({ line, place: `${file}:${at + 1}` }))
+    .filter(({ line }) => line.trim() !== '');
+  const requests = lines.map(({ line, place }, at) => {
+    const { system, session, ...rest } = parseLine(line, place);
     const owner = session ?? `request-${at}`;
     return {
       ...rest,
@@ -39,6 +43,15 @@ export function readTrace(file: string): readonly TracedRequest[] {
     };
   });
   return requests.sort((a, b) => a.atMs - b.atMs);
+}
+
+function parseLine(line: string, place: string): z.infer<typeof lineSchema> {
+  try {
+    return lineSchema.parse(JSON.parse(line));
+  } catch (cause) {
+    const problem = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new Error(`${place} is no request: ${problem}`, { cause });
+  }
 }
 
 export interface SyntheticTraceOptions {
