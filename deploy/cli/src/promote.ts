@@ -7,7 +7,7 @@ import { accepted, withClient } from './platform-client.ts';
 const promoteUsage = `Usage: fathom promote VERSION --reason WHY [--alias champion] [--evaluation ID] [--json]
 
 Moves an alias of VERSION's model (\`name@number\`) to it. Inference follows without dropping a stream. The audit says that the
-move rests on the evaluation of that ID, else on the newest that the version came with.`;
+move rests on the evaluation of that ID, else on the newest on held-out examples, else on the newest of all.`;
 
 const rollBackUsage = `Usage: fathom rollback MODEL --reason WHY [--alias champion] [--json]
 

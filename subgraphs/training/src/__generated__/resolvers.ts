@@ -386,7 +386,7 @@ export type Evaluation = {
   readonly perplexity?: Maybe<Scalars['Float']['output']>;
   /** Of vectors: the share of texts whose partner is the nearest of all partners, 0 to 1. Null for others. */
   readonly retrievalAccuracy?: Maybe<Scalars['Float']['output']>;
-  /** The share of a suite's prompts that were answered right by its rule, 0 to 1. Null where it measures loss. */
+  /** The share of a suite's prompts that were answered right by its rule, 0 to 1, or for `SPEARMAN` the rank correlation, -1 to 1. Null where it measures loss. */
   readonly score?: Maybe<Scalars['Float']['output']>;
   /**
    * Of vectors, on a data set of graded pairs: Spearman's rank correlation of their cosines with the grades, -1 to 1. Null for others,

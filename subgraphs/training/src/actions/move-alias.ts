@@ -24,7 +24,7 @@ export interface RollBackModelAliasInput {
 
 export interface MoveModelAliasInput extends RollBackModelAliasInput {
   readonly versionId: string;
-  /** The newest of the version's own without it. */
+  /** Without it the newest on held-out examples, else the newest of all. */
   readonly evaluationId?: string | null | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { comparedMetrics, configDifferences } from './compare-runs.ts';
-import { metricsOf, paramsOf, resultMetrics, statusOf } from './mlflow.ts';
-import type { Evaluation, LossPoint, TrainingRun } from './records.ts';
+import { metricsOf, paramsOf, resultMetrics, statusOf, type ToldPoint } from './mlflow.ts';
+import type { Evaluation, TrainingRun } from './records.ts';
 
 const startedAt = new Date('2026-11-25T08:00:00Z');
 const run = (more: Partial<TrainingRun>): TrainingRun => ({
@@ -81,7 +81,8 @@ test('results are in the order of the runs, of each suite the newest, and what n
 test('MLflow hears of a run in its own terms, and of a point at the same moment each time', () => {
   expect(paramsOf(run({}))).toContainEqual({ key: 'hyperparameters.learningRate', value: '0.1' });
   expect(paramsOf(run({}))).toContainEqual({ key: 'modelName', value: 'letters' });
-  const point: LossPoint = {
+  const point: ToldPoint = {
+    toldAt: new Date(startedAt.getTime() + 2_000),
     step: 4,
     tokensSeen: 500,
     loss: 1.5,
@@ -90,7 +91,7 @@ test('MLflow hears of a run in its own terms, and of a point at the same moment 
     gradientNorm: 2,
     tokensPerSecond: 250,
   };
-  const told = metricsOf(point, startedAt);
+  const told = metricsOf(point);
   expect(told.map(({ key }) => key)).toEqual(['loss', 'learning_rate', 'gradient_norm', 'tokens_per_second']);
   expect(told[0]).toEqual({ key: 'loss', value: 1.5, step: 4, timestampMs: startedAt.getTime() + 2_000 });
   const results = resultMetrics(run({}), [evaluation({ suite: 'basics@2', score: 0.5 })]);

@@ -22,10 +22,13 @@ export function paramsOf(run: TrainingRun): readonly { readonly key: string; rea
   }));
 }
 
-/** A point keeps no moment; its place on the clock is what its tokens took, and the same each time that it is told. */
-export function metricsOf(point: LossPoint, startedAt: Date): readonly Metric[] {
-  const elapsedMs = point.tokensPerSecond > 0 ? (1_000 * point.tokensSeen) / point.tokensPerSecond : 0;
-  const place = { step: point.step, timestampMs: Math.round(startedAt.getTime() + elapsedMs) };
+/** A point, and when the worker told it: the same moment each time that it is told to MLflow. */
+export interface ToldPoint extends LossPoint {
+  readonly toldAt: Date;
+}
+
+export function metricsOf(point: ToldPoint): readonly Metric[] {
+  const place = { step: point.step, timestampMs: point.toldAt.getTime() };
   const values: readonly (readonly [string, number | null])[] = [
     ['loss', point.loss],
     ['held_out_loss', point.heldOutLoss],

@@ -1,6 +1,6 @@
 /** How far each run is mirrored to MLflow. Rows are made by whoever looks for work, never by the run itself. */
 import type { Database } from '@fathom/platform/database/database';
-import type { LossPoint } from '../domain/records.ts';
+import type { ToldPoint } from '../domain/mlflow.ts';
 
 export interface MirroredRun {
   readonly runId: string;
@@ -75,10 +75,10 @@ export function pointsAfter(
   runId: string,
   step: number,
   limit: number,
-): Promise<readonly LossPoint[]> {
-  return database.query<LossPoint>(
+): Promise<readonly ToldPoint[]> {
+  return database.query<ToldPoint>(
     `select step, tokens_seen as "tokensSeen", loss, held_out_loss as "heldOutLoss", learning_rate as "learningRate",
-            gradient_norm as "gradientNorm", tokens_per_second as "tokensPerSecond"
+            gradient_norm as "gradientNorm", tokens_per_second as "tokensPerSecond", told_at as "toldAt"
        from loss_point where run_id = $1 and step > $2 order by step limit $3`,
     [runId, step, limit],
   );

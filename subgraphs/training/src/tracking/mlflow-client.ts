@@ -13,6 +13,7 @@ export interface MlflowClientOptions {
   readonly token?: string | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** For an answer; and for each part of a file to be taken, 64 kB. 20 s by default. */
   readonly timeoutMs?: number;
 }
 
@@ -58,11 +59,15 @@ export function createMlflowClient(options: MlflowClientOptions) {
   const base = options.trackingUri.replace(/\/+$/, '');
   const timeoutMs = options.timeoutMs ?? 20_000;
 
-  async function send(path: string, init: RequestInit): Promise<unknown> {
+  async function send(
+    path: string,
+    init: RequestInit,
+    signal: AbortSignal = AbortSignal.timeout(timeoutMs),
+  ): Promise<unknown> {
     const response = await fetch(`${base}/api/2.0/${path}`, {
       ...init,
       headers: { ...authorization(options), ...init.headers },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     }).catch((error: unknown) => {
       throw new MlflowError(`the MLflow server does not answer: ${String((error as Error).cause ?? error)}`, {
         cause: error,
@@ -164,15 +169,24 @@ export function createMlflowClient(options: MlflowClientOptions) {
     /** Through the server's artifact proxy. */
     async putArtifact(root: string, path: string, file: string): Promise<void> {
       const { size } = await stat(file);
-      await send(
-        `mlflow-artifacts/artifacts/${[root, path].join('/').split('/').map(encodeURIComponent).join('/')}`,
-        {
-          method: 'PUT',
-          headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
-          body: Readable.toWeb(createReadStream(file)) as ReadableStream,
-          duplex: 'half',
-        } as RequestInit,
-      );
+      // A large file may take as long as it needs, as long as it moves.
+      const stalled = new AbortController();
+      const patience = setTimeout(() => stalled.abort(new Error('the upload came to a halt')), timeoutMs);
+      const content = createReadStream(file).on('data', () => patience.refresh());
+      try {
+        await send(
+          `mlflow-artifacts/artifacts/${[root, path].join('/').split('/').map(encodeURIComponent).join('/')}`,
+          {
+            method: 'PUT',
+            headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
+            body: Readable.toWeb(content) as ReadableStream,
+            duplex: 'half',
+          } as RequestInit,
+          stalled.signal,
+        );
+      } finally {
+        clearTimeout(patience);
+      }
     },
   };
 }

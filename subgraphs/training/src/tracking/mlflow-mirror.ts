@@ -142,7 +142,7 @@ async function mirrorPoints(
     const points = await pointsAfter(database, given.run.id, after, pointsPerBatch);
     const last = points.at(-1);
     if (!last) return;
-    const metrics = points.flatMap((point) => metricsOf(point, given.run.createdAt));
+    const metrics = points.flatMap(metricsOf);
     await client.logBatch(given.mlflowRunId, { metrics });
     await recordMirroredStep(database, given.run.id, last.step);
     after = last.step;

@@ -35,7 +35,7 @@ const suiteMeasurement = z.object({
   suiteId: z.string(),
   exampleCount: count,
   loss: z.number().nullable(),
-  /** 0 to 1. */
+  /** 0 to 1; a rank correlation -1 to 1. */
   score: z.number().nullable(),
 });
 export type SuiteMeasurement = z.infer<typeof suiteMeasurement>;
