@@ -9,6 +9,7 @@ import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
 import { EngineDevice } from './engine-device.ts';
 import type { EngineRequest, EngineToken } from './protocol.ts';
 import type { DeviceEnd } from './request-in-flight.ts';
+import type { EngineWorker } from './worker.ts';
 import { startWorkerThread } from './worker-thread.ts';
 
 let folder: string;
@@ -328,6 +329,41 @@ test('a deadline ends what runs and what waits, and frees the slot', async () =>
   for (const { ended } of late)
     expect(await ended).toMatchObject({ kind: 'failed', code: 'DEADLINE_EXCEEDED' });
   expect(await after.ended).toMatchObject({ kind: 'finished' });
+});
+
+test('a deadline holds while the device has no living worker, and the others go on with the next one', async () => {
+  let isBroken = false;
+  const device = new EngineDevice({
+    device: processor({ threads: 1 }),
+    worker: { maxSequences: 4, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength: 1024 },
+    maxQueued: 8,
+    startWorker: (options): EngineWorker => {
+      const worker = startWorkerThread(options);
+      if (isBroken) void worker.terminate();
+      return worker;
+    },
+    logger: createLogger({ service: 'test', level: 'silent' }),
+  });
+  open.push(device);
+  expect(await device.load({ type: 'load', versionId: 'tiny@1', folder })).toMatchObject({ kind: 'loaded' });
+  const whole = run(device, request('whole', { maxTokens: 8 }));
+  await whole.ended;
+  isBroken = true;
+  await device.killWorker();
+  // It waits for a worker that does not come while its deadline passes; the other has the time.
+  const late = run(device, request('late', { timeoutMs: 50 }));
+  const patient = run(device, request('patient', { maxTokens: 8, timeoutMs: 600_000 }));
+  expect(await late.ended).toMatchObject({
+    kind: 'failed',
+    code: 'DEADLINE_EXCEEDED',
+    message: 'Its deadline has passed.',
+  });
+  expect(late.tokens).toEqual([]);
+  expect(device.status).not.toBe('READY');
+  expect(device.snapshot()).toMatchObject({ queuedRequests: 1 });
+  isBroken = false;
+  expect(await patient.ended).toMatchObject({ kind: 'finished' });
+  expect(ids(patient)).toEqual(ids(whole));
 });
 
 test('a tenant with one request is not held up by one with many', async () => {

@@ -30,6 +30,7 @@ import type {
   ToWorker,
   WorkerOptions,
 } from './protocol.ts';
+import { deadlinePassed, RequestDeadlines } from './request-deadlines.ts';
 import {
   afterLoss,
   continuationOf,
@@ -109,6 +110,7 @@ export class EngineDevice {
   readonly #options: EngineDeviceOptions;
   readonly #window = createRollingWindow({ windowMs, now: () => performance.now() });
   readonly #inFlight = new Map<string, RequestInFlight>();
+  readonly #deadlines = new RequestDeadlines((inFlight) => this.#expire(inFlight));
   /** What is to be resident, in the order of loading: bases come before their adapters. */
   readonly #resident = new Map<string, LoadModel>();
   /** What its worker has, or will have again before it is READY. */
@@ -188,6 +190,7 @@ export class EngineDevice {
   /** Goes on with a request that another replica lost, or begins one. */
   take(inFlight: RequestInFlight): void {
     this.#inFlight.set(inFlight.request.id, inFlight);
+    this.#deadlines.watch(inFlight);
     if (this.#status === 'READY') this.#resubmit(inFlight);
   }
 
@@ -282,6 +285,7 @@ export class EngineDevice {
     this.#isClosing = true;
     clearInterval(this.#watch);
     this.#inFlight.clear();
+    this.#deadlines.close();
     this.#texts.close();
     await this.#worker.terminate();
   }
@@ -368,7 +372,7 @@ export class EngineDevice {
   }
 
   #moveElsewhere(inFlight: RequestInFlight): void {
-    if (this.#options.moveElsewhere?.(inFlight)) this.#inFlight.delete(inFlight.request.id);
+    if (this.#options.moveElsewhere?.(inFlight)) this.#forget(inFlight);
   }
 
   #receive(message: FromWorker): void {
@@ -502,7 +506,18 @@ export class EngineDevice {
   }
 
   #end(inFlight: RequestInFlight, end: OwnEnd): void {
-    this.#inFlight.delete(inFlight.request.id);
+    this.#forget(inFlight);
     tellEnd(inFlight, end);
+  }
+
+  #forget({ request: { id } }: RequestInFlight): void {
+    this.#inFlight.delete(id);
+    this.#deadlines.forget(id);
+  }
+
+  /** Also without a worker that would see it. One that has it frees the slot within one step. */
+  #expire(inFlight: RequestInFlight): void {
+    if (this.#status === 'READY') this.#post({ type: 'cancel', id: inFlight.request.id });
+    this.#end(inFlight, deadlinePassed);
   }
 }
