@@ -46,7 +46,16 @@ test('a classifier is trained from a table, asked by its alias, exported, and ad
   await expect.poll(async () => (await classify('reviews')).stdout, { timeout: 60_000 }).toMatch(expected);
 
   const exported = join(folder, 'exported');
-  expect(await fathom('models', 'export', 'reviews@1', '--to', exported)).toMatchObject({ code: 0 });
+  const inAll = ['--precision', 'fp32,int8,int4'];
+  expect(await fathom('models', 'export', 'reviews@1', '--to', exported, ...inAll)).toMatchObject({
+    code: 0,
+  });
+  expect((await readdir(join(exported, 'onnx'))).sort()).toEqual([
+    'model.onnx',
+    'model_int8.onnx',
+    'model_q4.onnx',
+    'model_quantized.onnx',
+  ]);
   expect(await readdir(exported)).toEqual(
     expect.arrayContaining(['config.json', 'model.safetensors', 'onnx']),
   );

@@ -23,7 +23,7 @@ export const exportUsage = `Usage: fathom models export VERSION_OR_FOLDER --to D
 
 Writes ONNX files that transformers, transformers.js and every ONNX runtime load (hugging-face, the default), or the graph
 that the engine itself runs (engine). VERSION is name@number of the platform on this machine; an adapter is merged into its
-base; a classifier or a maker of vectors comes in fp32, with its safetensors. FOLDER holds model.safetensors. DIR appears complete or
+base; a classifier or a maker of vectors comes with its safetensors. FOLDER holds model.safetensors. DIR appears complete or
 not at all, and replaces an export that is there; a folder that holds safetensors is never replaced.`;
 
 interface VersionView {
@@ -95,9 +95,9 @@ async function exportSource(source: string, target: string, options: ExportOptio
   const folder = version ? await filesOf(version) : resolve(source);
   if (purposeOf(await readJson(folder, 'config.json')) === 'generation')
     return exportModel(target, await loadModelFolder(folder), options);
-  if (options.layout !== 'hugging-face' || options.precisions.join() !== 'fp32')
-    throw new CommandError(`${source} reads whole texts: it is exported in the layout hugging-face and in fp32.`, 1);
-  return writeTextModelFolder(target, await loadTextModelFolder(folder));
+  if (options.layout !== 'hugging-face')
+    throw new CommandError(`${source} reads whole texts: it is exported in the layout hugging-face.`, 1);
+  return writeTextModelFolder(target, await loadTextModelFolder(folder), options);
 }
 
 async function mergedModel(version: VersionView): Promise<ModelFolder> {

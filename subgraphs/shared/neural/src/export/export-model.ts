@@ -16,6 +16,7 @@ import { buildDecoderGraph } from '../serving/decoder-graph.ts';
 import type { Precision } from '../serving/weight-product.ts';
 import { stopTokenIds } from '../tokenizers/chat-template.ts';
 import { checkWeights } from '../weights/check-weights.ts';
+import { huggingFaceGraphNames } from './graph-names.ts';
 import { type ExportedFile, exportedFiles, graphPieces } from './graph-pieces.ts';
 import { huggingFaceLayout } from './hugging-face-layout.ts';
 
@@ -30,11 +31,7 @@ export interface ExportOptions {
 }
 
 const graphNames: Readonly<Record<ExportLayout, Readonly<Record<Precision, readonly string[]>>>> = {
-  'hugging-face': {
-    fp32: ['onnx/model.onnx'],
-    int8: ['onnx/model_int8.onnx', 'onnx/model_quantized.onnx'],
-    int4: ['onnx/model_q4.onnx'],
-  },
+  'hugging-face': huggingFaceGraphNames,
   engine: { fp32: ['engine.onnx'], int8: ['engine_int8.onnx'], int4: ['engine_q4.onnx'] },
 };
 

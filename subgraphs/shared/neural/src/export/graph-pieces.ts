@@ -6,6 +6,8 @@ import type { FileContent } from '../files.ts';
 import { encodeModelWithData } from '../onnx/encode-model.ts';
 import type { Graph } from '../onnx/types.ts';
 import { graphWeightBytes } from '../serving/decoder-graph.ts';
+import type { Precision } from '../serving/weight-product.ts';
+import { huggingFaceGraphNames } from './graph-names.ts';
 
 const defaultMaxBytesInGraph = 1_500_000_000;
 /** Smaller tensors are read while the graph is built: they stay in it. */
@@ -28,6 +30,17 @@ export function graphPieces(
         [dataPath, encoded.data],
       ]
     : [[name, encoded.model]];
+}
+
+/** A graph a precision, under each of its names. */
+export function precisionPieces(
+  build: (precision: Precision) => Graph,
+  precisions: readonly Precision[],
+): readonly (readonly [string, FileContent])[] {
+  return precisions.flatMap((precision) => {
+    const graph = build(precision);
+    return huggingFaceGraphNames[precision].flatMap((name) => graphPieces(graph, name));
+  });
 }
 
 export interface ExportedFile {

@@ -11,9 +11,11 @@ import { poolerName } from '../architectures/bert-parameters.ts';
 import type { ParameterSpec } from '../architectures/parameters.ts';
 import { textModel } from '../architectures/text-model.ts';
 import { NeuralError } from '../errors.ts';
-import { type ExportedFile, exportedFiles, graphPieces } from '../export/graph-pieces.ts';
+import type { TextExportOptions } from '../export/graph-names.ts';
+import { type ExportedFile, exportedFiles, precisionPieces } from '../export/graph-pieces.ts';
 import { type FileContent, writeFolderAtomically } from '../files.ts';
 import { buildTextEncoderGraph } from '../serving/text-encoder-graph.ts';
+import type { Precision } from '../serving/weight-product.ts';
 import { readJson } from '../tokenizers/read-tokenizer.ts';
 import { WordPiece } from '../tokenizers/word-piece.ts';
 import { checkTensors } from '../weights/check-weights.ts';
@@ -53,7 +55,11 @@ export async function loadEncoderFolder(dir: string): Promise<EncoderFolder> {
 }
 
 /** The folder appears complete or not at all; one of that name is replaced. Returns what it holds. */
-export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Promise<readonly ExportedFile[]> {
+export async function writeEncoderFolder(
+  dir: string,
+  folder: EncoderFolder,
+  { precisions = ['fp32'] }: TextExportOptions = {},
+): Promise<readonly ExportedFile[]> {
   checkFolder(folder, 'model');
   const { config, weights, tokenizer, labels, pooling = meanPooling } = folder;
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -64,13 +70,14 @@ export async function writeEncoderFolder(dir: string, folder: EncoderFolder): Pr
     ]),
   );
   const output = labels === undefined ? (pooling.isNormalized ? 'vectors' : 'plain-vectors') : 'classes';
-  const graph = buildTextEncoderGraph({ config, weights, precision: 'fp32', output, exported: pooling.tokens });
+  const graph = (precision: Precision) =>
+    buildTextEncoderGraph({ config, weights, precision, output, exported: pooling.tokens });
   const files = new Map<string, FileContent>([
     ['config.json', json(toHuggingFaceEncoderConfig(config, labels))],
     ['tokenizer.json', json(tokenizer.toTokenizerJson())],
     ['tokenizer_config.json', json(tokenizerConfig(config))],
     ...(labels === undefined ? poolingFiles(pooling, config.hiddenSize) : []),
-    ...graphPieces(graph, 'onnx/model.onnx'),
+    ...precisionPieces(graph, precisions),
     ['model.safetensors', serializeSafetensors(named, { format: 'pt' })],
   ]);
   await writeFolderAtomically(dir, files);

@@ -8,9 +8,11 @@
 import { join } from 'node:path';
 import { textModel } from '../architectures/text-model.ts';
 import { NeuralError } from '../errors.ts';
-import { type ExportedFile, exportedFiles, graphPieces } from '../export/graph-pieces.ts';
+import type { TextExportOptions } from '../export/graph-names.ts';
+import { type ExportedFile, exportedFiles, precisionPieces } from '../export/graph-pieces.ts';
 import { type FileContent, writeFolderAtomically } from '../files.ts';
 import { buildTextDecoderGraph } from '../serving/text-decoder-graph.ts';
+import type { Precision } from '../serving/weight-product.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
 import { readChatTemplate, readJson, readTokenizer } from '../tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
@@ -61,19 +63,23 @@ export async function loadTextFolder(dir: string): Promise<TextFolder> {
 }
 
 /** The folder appears complete or not at all; one of that name is replaced. Returns what it holds. */
-export async function writeTextFolder(dir: string, folder: TextFolder): Promise<readonly ExportedFile[]> {
+export async function writeTextFolder(
+  dir: string,
+  folder: TextFolder,
+  { precisions = ['fp32'] }: TextExportOptions = {},
+): Promise<readonly ExportedFile[]> {
   const { weights, labels } = folder;
   const named =
     labels === undefined
       ? new Map([...weights].map(([name, tensor]) => [name.slice(bodyPrefix.length), tensor]))
       : weights;
   const safetensors = serializeSafetensors(named, { format: 'pt' });
-  const files = new Map([...servedFiles(folder), ['model.safetensors', safetensors] as const]);
+  const files = new Map([...servedFiles(folder, precisions), ['model.safetensors', safetensors] as const]);
   await writeFolderAtomically(dir, files);
   return exportedFiles(files);
 }
 
-function servedFiles(folder: TextFolder): ReadonlyMap<string, FileContent> {
+function servedFiles(folder: TextFolder, precisions: readonly Precision[]): ReadonlyMap<string, FileContent> {
   checkFolder(folder, 'model');
   const { config, tokenizer, chatTemplate, labels, pooling = meanPooling } = folder;
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -82,7 +88,7 @@ function servedFiles(folder: TextFolder): ReadonlyMap<string, FileContent> {
     ['tokenizer.json', json(tokenizer.toTokenizerJson())],
     ['tokenizer_config.json', json(chatTemplate.toTokenizerConfig(config))],
     ...(labels === undefined ? poolingFiles(pooling, config.hiddenSize) : []),
-    ...graphPieces(buildTextDecoderGraph(folder), 'onnx/model.onnx'),
+    ...precisionPieces((precision) => buildTextDecoderGraph(folder, precision), precisions),
   ]);
 }
 

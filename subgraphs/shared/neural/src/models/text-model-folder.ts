@@ -3,6 +3,7 @@
  * byte pairs, whose last token or mean speaks for a text, and an encoder of BERT's with its word pieces.
  */
 import { isEncoder } from '../architectures/text-model.ts';
+import type { TextExportOptions } from '../export/graph-names.ts';
 import type { ExportedFile } from '../export/graph-pieces.ts';
 import { createTextEncoder } from '../serving/text-encoder-session.ts';
 import { TextDecoder } from '../serving/text-decoder-session.ts';
@@ -32,9 +33,13 @@ export async function loadTextModelFolder(dir: string): Promise<TextModelFolder>
   return describesEncoder(await readJson(dir, 'config.json')) ? loadEncoderFolder(dir) : loadTextFolder(dir);
 }
 
-/** Safetensors, and the graph that any ONNX runtime serves. The folder appears complete or not at all. */
-export function writeTextModelFolder(dir: string, folder: TextModelFolder): Promise<readonly ExportedFile[]> {
-  return isOfEncoder(folder) ? writeEncoderFolder(dir, folder) : writeTextFolder(dir, folder);
+/** Safetensors, and the graphs that any ONNX runtime serves. The folder appears complete or not at all. */
+export function writeTextModelFolder(
+  dir: string,
+  folder: TextModelFolder,
+  options: TextExportOptions = {},
+): Promise<readonly ExportedFile[]> {
+  return isOfEncoder(folder) ? writeEncoderFolder(dir, folder, options) : writeTextFolder(dir, folder, options);
 }
 
 /** What the model reads of a text. */

@@ -206,9 +206,10 @@ class TextEncoderWriter {
 
   /** x·Wᵀ + b */
   #affine(x: Value, name: string): Value {
-    const { precision } = this.#options;
+    const { precision, exported } = this.#options;
     const weights = [this.#weight(`${name}.weight`)];
-    const product = weightProduct(this.#builder, { x, weights, name, precision, int8: 'fused' });
+    const int8 = exported === undefined ? 'fused' : 'standard';
+    const product = weightProduct(this.#builder, { x, weights, name, precision, int8 });
     return this.#builder.add(product, this.#table(`${name}.bias`));
   }
 
