@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NeuralError } from '../errors.ts';
+import { createRandom } from '../random.ts';
 import { widenBfloat16, widenFloat16 } from './half-precision.ts';
 import {
   parseSafetensors,
@@ -100,11 +101,44 @@ describe('safetensors', () => {
       'bytes 4 to 8 belong to no tensor',
     ],
     ['bytes after the last tensor', file({ a: f32([1], 0, 4) }, 8), '4 bytes after the last tensor'],
-  ])('refuses %s, saying what is wrong', (_, bytes, problem) => {
+  ])('refuses %s, saying what is wrong, in memory and on the disk', async (_, bytes, problem) => {
     const parse = () => parseSafetensors(bytes, 'model.safetensors');
     expect(parse).toThrow(NeuralError);
     expect(parse).toThrow(/^model\.safetensors: /);
     expect(parse).toThrow(problem);
+    const folder = await mkdtemp(join(tmpdir(), 'fathom-safetensors-'));
+    const path = join(folder, 'model.safetensors');
+    await writeFile(path, bytes);
+    await expect(readSafetensors(path)).rejects.toMatchObject({
+      code: 'SAFETENSORS_CORRUPT',
+      message: expect.stringContaining(problem),
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  it('whatever one byte of a header is changed to, the file is read within its bounds or refused', async () => {
+    const tensors = new Map([
+      ['a', { dims: [2], data: Float32Array.of(1, 2) }],
+      ['b', { dims: [1, 3], data: Float32Array.of(3, 4, 5) }],
+    ]);
+    const whole = serializeSafetensors(tensors);
+    const headerEnd = whole.length - 20;
+    const random = createRandom(7);
+    let refused = 0;
+    for (let round = 0; round < 2_000; round += 1) {
+      const changed = whole.slice();
+      changed[random.below(headerEnd)] = random.below(256);
+      try {
+        // What is taken for sound holds the file's own 20 bytes and no others.
+        const elements = [...parseSafetensors(changed).values()].flatMap(({ data }) => [...data]);
+        expect(elements.length).toBeLessThanOrEqual(10);
+        if (elements.length === 5) expect(elements.sort()).toEqual([1, 2, 3, 4, 5]);
+      } catch (error) {
+        if (!(error instanceof NeuralError)) throw error;
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(1_000);
   });
 
   it('leaves integer buffers out, and checks their place all the same', () => {
@@ -118,7 +152,7 @@ describe('safetensors', () => {
     );
   });
 
-  it('refuses the same of a file that it reads piece by piece', async () => {
+  it('refuses a file on the disk that is cut off', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fathom-safetensors-'));
     const path = join(folder, 'x.safetensors');
     const whole = serializeSafetensors(new Map([['weight', { dims: [3], data: Float32Array.of(1, 2, 3) }]]));
