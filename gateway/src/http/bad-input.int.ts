@@ -1,7 +1,7 @@
 /**
  * What attackers send, after the list of OWASP's GraphQL cheat sheet: batching, depth, breadth, directives, compression
- * bombs, slow and oversized senders, malformed bytes, polluted prototypes, injected headers, other tenants' cursors,
- * hints about a hidden schema. Each gets a typed refusal, and the gateway goes on answering.
+ * bombs, slow and oversized senders, malformed bytes and forms, polluted prototypes, injected headers, hints about a hidden
+ * schema. Each gets a typed refusal, and the gateway goes on answering.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -154,11 +154,16 @@ describe('a compressed body', () => {
 
 describe('bytes', () => {
   test('that are not UTF-8 are refused', async () => {
-    const body = Buffer.concat([
-      Buffer.from('{"query":"{ style(input: {words: [\\"'),
-      Buffer.from([0xc3, 0x28, 0xff]),
-    ]);
-    expect(await send(body)).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+    const around = ['{"query":"{ message(topic: \\"', '\\") { text } }"}'].map((text) => Buffer.from(text));
+    const sent = (bytes: readonly number[]) =>
+      send(Buffer.concat([around[0]!, Buffer.from(bytes), around[1]!]));
+    // What is around them is sound.
+    expect((await sent([0xc3, 0xa4])).answer.data).toEqual({ message: { text: 'ä' } });
+    for (const bytes of [[0xc3, 0x28], [0xff], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
+      const { status, code, text } = await sent(bytes);
+      expect({ status, code }).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
+      expect(text).toContain('not UTF-8');
+    }
   });
 
   test('that are a form or a multipart of whatever shape are refused', async () => {
@@ -184,6 +189,72 @@ describe('bytes', () => {
       '{ __proto__: whoami constructor: message(topic: "t") { toString: text } }',
     );
     expect(JSON.stringify(aliases.data)).toContain('"toString":"t"');
+    const { data } = await graph.query('{ whoami }');
+    expect(Object.entries(aliases.data ?? {})[0]).toEqual(['__proto__', (data as { whoami: string }).whoami]);
+  });
+});
+
+describe('a form with a file', () => {
+  const post = async (
+    body: string | Uint8Array<ArrayBuffer>,
+    type = 'multipart/form-data; boundary=4f1c9e',
+  ) => {
+    const response = await fetch(`${graph.url}/v1/files`, {
+      method: 'POST',
+      headers: { 'x-api-key': graph.key, 'content-type': type },
+      body,
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  const part = (name: string, content: string, file = '') =>
+    `--4f1c9e\r\ncontent-disposition: form-data; name="${name}"${file && `; filename="${file}"`}\r\n\r\n${content}\r\n`;
+  const purpose = part('purpose', 'fine-tune');
+
+  test.each([
+    ['without a boundary', 'garbage', 'multipart/form-data'],
+    ['with another boundary than it says', `${purpose}--4f1c9e--\r\n`, 'multipart/form-data; boundary=y'],
+    ['that is cut off', `${purpose}${part('file', '{}', 'a.jsonl')}`.slice(0, -3), undefined],
+    [
+      'without a line between head and content',
+      '--4f1c9e\r\ncontent-disposition: form-data\r\n--4f1c9e--\r\n',
+      undefined,
+    ],
+  ])('%s cannot be read', async (_, body, type) => {
+    const answered = await post(body, type);
+    expect(answered.status).toBe(400);
+    expect(answered.text).toContain('the form cannot be read');
+  });
+
+  test.each([
+    ['of another purpose', `${part('purpose', 'assistants')}--4f1c9e--\r\n`, '`purpose` must be fine-tune'],
+    ['without the file', `${purpose}--4f1c9e--\r\n`, '`file` is missing or empty'],
+    [
+      'whose file is a field',
+      `${purpose}${part('file', 'text')}--4f1c9e--\r\n`,
+      '`file` is missing or empty',
+    ],
+    [
+      'whose file is empty',
+      `${purpose}${part('file', '', 'a.jsonl')}--4f1c9e--\r\n`,
+      '`file` is missing or empty',
+    ],
+  ])('%s is refused by what is wrong with it', async (_, body, problem) => {
+    const answered = await post(body);
+    expect(answered.status).toBe(400);
+    expect(answered.text).toContain(problem);
+  });
+
+  test('whose file is not UTF-8 is refused', async () => {
+    const [before, after] = `${purpose}${part('file', '|', 'a.jsonl')}--4f1c9e--\r\n`.split('|');
+    const body = Buffer.concat([Buffer.from(before!), Buffer.from([0xff, 0xfe]), Buffer.from(after!)]);
+    expect((await post(body)).text).toContain('the file is not UTF-8');
+  });
+
+  test('of another type is refused', async () => {
+    expect(await post('{}', 'application/json')).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('send multipart/form-data'),
+    });
   });
 });
 
