@@ -206,7 +206,8 @@ test('copies give way to whoever waits for an answer', { timeout: 60_000 }, asyn
       last = data;
     return last;
   };
-  const ends = await Promise.all(prompts.slice(0, 12).map(({ prompt }) => run(prompt)));
+  // As many as a tenant alone may have: the slots and half of the queue.
+  const ends = await Promise.all(prompts.slice(0, 8).map(({ prompt }) => run(prompt)));
   expect(ends).toMatchObject(ends.map(() => ({ generate: { finishReason: 'LENGTH' } })));
   const sum = async () => {
     const counts = (await splits())[0]?.['shadow'] as Record<
@@ -215,7 +216,7 @@ test('copies give way to whoever waits for an answer', { timeout: 60_000 }, asyn
     >;
     return { all: counts.same + counts.different + counts.failed + counts.dropped, dropped: counts.dropped };
   };
-  await expect.poll(async () => (await sum()).all, { timeout: 20_000 }).toBe(12);
+  await expect.poll(async () => (await sum()).all, { timeout: 20_000 }).toBe(8);
   expect((await sum()).dropped).toBeGreaterThan(0);
 });
 
