@@ -111,7 +111,7 @@ test('a disk that fills while a data set is packed fails the run by name and kee
   await untilRest(subgraph, runId);
   const failed = await runState(subgraph, runId);
   expect(failed).toMatchObject({ status: 'FAILED', failureCode: 'STORAGE_FULL', step: 0 });
-  expect(failed.detail).toMatch(/training\.pieces: its disk is full/);
+  expect(failed.detail).toMatch(/training\.records: its disk is full/);
   expect(await readdir(join(dataDir, 'scratch', 'training'))).toEqual([]);
   await giveBack();
   const { data } = await subgraph.request<{ retryTrainingRun: { id: string } }>(
