@@ -48,6 +48,7 @@ const chosen = subjects.filter(
   ({ name }) =>
     wanted === undefined || (wanted === 'default' ? name === shipped.name : name.startsWith(wanted)),
 );
+if (chosen.length === 0) throw new Error(`"${wanted}" is neither default nor generated`);
 const engine = openDevice({ maxSequences: streams });
 const product = await startProduct();
 const rows: (string | number)[][] = [];
@@ -67,7 +68,7 @@ try {
       alone.push(onEngine);
       through.push(onGateway);
     }
-    await engine.unload(subject.name);
+    engine.unload(subject.name);
     const [ofEngine, ofGateway] = [quantile(alone, 0.5), quantile(through, 0.5)];
     rows.push([subject.name, Math.round(ofEngine), Math.round(ofGateway)]);
     shares.push({ name: subject.name, measured: ofGateway / ofEngine });

@@ -5,33 +5,22 @@
  */
 import { join } from 'node:path';
 import {
-  encodeText,
-  padTokenIdFor,
   type TextModelShell,
   withoutHead,
   writeTextModelFolder,
 } from '@fathom/neural/models/text-model-folder';
 import { measure } from '@fathom/neural/training/evaluation-batches';
-import type { Conversation } from '@fathom/neural/training/examples-file';
 import type { SplitSource } from '@fathom/neural/training/packed/example-source';
-import { packTexts } from '@fathom/neural/training/packed/pack-texts';
-import { type TextSource, textsInFile } from '@fathom/neural/training/packed/text-source';
-import type { BatchOf, ConfigOf } from '@fathom/neural/training/tasks';
+import type { ConfigOf } from '@fathom/neural/training/tasks';
 import type { Classification } from '@fathom/neural/training/tasks/classification';
 import type { Contrastive } from '@fathom/neural/training/tasks/contrastive';
-import {
-  classificationBatchesOf,
-  pairBatchesOf,
-  type TextBatches,
-  type TextBatchShape,
-} from '@fathom/neural/training/text-batches';
-import { labelledExamples, pairedExample, type TextExample } from '@fathom/neural/training/text-examples';
 import type { TensorMap } from '@fathom/neural/weights/tensor';
 import { batchesOnTheWay, firstOf, type Learning, type Work } from './learning.ts';
 import type { MeasuredModel, MeasuringOptions } from './measured-model.ts';
 import { measuredClassifier, measuredEmbedder } from './measured-text-model.ts';
 import { isEncoder, newDecoder, newEncoder, wordsFor } from './new-model.ts';
-import { conversation, conversations, labelled, labelsOf, paired } from './text-examples.ts';
+import { conversations, labelsOf } from './text-examples.ts';
+import { classifying, packTask, pairing, type TextTask, type TextTaskOptions } from './text-task.ts';
 import { loadTextVersion } from './version-files.ts';
 
 export async function learnClasses(work: Work, split: SplitSource): Promise<Learning<Classification>> {
@@ -41,14 +30,10 @@ export async function learnClasses(work: Work, split: SplitSource): Promise<Lear
   const isSame = shell.labels !== undefined && [...shell.labels].sort().join('\0') === found.join('\0');
   const labels = isSame ? shell.labels! : found;
   const model = { ...shell, labels };
-  const classified = labelledExamples(labels);
-  const learning = await learnTexts<Classification>(work, split, {
-    task: { kind: 'classification', labels },
+  const learning = await learnTexts(work, split, {
+    task: classifying(labels),
     model,
     weights: isSame ? before : before && withoutHead(before),
-    needed: 'label',
-    asTexts: (example) => classified(labelled(example)),
-    batchesOf: classificationBatchesOf,
     measured: (weights, options) => measuredClassifier({ ...model, weights }, options),
   });
   return { ...learning, epoch: `${labels.length.toLocaleString('en')} labels, ${learning.epoch}` };
@@ -58,13 +43,10 @@ export async function learnVectors(work: Work, split: SplitSource): Promise<Lear
   const read = ['prompt', 'completion'] as const;
   const { shell, weights: before } = await startOf(work, split, { needed: 'partner', read });
   const { labels: _, pooling: __, ...model } = shell;
-  return learnTexts<Contrastive>(work, split, {
-    task: { kind: 'contrastive' },
+  return learnTexts(work, split, {
+    task: pairing,
     model,
     weights: before && withoutHead(before),
-    needed: 'partner',
-    asTexts: (example) => pairedExample(paired(example)),
-    batchesOf: pairBatchesOf,
     measured: (weights, options) => measuredEmbedder({ ...model, weights }, options),
   });
 }
@@ -92,50 +74,44 @@ async function startOf(
   return { shell, weights: undefined };
 }
 
-interface TextTask<T extends Classification | Contrastive> {
-  readonly task: T;
+interface Learnable<T extends TextTaskOptions> {
+  readonly task: TextTask<T>;
   readonly model: TextModelShell;
   readonly weights: TensorMap | undefined;
-  /** What a passage lacks. */
-  readonly needed: string;
-  readonly asTexts: (example: Conversation) => TextExample;
-  readonly batchesOf: (source: TextSource, shape: TextBatchShape) => TextBatches<BatchOf<T>>;
   readonly measured: (weights: TensorMap, options: MeasuringOptions) => MeasuredModel;
 }
 
-async function learnTexts<T extends Classification | Contrastive>(
+async function learnTexts<T extends TextTaskOptions>(
   { specification, scratchFolder }: Work,
   split: SplitSource,
-  { task, model, weights, needed, asTexts, batchesOf, ...given }: TextTask<T>,
+  { task, model, weights, ...given }: Learnable<T>,
 ): Promise<Learning<T>> {
   const { seed, hyperparameters, threads } = specification;
   const { batchSize } = hyperparameters;
-  const { maxPositions } = model.config;
-  const packed = await packTexts(split.all, {
-    encodeText: (text, limit) => encodeText(model, text, limit),
-    maxPositions,
+  const packed = await packTask(task, split.all, {
+    model,
     folder: join(scratchFolder, 'packed'),
+    batchSize,
+    seed,
     sides: ['training', 'held-out'],
     sideOf: (example) => (split.isHeldOut(example) ? 'held-out' : 'training'),
-    textsOf: (example) => asTexts(conversation(example, needed)),
   });
-  const { sequenceLength, files, cut } = packed;
-  const shape = { batchSize, sequenceLength, padTokenId: padTokenIdFor(model), seed };
-  const heldOut = batchesOf(textsInFile(files['held-out']), shape).everyOnce;
+  const { sequenceLength, cut } = packed;
+  const heldOut = packed.batches('held-out').everyOnce;
   const measured = (trained: TensorMap) => given.measured(trained, { threads, batchSize, scratchFolder });
   const shortened =
     cut === 0
       ? ''
-      : `, of which ${cut.toLocaleString('en')} of the data set's texts are cut to ${maxPositions} tokens`;
+      : `, of which ${cut.toLocaleString('en')} of the data set's texts are cut to ${model.config.maxPositions} tokens`;
   return {
     // Either task is learned by any model of texts; TypeScript does not decide that for a T.
     run: {
       config: model.config as ConfigOf<T>,
-      task,
+      task: task.task,
       sequenceLength,
       ...(weights ? { weights } : {}),
     },
-    batches: batchesOf(textsInFile(files.training), shape),
+    batches: packed.batches('training'),
     epoch: `${split.training.count.toLocaleString('en')} examples an epoch${shortened}`,
     heldOut: split.heldOut,
     onTheWay: firstOf(heldOut, batchesOnTheWay),

@@ -1,27 +1,10 @@
 /** Classifiers and makers of vectors, measured through the graph that serves them, some texts at a time. */
 import { join } from 'node:path';
 import { NeuralError } from '@fathom/neural/errors';
-import {
-  encodeText,
-  openTextRunner,
-  padTokenIdFor,
-  type TextModelFolder,
-} from '@fathom/neural/models/text-model-folder';
+import { encodeText, openTextRunner, type TextModelFolder } from '@fathom/neural/models/text-model-folder';
 import { type Measured, measure } from '@fathom/neural/training/evaluation-batches';
-import type { Conversation } from '@fathom/neural/training/examples-file';
 import type { ExampleSource } from '@fathom/neural/training/packed/example-source';
-import { packTexts } from '@fathom/neural/training/packed/pack-texts';
-import { type TextSource, textsInFile } from '@fathom/neural/training/packed/text-source';
-import type { BatchOf, ConfigOf } from '@fathom/neural/training/tasks';
-import type { Classification } from '@fathom/neural/training/tasks/classification';
-import type { Contrastive } from '@fathom/neural/training/tasks/contrastive';
-import {
-  classificationBatchesOf,
-  pairBatchesOf,
-  type TextBatches,
-  type TextBatchShape,
-} from '@fathom/neural/training/text-batches';
-import { labelledExamples, pairedExample, type TextExample } from '@fathom/neural/training/text-examples';
+import type { ConfigOf } from '@fathom/neural/training/tasks';
 import { createTrainer } from '@fathom/neural/training/trainer';
 import { createClassificationTally, noMetrics, spearman } from '../domain/task-metrics.ts';
 import { argmax } from './generate.ts';
@@ -34,14 +17,14 @@ import {
   requireUngraded,
 } from './measured-model.ts';
 import { findPartners } from './partner-search.ts';
-import { conversation, conversations, labelled, paired } from './text-examples.ts';
+import { conversations, labelled, paired } from './text-examples.ts';
+import { classifying, packTask, pairing, type TextTask, type TextTaskOptions } from './text-task.ts';
 
 export function measuredClassifier(
   model: TextModelFolder & { readonly labels: readonly string[] },
   options: MeasuringOptions,
 ): MeasuredModel {
   const { labels } = model;
-  const classified = labelledExamples(labels);
   const tallied = async (source: ExampleSource) => {
     await requireUngraded(source.read(), 'a classifier has none');
     const tally = createClassificationTally();
@@ -57,12 +40,7 @@ export function measuredClassifier(
   return {
     async loss(source) {
       await requireUngraded(source.read(), 'a classifier has none');
-      return lossOf<Classification>(source, model, options, {
-        task: { kind: 'classification', labels },
-        asTexts: (example) => classified(labelled(example)),
-        needed: 'label',
-        batchesOf: classificationBatchesOf,
-      });
+      return lossOf(classifying(labels), source, { model, options });
     },
     async right(rule, source) {
       requireExact(rule, 'a classifier');
@@ -90,12 +68,7 @@ export function measuredEmbedder(model: TextModelFolder, options: MeasuringOptio
   return {
     async loss(source) {
       await requireUngraded(source.read(), 'they have no loss');
-      return lossOf<Contrastive>(source, model, options, {
-        task: { kind: 'contrastive' },
-        asTexts: (example) => pairedExample(paired(example)),
-        needed: 'partner',
-        batchesOf: pairBatchesOf,
-      });
+      return lossOf(pairing, source, { model, options });
     },
     async right(rule, source) {
       requireExact(rule, 'a model that makes vectors');
@@ -146,42 +119,33 @@ async function reading<T>(
 /** Runs that only measure. */
 const still = { optimizer: { learningRate: 0 }, schedule: { kind: 'constant' }, seed: 0 } as const;
 
-async function lossOf<T extends Classification | Contrastive>(
+async function lossOf<T extends TextTaskOptions>(
+  task: TextTask<T>,
   source: ExampleSource,
-  model: TextModelFolder,
-  { batchSize, threads, scratchFolder }: MeasuringOptions,
-  given: {
-    readonly task: T;
-    readonly asTexts: (example: Conversation) => TextExample;
-    readonly needed: string;
-    readonly batchesOf: (source: TextSource, shape: TextBatchShape) => TextBatches<BatchOf<T>>;
-  },
+  { model, options }: { readonly model: TextModelFolder; readonly options: MeasuringOptions },
 ): Promise<Measured> {
-  const { task, asTexts, needed, batchesOf } = given;
-  const packed = await packTexts(source, {
-    encodeText: (text, limit) => encodeText(model, text, limit),
-    maxPositions: model.config.maxPositions,
+  const { batchSize, threads, scratchFolder } = options;
+  const packed = await packTask(task, source, {
+    model,
     folder: join(scratchFolder, 'measured'),
+    batchSize,
+    seed: still.seed,
     sides: ['all'],
     sideOf: () => 'all',
-    textsOf: (example) => asTexts(conversation(example, needed)),
   });
   try {
-    const { sequenceLength } = packed;
-    const shape = { batchSize, sequenceLength, padTokenId: padTokenIdFor(model), seed: 0 };
-    const { everyOnce } = batchesOf(textsInFile(packed.files.all), shape);
     const trainer = await createTrainer<T>({
       ...still,
       // Either task is measured on any model of texts; TypeScript does not decide that for a T.
       config: model.config as ConfigOf<T>,
       weights: model.weights,
-      task,
+      task: task.task,
       batchSize,
-      sequenceLength,
+      sequenceLength: packed.sequenceLength,
       threads,
     });
     try {
-      return await measure((batch) => trainer.evaluate(batch), everyOnce);
+      return await measure((batch) => trainer.evaluate(batch), packed.batches('all').everyOnce);
     } finally {
       await trainer.release();
     }

@@ -1,5 +1,6 @@
 /** Examples of a data set as texts with labels, or as pairs of texts. Throws EXAMPLE_INVALID with the line of what is neither. */
 import { NeuralError } from '@fathom/neural/errors';
+import { naming } from '@fathom/neural/training/example-problem';
 import type { Example } from '@fathom/neural/training/examples';
 import type { Conversation } from '@fathom/neural/training/examples-file';
 import type { ExampleSource } from '@fathom/neural/training/packed/example-source';
@@ -22,12 +23,10 @@ export function conversation(example: Example, needed: string): Conversation {
 }
 
 export async function* conversations({ read }: ExampleSource, needed: string): AsyncGenerator<Conversation> {
-  let line = 0;
+  let index = 0;
   for await (const example of read()) {
-    line += 1;
-    if ('text' in example)
-      throw new NeuralError('EXAMPLE_INVALID', `line ${line} is a passage: it has no ${needed}`);
-    yield example;
+    yield naming(`line ${index + 1}`, index, () => conversation(example, needed));
+    index += 1;
   }
 }
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { initializeLlama } from '../architectures/llama-parameters.ts';
-import type { ModelConfig } from '../models/model-config.ts';
 import { floats, HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { buildDecoderGraph } from '../serving/decoder-graph.ts';
 import { createDecoderSession } from '../serving/decoder-session.ts';
+import { deviceTestConfig } from '../serving/device-decoder.testkit.ts';
 import { pastName, presentName } from '../serving/in-place-layout.ts';
 import { trainByteLevelBpe } from '../tokenizers/bpe-trainer.ts';
 import { ChatTemplate, questionAnswerTokens } from '../tokenizers/chat-template.ts';
@@ -18,20 +18,7 @@ const tokenizer = trainByteLevelBpe({
   vocabularySize: 260,
   specialTokens: [...questionAnswerTokens],
 });
-const config: ModelConfig = {
-  vocabularySize: 260,
-  hiddenSize: 32,
-  layers: 2,
-  heads: 4,
-  keyValueHeads: 2,
-  headSize: 16,
-  intermediateSize: 48,
-  maxPositions: 64,
-  ropeTheta: 10_000,
-  normEpsilon: 1e-5,
-  tieEmbeddings: true,
-  initializerRange: 0.3,
-};
+const config = { ...deviceTestConfig, vocabularySize: tokenizer.vocabularySize };
 const weights = initializeLlama(config, 7);
 const precisions = ['fp32', 'int8', 'int4'] as const;
 
