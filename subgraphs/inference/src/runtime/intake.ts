@@ -32,7 +32,8 @@ import { beginningOf, type Conversation } from '../domain/traffic-split.ts';
 import { raise } from '../errors.ts';
 import type { GrammarChecker } from '../grammar/grammar-checker.ts';
 import type { AcceptedGeneration } from '../stores/generation-store.ts';
-import type { Deployments, Routed } from './deployments.ts';
+import type { Deployments } from './deployments.ts';
+import type { Routed } from './model-tables.ts';
 import { encodeConversation, learnWords, type ServedModel } from './served-model.ts';
 import type { ShadowPlan } from './shadow-traffic.ts';
 
