@@ -66,7 +66,11 @@ export const gatewayErrors = {
   OPERATION_TOO_LARGE: { message: 'The document has too many parts.', status: 400 },
   OPERATION_TOO_DEEP: { message: 'The operation is nested too deeply.', status: 400 },
   OPERATION_TOO_COSTLY: {
-    message: 'The operation could touch too many objects. Ask for fewer items or fields.',
+    message: 'The operation could cost too much. Ask for fewer items or fields.',
+    status: 400,
+  },
+  SLICING_ARGUMENT_REQUIRED: {
+    message: 'This list must be asked for with exactly one of the arguments that size it.',
     status: 400,
   },
   INTROSPECTION_DISABLED: { message: 'This server does not answer introspection.', status: 400 },

@@ -32,13 +32,14 @@ export const chatSdl = /* GraphQL */ `
   type Query {
     message(topic: String!): Message
     messages(first: Int = 10): [Message!]! @listSize(slicingArguments: ["first"], assumedSize: 10)
+    pages(first: Int, last: Int): [Message!]! @listSize(slicingArguments: ["first", "last"])
     whoami: String!
     trace: String!
     failing: Message
     slow: String
     style(input: StyleInput!): String!
   }
-  input StyleInput { tone: Tone! = DRY, words: [String!] }
+  input StyleInput { tone: Tone! = DRY, words: [String!] @cost(weight: 4) }
   enum Tone { DRY WARM }
   type Mutation { say(topic: String!, text: String!): Message! post(count: Int!): Int! @cost(weight: 40) }
   type Subscription {
@@ -228,6 +229,8 @@ function startChat(
             text: `m${index}`,
             author: index % 2 ? 'ada' : 'bob',
           })),
+        pages: (_: unknown, { first, last }: { first?: number; last?: number }) =>
+          Array.from({ length: first ?? last ?? 0 }, (_item, index) => ({ text: `p${index}` })),
         whoami: (_: unknown, _args: unknown, { identity: who }: RequestContext) =>
           `${who.subject} of ${who.tenant} as ${who.roles.join(',')}`,
         trace: (_: unknown, _args: unknown, { traceId }: RequestContext) => traceId,

@@ -1,14 +1,6 @@
-import {
-  buildSchema,
-  type DocumentNode,
-  getOperationAST,
-  type OperationDefinitionNode,
-  parse,
-} from 'graphql';
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { createCostTable } from './cost-table.ts';
 import { exceededLimit, measure } from './document-limits.ts';
-import { operationCost } from './operation-cost.ts';
 import { createRateLimiter } from './rate-limit.ts';
 
 const limits = {
@@ -73,70 +65,6 @@ describe('the shape of a document', () => {
 
   test('ends where fragments spread each other', () => {
     expect(codeOf('{ a { ...F } } fragment F on T { b { ...F } }')).toBeUndefined();
-  });
-});
-
-const sdl = /* GraphQL */ `
-  directive @cost(weight: Int!) on FIELD_DEFINITION
-  directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!]) on FIELD_DEFINITION
-  type Query {
-    one: Item
-    leaf: String
-    plain: [Item!]!
-    first(first: Int = 5): [Item!]!
-    assumed: [Item!]! @listSize(assumedSize: 3)
-    named(size: Int): [Item!]! @listSize(slicingArguments: ["size"], assumedSize: 7)
-    connection(first: Int = 20): Connection! @listSize(slicingArguments: ["first"], sizedFields: ["edges"])
-    heavy: String @cost(weight: 50)
-    either: Either
-  }
-  type Mutation { change: Item free: String }
-  union Either = Item | Connection
-  type Connection { edges: [Edge!]! total: Int }
-  type Edge { node: Item }
-  type Item { name: String items(last: Int): [Item!]! }
-`;
-const schema = buildSchema(sdl);
-const costs = createCostTable(sdl);
-
-function costOf(query: string, variables: Record<string, unknown> = {}): number {
-  const { document, operation } = read(query);
-  const fragments = Object.fromEntries(
-    document.definitions.flatMap((d) => (d.kind === 'FragmentDefinition' ? [[d.name.value, d]] : [])),
-  );
-  return operationCost({ schema, costs, operation, fragments, variables });
-}
-
-describe('the cost of an operation', () => {
-  test.each([
-    ['{ leaf }', 0],
-    ['{ one { name } }', 1],
-    ['{ plain { name } }', 10],
-    ['{ first { name } }', 5],
-    ['{ first(first: 2) { name } }', 2],
-    ['{ first(first: 3) { items(last: 4) { name } } }', 3 + 3 * 4],
-    ['{ assumed { name } }', 3],
-    ['{ named { name } }', 7],
-    ['{ named(size: 2) { name } }', 2],
-    ['{ connection(first: 6) { total edges { node { name } } } }', 1 + 6 * 2],
-    ['{ connection { edges { node { name } } } }', 1 + 20 * 2],
-    ['{ heavy }', 50],
-    ['{ ...F } fragment F on Query { one { name } heavy }', 51],
-    [
-      '{ either { ... on Item { items(last: 2) { name } } ... on Connection { edges { node { name } } } } }',
-      1 + 2 + 20,
-    ],
-    ['mutation { change { name } }', 10],
-    ['{ __schema { types { name } } }', 0],
-  ])('%s is %i', (query, cost) => expect(costOf(query)).toBe(cost));
-
-  test('follows variables', () => {
-    expect(costOf('query($n: Int) { first(first: $n) { name } }', { n: 9 })).toBe(9);
-    expect(costOf('query($n: Int) { first(first: $n) { name } }')).toBe(5);
-  });
-
-  test('is never made smaller by a negative number', () => {
-    expect(costOf('{ heavy first(first: -100) { name } }')).toBe(50);
   });
 });
 

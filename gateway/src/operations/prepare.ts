@@ -23,7 +23,7 @@ import type { WithheldParts } from '../authorisation/withhold.ts';
 import { raise } from '../errors.ts';
 import type { Charge } from '../limits/budgets.ts';
 import { type DocumentLimits, exceededLimit } from '../limits/document-limits.ts';
-import { operationCost } from '../limits/operation-cost.ts';
+import { type OperationCost, operationCost } from '../limits/operation-cost.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type CostMemo, createCostMemo } from './cost-memo.ts';
@@ -86,7 +86,7 @@ export function createOperationPreparer(limits: OperationLimits, introspection: 
     snapshot: Snapshot,
     prepared: PreparedOperation,
     variables: Readonly<Record<string, unknown>>,
-  ): number {
+  ): OperationCost {
     const known = costs.get(snapshot);
     if (known) return known(prepared, variables);
     const memo = createCostMemo<PreparedOperation>(({ operation, fragments }, coerced) =>
@@ -134,7 +134,14 @@ export function createOperationPreparer(limits: OperationLimits, introspection: 
         if (errors) return refusal(errors.map((error) => withCode(error, 'BAD_USER_INPUT')));
         variables = coerced;
       }
-      const cost = costMemo(snapshot, prepared, variables);
+      const { cost, unsized } = costMemo(snapshot, prepared, variables);
+      if (unsized)
+        return refusal(
+          raise('SLICING_ARGUMENT_REQUIRED', {
+            because: `${unsized.field} takes one of ${unsized.slicingArguments.join(', ')}, and ${unsized.given} were given`,
+            details: { ...unsized },
+          }),
+        );
       if (cost > limits.maxCost)
         return refusal(
           raise('OPERATION_TOO_COSTLY', {

@@ -136,6 +136,21 @@ describe('an operation is refused before any work', () => {
       'OPERATION_TOO_COSTLY',
     ],
     [
+      'that is too costly by what it sends',
+      {
+        query: 'query ($s: StyleInput!) { style(input: $s) }',
+        variables: { s: { words: Array.from({ length: 125 }, (_, index) => String(index)) } },
+      },
+      400,
+      'OPERATION_TOO_COSTLY',
+    ],
+    [
+      'of a list without the argument that sizes it',
+      { query: '{ pages { text } }' },
+      400,
+      'SLICING_ARGUMENT_REQUIRED',
+    ],
+    [
       'with too many aliases',
       { query: `{ ${'abcdef'.replace(/./g, '$&: whoami ')} }` },
       400,
@@ -189,5 +204,34 @@ describe('an operation is refused before any work', () => {
       body: '{"query":"mutation { post(count: 1) }"}',
     });
     expect(await refused(response)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+  });
+});
+
+describe('the cost of an operation', () => {
+  /** What was asked of the services so far. */
+  const fetches = () =>
+    graph.metrics.registry.getSingleMetricAsString('fathom_gateway_fetch_duration_seconds');
+
+  test('is told with the limit where it is too high, and nothing is done then', async () => {
+    const before = await fetches();
+    const words = ['a', ...Array.from({ length: 124 }, () => 'b')];
+    const answer = await graph.query('query ($s: StyleInput!) { style(input: $s) }', { s: { words } });
+    // The input object, the list and each of its words.
+    expect(answer.errors?.[0]?.extensions).toMatchObject({ cost: 1 + 4 + 125 * 4, maxCost: 500 });
+    const unsized = await graph.query('{ pages(first: 1, last: 1) { text } }');
+    expect(unsized.errors?.[0]?.extensions).toMatchObject({
+      code: 'SLICING_ARGUMENT_REQUIRED',
+      field: 'Query.pages',
+      slicingArguments: ['first', 'last'],
+      given: 2,
+    });
+    expect(await fetches()).toEqual(before);
+  });
+
+  test('of what is left out is not charged', async () => {
+    const query =
+      'query ($on: Boolean!) { pages(first: 400) { text } ... @include(if: $on) { more: pages(last: 400) { text } } }';
+    expect((await graph.query(query, { on: true })).errors?.[0]?.extensions).toMatchObject({ cost: 800 });
+    expect((await graph.query(query, { on: false })).data?.['pages']).toHaveLength(400);
   });
 });

@@ -61,7 +61,7 @@ describe('the default limits', () => {
       const prepared = prepare(operation);
       const { maxDepth, maxCost } = defaultSettings.limits;
       expect(measure(prepared.document, prepared.operation).depth).toBeLessThan(maxDepth);
-      const cost = operationCost({
+      const { cost, unsized } = operationCost({
         schema: snapshot.apiSchema,
         costs: snapshot.costs,
         operation: prepared.operation,
@@ -69,6 +69,7 @@ describe('the default limits', () => {
         variables: {},
       });
       expect(cost).toBeLessThan(maxCost / 2);
+      expect(unsized).toBeUndefined();
     });
 });
 
@@ -86,4 +87,21 @@ describe('the tokens of a generation', () => {
   test('are asked for by at least three committed operations', () => {
     expect(streaming.length).toBeGreaterThanOrEqual(3);
   });
+});
+
+test('the default limits admit as many rows as a service says that it takes', () => {
+  const preparer = createOperationPreparer(defaultSettings.limits, true);
+  const rows = Array.from({ length: 10_000 }, () => ({
+    entityKey: 'a',
+    at: '2026-01-01T00:00:00Z',
+    values: {},
+  }));
+  const raw = {
+    query: 'mutation ($i: IngestFeaturesInput!) { ingestFeatures(input: $i) { __typename } }',
+    operationName: undefined,
+    variables: { i: { view: 'v', rows } },
+    extensions: undefined,
+  };
+  const prepared = preparer.prepare(snapshot, raw);
+  expect(isRefusal(prepared) || preparer.admit(snapshot, prepared, raw)).toMatchObject({ cost: 10 + 20 + 1 });
 });
