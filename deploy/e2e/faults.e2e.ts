@@ -21,8 +21,8 @@ afterAll(async () => {
 // biome-ignore lint/suspicious/noExplicitAny: test code reads answers of many shapes
 type Answer = any;
 
-const generate = `subscription ($input: GenerateInput!) {
-  generate(input: $input) { __typename sequence cursor generation { id } ... on TokenGenerated { text tokenId } }
+const generate = `subscription ($input: GenerateInput!, $after: String) {
+  generate(input: $input, after: $after) { __typename sequence cursor generation { id } ... on TokenGenerated { text tokenId } }
 }`;
 
 const input = (seed: number) => ({ prompt: 'The', raw: true, maxTokens: 120, temperature: 1.2, seed });

@@ -45,7 +45,7 @@ export const chatSdl = /* GraphQL */ `
   type Subscription {
     said(topic: String!, mood: Mood = CALM): Message!
     heard(topic: String!): Heard
-    ask(input: AskInput!): GenerationEvent!
+    ask(input: AskInput!, after: String): GenerationEvent!
     generationEvents(id: ID!, after: String): GenerationEvent!
     followed(topic: String!, after: String): Message! @sharedStream(by: TENANT)
     rang(after: String): Message! @sharedStream(by: NOBODY, begins: NOW)

@@ -15,7 +15,7 @@ import { WebSocketServer } from 'ws';
 const schema = buildSchema(`
   type Query { x: Int }
   input AskInput { question: String!, idempotencyKey: String }
-  type Subscription { ask(input: AskInput!): Event! }
+  type Subscription { ask(input: AskInput!, after: String): Event! }
   interface Event { sequence: Int! cursor: String! generation: Generation! }
   type Generation { id: ID! modelVersion: ModelVersion }
   type ModelVersion { id: ID! }

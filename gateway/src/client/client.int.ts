@@ -1,4 +1,6 @@
 /** The client library against a real gateway whose wires are cut. */
+
+import { createDeferred } from '@fathom/platform/deferred';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
 import { startTestGraph, type TestGraph } from '../../test/test-graph.ts';
@@ -23,7 +25,7 @@ interface Asked {
 }
 
 const ask = /* GraphQL */ `
-  subscription Ask($input: AskInput!) { answer: ask(input: $input) { ...E generation { id } } }
+  subscription Ask($input: AskInput!, $after: String) { answer: ask(input: $input, after: $after) { ...E generation { id } } }
   fragment E on GenerationEvent { text cursor }
 `;
 const question = { input: { question: 'Why?' } };
@@ -43,7 +45,7 @@ describe('a stream', () => {
     expect(await asked.left.promise).toBe('DISCONNECTED');
     wire.mend();
     const resumed = await graph.chat.nextTopic();
-    expect(resumed.args).toEqual({ id: 'g1', after: 'c2' });
+    expect(resumed.args).toEqual({ ...asked.args, after: 'c2' });
     resumed.queue.push({ text: 'three', cursor: 'c3' });
     expect((await third).value).toEqual({
       answer: { text: 'three', cursor: 'c3', generation: { id: 'g1' } },
@@ -63,7 +65,7 @@ describe('a stream', () => {
     await asked.left.promise;
     graph.chatWire.mend();
     const resumed = await graph.chat.nextTopic();
-    expect(resumed.args).toEqual({ id: 'g1', after: 'c1' });
+    expect(resumed.args).toEqual({ ...asked.args, after: 'c1' });
     resumed.queue.push({ text: 'two', cursor: 'c2' });
     expect((await second).value).toMatchObject({ answer: { text: 'two' } });
     await events.return?.();
@@ -103,6 +105,90 @@ describe('a stream', () => {
     graph.chatWire.cut();
     await first;
     graph.chatWire.mend();
+  });
+
+  const cannotContinue: readonly (readonly [string, string])[] = [
+    ['selects no cursor', 'subscription ($after: String) { followed(topic: "a", after: $after) { text } }'],
+    ['takes no `$after`', 'subscription { followed(topic: "a") { text cursor } }'],
+  ];
+  test.each(cannotContinue)(
+    'that %s is never asked for again: it would repeat what was seen',
+    async (_, query) => {
+      const events = client.stream<{ followed: { text: string } }, Record<string, never>>(query);
+      const first = events.next();
+      const topic = await graph.chat.nextTopic();
+      topic.queue.push({ text: 'one', cursor: 'c1' });
+      expect((await first).value).toMatchObject({ followed: { text: 'one' } });
+      const opened = graph.chat.topics.length;
+      const second = events.next();
+      wire.cut();
+      await expect(second).rejects.toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
+      wire.mend();
+      expect(graph.chat.topics.length).toBe(opened);
+    },
+  );
+
+  test('that begins at the present is asked for again only behind a cursor: what happened meanwhile would be lost', async () => {
+    const query = 'subscription ($after: String) { rang(after: $after) { text cursor } }';
+    const unseen = client.stream<{ rang: { text: string } }, Record<string, unknown>>(query);
+    const lost = unseen.next();
+    const fresh = await graph.chat.nextTopic();
+    wire.cut();
+    await expect(lost).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    await fresh.left.promise;
+    wire.mend();
+
+    const events = client.stream<{ rang: { text: string } }, Record<string, unknown>>(query, { after: 'c7' });
+    const next = events.next();
+    const begun = await graph.chat.nextTopic();
+    expect(begun.args).toEqual({ after: 'c7' });
+    wire.cut();
+    await begun.left.promise;
+    wire.mend();
+    const again = await graph.chat.nextTopic();
+    expect(again.args).toEqual({ after: 'c7' });
+    again.queue.push({ text: 'eight', cursor: 'c8' });
+    expect((await next).value).toMatchObject({ rang: { text: 'eight' } });
+    await events.return?.();
+  });
+
+  test('gives up with the code of the last loss when nothing comes of its attempts', async () => {
+    const attempts: [string, number][] = [];
+    const brief = createFathomClient({
+      url: `http://127.0.0.1:${wire.port}`,
+      apiKey: graph.key,
+      reconnectDelayMs: 1,
+      maxAttempts: 3,
+      onReconnect: ({ code }, attempt) => attempts.push([code, attempt]),
+    });
+    const first = brief.stream<Asked, typeof question>(ask, question).next();
+    const asked = await graph.chat.nextTopic();
+    wire.cut();
+    await asked.left.promise;
+    await expect(first).rejects.toMatchObject({ code: 'CONNECTION_LOST', retryable: true });
+    wire.mend();
+    expect(attempts).toEqual([1, 2, 3].map((attempt) => ['CONNECTION_LOST', attempt]));
+  });
+
+  test('that is left while it waits to reconnect ends, and asks no more', async () => {
+    const waiting = createDeferred<number>();
+    const patient = createFathomClient({
+      url: `http://127.0.0.1:${wire.port}`,
+      apiKey: graph.key,
+      reconnectDelayMs: 100_000,
+      onReconnect: (_, attempt) => setImmediate(() => waiting.resolve(attempt)),
+    });
+    const events = patient.stream<Asked, typeof question>(ask, question);
+    const first = events.next();
+    const asked = await graph.chat.nextTopic();
+    wire.cut();
+    await asked.left.promise;
+    wire.mend();
+    expect(await waiting.promise).toBe(1);
+    const opened = graph.chat.topics.length;
+    await events.return?.();
+    expect((await first).done).toBe(true);
+    expect(graph.chat.topics.length).toBe(opened);
   });
 
   test('with a wrong key fails at once and is not tried again', async () => {

@@ -76,7 +76,7 @@ test('hands out every token exactly once, in order, across a thousand cuts at ra
 
   const received: string[] = [];
   for await (const { ask } of client.stream<{ ask: { text: string } }, Record<string, unknown>>(
-    'subscription ($input: AskInput!) { ask(input: $input) { text cursor generation { id } } }',
+    'subscription ($input: AskInput!, $after: String) { ask(input: $input, after: $after) { text cursor generation { id } } }',
     { input: { question: 'Why?' } },
   )) {
     received.push(ask.text);

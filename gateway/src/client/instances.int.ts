@@ -67,7 +67,7 @@ test('a gateway that is killed by kill -9 loses no token of its streams: each go
     Array.from({ length: streams }, async () => {
       const texts: string[] = [];
       for await (const { ask } of client.stream<{ ask: { text: string } }, Record<string, unknown>>(
-        'subscription ($input: AskInput!) { ask(input: $input) { text cursor generation { id } } }',
+        'subscription ($input: AskInput!, $after: String) { ask(input: $input, after: $after) { text cursor generation { id } } }',
         { input: { question: 'Why?' } },
       )) {
         texts.push(ask.text);

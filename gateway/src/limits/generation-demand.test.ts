@@ -81,6 +81,10 @@ describe('what an operation asks of the devices', () => {
   test('is nothing where nothing is generated, and never less than nothing', () => {
     expect(demands('{ devices { id } }')).toEqual([]);
     expect(demands('subscription { generationEvents(id: "1") { cursor } }')).toEqual([]);
+    const resumed =
+      'subscription ($after: String) { ask(input: {question: "Why?"}, after: $after) { cursor } }';
+    expect(demands(resumed, { after: 'c1' })).toEqual([]);
+    expect(demands(resumed, { after: null })).toHaveLength(1);
     expect(
       demands('mutation { generate(input: {prompt: "a", maxTokens: -5, n: -1}) { __typename } }')[0],
     ).toMatchObject({ completionTokens: 0 });

@@ -97,7 +97,9 @@ function isIncluded({ variables }: DemandInput, selection: SelectionNode): boole
 function demandOf({ variables }: DemandInput, root: GraphQLObjectType, node: FieldNode): readonly Demand[] {
   const field = root.getFields()[node.name.value];
   if (!field) return none;
-  const { input } = getArgumentValues(field, node, variables);
+  const { input, after } = getArgumentValues(field, node, variables);
+  // Behind a cursor the service starts nothing: what it goes on with was charged when it began.
+  if (typeof after === 'string') return none;
   if (typeof input !== 'object' || input === null) return none;
   return [demandOfInput(node.name.value, input as Readonly<Record<string, unknown>>)];
 }

@@ -8,18 +8,8 @@
  * a front end may send nothing but hashes. With a safelist enforced nothing else is admitted.
  */
 import { createHash } from 'node:crypto';
-import {
-  type DocumentNode,
-  getOperationAST,
-  Kind,
-  OperationTypeNode,
-  parse,
-  print,
-  separateOperations,
-  visit,
-} from 'graphql';
+import { type DocumentNode, Kind, parse, print, separateOperations, visit } from 'graphql';
 import { z } from 'zod';
-import { continuing } from '../client/resume.ts';
 import { raise } from '../errors.ts';
 import { BoundedMap } from '../operations/bounded-map.ts';
 import type { CheckedInOperations } from './checked-in-operations.ts';
@@ -64,7 +54,6 @@ export function createPersistedOperations(options: PersistedOptions): PersistedO
       checkedIn.set(sha256(text), text);
       listed.add(normalHash(parse(text, { noLocation: true })));
     }
-    for (const continuation of continuations(document)) listed.add(normalHash(continuation));
   }
   const remembered = new BoundedMap<string, string>(maxRemembered);
   const judged = new BoundedMap<string, boolean>(maxJudged);
@@ -102,14 +91,6 @@ export function createPersistedOperations(options: PersistedOptions): PersistedO
       onUnlisted(sha256(query));
     },
   };
-}
-
-/** How the client library asks for the rest of a stream that it lost. */
-function continuations(document: DocumentNode): readonly DocumentNode[] {
-  return Object.values(separateOperations(document)).flatMap((single) => {
-    const operation = getOperationAST(single);
-    return operation?.operation === OperationTypeNode.SUBSCRIPTION ? [continuing(single)] : [];
-  });
 }
 
 /** A file as it is, and each of its operations with the fragments that it uses, as generated documents have them. */

@@ -3,6 +3,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import {
+  askSubscription,
   eventFields,
   generateSubscription,
   type Harness,
@@ -110,6 +111,27 @@ test('a client that resumes after a cursor gets exactly the events behind it', a
     const rest = await collect(stream(resumeSubscription, { id, after: all[seen - 1]?.cursor }));
     expect(rest).toEqual(all.slice(seen));
   }
+});
+
+test('who asks again behind a cursor gets exactly the events behind it, and starts nothing', async () => {
+  const input = { prompt, maxTokens: 30 };
+  const all = await collect(stream(generateSubscription, { input }));
+  // Were it started again, it would be another generation, of another text.
+  const again = { prompt: 'Something else', maxTokens: 3 };
+  for (const seen of [1, 7, all.length - 1]) {
+    const rest = await collect(stream(generateSubscription, { input: again, after: all[seen - 1]?.cursor }));
+    expect(rest).toEqual(all.slice(seen));
+  }
+  const asked = collect(stream(askSubscription, { input: { question: 'Why?' }, after: all[4]?.cursor }));
+  expect(await asked).toEqual(all.slice(5));
+  for (const after of ['nonsense', '', Buffer.from('nobody:1').toString('base64url')]) {
+    const refused = collect(stream(generateSubscription, { input, after }));
+    const code = after.length > 8 ? 'NOT_FOUND' : 'INVALID_CURSOR';
+    await expect(refused).rejects.toMatchObject({ extensions: { code } });
+  }
+  const stranger = await harness.subgraph.webSocketClient({ tenant: 'stranger' });
+  const foreign = collect(stream(generateSubscription, { input, after: all[0]?.cursor }, stranger));
+  await expect(foreign).rejects.toMatchObject({ extensions: { code: 'NOT_FOUND' } });
 });
 
 test('a cursor of another generation and a generation of another tenant are refused', async () => {

@@ -1,16 +1,7 @@
 /** A run's events until it rests or the user leaves; leaving changes nothing about the run. */
-import type { FathomClient, Resume } from '@fathom/gateway/client';
+import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
 import type { ProgressReport, RunEvent } from './progress-report.ts';
-
-/** Behind the last event that was seen, whoever was lost. */
-const resumeRun: Resume = {
-  begin: (request) => ({ ...request, repeatable: true }),
-  after: (request, data) => {
-    const { cursor } = (data as { readonly trainingRunProgressed: RunEvent }).trainingRunProgressed;
-    return { ...request, repeatable: true, variables: { ...request.variables, after: cursor } };
-  },
-};
 
 const pointsOfALongRun = 2_000;
 
@@ -22,7 +13,7 @@ export async function followRun(
   const events = client.stream<
     { readonly trainingRunProgressed: RunEvent },
     { readonly id: string; readonly maxPoints: number }
-  >(readOperation('follow-run'), { id, maxPoints: pointsOfALongRun }, { resume: resumeRun });
+  >(readOperation('follow-run'), { id, maxPoints: pointsOfALongRun });
   let left = false;
   const leave = () => {
     left = true;

@@ -887,7 +887,7 @@ export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
    * Asks a question and streams the answer as it is produced. Unsubscribing cancels the generation. A connection that
-   * breaks does not: reconnect with `generationEvents(id, after)` within the grace period and miss nothing.
+   * breaks does not: ask again with `after`, or for `generationEvents`, within the grace period and miss nothing.
    */
   readonly ask: GenerationEvent;
   /** Completes a prompt with a named model and streams each token with its log-probability. */
@@ -901,11 +901,13 @@ export type Subscription = {
 
 
 export type SubscriptionAskArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
   input: AskInput;
 };
 
 
 export type SubscriptionGenerateArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
   input: GenerateInput;
 };
 

@@ -2,6 +2,7 @@
 
 import type { EventIterator } from '@fathom/platform/server/async-events';
 import { cancelReason, type RequestContext } from '@fathom/platform/server/request-context';
+import { decodeCursor } from '../domain/cursor.ts';
 import type { GenerationRecord } from '../domain/generation.ts';
 import { raise } from '../errors.ts';
 import type { Leave, Role } from '../runtime/attendance.ts';
@@ -46,6 +47,17 @@ export async function watchExisting(
 ): Promise<EventIterator<StreamedEvent>> {
   const events = await inference.reader.resume(context.identity, id, after, context.signal);
   return endingWith(events, attend(inference, { id }, 'follower', context));
+}
+
+/** The same where the cursor alone says of which generation. Whoever asks again so has started nothing. */
+export function watchBehind(
+  after: string,
+  inference: InferenceService,
+  context: Watching & Pick<RequestContext, 'identity'>,
+): Promise<EventIterator<StreamedEvent>> {
+  const position = decodeCursor(after);
+  if (!position) throw raise('INVALID_CURSOR');
+  return watchExisting(position.generationId, after, inference, context);
 }
 
 /** The generation once it has ended. A client that goes away meanwhile leaves as a watcher does. */

@@ -193,6 +193,6 @@ export const eventFields = `__typename sequence cursor generation { id status te
   ... on GenerationCompleted { finishReason usage { promptTokens completionTokens timeToFirstTokenMs totalMs deviceMs } }
   ... on GenerationFailed { code message }`;
 
-export const generateSubscription = `subscription ($input: GenerateInput!) { generate(input: $input) { ${eventFields} } }`;
-export const askSubscription = `subscription ($input: AskInput!) { ask(input: $input) { ${eventFields} } }`;
+export const generateSubscription = `subscription ($input: GenerateInput!, $after: String) { generate(input: $input, after: $after) { ${eventFields} } }`;
+export const askSubscription = `subscription ($input: AskInput!, $after: String) { ask(input: $input, after: $after) { ${eventFields} } }`;
 export const resumeSubscription = `subscription ($id: ID!, $after: String) { generationEvents(id: $id, after: $after) { ${eventFields} } }`;
