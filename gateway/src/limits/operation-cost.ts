@@ -37,7 +37,7 @@ import { costOfLiteral, costOfValue } from './argument-cost.ts';
 import type { CostTable, FieldCost } from './cost-table.ts';
 import { requestedSize, type UnsizedList, unsized } from './list-size.ts';
 
-const defaultListSize = 10;
+export const defaultListSize = 10;
 const mutationCost = 10;
 
 export interface CostInput {

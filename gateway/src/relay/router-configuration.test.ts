@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { acceptedAlgorithms } from '../auth/jwt.ts';
+import { defaultListSize } from '../limits/operation-cost.ts';
 import { defaultSettings } from '../settings.ts';
 import { relayKeyHeader } from './subgraph-relay.ts';
 
@@ -23,6 +24,23 @@ it("Hive Router's fits the schema that is generated from its source", () => {
   validate(hive);
   expect(validate.errors).toBeNull();
   expect(validate({ ...hive, limits: { max_depth: { n: 'deep' } } })).toBe(false);
+});
+
+it("Apollo Router's uses no key that its documentation does not have, and each as it is documented", () => {
+  const schema = JSON.parse(text('router', 'apollo-router.subset.schema.json')) as object;
+  const validate = new Ajv2020({ strict: false }).compile(schema);
+  validate(apollo);
+  expect(validate.errors).toBeNull();
+  for (const wrong of [
+    { ...apollo, demand_controll: apollo.demand_control },
+    { ...apollo, limits: { router: { max_depth: 'deep' } } },
+    { ...apollo, demand_control: { ...apollo.demand_control, strategy: { static_estimated: { max: 1 } } } },
+    {
+      ...apollo,
+      subscription: { ...apollo.subscription, mode: { passthrough: { all: { protocol: 'sse' } } } },
+    },
+  ])
+    expect(validate(wrong)).toBe(false);
 });
 
 it('every service of the supergraph is reached through the relay, by the key of the router', () => {
@@ -62,6 +80,37 @@ it('operations have the limits that they have in the gateway', () => {
   });
 });
 
+it('operations may cost what they may cost in the gateway, and lists of unknown length count alike', () => {
+  expect(hive.demand_control).toMatchObject({
+    enabled: true,
+    operation_cost: { max: limits.maxCost, mode: 'enforce' },
+    default_list_size: { all: defaultListSize },
+  });
+  expect(apollo.demand_control).toEqual({
+    enabled: true,
+    mode: 'enforce',
+    strategy: { static_estimated: { list_size: defaultListSize, max: limits.maxCost } },
+  });
+});
+
+it('pages of other origins may call where they are named, and send what clients of the gateway send', () => {
+  for (const { allow_any_origin = false, allow_credentials, allow_headers, policies } of [
+    hive.cors,
+    apollo.cors,
+  ]) {
+    expect([allow_any_origin, allow_credentials]).toEqual([false, false]);
+    expect(allow_headers).toEqual(
+      expect.arrayContaining(['authorization', 'content-type', 'x-api-key', 'traceparent', 'tracestate']),
+    );
+    expect(policies).toEqual([{ origins: ['http://localhost:4000'] }]);
+  }
+});
+
+it("the client's trace goes on through the router", () => {
+  expect(hive.telemetry.tracing.propagation).toEqual({ trace_context: true });
+  expect(apollo.telemetry.exporters.tracing.propagation).toEqual({ trace_context: true });
+});
+
 it('nobody is answered without a token of the issuer, and the directives of the schema are enforced', () => {
   const [jwks] = apollo.authentication.router.jwt.jwks;
   expect(jwks.algorithms).toEqual(acceptedAlgorithms);
@@ -76,7 +125,7 @@ it('nobody is answered without a token of the issuer, and the directives of the 
 });
 
 it('streams of different clients are never taken for one', () => {
-  expect(apollo.subscription.deduplication).toEqual({ enabled: false });
+  expect(apollo.subscription.deduplication).toEqual({ all: { enabled: false } });
   // Hive Router takes equal requests for one only where their propagated headers are equal: the credentials are among them.
   expect(hive.headers.all.request[0].propagate.named).toContain('authorization');
 });
