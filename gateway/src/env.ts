@@ -50,6 +50,8 @@ export const gatewayEnv = baseEnv
     IDENTITY_PRIVATE_JWK: jsonVariable(privateJwkSchema),
     SUBGRAPH_URLS: jsonVariable(z.record(z.string(), z.url())).default({}),
     SUPERGRAPH_FILE: z.string().default(defaultSettings.supergraphFile),
+    /** JSON of variables that come before the environment, and hold as soon as the file changes: `reload/`. */
+    SETTINGS_FILE: z.string().optional(),
     CONSOLE_DIR: z.string().default(defaultSettings.consoleFolder),
     FATHOM_BOOTSTRAP_KEY_FILE: z.string().optional(),
     OIDC_ISSUER_URL: z.url().optional(),

@@ -13,24 +13,25 @@ import { InFlight } from '@fathom/platform/server/in-flight';
 import { listen } from '@fathom/platform/server/listen';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { sendConsoleFile } from './http/console-files.ts';
-import { applyCors, type CorsPolicy, isAllowedOrigin, setSecurityHeaders } from './http/security-headers.ts';
+import { applyCors, isAllowedOrigin, setSecurityHeaders } from './http/security-headers.ts';
 import { createMcpEndpoint } from './mcp/mcp-endpoint.ts';
-import type { OAuthEndpoint } from './oauth/oauth-endpoint.ts';
 import { createOpenAiFacade } from './openai/openai-facade.ts';
 import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
+import type { GatewayPolicy } from './policy.ts';
 import { type RelaySettings, startSubgraphRelay } from './relay/subgraph-relay.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
 import { createHttpTransport } from './transports/http.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
 import { createUploadRelay, type UploadSettings } from './uploads/upload-relay.ts';
 
-export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
+export interface GatewayOptions extends Omit<GatewayService, 'isDraining' | keyof GatewayPolicy> {
+  /** As it is now. */
+  readonly policy: () => GatewayPolicy;
   readonly host: string;
   readonly port: number;
   readonly metrics: Metrics;
   readonly probes: Readonly<Record<string, Probe>>;
   readonly facts: () => Readonly<Record<string, string>>;
-  readonly cors: CorsPolicy;
   readonly uploads: UploadSettings;
   readonly relay?: RelaySettings | undefined;
   /** How long a service may take for an answer to a router. */
@@ -41,8 +42,6 @@ export interface GatewayOptions extends Omit<GatewayService, 'isDraining'> {
   readonly headersTimeoutMs: number;
   /** Those that the façades translate to. */
   readonly operations: CheckedInOperations;
-  /** Absent where no tokens are issued here. */
-  readonly oauth: OAuthEndpoint | undefined;
   readonly tls: TlsSettings | undefined;
 }
 
@@ -72,7 +71,29 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const inFlight = new InFlight();
   let draining = false;
   const isDraining = () => draining;
-  const service: GatewayService = { ...options, isDraining };
+  const { policy } = options;
+  const service: GatewayService = {
+    ...options,
+    isDraining,
+    get authenticator() {
+      return policy().authenticator;
+    },
+    get admission() {
+      return policy().admission;
+    },
+    get maxBodyBytes() {
+      return policy().maxBodyBytes;
+    },
+    get bodyTimeoutMs() {
+      return policy().bodyTimeoutMs;
+    },
+    get maxBatchOperations() {
+      return policy().maxBatchOperations;
+    },
+    get publicIntrospection() {
+      return policy().publicIntrospection;
+    },
+  };
   const health = createHealth({
     service: 'gateway',
     metrics: options.metrics,
@@ -91,22 +112,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       request.url === graphqlUrl.pathname ? graphqlUrl : new URL(request.url ?? '/', 'http://gateway');
     setSecurityHeaders(request, response);
     if (url.pathname !== graphqlUrl.pathname) return routeElsewhere(request, response, url);
-    return applyCors(options.cors, request, response) ? undefined : handleGraphQL(request, response, url);
+    return applyCors(policy().cors, request, response) ? undefined : handleGraphQL(request, response, url);
   }
 
   async function routeElsewhere(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const { cors, issuer } = policy();
     if (url.pathname.startsWith('/v1/')) {
-      if (applyCors(options.cors, request, response)) return;
+      if (applyCors(cors, request, response)) return;
       await answerOpenAi(request, response, url);
     } else if (url.pathname.startsWith('/uploads/')) {
-      if (applyCors(options.cors, request, response)) return;
+      if (applyCors(cors, request, response)) return;
       await uploads.handle(request, response, url);
-    } else if (await options.oauth?.handle(request, response, url)) {
+    } else if (await issuer?.endpoint.handle(request, response, url)) {
       return;
     } else if (url.pathname === '/mcp') {
-      if (applyCors(options.cors, request, response)) return;
+      if (applyCors(cors, request, response)) return;
       // The protocol asks for it: a page that rebound its name to this machine must not reach the tools.
-      if (isAllowedOrigin(options.cors, request)) await answerMcp(request, response);
+      if (isAllowedOrigin(cors, request)) await answerMcp(request, response);
       else response.writeHead(403).end();
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();

@@ -1,6 +1,6 @@
 /** The gateway's composition root. */
 
-import { readEnv } from '@fathom/platform/env';
+import { validOrExit } from '@fathom/platform/env';
 import { createIdentitySigner } from '@fathom/platform/identity-token';
 import { openPlatform } from '@fathom/platform/platform';
 import { runService } from '@fathom/platform/server/run-service';
@@ -8,10 +8,12 @@ import { createAccessSubgraph } from './access/access-subgraph.ts';
 import { createApiKeys } from './access/api-keys.ts';
 import { ensureBootstrapKey } from './access/bootstrap-key.ts';
 import { keepAuditEvents } from './audit/audit-retention.ts';
-import { createJwtVerifier } from './auth/jwt.ts';
-import { gatewayEnv, jwtOptionsOf, settingsOf } from './env.ts';
+import { createJwtVerifiers } from './auth/jwt.ts';
+import { type GatewayEnv, jwtOptionsOf, settingsOf } from './env.ts';
 import { createBudgets, warnUncharged } from './limits/budgets.ts';
 import { settleGenerations } from './limits/settle-generations.ts';
+import { createLiveSettings } from './reload/live-settings.ts';
+import { readConfiguration } from './reload/settings-file.ts';
 import { runGateway } from './run-gateway.ts';
 import { createApiKeyStore } from './stores/api-key-store.ts';
 import { createAuditStore } from './stores/audit-store.ts';
@@ -21,7 +23,7 @@ import { createOAuthKeyStore } from './stores/oauth-key-store.ts';
 import { watchFile } from './supergraph/watch-file.ts';
 
 await runService('gateway', async () => {
-  const env = readEnv(gatewayEnv);
+  const env = validOrExit(readConfiguration());
   const platform = await openPlatform({
     service: 'gateway',
     env,
@@ -40,15 +42,26 @@ await runService('gateway', async () => {
       onUncharged: warnUncharged(metrics, logger),
     });
     const retention = keepAuditEvents({ store: audit, days: env.AUDIT_RETENTION_DAYS, logger });
-    const jwtOptions = jwtOptionsOf(env);
+    const verifierOf = createJwtVerifiers();
+    let inService: GatewayEnv = env;
     if (env.FATHOM_BOOTSTRAP_KEY_FILE)
       await ensureBootstrapKey({ file: env.FATHOM_BOOTSTRAP_KEY_FILE, store: apiKeys, logger });
 
+    const live = createLiveSettings({
+      first: env,
+      read: readConfiguration,
+      async apply(next) {
+        await gateway.reconfigure({ settings: settingsOf(next), jwt: verifierOf(jwtOptionsOf(next)) });
+        inService = next;
+      },
+      metrics,
+      logger,
+    });
     const gateway = await runGateway({
       settings,
       apiKeys,
       audit,
-      jwt: jwtOptions && createJwtVerifier(jwtOptions),
+      jwt: verifierOf(jwtOptionsOf(env)),
       signer: createIdentitySigner({
         privateJwk: env.IDENTITY_PRIVATE_JWK,
         issuer: 'gateway',
@@ -66,18 +79,19 @@ await runService('gateway', async () => {
           usage: budgetStore,
         }),
       },
-      probes,
-      facts: () => ({
-        introspection: settings.introspection,
-        tokens: jwtOptions ? (jwtOptions.issuerUrl ?? jwtOptions.jwksUrl ?? '') : 'API keys only',
-      }),
+      probes: env.SETTINGS_FILE === undefined ? probes : { ...probes, settings: live.probe },
+      facts: () => factsOf(inService),
       metrics,
       logger,
     });
 
     const settlement = await settleGenerations({ broker, database, metrics, logger });
-    const reload = (): void => void gateway.supergraph.reload();
-    const watch = watchFile(settings.supergraphFile, reload);
+    const reloadGraph = (): void => void gateway.supergraph.reload();
+    const reloadSettings = (): void => void live.reload();
+    const watches = [watchFile(settings.supergraphFile, reloadGraph)];
+    if (env.SETTINGS_FILE !== undefined) watches.push(watchFile(env.SETTINGS_FILE, reloadSettings));
+    // In the order in which they are asked for: a graph that needs a new route finds it.
+    const reload = (): void => void live.reload().then(() => gateway.supergraph.reload());
     process.on('SIGHUP', reload);
     logger.info(
       { 'url.full': gateway.url, supergraph: gateway.supergraph.current().id },
@@ -88,7 +102,7 @@ await runService('gateway', async () => {
       port: gateway.port,
       async close() {
         process.off('SIGHUP', reload);
-        watch.close();
+        for (const watch of watches) watch.close();
         await gateway.close();
         await settlement.close();
         await budgets.close();
@@ -101,3 +115,9 @@ await runService('gateway', async () => {
     throw error;
   }
 });
+
+function factsOf(env: GatewayEnv): Readonly<Record<string, string>> {
+  const { introspection } = settingsOf(env);
+  const jwt = jwtOptionsOf(env);
+  return { introspection, tokens: jwt ? (jwt.issuerUrl ?? jwt.jwksUrl ?? '') : 'API keys only' };
+}

@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path';
 import { createLogger } from '@fathom/platform/logging';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startGatewayProcess } from '../test/gateway-process.ts';
+import { type GatewayProcess, startGatewayProcess } from '../test/gateway-process.ts';
+import type { GraphQLAnswer } from '../test/test-gateway.ts';
 import { ensureBootstrapKey } from './access/bootstrap-key.ts';
 import { parseApiKey } from './auth/api-key.ts';
 import { defaultSettings } from './settings.ts';
@@ -79,6 +80,81 @@ describe('the process', () => {
     await rename(join(folder, 'mended'), file);
     await expect.poll(() => viewerHas('motto'), { timeout: 10_000 }).toBe(true);
     expect(await gateway.stop()).toBe(0);
+  });
+});
+
+describe('the file of settings', () => {
+  const deep = '{ viewer { tenant } }';
+  const depthAllows = async (gateway: GatewayProcess): Promise<boolean> => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'x-api-key': (await readFile(gateway.keyFile, 'utf8')).trim(),
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ query: deep }),
+    });
+    const { data, errors } = (await response.json()) as GraphQLAnswer;
+    if (errors) expect(errors[0]?.extensions['code']).toBe('OPERATION_TOO_DEEP');
+    return data != null;
+  };
+  const shown = async (gateway: GatewayProcess): Promise<string> => {
+    const { checks } = (await (await fetch(`${gateway.url}/readyz`)).json()) as {
+      checks: Record<string, { detail: string }>;
+    };
+    return checks['settings']?.detail ?? '';
+  };
+
+  test('holds when it is replaced and on SIGHUP; what is wrong with it is named, and what was before stays', async () => {
+    // Behind a link nobody watches the text itself: what comes into service first comes by the signal.
+    const target = join(folder, 'settings-target.json');
+    const file = join(folder, 'live-settings', 'settings.json');
+    await writeFile(target, '{ "MAX_OPERATION_DEPTH": 5 }');
+    await mkdir(dirname(file));
+    await symlink(target, file);
+    const gateway = await startGatewayProcess({
+      databaseUrl: database.url,
+      env: { SETTINGS_FILE: file, MAX_OPERATION_DEPTH: '1' },
+    });
+    const replace = async (text: string) => {
+      await writeFile(join(folder, 'next.json'), text);
+      await rename(join(folder, 'next.json'), file);
+    };
+    expect(await depthAllows(gateway)).toBe(true);
+    await writeFile(target, '{ "MAX_OPERATION_DEPTH": 1 }');
+    gateway.child.kill('SIGHUP');
+    await expect.poll(() => depthAllows(gateway), { timeout: 10_000 }).toBe(false);
+    const strict = await shown(gateway);
+    expect(strict).toMatch(/^settings [0-9a-f]{12}$/);
+
+    for (const [text, problem] of [
+      ['{ "MAX_OPERATION_DEPTH": "deep", "PORT": 1 }', 'PORT: cannot change while the gateway runs'],
+      ['{ "MAX_OPERATION_DEPTH": "deep" }', 'MAX_OPERATION_DEPTH: '],
+      ['{ "SUBGRAPH_URLS": { "inference": 7 } }', 'SUBGRAPH_URLS (at inference): '],
+      ['{', 'SETTINGS_FILE: is not valid JSON'],
+    ] as const) {
+      await replace(text);
+      await expect
+        .poll(() => shown(gateway), { timeout: 10_000 })
+        .toContain(`${strict}, the newest were refused: SETTINGS_INVALID: ${problem}`);
+      expect(await depthAllows(gateway)).toBe(false);
+    }
+    expect(gateway.output()).toContain('those in service stay');
+
+    await replace('{ "MAX_OPERATION_DEPTH": 5 }');
+    await expect.poll(() => depthAllows(gateway), { timeout: 10_000 }).toBe(true);
+    expect(await shown(gateway)).not.toContain('refused');
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/settings_reloads_total\{.*outcome="reloaded".*\} 2/);
+    expect(metrics).toMatch(/settings_reloads_total\{.*outcome="refused".*\} [4-9]/);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  test('that is wrong at the start ends the process with 2 and its problems', async () => {
+    const file = join(folder, 'wrong.json');
+    await writeFile(file, '{ "SAFELIST": "perhaps", "MAX_OPERATION_COST": 0 }');
+    const started = startGatewayProcess({ databaseUrl: database.url, env: { SETTINGS_FILE: file } });
+    await expect(started).rejects.toThrow(/ended with 2[\s\S]*SAFELIST[\s\S]*MAX_OPERATION_COST/);
   });
 });
 

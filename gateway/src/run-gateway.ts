@@ -8,7 +8,6 @@ import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import { auditing, createAuditTrail } from './audit/audit-trail.ts';
 import { createApiKeyDirectory } from './auth/api-key-directory.ts';
-import { createAuthenticator } from './auth/authenticator.ts';
 import type { JwtVerifier } from './auth/jwt.ts';
 import { watchKeys } from './auth/key-watch.ts';
 import { createApolloExecutor } from './execution/apollo-executor.ts';
@@ -18,27 +17,30 @@ import { createWarmUp } from './execution/warm-up.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import type { Budgets } from './limits/budgets.ts';
 import { createConcurrency } from './limits/concurrency.ts';
-import { createRateLimiter } from './limits/rate-limit.ts';
-import { createLocalIssuer } from './oauth/local-issuer.ts';
 import { createOperationLog, endingCharges, holdingPlaces } from './observability/operation-log.ts';
 import { createPlanMetrics } from './observability/plan-metrics.ts';
 import { createStreamMetrics } from './observability/stream-metrics.ts';
-import { createAdmission } from './operations/admission.ts';
 import { formatExecutionError } from './operations/format-result.ts';
-import { createOperationPreparer } from './operations/prepare.ts';
+import type { OperationPreparer } from './operations/prepare.ts';
 import { readCheckedInOperations } from './persisted/checked-in-operations.ts';
 import { createPersistedOperations } from './persisted/persisted-operations.ts';
+import { createPolicy, type PolicyParts, type PolicySettings } from './policy.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { ApiKeyStore } from './stores/api-key-store.ts';
 import type { AuditStore } from './stores/audit-store.ts';
 import type { LeaseStore } from './stores/lease-store.ts';
 import type { OAuthKeyStore } from './stores/oauth-key-store.ts';
-import { createServices } from './subgraphs/services.ts';
+import { createServices, type Services } from './subgraphs/services.ts';
 import type { Subgraph } from './subgraphs/subgraph.ts';
 import { watchSubgraphs } from './subgraphs/subgraph-health.ts';
 import { createSharedStreams } from './subscriptions/shared/shared-streams.ts';
 import { createStreamCarriers } from './subscriptions/stream-carriers.ts';
-import { openSupergraph, type Supergraph } from './supergraph/supergraph.ts';
+import {
+  openSupergraph,
+  type RebuildSteps,
+  type SnapshotSettings,
+  type Supergraph,
+} from './supergraph/supergraph.ts';
 import { createOpenClients } from './transports/open-clients.ts';
 
 export { defaultSettings, type GatewaySettings } from './settings.ts';
@@ -66,38 +68,55 @@ export interface GatewayParts {
 
 export interface RunningGateway extends Gateway {
   readonly supergraph: Supergraph;
+  /**
+   * Other settings for what begins from now on; what runs ends under those that it began with. Rejects, and leaves all as
+   * it is, where the graph does not load under them. Which of them can change, `reload/changeable.ts` says.
+   */
+  reconfigure(wanted: PolicySettings): Promise<void>;
 }
 
 export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
   const { settings, apiKeys, metrics, logger } = parts;
-  const services = createServices({
-    urls: settings.subgraphUrls,
-    local: parts.localSubgraphs,
-    fetches: settings.fetches,
-    fetchesOf: settings.fetchesOf,
-    metrics,
-    logger,
-    pause,
-  });
+  const services = createServices({ local: parts.localSubgraphs, metrics, logger, pause });
   // One record, since /readyz shows whatever services the supergraph in service names.
   const probes: Record<string, Probe> = { ...parts.probes };
   const subgraphs = watchSubgraphs({ probes, intervalMs: settings.healthIntervalMs });
-  const preparer = createOperationPreparer(settings.limits, settings.introspection !== 'off');
+  const directory = createApiKeyDirectory(apiKeys);
+  const operations = readCheckedInOperations();
+  const concurrency = createConcurrency({
+    ...settings.concurrency,
+    leases: parts.leases,
+    onUnshared: warnUnshared(metrics, logger),
+  });
+  // Known once it listens, and asked for only then.
+  let ownUrl = '';
+  const policyParts: PolicyParts = {
+    ...parts,
+    budgets: parts.budgets,
+    apiKeys: directory,
+    onUncounted: countUncounted(metrics, logger),
+    concurrency,
+    persisted: createPersistedOperations({ operations, onUnlisted: countUnlisted(metrics, logger) }),
+    ownUrl: () => ownUrl,
+  };
+  let policy = createPolicy(policyParts, parts);
   const planner = createOperationPlanner(createPlanMetrics(metrics));
+  const warmUp = (from: OperationPreparer, to: OperationPreparer) =>
+    createWarmUp({ preparer: { recent: from.recent, prepare: to.prepare }, planner, ...settings.warmUp });
   const supergraph = await openSupergraph({
     file: settings.supergraphFile,
-    serviceFor: services.of,
-    onLoad: (snapshot) => subgraphs.follow(snapshot.services),
-    warmUp: createWarmUp({ preparer, planner, ...settings.warmUp }),
+    settings: snapshotSettings(services, settings),
+    onLoad(snapshot) {
+      services.hold(snapshot.services);
+      subgraphs.follow(snapshot.services);
+    },
+    onFreed: services.letGo,
+    warmUp: (present, next) => warmUp(policy.preparer, policy.preparer)(present, next),
     formatError: (_formatted, error) => formatExecutionError(error, { traceId: currentTraceId(), logger }),
-    introspection: settings.introspection !== 'off',
-    maxTokens: settings.limits.maxTokens,
-    overrideLabels: settings.overrideLabels,
     logger,
     metrics,
   });
   probes['supergraph'] = supergraphProbe(supergraph);
-  const directory = createApiKeyDirectory(apiKeys);
   const clients = createOpenClients();
   const keyWatch = await watchKeys({
     store: apiKeys,
@@ -107,46 +126,15 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     logger,
   });
 
-  const operations = readCheckedInOperations();
   const trail = createAuditTrail({ store: parts.audit, metrics, logger });
-  const concurrency = createConcurrency({
-    ...settings.concurrency,
-    leases: parts.leases,
-    onUnshared: warnUnshared(metrics, logger),
-  });
-  // Known once it listens, and asked for only then.
-  let ownUrl = '';
-  const local = createLocalIssuer({ ...parts, apiKeys: directory, ownUrl: () => ownUrl });
   const gateway = await startGateway({
     ...parts,
     ...settings,
+    policy: () => policy,
     supergraph,
     relayTimeoutMs: settings.fetches.mutationTimeoutMs,
     executor: settings.executor === 'apollo' ? createApolloExecutor() : createPlanExecutor(planner),
     clients,
-    oauth: local?.endpoint,
-    authenticator: createAuthenticator({
-      apiKeys: directory,
-      jwt: local?.verifier ?? parts.jwt,
-      certificates: settings.certificates,
-    }),
-    admission: createAdmission({
-      preparer,
-      rateLimiter: createRateLimiter({
-        cache: parts.cache,
-        ...settings.rateLimit,
-        onUncounted: countUncounted(metrics, logger),
-      }),
-      concurrency,
-      persisted: createPersistedOperations({
-        operations,
-        safelist: settings.safelist,
-        onUnlisted: countUnlisted(metrics, logger),
-      }),
-      budgets: parts.budgets,
-      publicIntrospection: settings.introspection === 'public',
-    }),
-    publicIntrospection: settings.introspection === 'public',
     streamCarriers: createStreamCarriers({ ...parts, settings: settings.streams }),
     sharedStreams: createSharedStreams({ ...parts, settings: settings.sharing, sockets: settings.streams }),
     streamObserver: createStreamMetrics(metrics),
@@ -163,6 +151,25 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
   return {
     ...gateway,
     supergraph,
+    async reconfigure(wanted) {
+      const was = policy;
+      const next = createPolicy(policyParts, wanted, was);
+      const steps: RebuildSteps = {
+        warmUp: warmUp(was.preparer, next.preparer),
+        commit() {
+          policy = next;
+          concurrency.relimit(wanted.settings.concurrency);
+          parts.budgets?.relimit(wanted.settings.budgets);
+        },
+      };
+      if (decidesGraph(was.decidedBy.settings) !== decidesGraph(wanted.settings)) {
+        await supergraph.rebuild(snapshotSettings(services, wanted.settings), steps);
+        return;
+      }
+      const current = supergraph.current();
+      if (next.preparer !== was.preparer) await steps.warmUp(current, current);
+      steps.commit();
+    },
     async close() {
       await gateway.close();
       await concurrency.close();
@@ -173,6 +180,22 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
       await services.close();
     },
   };
+}
+
+function snapshotSettings(services: Services, settings: GatewaySettings): SnapshotSettings {
+  return {
+    serviceFor: (name, composedUrl) => services.of(settings, name, composedUrl),
+    introspection: settings.introspection !== 'off',
+    maxTokens: settings.limits.maxTokens,
+    overrideLabels: settings.overrideLabels,
+  };
+}
+
+/** What {@link snapshotSettings} reads: where that is another, the graph in service has to be. */
+function decidesGraph(settings: GatewaySettings): string {
+  const { subgraphUrls, fetches, fetchesOf, introspection, limits, overrideLabels } = settings;
+  const { maxTokens } = limits;
+  return JSON.stringify([subgraphUrls, fetches, fetchesOf, introspection, maxTokens, overrideLabels]);
 }
 
 /** A refused text is shown, and does not take the gateway out of service: the one before it still serves. */

@@ -50,6 +50,17 @@ export interface JwtVerifier {
   authenticate(token: string): Promise<Principal>;
 }
 
+/** The same verifier, with the keys that it has fetched, for as long as the options are the same. */
+export function createJwtVerifiers(): (options: JwtOptions | undefined) => JwtVerifier | undefined {
+  let made: { readonly by: string; readonly verifier: JwtVerifier } | undefined;
+  return (options) => {
+    if (!options) return undefined;
+    const by = JSON.stringify(options);
+    if (made?.by !== by) made = { by, verifier: createJwtVerifier(options) };
+    return made.verifier;
+  };
+}
+
 export function createJwtVerifier(options: JwtOptions): JwtVerifier {
   const { issuer, audience, tenantClaim, rolesClaim } = options;
   let keys: Promise<JWTVerifyGetKey> | undefined;

@@ -39,6 +39,8 @@ export interface Budgets {
   charge(principal: Principal, demands: readonly Demand[], traceId: string): Promise<Charge>;
   /** What is left to this key and its tenant now. */
   stateOf(principal: Principal): Promise<readonly (BudgetState & { readonly windowMs: number })[]>;
+  /** Other limits from now on. What was charged stays charged. */
+  relimit(limits: BudgetLimits): void;
   close(): Promise<void>;
 }
 
@@ -71,7 +73,8 @@ const leavesWork: ReadonlySet<string> = new Set([
 ]);
 
 export function createBudgets(options: BudgetsOptions): Budgets {
-  const { store, limits, onUncharged, now = Date.now } = options;
+  const { store, onUncharged, now = Date.now } = options;
+  let { limits } = options;
   const counts = createBudgetMetrics(options.metrics);
   let rates: { readonly byModel: ReadonlyMap<string, ModelRate>; readonly readAt: number } | undefined;
 
@@ -164,6 +167,9 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       const { windowMs } = limits;
       const states = await store.states(budgetsOf(principal), windowMs);
       return states.map((state) => ({ ...state, windowMs }));
+    },
+    relimit(wanted) {
+      limits = wanted;
     },
     async close() {
       clearInterval(timer);

@@ -32,13 +32,15 @@ export interface Concurrency {
   requireRoom(principal: Principal): Promise<void> | undefined;
   /** Give it back by calling what it returns. */
   take(principal: Principal): () => void;
+  /** Other limits from now on. What is open stays open, and counts. */
+  relimit(limits: ConcurrencyLimits): void;
   /** What this gateway holds is free for others at once. */
   close(): Promise<void>;
 }
 
 interface Place {
   readonly name: string;
-  readonly limit: number;
+  limit: number;
   readonly per: 'credential' | 'tenant';
   inUse: number;
   /** The most in use since the last renewal. */
@@ -50,7 +52,8 @@ interface Place {
 const defaultLifetimeMs = 6_000;
 
 export function createConcurrency(options: ConcurrencyOptions): Concurrency {
-  const { perCredential, perTenant, leases, onUnshared, lifetimeMs = defaultLifetimeMs } = options;
+  const { leases, onUnshared, lifetimeMs = defaultLifetimeMs } = options;
+  let limits: ConcurrencyLimits = options;
   const gateway = randomUUID();
   const places = new Map<string, Place>();
 
@@ -64,7 +67,10 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
   }
 
   function placesOf({ credential, identity: { tenant } }: Principal): readonly [Place, Place] {
-    return [place(credential, perCredential, 'credential'), place(`tenant:${tenant}`, perTenant, 'tenant')];
+    return [
+      place(credential, limits.perCredential, 'credential'),
+      place(`tenant:${tenant}`, limits.perTenant, 'tenant'),
+    ];
   }
 
   async function askFor(wanting: Place): Promise<void> {
@@ -153,6 +159,14 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
           forget(one);
         }
       };
+    },
+    relimit(wanted) {
+      limits = wanted;
+      for (const one of places.values()) {
+        one.limit = one.per === 'credential' ? wanted.perCredential : wanted.perTenant;
+        // A lease that is larger than the limit is used up to the limit, and given back with its next renewal.
+        one.permits = leases ? Math.min(one.permits, one.limit) : one.limit;
+      }
     },
     async close() {
       clearInterval(timer);

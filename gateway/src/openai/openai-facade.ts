@@ -34,8 +34,8 @@ export function createOpenAiFacade(
   operations: CheckedInOperations,
   uploads: UploadRelay,
 ) {
-  const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
   async function answer({ request, response, url }: Exchange, signal: AbortSignal): Promise<void> {
+    const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
     const path = url.pathname;
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const principal = await requirePrincipal(service, credentialOfRequest(request), 'openai');

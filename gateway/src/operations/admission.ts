@@ -8,7 +8,7 @@ import type { Budgets } from '../limits/budgets.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
 import { type Demand, demandsOf } from '../limits/generation-demand.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
-import type { PersistedOperations } from '../persisted/persisted-operations.ts';
+import type { PersistedOperations, SafelistMode } from '../persisted/persisted-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { AdmittedOperation, OperationPreparer, RawOperation } from './prepare.ts';
 import type { SentOperation } from './raw-operation.ts';
@@ -19,6 +19,7 @@ export interface AdmissionOptions {
   readonly rateLimiter: RateLimiter;
   readonly concurrency: Pick<Concurrency, 'requireRoom'>;
   readonly persisted: PersistedOperations;
+  readonly safelist: SafelistMode;
   /** Absent where nothing is counted. */
   readonly budgets: Pick<Budgets, 'charge'> | undefined;
   /** Whether introspection needs no credentials. */
@@ -42,6 +43,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     rateLimiter,
     concurrency,
     persisted,
+    safelist,
     budgets,
     publicIntrospection,
     now = Date.now,
@@ -88,7 +90,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         return refusal(raise('UNAUTHENTICATED'));
       if (isRefusal(prepared)) return prepared;
       try {
-        if (!prepared.introspectionOnly) persisted.requireListed(raw.query, prepared.document);
+        if (!prepared.introspectionOnly) persisted.requireListed(raw.query, prepared.document, safelist);
       } catch (error) {
         if (error instanceof AppError) return refusal(error);
         throw error;

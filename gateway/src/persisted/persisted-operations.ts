@@ -20,7 +20,7 @@ export interface PersistedOperations {
   /** The text that is meant. Throws PERSISTED_QUERY_NOT_FOUND or BAD_REQUEST. */
   textOf(sent: SentDocument): string;
   /** Throws OPERATION_NOT_LISTED where the safelist is enforced. */
-  requireListed(query: string, document: DocumentNode): void;
+  requireListed(query: string, document: DocumentNode, safelist: SafelistMode): void;
 }
 
 export interface SentDocument {
@@ -30,7 +30,6 @@ export interface SentDocument {
 
 export interface PersistedOptions {
   readonly operations: CheckedInOperations;
-  readonly safelist: SafelistMode;
   /** Told of what an enforced safelist would refuse. */
   readonly onUnlisted: (sha256: string) => void;
 }
@@ -46,7 +45,7 @@ const persistedQuerySchema = z.object({
 });
 
 export function createPersistedOperations(options: PersistedOptions): PersistedOperations {
-  const { operations, safelist, onUnlisted } = options;
+  const { operations, onUnlisted } = options;
   const checkedIn = new Map<string, string>();
   const listed = new Set<string>();
   for (const { source, document } of operations.all) {
@@ -82,7 +81,7 @@ export function createPersistedOperations(options: PersistedOptions): PersistedO
       return query;
     },
 
-    requireListed(query, document) {
+    requireListed(query, document, safelist) {
       if (safelist === 'off') return;
       const isListed = judged.get(query) ?? listed.has(normalHash(document));
       if (query.length <= maxCharacters) judged.set(query, isListed);

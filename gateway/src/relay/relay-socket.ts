@@ -48,6 +48,8 @@ export function createRelaySockets(service: GatewayService): RelaySockets {
 
   return {
     handleUpgrade(target, request, socket, head) {
+      // As it is now: who is connected keeps the limit that it came with.
+      sockets.options.maxPayload = service.maxBodyBytes;
       sockets.handleUpgrade(request, socket, head, (router) => serve(service, { target, request, router }));
     },
     async close() {

@@ -1,6 +1,8 @@
 /**
- * The services behind the graph: where each is, how it is asked. Kept across reloads of the supergraph, so that a
- * reload does not drop warm connections or forget that a circuit is open.
+ * The services behind the graph: where each is, how it is asked. Kept across reloads, so that a reload does not drop warm
+ * connections or forget that a circuit is open: a service is another one only where its URL or settings are others.
+ *
+ *   asked for -> held by the snapshots that use it -> held by none -> a minute later its connections are closed
  */
 import { CircuitBreaker, type CircuitState } from '@fathom/platform/client/circuit-breaker';
 import type { Logger } from '@fathom/platform/logging';
@@ -25,18 +27,24 @@ export interface Endpoint {
 
 export interface Services {
   /** `composedUrl` is the one in the supergraph; SUBGRAPH_URLS comes first. Throws if there is neither. */
-  of(name: string, composedUrl: string | undefined): Service;
+  of(routing: Routing, name: string, composedUrl: string | undefined): Service;
+  /** A snapshot uses these until it lets go of them. */
+  hold(services: Readonly<Record<string, Service>>): void;
+  letGo(services: Readonly<Record<string, Service>>): void;
   close(): Promise<void>;
 }
 
-export interface ServicesOptions {
+export interface Routing {
   /** By service; a base URL, or one that ends in the GraphQL path. */
-  readonly urls: Readonly<Record<string, string>>;
-  /** Those that live in this process. */
-  readonly local: Readonly<Record<string, Subgraph>>;
+  readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly fetches: FetchSettings;
   /** What differs for one service. */
   readonly fetchesOf: Readonly<Record<string, Partial<FetchSettings>>>;
+}
+
+export interface ServicesOptions {
+  /** Those that live in this process. */
+  readonly local: Readonly<Record<string, Subgraph>>;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly pause: (ms: number) => Promise<unknown>;
@@ -45,15 +53,19 @@ export interface ServicesOptions {
 interface Remote {
   readonly endpoint: Endpoint;
   readonly subgraph: HttpSubgraph;
+  holders: number;
+  leaving: NodeJS.Timeout | undefined;
 }
 
+/** Longer than an operation takes from its admission to its first fetch: it may have been given its snapshot just before. */
+const leavesAfterMs = 60_000;
+
 export function createServices(options: ServicesOptions): Services {
-  const { urls, local, metrics, logger, pause } = options;
+  const { local, metrics, logger, pause } = options;
   const remotes = new Map<string, Remote>();
   const observer = createFetchMetrics(metrics);
 
-  function createRemote(name: string, url: string): Remote {
-    const settings = { ...options.fetches, ...options.fetchesOf[name] };
+  function createRemote(name: string, url: string, settings: FetchSettings): Remote {
     const observed = observer(name);
     const breaker = new CircuitBreaker({
       name,
@@ -73,21 +85,59 @@ export function createServices(options: ServicesOptions): Services {
       pause,
       observer: observed,
     });
-    return { endpoint, subgraph };
+    return { endpoint, subgraph, holders: 0, leaving: undefined };
+  }
+
+  function remotesOf(services: Readonly<Record<string, Service>>): readonly Remote[] {
+    const used = new Set(Object.values(services).map(({ subgraph }) => subgraph));
+    return [...remotes.values()].filter(({ subgraph }) => used.has(subgraph));
+  }
+
+  /** Also what was made for a snapshot that did not load. */
+  function dismissUnheld(): void {
+    for (const [key, remote] of remotes) {
+      if (remote.holders > 0 || remote.leaving) continue;
+      remote.leaving = setTimeout(() => {
+        remotes.delete(key);
+        remote.subgraph
+          .close()
+          .catch((error: unknown) =>
+            logger.warn({ err: error }, 'a service that is not asked any more did not close'),
+          );
+      }, leavesAfterMs).unref();
+    }
   }
 
   return {
-    of(name, composedUrl) {
+    of({ subgraphUrls, fetches, fetchesOf }, name, composedUrl) {
       const inProcess = local[name];
       if (inProcess) return { kind: 'local', subgraph: inProcess };
-      const url = urls[name] ?? composedUrl;
+      const url = subgraphUrls[name] ?? composedUrl;
       if (!url) throw new Error(`SUBGRAPH_URLS names no URL for "${name}", nor does the supergraph`);
-      const key = `${name} ${url}`;
-      const remote = remotes.get(key) ?? createRemote(name, url);
+      const settings = { ...fetches, ...fetchesOf[name] };
+      const key = `${name} ${url} ${JSON.stringify(settings)}`;
+      const remote = remotes.get(key) ?? createRemote(name, url, settings);
       remotes.set(key, remote);
-      return { kind: 'remote', ...remote };
+      // Asked for again, it stays: whoever asks holds it once his snapshot has loaded.
+      clearTimeout(remote.leaving);
+      remote.leaving = undefined;
+      const { endpoint, subgraph } = remote;
+      return { kind: 'remote', endpoint, subgraph };
+    },
+    hold(services) {
+      for (const remote of remotesOf(services)) {
+        remote.holders += 1;
+        clearTimeout(remote.leaving);
+        remote.leaving = undefined;
+      }
+      dismissUnheld();
+    },
+    letGo(services) {
+      for (const remote of remotesOf(services)) remote.holders -= 1;
+      dismissUnheld();
     },
     async close() {
+      for (const { leaving } of remotes.values()) clearTimeout(leaving);
       await Promise.all([...remotes.values()].map(({ subgraph }) => subgraph.close()));
     },
   };

@@ -38,7 +38,8 @@ export function watchSubgraphs({ probes, intervalMs }: SubgraphWatchOptions): Su
       const remote = new Map<string, URL>();
       for (const [name, service] of Object.entries(services))
         if (service.kind === 'remote') remote.set(`subgraph ${name}`, service.endpoint.readiness);
-      for (const [name, watch] of watched) if (!remote.has(name)) forget(name, watch);
+      for (const [name, watch] of watched)
+        if (remote.get(name)?.href !== watch.readiness.href) forget(name, watch);
       for (const [name, readiness] of remote) {
         if (watched.has(name)) continue;
         const watch = watchReadiness(readiness, intervalMs);
@@ -53,6 +54,7 @@ export function watchSubgraphs({ probes, intervalMs }: SubgraphWatchOptions): Su
 }
 
 interface ReadinessWatch extends Probe {
+  readonly readiness: URL;
   stop(): void;
 }
 
@@ -70,6 +72,7 @@ function watchReadiness(readiness: URL, intervalMs: number): ReadinessWatch {
   void ask();
 
   return {
+    readiness,
     get critical() {
       return !wasReady;
     },

@@ -35,12 +35,15 @@ export interface SnapshotOptions {
   readonly maxTokens: number;
   /** Override labels that are on, besides those by percentage. */
   readonly overrideLabels?: readonly string[];
+  /** Called once, when it is retired and nothing runs on it any more. */
+  readonly onFreed?: (services: Readonly<Record<string, Service>>) => void;
   readonly logger: Logger;
 }
 
 export interface Snapshot {
   /** The first 12 hex digits of the SHA-256 of the supergraph's text. */
   readonly id: string;
+  readonly supergraphSdl: string;
   /** What clients see. */
   readonly apiSchema: GraphQLSchema;
   /** The same as Apollo's planner wants it. */
@@ -122,8 +125,11 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
   const federationApiSchema = supergraph.apiSchema();
   let inUse = 0;
   let retired = false;
+  let freed = false;
   const stopWhenIdle = (): void => {
     if (!retired || inUse > 0) return;
+    if (!freed) options.onFreed?.(services);
+    freed = true;
     apolloServer
       ?.then((server) => server.stop())
       .catch((error: unknown) => logger.warn({ err: error }, 'a retired supergraph did not stop'));
@@ -131,6 +137,7 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
   };
   return {
     id: supergraphId(options.supergraphSdl),
+    supergraphSdl: options.supergraphSdl,
     apiSchema: federationApiSchema.toGraphQLJSSchema({ includeDefer: true }),
     federationApiSchema,
     supergraphSchema,

@@ -1,5 +1,5 @@
 /**
- * The supergraph in service, and how it is replaced.
+ * The supergraph in service, and how it is replaced: by another text, or by the same under other settings.
  *
  * Invariant: there is always exactly one current snapshot, and it loaded completely. A text that does not load leaves
  * the current one in place, is logged with its reason and shown in /readyz until one loads.
@@ -14,11 +14,30 @@ export interface Supergraph {
   problem(): string | undefined;
   /** Reads the file again. Resolves when the result is in service, or refused. */
   reload(): Promise<'reloaded' | 'unchanged' | 'refused'>;
+  /**
+   * The text in service under other settings, which hold from now on. Rejects, and leaves all as it is, where it does not
+   * load.
+   */
+  rebuild(settings: SnapshotSettings, steps: RebuildSteps): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface SupergraphOptions extends Omit<SnapshotOptions, 'supergraphSdl'> {
+/** What can change while the gateway runs. */
+export type SnapshotSettings = Pick<
+  SnapshotOptions,
+  'serviceFor' | 'introspection' | 'maxTokens' | 'overrideLabels'
+>;
+
+export interface RebuildSteps {
+  /** As that of {@link SupergraphOptions}. */
+  readonly warmUp: (present: Snapshot, next: Snapshot) => Promise<unknown>;
+  /** Called in the moment in which it comes into service. */
+  readonly commit: () => void;
+}
+
+export interface SupergraphOptions extends Pick<SnapshotOptions, 'formatError' | 'onFreed' | 'logger'> {
   readonly file: string;
+  readonly settings: SnapshotSettings;
   /** Called with each snapshot that comes into service. */
   readonly onLoad: (snapshot: Snapshot) => void;
   /** Makes a snapshot ready for what is asked of the present one, before it comes into service. */
@@ -29,19 +48,21 @@ export interface SupergraphOptions extends Omit<SnapshotOptions, 'supergraphSdl'
 /** Throws when the first text does not load: a gateway without a supergraph has nothing to serve. */
 export async function openSupergraph(options: SupergraphOptions): Promise<Supergraph> {
   const { file, logger, metrics, onLoad } = options;
+  let settings = options.settings;
   const reloads = metrics.counter({
     name: 'fathom_gateway_supergraph_reloads_total',
     help: 'Supergraphs that came into service (reloaded) or did not load (refused).',
     labels: ['outcome'],
   });
   let current = await readFile(file, 'utf8')
-    .then((text) => load(options, text))
+    .then((text) => load(options, settings, text))
     .catch((cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`The supergraph ${file} cannot be loaded: ${reason}`, { cause });
     });
   onLoad(current);
   let problem: string | undefined;
+  /** One at a time, in the order asked for: what was asked for last wins. */
   let queue: Promise<unknown> = Promise.resolve();
 
   async function reloadNow(): Promise<'reloaded' | 'unchanged' | 'refused'> {
@@ -52,7 +73,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
         return 'unchanged';
       }
       const previous = current;
-      const next = await load(options, text);
+      const next = await load(options, settings, text);
       await options.warmUp(previous, next);
       current = next;
       problem = undefined;
@@ -75,13 +96,28 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
     }
   }
 
+  async function rebuildNow(wanted: SnapshotSettings, { warmUp, commit }: RebuildSteps): Promise<void> {
+    const previous = current;
+    const next = await load(options, wanted, previous.supergraphSdl);
+    await warmUp(previous, next);
+    settings = wanted;
+    current = next;
+    commit();
+    onLoad(current);
+    previous.retire();
+  }
+
   return {
     current: () => current,
     problem: () => problem,
     reload() {
-      // One at a time, in the order asked for: the last text wins.
       const result = queue.then(reloadNow);
       queue = result;
+      return result;
+    },
+    rebuild(wanted, steps) {
+      const result = queue.then(() => rebuildNow(wanted, steps));
+      queue = result.catch(() => undefined);
       return result;
     },
     async close() {
@@ -92,8 +128,9 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
 }
 
 function load(
-  { file: _file, metrics: _metrics, onLoad: _onLoad, warmUp: _warmUp, ...options }: SupergraphOptions,
+  { formatError, onFreed, logger }: SupergraphOptions,
+  settings: SnapshotSettings,
   supergraphSdl: string,
 ): Promise<Snapshot> {
-  return createSnapshot({ ...options, supergraphSdl });
+  return createSnapshot({ ...settings, formatError, logger, supergraphSdl, ...(onFreed ? { onFreed } : {}) });
 }

@@ -104,6 +104,8 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
 
   return {
     handleUpgrade(request, socket, head) {
+      // As it is now: who is connected keeps the limit that it came with.
+      sockets.options.maxPayload = service.maxBodyBytes;
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const client: Client = {
           socket: webSocket,

@@ -106,7 +106,11 @@ export function parseEnv<S extends z.ZodType>(schema: S, source: NodeJS.ProcessE
 
 /** The parsed environment; or prints every problem to stderr and ends the process with exit code 2. */
 export function readEnv<S extends z.ZodType>(schema: S, source: NodeJS.ProcessEnv = process.env): z.infer<S> {
-  const parsed = parseEnv(schema, source);
+  return validOrExit(parseEnv(schema, source));
+}
+
+/** The same for what was parsed elsewhere. */
+export function validOrExit<Env>(parsed: ParsedEnv<Env>): Env {
   if (parsed.ok) return parsed.env;
   process.stderr.write(
     `The environment is not valid:\n${parsed.problems.map((problem) => `  ${problem}\n`).join('')}`,
