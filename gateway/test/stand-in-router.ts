@@ -10,7 +10,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLSchema, getOperationAS
 import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
-import { relayKeyHeader } from '../src/relay/subgraph-relay.ts';
+import { relayKeyHeader } from '../src/relay/relay-socket.ts';
 
 export interface StandInRouter {
   readonly port: number;

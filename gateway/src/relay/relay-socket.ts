@@ -21,16 +21,22 @@ import { raise } from '../errors.ts';
 import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 
 /** As the protocol of graphql-ws has them. */
-const [badRequest, unauthorized, expired, initTimeout] = [4400, 4401, 4403, 4408];
+const [badRequest, unauthorized, forbidden, initTimeout] = [4400, 4401, 4403, 4408];
+/** As on the public port. */
+const expired = forbidden;
 const goingAway = 1001;
 const badGateway = 1014;
 /** From here on a side that does not take what it is sent holds back the other. */
 const highWaterBytes = 256 * 1024;
 const connectTimeoutMs = 5_000;
 
+export const relayKeyHeader = 'x-fathom-relay-key';
+
 export interface StreamTarget {
   readonly name: string;
   readonly url: string;
+  /** The router's key came with the upgrade. Hive Router has no headers there: it sends them all in `connection_init`. */
+  readonly isKnown: boolean;
 }
 
 export interface RelaySockets {
@@ -38,7 +44,10 @@ export interface RelaySockets {
   close(): Promise<void>;
 }
 
-export function createRelaySockets(service: GatewayService): RelaySockets {
+export function createRelaySockets(
+  service: GatewayService,
+  isRouter: (key: unknown) => boolean,
+): RelaySockets {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: service.maxBodyBytes,
@@ -50,7 +59,9 @@ export function createRelaySockets(service: GatewayService): RelaySockets {
     handleUpgrade(target, request, socket, head) {
       // As it is now: who is connected keeps the limit that it came with.
       sockets.options.maxPayload = service.maxBodyBytes;
-      sockets.handleUpgrade(request, socket, head, (router) => serve(service, { target, request, router }));
+      sockets.handleUpgrade(request, socket, head, (router) =>
+        serve(service, { target, request, router, isRouter }),
+      );
     },
     async close() {
       const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
@@ -65,10 +76,11 @@ interface Relayed {
   readonly target: StreamTarget;
   readonly request: IncomingMessage;
   readonly router: WebSocket;
+  readonly isRouter: (key: unknown) => boolean;
 }
 
 function serve(service: GatewayService, relayed: Relayed): void {
-  const { router, request } = relayed;
+  const { router, request, target, isRouter } = relayed;
   const late = setTimeout(
     () => router.close(initTimeout, 'Connection initialisation timeout'),
     connectTimeoutMs,
@@ -82,6 +94,11 @@ function serve(service: GatewayService, relayed: Relayed): void {
     const payload = payloadOfInit(data);
     if (!payload) {
       router.close(badRequest, 'The first message must be connection_init');
+      router.resume();
+      return;
+    }
+    if (!target.isKnown && !isRouter(payload[relayKeyHeader])) {
+      router.close(forbidden, 'FORBIDDEN');
       router.resume();
       return;
     }

@@ -94,11 +94,15 @@ const subscribe = (id: string) =>
 describe("a router's stream", () => {
   test('carries every frame, with the identity of the client in the payload or in the headers', async () => {
     const { id, key } = await graph.issueKey({ tenant: 'acme' });
+    const router = { 'x-fathom-relay-key': relayKey };
+    const client = { authorization: `Bearer ${key}` };
     for (const [init, headers] of [
-      [{ authorization: `Bearer ${key}` }, {}],
-      [{}, { authorization: `Bearer ${key}` }],
-    ] as const) {
-      const { socket, messages } = await open(init, { 'x-fathom-relay-key': relayKey, ...headers });
+      [client, router],
+      [{}, { ...router, ...client }],
+      // Hive Router sends nothing with the upgrade.
+      [{ ...router, ...client }, {}],
+    ]) {
+      const { socket, messages } = await open(init, headers);
       socket.send(subscribe('1'));
       const topic = await graph.chat.nextTopic();
       expect(topic.identity).toMatchObject({ subject: `key:${id}`, tenant: 'acme' });
@@ -140,6 +144,8 @@ describe("a router's stream", () => {
     const { socket, closed } = await open(undefined);
     socket.send(subscribe('1'));
     expect(await closed).toBe(4400);
-    await expect(open({}, {})).rejects.toThrow('403');
+    await expect(open({}, { 'x-fathom-relay-key': 'x' })).rejects.toThrow('403');
+    for (const init of [{}, { 'x-fathom-relay-key': 'x', authorization: `Bearer ${graph.key}` }])
+      expect(await (await open(init, {})).closed).toBe(4403);
   });
 });

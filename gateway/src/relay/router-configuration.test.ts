@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { acceptedAlgorithms } from '../auth/jwt.ts';
 import { defaultListSize } from '../limits/operation-cost.ts';
 import { defaultSettings } from '../settings.ts';
-import { relayKeyHeader } from './subgraph-relay.ts';
+import { relayKeyHeader } from './relay-socket.ts';
 
 const text = (...path: readonly string[]): string => readFileSync(join(repositoryRoot(), ...path), 'utf8');
 const hive = parse(text('router', 'hive-router.yaml'));
@@ -48,7 +48,7 @@ it('every service of the supergraph is reached through the relay, by the key of 
   for (const [name, url] of Object.entries(apollo.override_subgraph_url))
     expect(url).toBe(`\${env.FATHOM_RELAY_URL}/subgraphs/${name}/graphql`);
   expect(hive.override_subgraph_urls.all.url.expression).toBe(
-    'env!("FATHOM_RELAY_URL") + "/subgraphs/" + .subgraph.name + "/graphql"',
+    'env!("FATHOM_RELAY_URL") + "/subgraphs/" + string!(.subgraph.name) + "/graphql"',
   );
   const insertedBy = (rules: { insert?: { name: string } }[]) =>
     rules.flatMap(({ insert }) => insert?.name ?? []);

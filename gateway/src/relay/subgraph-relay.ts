@@ -32,9 +32,7 @@ import type { Service } from '../subgraphs/services.ts';
 import { subgraphOperation } from '../subgraphs/subgraph.ts';
 import { createContext, type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import { sendUnexpected } from '../transports/http.ts';
-import { createRelaySockets } from './relay-socket.ts';
-
-export const relayKeyHeader = 'x-fathom-relay-key';
+import { createRelaySockets, relayKeyHeader } from './relay-socket.ts';
 
 export interface RelaySettings {
   readonly host: string;
@@ -72,7 +70,8 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
     headersTimeout: options.answerTimeoutMs,
     bodyTimeout: options.answerTimeoutMs,
   });
-  const sockets = createRelaySockets(service);
+  const isRouter = (key: unknown): boolean => isSame(key, settings.key);
+  const sockets = createRelaySockets(service, isRouter);
 
   /** Throws AppError. */
   function targetOf(request: IncomingMessage): RelayedService {
@@ -81,14 +80,18 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
     const { services } = service.supergraph.current();
     const found = name !== undefined && Object.hasOwn(services, name) ? services[name] : undefined;
     if (!name || !found) throw raise('NOT_FOUND', { because: pathname });
-    if (!isSame(request.headers[relayKeyHeader], settings.key))
-      throw raise('FORBIDDEN', { because: `\`${relayKeyHeader}\` is not the router's` });
     return { name, service: found };
+  }
+
+  /** Throws AppError. */
+  function requireRouter(key: unknown): void {
+    if (!isRouter(key)) throw raise('FORBIDDEN', { because: `\`${relayKeyHeader}\` is not the router's` });
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const target = targetOf(request);
+    requireRouter(request.headers[relayKeyHeader]);
     if (request.method !== 'POST') throw raise('BAD_REQUEST', { because: 'send POST' });
     const principal = await requirePrincipal(service, credentialOfHeaders(request.headers), 'relay');
     const body = await readBody(request, {
@@ -130,8 +133,11 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
     try {
       if (service.isDraining()) throw raise('SHUTTING_DOWN');
       const { name, service: target } = targetOf(request);
+      const key = request.headers[relayKeyHeader];
+      if (key !== undefined) requireRouter(key);
       if (target.kind === 'local') throw raise('NOT_FOUND', { because: `${name} streams nothing` });
-      sockets.handleUpgrade({ name, url: target.endpoint.stream }, request, socket, head);
+      const isKnown = key !== undefined;
+      sockets.handleUpgrade({ name, url: target.endpoint.stream, isKnown }, request, socket, head);
     } catch {
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
     }
@@ -213,7 +219,7 @@ async function passOn(
 }
 
 /** In a time that does not tell how much of the key was right. */
-function isSame(given: string | string[] | undefined, key: string): boolean {
+function isSame(given: unknown, key: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return typeof given === 'string' && timingSafeEqual(digest(given), digest(key));
 }
