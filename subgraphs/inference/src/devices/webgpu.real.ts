@@ -1,12 +1,11 @@
 /** The whole engine on WebGPU, on the software Vulkan that `.ci/servers/vulkan.sh` installs. */
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
-import { createDeferred } from '@fathom/platform/deferred';
-import { createLogger } from '@fathom/platform/logging';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { EngineDevice, type EngineSettings, type LoadOutcome } from '../engine/engine-device.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { EngineDevice, LoadOutcome } from '../engine/engine-device.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
-import type { DeviceEnd } from '../engine/request-in-flight.ts';
 import { startWorker } from '../engine/start-worker.ts';
+import { type DeviceWish, useDevices } from '../testing/engine-devices.ts';
+import { engineRequest, run, runAll } from '../testing/engine-run.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
 import type { Device } from './device.ts';
 import { discoverDevices } from './discover-devices.ts';
@@ -14,7 +13,7 @@ import { processor } from './processor.ts';
 
 let folder: string;
 let gpu: Device;
-const open: EngineDevice[] = [];
+const open = useDevices();
 
 async function discover() {
   return discoverDevices([{ kind: 'WEBGPU', memoryBytes: undefined }], { threads: 1 });
@@ -26,62 +25,30 @@ beforeAll(async () => {
   expect(unavailable).toEqual([]);
   gpu = devices[0] as Device;
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((device) => device.close()));
-});
 
-function openDevice(device: Device, worker: Partial<EngineSettings> = {}): EngineDevice {
-  const opened = new EngineDevice({
+const openDevice = (device: Device, wish: DeviceWish = {}): Promise<EngineDevice> =>
+  open({
     device,
-    worker: {
-      maxSequences: 4,
-      prefixSlots: 2,
-      prefillTokensPerStep: 8,
-      precision: 'fp32',
-      maxContextLength: 128,
-      ...worker,
-    },
-    maxQueued: 16,
     startWorker,
-    logger: createLogger({ service: 'test', level: 'silent' }),
+    prefixSlots: 2,
+    prefillTokensPerStep: 8,
+    maxContextLength: 128,
+    maxQueued: 16,
+    ...wish,
   });
-  open.push(opened);
-  return opened;
-}
 
 const load = (device: EngineDevice): Promise<LoadOutcome> =>
   device.load({ type: 'load', versionId: 'tiny@1', folder });
 
-interface Answer {
-  readonly tokens: readonly number[];
-  readonly end: DeviceEnd;
-}
-
-function run(device: EngineDevice, request: EngineRequest, onToken = (_: number) => {}): Promise<Answer> {
-  const tokens: number[] = [];
-  const ended = createDeferred<Answer>();
-  device.submit(request, {
-    admitted: () => {},
-    token: ({ tokenId }) => {
-      tokens.push(tokenId);
-      onToken(tokens.length);
-    },
-    ended: (end) => ended.resolve({ tokens, end }),
-  });
-  return ended.promise;
-}
-
 /** Prompts of many lengths, longer than a chunk among them; more than run at once, so that slots change hands. */
 function requests(count: number): EngineRequest[] {
-  return Array.from({ length: count }, (_, number) => ({
-    id: `r${number}`,
-    lane: 'tiny@1',
-    promptTokens: Array.from({ length: 3 + 5 * number }, (_, at) => 20 + ((at * 37 + number * 11) % 200)),
-    priorTokens: [],
-    maxTokens: 12,
-    sampling: { temperature: number % 2, topK: 0, topP: 1, seed: number },
-    stopStrings: [],
-  }));
+  return Array.from({ length: count }, (_, number) =>
+    engineRequest(`r${number}`, {
+      promptTokens: Array.from({ length: 3 + 5 * number }, (_, at) => 20 + ((at * 37 + number * 11) % 200)),
+      maxTokens: 12,
+      sampling: { temperature: number % 2, topK: 0, topP: 1, seed: number },
+    }),
+  );
 }
 
 test('discovery says what the driver says of the adapter', () => {
@@ -95,22 +62,22 @@ test('discovery says what the driver says of the adapter', () => {
 });
 
 test('concurrent streams have the tokens that they have on the processor', async () => {
-  const [onProcessor, onGpu] = [openDevice(processor({ threads: 1 })), openDevice(gpu)];
+  const [onProcessor, onGpu] = [await openDevice(processor({ threads: 1 })), await openDevice(gpu)];
   expect(await load(onGpu)).toMatchObject({ kind: 'loaded', model: { precision: 'fp32' } });
   await load(onProcessor);
   const [expected, got] = await Promise.all(
-    [onProcessor, onGpu].map((device) => Promise.all(requests(7).map((request) => run(device, request)))),
+    [onProcessor, onGpu].map((device) => runAll(device, requests(7))),
   );
   expect(got?.map(({ tokens }) => tokens)).toEqual(expected?.map(({ tokens }) => tokens));
   expect(onGpu.snapshot()).toMatchObject({ status: 'READY', kind: 'WEBGPU', name: gpu.name });
 });
 
 test('a prompt that begins like another takes its beginning over on the device', async () => {
-  const device = openDevice(gpu);
+  const device = await openDevice(gpu);
   await load(device);
   const [, , , request] = requests(4) as [EngineRequest, EngineRequest, EngineRequest, EngineRequest];
-  const first = await run(device, { ...request, id: 'first' });
-  const second = await run(device, { ...request, id: 'second' });
+  const first = await run(device, { ...request, id: 'first' }).outcome;
+  const second = await run(device, { ...request, id: 'second' }).outcome;
   expect(second.tokens).toEqual(first.tokens);
   expect([first, second].map(({ end }) => end.cachedPromptTokens)).toEqual([
     0,
@@ -121,37 +88,35 @@ test('a prompt that begins like another takes its beginning over on the device',
 test('an adapter is used by the rows that name it', async () => {
   const { vocabularySize } = (await loadModelFolder(folder)).config;
   const adapter = await writeTinyAdapter({ vocabularySize });
-  const devices = [openDevice(processor({ threads: 1 })), openDevice(gpu)];
+  const devices = [await openDevice(processor({ threads: 1 })), await openDevice(gpu)];
   const answers = devices.map(async (device) => {
     await load(device);
     const load2 = { type: 'load', versionId: 'adapter@1', folder: adapter, baseVersionId: 'tiny@1' } as const;
     expect(await device.load(load2)).toMatchObject({ kind: 'loaded', model: { precision: 'fp32 + LoRA' } });
-    const all = requests(2).map((request, at) =>
-      run(device, at === 0 ? { ...request, adapter: 'adapter@1' } : request),
-    );
-    return (await Promise.all(all)).map(({ tokens }) => tokens);
+    const all = requests(2).map((request, at) => (at === 0 ? { ...request, adapter: 'adapter@1' } : request));
+    return (await runAll(device, all)).map(({ tokens }) => tokens);
   });
   const [expected, got] = await Promise.all(answers);
   expect(got).toEqual(expected);
 });
 
 test('a stream goes on without a gap when the device’s process is killed under it', async () => {
-  const device = openDevice(gpu);
+  const device = await openDevice(gpu);
   await load(device);
   const request = { ...(requests(2)[1] as EngineRequest), maxTokens: 20 };
-  const whole = await run(device, { ...request, id: 'whole' });
+  const whole = await run(device, { ...request, id: 'whole' }).outcome;
   let kills = 0;
   const again = await run(device, { ...request, id: 'again' }, (count) => {
     if (count !== 5) return;
     kills += 1;
     void device.killWorker();
-  });
+  }).outcome;
   expect(kills).toBe(1);
   expect(again.tokens).toEqual(whole.tokens);
 });
 
 test('models that the device has no memory for are refused with both numbers, and those on it stay', async () => {
-  const device = openDevice({ ...gpu, memory: { ...gpu.memory, limitBytes: 500_000 } });
+  const device = await openDevice({ ...gpu, memory: { ...gpu.memory, limitBytes: 500_000 } });
   const first = await load(device);
   if (first.kind === 'failed') throw new Error(first.message);
   const { memoryBytes } = first.model;
@@ -170,7 +135,7 @@ test('models that the device has no memory for are refused with both numbers, an
 });
 
 test('what the device has no buffers for is refused, also where nothing bounds it', async () => {
-  const device = openDevice({ ...gpu, memory: {} }, { maxSequences: 200_000 });
+  const device = await openDevice({ ...gpu, memory: {} }, { maxSequences: 200_000 });
   expect(await load(device)).toEqual({
     kind: 'failed',
     code: 'MEMORY_INSUFFICIENT',

@@ -1,105 +1,24 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
-import { createDeferred } from '@fathom/platform/deferred';
-import { createLogger } from '@fathom/platform/logging';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { processor } from '../devices/processor.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { type DeviceWish, useDevices } from '../testing/engine-devices.ts';
+import { type Run, engineRequest as request, run } from '../testing/engine-run.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
-import { EngineDevice } from './engine-device.ts';
-import type { EngineRequest, EngineToken } from './protocol.ts';
-import type { DeviceEnd } from './request-in-flight.ts';
+import type { EngineDevice } from './engine-device.ts';
 import type { EngineWorker } from './worker.ts';
 import { startWorkerThread } from './worker-thread.ts';
 
 let folder: string;
-const open: EngineDevice[] = [];
+const open = useDevices();
 
 beforeAll(async () => {
   folder = await writeTinyModel();
 });
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((device) => device.close()));
-});
+const openDevice = (wish: DeviceWish = {}): Promise<EngineDevice> => open({ model: folder, ...wish });
 
-async function openDevice({
-  maxSequences = 4,
-  maxQueued = 8,
-  maxContextLength = 1024,
-  prefixSlots = 0,
-  kvCacheTokens = undefined as number | undefined,
-} = {}): Promise<EngineDevice> {
-  const device = new EngineDevice({
-    device: processor({ threads: 1 }),
-    worker: {
-      maxSequences,
-      prefillTokensPerStep: 32,
-      precision: 'fp32',
-      maxContextLength,
-      prefixSlots,
-      kvCacheTokens,
-    },
-    maxQueued,
-    startWorker: startWorkerThread,
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  });
-  open.push(device);
-  expect(await device.load({ type: 'load', versionId: 'tiny@1', folder })).toMatchObject({ kind: 'loaded' });
-  return device;
-}
-
-function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
-  return {
-    id,
-    lane: 'tiny@1',
-    promptTokens: [1, 40, 50, 60, 2],
-    priorTokens: [],
-    maxTokens: 24,
-    sampling: { temperature: 1, topK: 0, topP: 1, seed: 11 },
-    stopStrings: [],
-    ...overrides,
-  };
-}
-
-interface Run {
-  readonly tokens: EngineToken[];
-  readonly text: () => string;
-  readonly ended: Promise<DeviceEnd>;
-  /** Resolves once so many tokens have come. */
-  reached(count: number): Promise<void>;
-}
-
-function run(device: EngineDevice, toRun: EngineRequest): Run {
-  const tokens: EngineToken[] = [];
-  const ended = createDeferred<DeviceEnd>();
-  const waiting: { readonly count: number; resolve(): void }[] = [];
-  let tail = '';
-  device.submit(toRun, {
-    admitted: () => {},
-    token(token) {
-      tokens.push(token);
-      for (const waiter of waiting) if (tokens.length >= waiter.count) waiter.resolve();
-    },
-    ended(end) {
-      if (end.kind === 'finished') tail = end.tailText;
-      ended.resolve(end);
-    },
-  });
-  return {
-    tokens,
-    text: () => tokens.map(({ text }) => text).join('') + tail,
-    ended: ended.promise,
-    async reached(count) {
-      const reached = createDeferred();
-      waiting.push({ count, resolve: reached.resolve });
-      if (tokens.length >= count) reached.resolve();
-      await reached.promise;
-    },
-  };
-}
-
-const ids = (result: Run) => result.tokens.map(({ tokenId }) => tokenId);
+const ids = ({ tokens }: Run) => tokens.map(({ tokenId }) => tokenId);
 
 test('a stream among others has the very tokens that it has alone', async () => {
   const device = await openDevice();
@@ -172,9 +91,8 @@ test('when the worker is killed the streams go on without a gap or a repeated to
   await Promise.all(streams.map(({ ended }) => ended));
   expect(device.status).toBe('READY');
   for (const stream of streams) {
-    expect(ids(stream)).toEqual(ids(expected));
-    expect(stream.text()).toBe(expected.text());
-    expect(stream.tokens.map(({ index }) => index)).toEqual(stream.tokens.map((_, i) => i));
+    const { tokens, text } = await expected.outcome;
+    expect(await stream.outcome).toMatchObject({ tokens, text });
   }
 });
 
@@ -316,8 +234,9 @@ test('a completion that must have a form keeps it when the worker is killed in t
   const killed = run(device, request('killed', constrained));
   await killed.reached(6);
   await device.killWorker();
-  expect(await killed.ended).toMatchObject({ kind: 'finished', reason: 'STOP' });
-  expect(killed.text()).toMatch(/^([a-z]{4} ){12}end$/);
+  const { text, end } = await killed.outcome;
+  expect(end).toMatchObject({ kind: 'finished', reason: 'STOP' });
+  expect(text).toMatch(/^([a-z]{4} ){12}end$/);
   expect(ids(killed)).toEqual(ids(expected));
 });
 
@@ -333,19 +252,13 @@ test('a deadline ends what runs and what waits, and frees the slot', async () =>
 
 test('a deadline holds while the device has no living worker, and the others go on with the next one', async () => {
   let isBroken = false;
-  const device = new EngineDevice({
-    device: processor({ threads: 1 }),
-    worker: { maxSequences: 4, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength: 1024 },
-    maxQueued: 8,
+  const device = await openDevice({
     startWorker: (options): EngineWorker => {
       const worker = startWorkerThread(options);
       if (isBroken) void worker.terminate();
       return worker;
     },
-    logger: createLogger({ service: 'test', level: 'silent' }),
   });
-  open.push(device);
-  expect(await device.load({ type: 'load', versionId: 'tiny@1', folder })).toMatchObject({ kind: 'loaded' });
   const whole = run(device, request('whole', { maxTokens: 8 }));
   await whole.ended;
   isBroken = true;
@@ -386,13 +299,11 @@ test('a tenant with one request is not held up by one with many', async () => {
 
 test('a stop string ends the text before it', async () => {
   const device = await openDevice();
-  const free = run(device, request('free', { maxTokens: 60 }));
-  await free.ended;
-  const text = free.text();
+  const { text } = await run(device, request('free', { maxTokens: 60 })).outcome;
   const stop = text.slice(12, 15);
-  const stopped = run(device, request('stopped', { maxTokens: 60, stopStrings: [stop] }));
-  expect(await stopped.ended).toMatchObject({ kind: 'finished', reason: 'STOP' });
-  expect(stopped.text()).toBe(text.slice(0, text.indexOf(stop)));
+  const stopped = await run(device, request('stopped', { maxTokens: 60, stopStrings: [stop] })).outcome;
+  expect(stopped.end).toMatchObject({ kind: 'finished', reason: 'STOP' });
+  expect(stopped.text).toBe(text.slice(0, text.indexOf(stop)));
 });
 
 test('the device tells its load while it works and none afterwards', async () => {

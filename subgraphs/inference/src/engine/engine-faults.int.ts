@@ -1,113 +1,60 @@
 /** What the engine survives: its worker killed a hundred times, thousands of requests, ten thousand at once. */
 
-import { createDeferred } from '@fathom/platform/deferred';
-import { createLogger } from '@fathom/platform/logging';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { processor } from '../devices/processor.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { uniformAt } from '../domain/random.ts';
+import { useDevices } from '../testing/engine-devices.ts';
+import { engineRequest, type Outcome, run, runAll } from '../testing/engine-run.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
-import { EngineDevice } from './engine-device.ts';
+import type { EngineDevice } from './engine-device.ts';
 import type { EngineRequest } from './protocol.ts';
-import type { DeviceEnd } from './request-in-flight.ts';
-import { startWorkerThread } from './worker-thread.ts';
 
 let folder: string;
-const open: EngineDevice[] = [];
+const open = useDevices();
 
 beforeAll(async () => {
   folder = await writeTinyModel({ isEndless: true });
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((device) => device.close()));
-});
 
-async function openDevice(maxQueued: number): Promise<EngineDevice> {
-  const device = new EngineDevice({
-    device: processor({ threads: 1 }),
-    worker: {
-      maxSequences: 8,
-      prefillTokensPerStep: 64,
-      precision: 'fp32',
-      maxContextLength: 256,
-      prefixSlots: 4,
-    },
+const openDevice = (maxQueued: number): Promise<EngineDevice> =>
+  open({
+    model: folder,
+    maxSequences: 8,
+    prefillTokensPerStep: 64,
+    maxContextLength: 256,
+    prefixSlots: 4,
     maxQueued,
-    startWorker: startWorkerThread,
-    logger: createLogger({ service: 'test', level: 'silent' }),
   });
-  open.push(device);
-  expect(await device.load({ type: 'load', versionId: 'tiny@1', folder })).toMatchObject({ kind: 'loaded' });
-  return device;
-}
 
 const system = Array.from({ length: 40 }, (_, index) => 20 + ((index * 37) % 200));
 
 /** The same for the same number, whichever device computes it. */
 function request(number: number, overrides: Partial<EngineRequest> = {}): EngineRequest {
   const draw = (of: number, below: number): number => Math.floor(uniformAt(number, of) * below);
-  return {
-    id: `r${number}`,
+  return engineRequest(`r${number}`, {
     tenant: `tenant${draw(0, 3)}`,
-    lane: 'tiny@1',
     promptTokens: [...system.slice(0, draw(1, 40)), 30 + draw(2, 150), 2],
-    priorTokens: [],
     maxTokens: 1 + draw(3, 12),
     sampling: { temperature: draw(4, 2), topK: 0, topP: 1, seed: number },
-    stopStrings: [],
     ...overrides,
-  };
-}
-
-interface Outcome {
-  readonly tokens: readonly number[];
-  readonly indexes: readonly number[];
-  readonly end: DeviceEnd;
-}
-
-function run(
-  device: EngineDevice,
-  toRun: EngineRequest,
-  onToken?: (count: number) => void,
-): Promise<Outcome> {
-  const tokens: number[] = [];
-  const indexes: number[] = [];
-  const ended = createDeferred<Outcome>();
-  let ends = 0;
-  device.submit(toRun, {
-    admitted: () => undefined,
-    token({ tokenId, index }) {
-      tokens.push(tokenId);
-      indexes.push(index);
-      onToken?.(tokens.length);
-    },
-    ended(end) {
-      if (++ends > 1) throw new Error(`${toRun.id} ended twice`);
-      ended.resolve({ tokens, indexes, end });
-    },
   });
-  return ended.promise;
 }
 
 /** So many times: a few streams, the worker killed under them at a random token, and what each stream had in the end. */
 async function killRepeatedly(seed: number, kills: number): Promise<void> {
   const device = await openDevice(100);
   const streams = [0, 1, 2].map((number) => request(number, { maxTokens: 30 }));
-  const expected = await Promise.all(streams.map((stream) => run(device, stream)));
+  const expected = await runAll(device, streams);
   for (let round = 0; round < kills; round++) {
     const killAt = 1 + Math.floor(uniformAt(seed, round) * 28);
     let killed: Promise<void> | undefined;
-    const outcomes = await Promise.all(
-      streams.map((stream, which) =>
-        run(device, { ...stream, id: `${round}/${which}` }, (count) => {
-          if (which === 0 && count === killAt) killed ??= device.killWorker();
-        }),
-      ),
-    );
+    const again = streams.map((stream, which) => ({ ...stream, id: `${round}/${which}` }));
+    const outcomes = await runAll(device, again, (count, { request: { id } }) => {
+      if (id === again[0]?.id && count === killAt) killed ??= device.killWorker();
+    });
     await killed;
-    for (const [which, { tokens, indexes, end }] of outcomes.entries()) {
+    for (const [which, { tokens, end }] of outcomes.entries()) {
       expect(end.kind).toBe('finished');
       expect(tokens).toEqual(expected[which]?.tokens);
-      expect(indexes).toEqual(indexes.map((_, index) => index));
     }
   }
 }
@@ -129,10 +76,10 @@ test('after thousands of requests, many cancelled or late, memory, slots and han
       for (let number = next++; number < to; number = next++) {
         const fate = number % 10;
         const toRun = request(number, fate === 1 ? { timeoutMs: 1, maxTokens: 200 } : {});
-        const ended = run(device, fate === 0 ? { ...toRun, maxTokens: 200 } : toRun, (count) => {
+        const running = run(device, fate === 0 ? { ...toRun, maxTokens: 200 } : toRun, (count) => {
           if (fate === 0 && count === 2) device.cancel(toRun.id);
         });
-        const { end } = await ended;
+        const end = await running.ended;
         kinds.add(end.kind === 'finished' ? end.reason : end.code);
       }
     };
@@ -142,7 +89,7 @@ test('after thousands of requests, many cancelled or late, memory, slots and han
   const before = { memory: device.snapshot().memoryBytes, handles: process.getActiveResourcesInfo().length };
   await soak(500, 4_000);
   // A step without work tells what the worker holds now.
-  await run(device, request(4_000));
+  await run(device, request(4_000)).ended;
   const after = device.snapshot();
   expect([...kinds]).toEqual(expect.arrayContaining(['CANCELLED', 'DEADLINE_EXCEEDED', 'LENGTH']));
   expect(after).toMatchObject({ activeSequences: 0, queuedRequests: 0, kvCacheUsage: 0 });
@@ -158,7 +105,7 @@ test('of ten thousand at once the queue takes what it is bounded by, refuses the
   let refused = 0;
   for (let number = 0; number < 10_000; number++) {
     const admission = device.admission();
-    if (admission.kind === 'admitted') taken.push(run(device, request(number, { maxTokens: 1 })));
+    if (admission.kind === 'admitted') taken.push(run(device, request(number, { maxTokens: 1 })).outcome);
     else {
       refused++;
       expect(admission).toMatchObject({ queued: 4_992 });

@@ -1,71 +1,35 @@
 /** A device whose engine runs in a process of its own, as that of a GPU does. It computes on the processor here. */
 import { once } from 'node:events';
 import { createDeferred } from '@fathom/platform/deferred';
-import { createLogger } from '@fathom/platform/logging';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { processor } from '../devices/processor.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useDevices } from '../testing/engine-devices.ts';
+import { engineRequest, type OnToken, run as runRequest } from '../testing/engine-run.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
-import { EngineDevice } from './engine-device.ts';
-import type { EngineRequest, WorkerOptions } from './protocol.ts';
-import type { EngineWorker } from './worker.ts';
+import type { EngineDevice } from './engine-device.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
-import { startWorkerThread } from './worker-thread.ts';
 
 let folder: string;
-const open: EngineDevice[] = [];
+const open = useDevices();
 
 beforeAll(async () => {
   // Slow enough for a fault to come under its streams, also where several tokens are told at once.
   folder = await writeTinyModel({ layers: 16, isEndless: true });
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((device) => device.close()));
-});
-
-function openDevice(startWorker: (options: WorkerOptions) => EngineWorker, stallMs?: number): EngineDevice {
-  const opened = new EngineDevice({
-    device: processor({ threads: 1 }),
-    worker: { maxSequences: 4, prefillTokensPerStep: 32, precision: 'fp32', maxContextLength: 256 },
-    maxQueued: 8,
-    startWorker,
-    ...(stallMs === undefined ? {} : { stallMs }),
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  });
-  open.push(opened);
-  return opened;
-}
 
 const load = (device: EngineDevice) => device.load({ type: 'load', versionId: 'tiny@1', folder });
 
-function run(
-  device: EngineDevice,
-  number: number,
-  onToken: (index: number) => void = () => {},
-): Promise<number[]> {
-  const request: EngineRequest = {
-    id: `r${number}`,
-    lane: 'tiny@1',
+async function run(device: EngineDevice, number: number, onToken?: OnToken): Promise<readonly number[]> {
+  const request = engineRequest(`r${number}`, {
     promptTokens: [1, 40 + number, 50, 2],
-    priorTokens: [],
     maxTokens: 120,
     sampling: { temperature: 1, topK: 0, topP: 1, seed: number },
-    stopStrings: [],
-  };
-  const tokens: number[] = [];
-  const ended = createDeferred<number[]>();
-  device.submit(request, {
-    admitted: () => {},
-    token: ({ tokenId, index }) => {
-      tokens.push(tokenId);
-      onToken(index);
-    },
-    ended: () => ended.resolve(tokens),
   });
-  return ended.promise;
+  const { tokens } = await runRequest(device, request, onToken).outcome;
+  return tokens;
 }
 
 test('a process computes the tokens that a thread computes', async () => {
-  const [thread, child] = [openDevice(startWorkerThread), openDevice(startWorkerProcess)];
+  const [thread, child] = [await open(), await open({ startWorker: startWorkerProcess })];
   expect(await Promise.all([load(thread), load(child)])).toMatchObject([
     { kind: 'loaded' },
     { kind: 'loaded' },
@@ -80,12 +44,12 @@ test('a process computes the tokens that a thread computes', async () => {
 });
 
 test('streams go on without a gap when the process is killed under them', async () => {
-  const device = openDevice(startWorkerProcess);
+  const device = await open({ startWorker: startWorkerProcess });
   await load(device);
   const whole = await run(device, 1);
   let isKilled = false;
-  const again = await run(device, 1, (index) => {
-    if (index < 9 || isKilled) return;
+  const again = await run(device, 1, (count) => {
+    if (count < 10 || isKilled) return;
     isKilled = true;
     void device.killWorker();
   });
@@ -96,16 +60,19 @@ test('streams go on without a gap when the process is killed under them', async 
 
 test('a worker that hangs is taken for lost, and its streams go on without a gap', async () => {
   const workers: WorkerProcess[] = [];
-  const device = openDevice((options) => {
-    const worker = startWorkerProcess(options);
-    workers.push(worker);
-    return worker;
-  }, 3_000);
+  const device = await open({
+    stallMs: 3_000,
+    startWorker: (options) => {
+      const worker = startWorkerProcess(options);
+      workers.push(worker);
+      return worker;
+    },
+  });
   await load(device);
   const whole = await run(device, 1);
   let isHung = false;
-  const again = await run(device, 1, (index) => {
-    if (index < 9 || isHung) return;
+  const again = await run(device, 1, (count) => {
+    if (count < 10 || isHung) return;
     isHung = true;
     process.kill(workers[0]?.pid ?? 0, 'SIGSTOP');
   });
@@ -115,16 +82,18 @@ test('a worker that hangs is taken for lost, and its streams go on without a gap
 
 test('a model under whose loading workers are lost is refused, and the device goes on with the others', async () => {
   let kills = 0;
-  const device = openDevice((options) => {
-    const worker = startWorkerProcess(options);
-    const post = worker.postMessage.bind(worker);
-    worker.postMessage = (message) => {
-      post(message);
-      if (message.type !== 'load' || message.versionId !== 'deadly@1') return;
-      kills += 1;
-      void worker.terminate();
-    };
-    return worker;
+  const device = await open({
+    startWorker: (options) => {
+      const worker = startWorkerProcess(options);
+      const post = worker.postMessage.bind(worker);
+      worker.postMessage = (message) => {
+        post(message);
+        if (message.type !== 'load' || message.versionId !== 'deadly@1') return;
+        kills += 1;
+        void worker.terminate();
+      };
+      return worker;
+    },
   });
   await load(device);
   expect(await device.load({ type: 'load', versionId: 'deadly@1', folder })).toEqual({
@@ -141,12 +110,14 @@ test('a device whose workers die again and again is unhealthy, says of what, and
   let isBroken = true;
   let started = 0;
   const fourth = createDeferred();
-  const device = openDevice((options) => {
-    const worker = startWorkerProcess(options);
-    started += 1;
-    if (isBroken) void worker.terminate();
-    if (started === 4) fourth.resolve();
-    return worker;
+  const device = await open({
+    startWorker: (options) => {
+      const worker = startWorkerProcess(options);
+      started += 1;
+      if (isBroken) void worker.terminate();
+      if (started === 4) fourth.resolve();
+      return worker;
+    },
   });
   await fourth.promise;
   expect(device.snapshot()).toMatchObject({ status: 'UNHEALTHY', detail: 'Its worker was lost (SIGKILL).' });

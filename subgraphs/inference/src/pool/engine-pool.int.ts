@@ -1,126 +1,26 @@
 /* Several replicas as one: who computes what, and what a stream sees of the death of a worker, which is nothing. */
-import { createDeferred } from '@fathom/platform/deferred';
-import { createLogger } from '@fathom/platform/logging';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { processor } from '../devices/processor.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { uniformAt } from '../domain/random.ts';
-import { EngineDevice } from '../engine/engine-device.ts';
 import type { EngineRequest, WorkerOptions } from '../engine/protocol.ts';
-import type { DeviceEnd } from '../engine/request-in-flight.ts';
 import type { EngineWorker } from '../engine/worker.ts';
 import { startWorkerThread } from '../engine/worker-thread.ts';
+import { until } from '../testing/engine-devices.ts';
+import { hasTiny, type PoolWish, usePools } from '../testing/engine-pools.ts';
+import { engineRequest, type Outcome, run } from '../testing/engine-run.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
-import { EnginePool } from './engine-pool.ts';
+import type { EnginePool } from './engine-pool.ts';
 
 let folder: string;
-const open: EnginePool[] = [];
+const openPool = usePools();
 
 beforeAll(async () => {
   folder = await writeTinyModel({ isEndless: true });
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((pool) => pool.close()));
-});
 
-interface PoolWish {
-  readonly devices: number;
-  readonly maxSequences?: number;
-  readonly maxQueued?: number;
-  readonly startWorker?: (options: WorkerOptions, device: number) => EngineWorker;
-}
+const loadedPool = (wish: PoolWish): Promise<EnginePool> => openPool({ model: folder, ...wish });
 
-function openPool({ devices, maxSequences = 4, maxQueued = 8, startWorker }: PoolWish): EnginePool {
-  const pool = new EnginePool({
-    onModelLost: () => undefined,
-    open: Array.from({ length: devices }, (_, index) => (hooks) => {
-      return new EngineDevice({
-        ...hooks,
-        device: processor({ index, threads: 1 }),
-        worker: {
-          maxSequences,
-          prefillTokensPerStep: 64,
-          precision: 'fp32',
-          maxContextLength: 256,
-          prefixSlots: 4,
-        },
-        maxQueued,
-        startWorker: (options) => startWorker?.(options, index) ?? startWorkerThread(options),
-        logger: createLogger({ service: 'test', level: 'silent' }),
-      });
-    }),
-  });
-  open.push(pool);
-  return pool;
-}
-
-async function loadedPool(wish: PoolWish): Promise<EnginePool> {
-  const pool = openPool(wish);
-  expect(await pool.load({ type: 'load', versionId: 'tiny@1', folder })).toMatchObject({ kind: 'loaded' });
-  await until(() => pool.devices.every((device) => isReady(device)));
-  return pool;
-}
-
-const isReady = (device: EngineDevice): boolean =>
-  device.status === 'READY' && device.loaded('tiny@1') !== undefined;
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-function request(id: string, overrides: Partial<EngineRequest> = {}): EngineRequest {
-  return {
-    id,
-    lane: 'tiny@1',
-    promptTokens: [1, 40, 50, 60, 2],
-    priorTokens: [],
-    maxTokens: 40,
-    sampling: { temperature: 1, topK: 0, topP: 1, seed: 11 },
-    stopStrings: [],
-    ...overrides,
-  };
-}
-
-interface Outcome {
-  readonly text: string;
-  readonly tokens: readonly number[];
-  readonly indexes: readonly number[];
-  readonly logProbabilities: readonly number[];
-  readonly end: DeviceEnd;
-}
-
-interface Running {
-  readonly replica: string;
-  readonly outcome: Promise<Outcome>;
-}
-
-function run(pool: EnginePool, toRun: EngineRequest, onToken?: (count: number) => void): Running {
-  const tokens: number[] = [];
-  const indexes: number[] = [];
-  const logProbabilities: number[] = [];
-  let text = '';
-  let ends = 0;
-  const ended = createDeferred<Outcome>();
-  let replica = '';
-  pool.submit(toRun, {
-    placed(deviceId) {
-      replica ||= deviceId;
-    },
-    admitted: () => undefined,
-    token(token) {
-      tokens.push(token.tokenId);
-      indexes.push(token.index);
-      logProbabilities.push(token.logProbability);
-      text += token.text;
-      onToken?.(tokens.length);
-    },
-    ended(end) {
-      if (++ends > 1) throw new Error(`${toRun.id} ended twice`);
-      if (end.kind === 'finished') text += end.tailText;
-      ended.resolve({ text, tokens, indexes, logProbabilities, end });
-    },
-  });
-  return { replica, outcome: ended.promise };
-}
+const request = (id: string, overrides: Partial<EngineRequest> = {}): EngineRequest =>
+  engineRequest(id, { maxTokens: 40, ...overrides });
 
 /** Everything that has a state of its own between two tokens. */
 const sampling = { temperature: 1, topK: 0, topP: 1, seed: 7 };
@@ -157,27 +57,26 @@ test('workers killed a hundred times at random steps: every stream goes on elsew
   const began = new Set<string>();
   for (let round = 0; kills < 100; round++) {
     // Two workers die under one round's streams; the third goes on with all of them.
-    await until(() => pool.devices.every(isReady));
+    await until(() => pool.devices.every(hasTiny));
     const killAt = new Map([0, 1].map((kill) => [1 + Math.floor(uniformAt(kill, round) * 30), kill]));
     const killed: Promise<void>[] = [];
     const outcomes = await Promise.all(
       streams.map(async (stream) => {
-        const { replica, outcome } = run(pool, { ...stream, id: `${round}/${stream.id}` }, (count) => {
+        const running = run(pool, { ...stream, id: `${round}/${stream.id}` }, (count) => {
           const kill = killAt.get(count);
           if (stream.id !== 'seeded' || kill === undefined) return;
           kills++;
           killed.push(pool.devices[(round + kill) % 3]?.killWorker() ?? Promise.resolve());
         });
-        began.add(replica);
-        return { id: stream.id, ...(await outcome) };
+        began.add(running.devices[0] ?? '');
+        return { id: stream.id, ...(await running.outcome) };
       }),
     );
     await Promise.all(killed);
-    for (const { id, text, tokens, indexes, end } of outcomes) {
+    for (const { id, text, tokens, end } of outcomes) {
       const whole = expected.get(id);
       expect(end.kind).toBe('finished');
       expect({ id, tokens, text }).toEqual({ id, tokens: whole?.tokens, text: whole?.text });
-      expect(indexes).toEqual(indexes.map((_, index) => index));
     }
   }
   expect([...began].sort()).toEqual(['cpu-0', 'cpu-1', 'cpu-2']);
@@ -189,7 +88,7 @@ test('requests are spread over the devices, and each device says what it has', a
   const running = Array.from({ length: 8 }, (_, index) =>
     run(pool, request(`r${index}`, { promptTokens: [1, 30 + index, 2], maxTokens: 100 })),
   );
-  const on = (id: string): number => running.filter(({ replica }) => replica === id).length;
+  const on = (id: string): number => running.filter(({ devices }) => devices[0] === id).length;
   // Each has four slots: whoever balances leaves none empty while requests wait.
   expect([on('cpu-0'), on('cpu-1')]).toEqual([4, 4]);
   expect(pool.snapshots().map(({ id, queuedRequests }) => [id, queuedRequests])).toEqual([
@@ -209,7 +108,7 @@ test('the next turn of a conversation goes to the device that has its beginning 
     const first = run(pool, request(`c${conversation}`, { promptTokens: turn, maxTokens: 4 }));
     await first.outcome;
     const second = run(pool, request(`d${conversation}`, { promptTokens: [...turn, 33, 34], maxTokens: 4 }));
-    expect(second.replica).toBe(first.replica);
+    expect(second.devices[0]).toBe(first.devices[0]);
     expect((await second.outcome).end.cachedPromptTokens).toBeGreaterThan(100);
   }
 });
@@ -228,20 +127,20 @@ test('a device whose worker cannot live costs its pool nothing; when no device c
     void worker.terminate();
     return worker;
   };
-  const half = openPool({
+  const half = await openPool({
     devices: 2,
     startWorker: (options, device) => (device === 0 ? dies(options) : startWorkerThread(options)),
   });
   expect(await half.load({ type: 'load', versionId: 'tiny@1', folder })).toMatchObject({ kind: 'loaded' });
   await until(() => half.devices[0]?.status === 'UNHEALTHY');
   expect(half.admission(0)).toEqual({ kind: 'admitted' });
-  const { replica, outcome } = run(half, request('r'));
-  expect(replica).toBe('cpu-1');
-  expect((await outcome).end).toMatchObject({ kind: 'finished' });
+  const running = run(half, request('r'));
+  expect(running.devices).toEqual(['cpu-1']);
+  expect(await running.ended).toMatchObject({ kind: 'finished' });
   const texts = await half.readTexts({ texts: ['a text'] });
   expect(texts).toMatchObject({ kind: 'read' });
 
-  const none = openPool({ devices: 2, startWorker: dies });
+  const none = await openPool({ devices: 2, startWorker: dies });
   await until(() => none.devices.every(({ status }) => status === 'UNHEALTHY'));
   expect(none.admission(0)).toMatchObject({
     kind: 'down',

@@ -1,12 +1,12 @@
 /** A GPU and the processor as one pool, on the software Vulkan that `.ci/servers/vulkan.sh` installs. */
-import { createDeferred } from '@fathom/platform/deferred';
-import { createLogger } from '@fathom/platform/logging';
 import { afterEach, expect, test } from 'vitest';
 import { discoverDevices } from '../devices/discover-devices.ts';
 import { parseDeviceList } from '../domain/device-list.ts';
 import { EngineDevice } from '../engine/engine-device.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
 import { startWorker } from '../engine/start-worker.ts';
+import { deviceOptions } from '../testing/engine-devices.ts';
+import { engineRequest, runAll } from '../testing/engine-run.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import { EnginePool } from './engine-pool.ts';
 
@@ -23,12 +23,8 @@ async function openPool(text: string): Promise<EnginePool> {
     onModelLost: () => undefined,
     open: devices.map((device) => (hooks) => {
       return new EngineDevice({
+        ...deviceOptions({ device, startWorker, prefillTokensPerStep: 64, maxContextLength: 256 }),
         ...hooks,
-        device,
-        worker: { maxSequences: 4, prefillTokensPerStep: 64, precision: 'fp32', maxContextLength: 256 },
-        maxQueued: 8,
-        startWorker,
-        logger: createLogger({ service: 'test', level: 'silent' }),
       });
     }),
   });
@@ -36,54 +32,31 @@ async function openPool(text: string): Promise<EnginePool> {
   return pool;
 }
 
-function run(pool: EnginePool, request: EngineRequest, onToken = (_count: number, _device: string) => {}) {
-  const tokens: number[] = [];
-  const places: string[] = [];
-  const ended = createDeferred<{ readonly tokens: readonly number[]; readonly places: readonly string[] }>();
-  pool.submit(request, {
-    placed: (deviceId) => places.push(deviceId),
-    admitted: () => undefined,
-    token({ tokenId }) {
-      tokens.push(tokenId);
-      onToken(tokens.length, places.at(-1) ?? '');
-    },
-    ended: () => ended.resolve({ tokens, places }),
-  });
-  return ended.promise;
-}
-
 const requests = (round: string): EngineRequest[] =>
-  Array.from({ length: 6 }, (_, number) => ({
-    id: `${round}-${number}`,
-    lane: 'tiny@1',
-    promptTokens: [1, 40 + number, 50, 60, 2],
-    priorTokens: [],
-    maxTokens: 24,
-    sampling: { temperature: 1, topK: 0, topP: 1, seed: number },
-    stopStrings: [],
-  }));
+  Array.from({ length: 6 }, (_, number) =>
+    engineRequest(`${round}-${number}`, {
+      promptTokens: [1, 40 + number, 50, 60, 2],
+      sampling: { temperature: 1, topK: 0, topP: 1, seed: number },
+    }),
+  );
 
 test('streams of a GPU whose process is killed go on on the processor, with the tokens they would have had', async () => {
   const folder = await writeTinyModel({ isEndless: true });
   const alone = await openPool('cpu');
   await alone.load({ type: 'load', versionId: 'tiny@1', folder });
-  const expected = await Promise.all(requests('alone').map((request) => run(alone, request)));
+  const expected = await runAll(alone, requests('alone'));
 
   const pool = await openPool('cpu,webgpu');
   await pool.load({ type: 'load', versionId: 'tiny@1', folder });
   const gpu = pool.devices.find(({ id }) => id === 'webgpu-0');
   while (gpu?.loaded('tiny@1') === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   let isKilled = false;
-  const got = await Promise.all(
-    requests('mixed').map((request) =>
-      run(pool, request, (count, device) => {
-        if (device !== 'webgpu-0' || count < 3 || isKilled) return;
-        isKilled = true;
-        void gpu?.killWorker();
-      }),
-    ),
-  );
+  const got = await runAll(pool, requests('mixed'), (count, { devices }) => {
+    if (devices.at(-1) !== 'webgpu-0' || count < 3 || isKilled) return;
+    isKilled = true;
+    void gpu?.killWorker();
+  });
   expect(isKilled).toBe(true);
   expect(got.map(({ tokens }) => tokens)).toEqual(expected.map(({ tokens }) => tokens));
-  expect(got.map(({ places }) => places.join(' then '))).toContain('webgpu-0 then cpu-0');
+  expect(got.map(({ devices }) => devices.join(' then '))).toContain('webgpu-0 then cpu-0');
 });

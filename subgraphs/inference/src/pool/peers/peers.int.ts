@@ -1,14 +1,13 @@
 /* Requests shared between processes: this one, and real ones beside it that the tests kill, freeze and drain. */
-import { createDeferred } from '@fathom/platform/deferred';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { type ServiceProcess, startServiceProcess } from '@fathom/platform/testing/service-process';
 import { fetch } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EngineRequest } from '../../engine/protocol.ts';
-import type { DeviceEnd } from '../../engine/request-in-flight.ts';
+import { until } from '../../testing/engine-devices.ts';
+import { engineRequest, type Outcome, run, runAll } from '../../testing/engine-run.ts';
 import { type Harness, startHarness } from '../../testing/inference-harness.ts';
 import { writeTinyModel } from '../../testing/tiny-model.ts';
-import type { EnginePool } from '../engine-pool.ts';
 import { peerScope, reportPath, requestsPath } from './peer-protocol.ts';
 import { PeerSet } from './peer-set.ts';
 
@@ -81,72 +80,29 @@ const knows = (peers: PeerSet, instance: string): boolean =>
     (peer) => peer.id === instance && peer.report().status === 'READY' && peer.loaded('tiny@1'),
   );
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 let numbers = 0;
 
 function request(seed: number, overrides: Partial<EngineRequest> = {}): EngineRequest {
-  return {
-    id: `r${numbers++}`,
+  return engineRequest(`r${numbers++}`, {
     tenant: 'test',
-    lane: 'tiny@1',
     promptTokens: [1, 30 + seed, 50, 60, 2],
-    priorTokens: [],
     maxTokens: 480,
     sampling: { temperature: 1, topK: 0, topP: 1, seed, frequencyPenalty: 0.2 },
     stopStrings: ['never to be seen'],
     ...overrides,
-  };
-}
-
-interface Outcome {
-  readonly tokens: readonly number[];
-  readonly indexes: readonly number[];
-  readonly text: string;
-  readonly devices: readonly string[];
-  readonly end: DeviceEnd;
-}
-
-function run(
-  pool: EnginePool,
-  toRun: EngineRequest,
-  onToken?: (count: number, device: string) => void,
-): Promise<Outcome> {
-  const tokens: number[] = [];
-  const indexes: number[] = [];
-  const devices: string[] = [];
-  let text = '';
-  const ended = createDeferred<Outcome>();
-  pool.submit(toRun, {
-    placed: (deviceId) => void devices.push(deviceId),
-    admitted: () => undefined,
-    token(token) {
-      tokens.push(token.tokenId);
-      indexes.push(token.index);
-      text += token.text;
-      onToken?.(tokens.length, devices.at(-1) ?? '');
-    },
-    ended(end) {
-      if (end.kind === 'finished') text += end.tailText;
-      ended.resolve({ tokens, indexes, text, devices, end });
-    },
   });
-  return ended.promise;
 }
 
 async function expectedOf(seeds: readonly number[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const seed of seeds) outcomes.push(await run(home.inference.pool, request(seed)));
+  for (const seed of seeds) outcomes.push(await run(home.inference.pool, request(seed)).outcome);
   return outcomes;
 }
 
 function expectEqual(outcomes: readonly Outcome[], expected: readonly Outcome[]): void {
-  for (const [at, { tokens, indexes, text, end }] of outcomes.entries()) {
+  for (const [at, { tokens, text, end }] of outcomes.entries()) {
     expect(end.kind).toBe('finished');
     expect({ tokens, text }).toEqual({ tokens: expected[at]?.tokens, text: expected[at]?.text });
-    expect(indexes).toEqual(indexes.map((_, index) => index));
   }
 }
 
@@ -169,11 +125,12 @@ test('a peer that is killed, drained or frozen under its streams: they go on els
     const peers = await shareWith(['staying', 'victim']);
     let hit: Promise<void> | undefined;
     const outcomes = await Promise.all(
-      seeds.map((seed, at) =>
-        run(home.inference.pool, request(seed), (count, device) => {
-          if (count === 10 + at && device === 'cpu-0@victim') hit ??= fault(victim);
-        }),
-      ),
+      seeds.map((seed, at) => {
+        const stream = run(home.inference.pool, request(seed), (count, { devices }) => {
+          if (count === 10 + at && devices.at(-1) === 'cpu-0@victim') hit ??= fault(victim);
+        });
+        return stream.outcome;
+      }),
     );
     await hit;
     expectEqual(outcomes, expected);
@@ -195,13 +152,9 @@ test('what is cancelled here is cancelled there, and its slot is free', { timeou
   const peers = await shareWith(['canceller']);
   const { pool } = home.inference;
   const running = Array.from({ length: 4 }, (_, at) => request(at, { maxTokens: 900 }));
-  const outcomes = await Promise.all(
-    running.map((one) =>
-      run(pool, one, (count) => {
-        if (count === 5) pool.cancel(one.id);
-      }),
-    ),
-  );
+  const outcomes = await runAll(pool, running, (count, { request: { id } }) => {
+    if (count === 5) pool.cancel(id);
+  });
   expect(outcomes.map(({ end }) => end)).toEqual(
     outcomes.map(() => expect.objectContaining({ kind: 'finished', reason: 'CANCELLED' })),
   );
