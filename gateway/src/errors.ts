@@ -109,6 +109,10 @@ export const gatewayErrors = {
     status: 503,
     retryable: true,
   },
+  FILE_IN_USE: {
+    message: 'The file is not deleted: something needs its examples.',
+    status: 409,
+  },
   ANSWER_WITHDRAWN: {
     message:
       'The streamed text is withdrawn: the confidence in it fell below the bound after it was shown. Ask again without `stream`; the answer then is the one that holds.',

@@ -63,7 +63,7 @@ export function applyCors(policy: CorsPolicy, request: IncomingMessage, response
   if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
     return false;
   if (allowed) {
-    response.setHeader('access-control-allow-methods', 'GET, POST, PUT, HEAD');
+    response.setHeader('access-control-allow-methods', 'GET, POST, PUT, HEAD, DELETE');
     response.setHeader(
       'access-control-allow-headers',
       // Client libraries send headers of their own; what counts is the origin, which is checked above.

@@ -28,6 +28,7 @@ export interface DataSet {
   readonly exampleCount: number;
   readonly sizeBytes: number | null;
   readonly createdAt?: string;
+  readonly removal?: object | null;
 }
 
 export interface FileUpload {
@@ -143,9 +144,26 @@ async function store({ graph, uploads }: FileUpload, name: string, bytes: Buffer
   throw refusalOf({ ...made, message: [made.message, ...problems].join(' ') }, 'file');
 }
 
+/** The graph keeps the record of what was removed; here it is no file any more. */
 export async function findDataSet(graph: GraphAccess, id: string): Promise<DataSet | undefined> {
   const { dataSet } = await graph.call<{ dataSet: DataSet | null }>('ShowDataSet', { id });
-  return dataSet ?? undefined;
+  return dataSet && !dataSet.removal ? dataSet : undefined;
+}
+
+interface RemoveData {
+  readonly removed:
+    | { readonly __typename: 'DataSet' }
+    | { readonly __typename: 'DataSetInUse' | 'InvalidInput' | 'NotFound'; readonly message: string };
+}
+
+/** Its examples go; what learned from them keeps saying so. Throws FILE_IN_USE while something needs them. */
+export async function deleteFile(graph: GraphAccess, fileId: string): Promise<object> {
+  const dataSet = await findDataSet(graph, dataSetIdOf(fileId));
+  if (!dataSet) throw raise('NOT_FOUND', { because: `no file ${JSON.stringify(fileId)}` });
+  const input = { dataSetId: dataSet.id, reason: `DELETE /v1/files/${fileId}` };
+  const { removed } = await graph.call<RemoveData>('RemoveDataSet', { input });
+  if (removed.__typename !== 'DataSet') throw refusalOf(removed, 'file_id');
+  return { id: fileId, object: 'file', deleted: true };
 }
 
 export async function retrieveFile(graph: GraphAccess, fileId: string): Promise<OpenAiFile> {

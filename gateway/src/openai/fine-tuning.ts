@@ -1,7 +1,7 @@
 /** Which of the façade's paths of files and fine-tuning jobs is which translation. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UploadRelay } from '../uploads/upload-relay.ts';
-import { createFile, listFiles, retrieveFile, sendFileContent } from './files.ts';
+import { createFile, deleteFile, listFiles, retrieveFile, sendFileContent } from './files.ts';
 import { cancelJob, createJob, listJobs, retrieveJob } from './fine-tuning-jobs.ts';
 import type { GraphAccess } from './graph-access.ts';
 import { listJobEvents } from './job-events.ts';
@@ -40,6 +40,8 @@ export async function answerFineTuning(exchange: FineTuningExchange): Promise<ob
     await sendFileContent({ graph, uploads, response }, fileId);
     return 'sent';
   }
+  if (fileId !== undefined && content === undefined && request.method === 'DELETE')
+    return deleteFile(graph, fileId);
   const [, jobId, action] = jobPath.exec(path) ?? [];
   if (jobId === undefined) return undefined;
   switch (`${request.method} ${action ?? ''}`) {

@@ -2,7 +2,7 @@
 import type { AppError } from '@fathom/platform/errors';
 import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import type { GatewayContext } from '../context.ts';
-import { raise } from '../errors.ts';
+import { type GatewayErrorCode, raise } from '../errors.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import { createContext, type GatewayService } from '../transports/gateway-service.ts';
 import { dataOfCall, streamCall } from '../transports/graph-calls.ts';
@@ -87,7 +87,10 @@ export function createGraphAccess(
   };
 }
 
-const codes: Readonly<Record<string, 'NOT_FOUND' | 'BAD_USER_INPUT'>> = { NotFound: 'NOT_FOUND' };
+const codes: Readonly<Record<string, GatewayErrorCode>> = {
+  NotFound: 'NOT_FOUND',
+  DataSetInUse: 'FILE_IN_USE',
+};
 
 /** A refusal that is a member of a result union, as this API has it. */
 export function refusalOf(

@@ -1,9 +1,11 @@
 /** This service with training beside it, as in the product: they share a broker and artifacts, and nothing else. */
+
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAdapter } from '@fathom/neural/lora/adapter-folder';
 import { writeOverflowingModel } from '@fathom/neural/testing/overflowing-model';
+import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import { countQueries } from '@fathom/platform/testing/count-queries';
 import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identity';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
@@ -235,3 +237,24 @@ async function untilKnown(table: 'known_version' | 'known_data_set', id: string)
   while (!(await database.maybeOne(`select 1 from ${table} where id = $1`, [id])))
     await new Promise(setImmediate);
 }
+
+test('a data set whose examples were removed is refused by name from the moment that this is heard of', async () => {
+  const dataSetId = 'dataset_removed';
+  await subgraph.parts.broker.publish([
+    {
+      id: uuidV7(),
+      topic: 'data-set.created',
+      key: dataSetId,
+      payload: { dataSetId, tenant: 'test', artifactUri: 'file:///examples', exampleCount: 2 },
+    },
+    { id: uuidV7(), topic: 'data-set.removed', key: dataSetId, payload: { dataSetId, tenant: 'test' } },
+  ]);
+  await untilKnown('known_data_set', dataSetId);
+  const { examples: _, ...fromDataSet } = job({ modelName: 'from-removed', dataSetId, steps: 2 });
+  await expect
+    .poll(() =>
+      subgraph.parts.database.query('select artifact_uri from known_data_set where id = $1', [dataSetId]),
+    )
+    .toEqual([{ artifact_uri: null }]);
+  expect(await start(subgraph, fromDataSet)).toMatchObject({ field: 'input.dataSetId' });
+});

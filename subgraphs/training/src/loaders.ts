@@ -3,6 +3,7 @@ import type { Queryable } from '@fathom/platform/database/database';
 import { createGroupedLoader, loaderByArgument } from '@fathom/platform/grouped-loader';
 import { platformTenant } from './domain/records.ts';
 import { aliasesOfModels, aliasesOfVersions, movesAt, movesByIds, movesOfAliases } from './stores/aliases.ts';
+import { removalsByDataSets } from './stores/data-set-removals.ts';
 import { dataSetsByIds, versionsOfNames } from './stores/data-sets.ts';
 import { evaluationRunsByIds, evaluationRunsOfVersions } from './stores/evaluation-runs.ts';
 import { suitesByIds } from './stores/evaluation-suites.ts';
@@ -34,6 +35,7 @@ export function createLoaders(database: Queryable, tenant: string) {
     run: createByIdLoader((ids) => runsByIds(database, tenant, ids)),
     version: createByIdLoader((ids) => versionsByIds(database, tenant, ids)),
     removalOfVersion: createByIdLoader((ids) => removalsByVersions(database, ids)),
+    removalOfDataSet: createByIdLoader((ids) => removalsByDataSets(database, ids)),
     suite: createByIdLoader((ids) => suitesByIds(database, tenant, ids)),
     checkpoint: createByIdLoader((ids) => checkpointsByIds(database, [tenant, platformTenant], ids)),
     evaluation: createByIdLoader((ids) => evaluationsByIds(database, tenant, ids)),

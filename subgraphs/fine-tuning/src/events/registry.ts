@@ -9,7 +9,7 @@ import type { Logger } from '@fathom/platform/logging';
 import { z } from 'zod';
 import type { JobStatus } from '../domain/job-states.ts';
 import { jobById, transition } from '../stores/jobs.ts';
-import { forgetVersion, rememberDataSet, rememberVersion } from '../stores/known.ts';
+import { forgetDataSet, forgetVersion, rememberDataSet, rememberVersion } from '../stores/known.ts';
 
 const consumer = 'fine-tuning.registry';
 
@@ -22,6 +22,7 @@ const modelVersionRegistered = z.object({
   fineTuningJobId: z.string().nullable(),
 });
 const modelVersionRemoved = z.object({ versionId: z.string() });
+const dataSetRemoved = z.object({ dataSetId: z.string() });
 const modelVersionRefused = z.object({ fineTuningJobId: z.string(), reason: z.string() });
 const dataSetCreated = z.object({
   dataSetId: z.string(),
@@ -46,6 +47,7 @@ export function consumeRegistry(
       'model-version.removed',
       'model-version.refused',
       'data-set.created',
+      'data-set.removed',
     ],
     group: consumer,
     handle: async (message) => {
@@ -68,6 +70,10 @@ function effectOf(message: DeliveredMessage, logger: Logger): Effect | undefined
     case 'data-set.created': {
       const event = readEvent(dataSetCreated, message, logger);
       return event && ((tx) => rememberDataSet(tx, { ...event, id: event.dataSetId }).then(() => undefined));
+    }
+    case 'data-set.removed': {
+      const event = readEvent(dataSetRemoved, message, logger);
+      return event && ((tx) => forgetDataSet(tx, event.dataSetId).then(() => undefined));
     }
     case 'model-version.removed': {
       const event = readEvent(modelVersionRemoved, message, logger);

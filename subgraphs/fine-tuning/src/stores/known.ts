@@ -32,6 +32,11 @@ export async function forgetVersion(tx: Queryable, id: string): Promise<void> {
   await tx.query('update known_version set removed = true where id = $1', [id]);
 }
 
+/** Its examples are gone. */
+export async function forgetDataSet(tx: Queryable, id: string): Promise<void> {
+  await tx.query('update known_data_set set artifact_uri = null where id = $1', [id]);
+}
+
 /** Those that the tenant may start from, in any order. */
 export function versionsByIds(
   database: Queryable,

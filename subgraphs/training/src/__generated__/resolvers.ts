@@ -214,11 +214,13 @@ export type DataSet = {
   readonly name: Scalars['String']['output'];
   /** Where its content comes from and under which licences, if that was recorded. */
   readonly provenance?: Maybe<Scalars['String']['output']>;
-  /** The first of its examples, at hand even where its content is not kept. */
+  /** Who removed its examples, when and why. Null while they are there, or where only its record was ever kept. */
+  readonly removal?: Maybe<DataSetRemoval>;
+  /** The first of its examples, at hand even where its content is not kept. None once it is removed. */
   readonly sample: ReadonlyArray<Example>;
   /** SHA-256 of its content, hexadecimal. */
   readonly sha256: Scalars['String']['output'];
-  /** Its size in bytes. Null where only the record of a data set is kept, not its content. */
+  /** Its size in bytes. Null where only the record of a data set is kept, not its content; so once it is removed. */
   readonly sizeBytes?: Maybe<Scalars['Float']['output']>;
   /**
    * How many examples a run with this seed and share trains on and holds out. Which ones is decided by each example's content and the
@@ -292,6 +294,15 @@ export type DataSetFormat =
   /** Plain text. Paragraphs, parted by blank lines, are put together to passages of about 1,000 to 4,000 characters. For language models alone. */
   | 'TEXT';
 
+/** The data set stays: something needs its examples. */
+export type DataSetInUse = {
+  readonly __typename?: 'DataSetInUse';
+  /** What needs them, for people. */
+  readonly message: Scalars['String']['output'];
+  /** What needs them. */
+  readonly references: ReadonlyArray<DataSetReference>;
+};
+
 /** A place that is wrong. */
 export type DataSetProblem = {
   readonly __typename?: 'DataSetProblem';
@@ -321,6 +332,37 @@ export type DataSetProblemCode =
   | 'LINE_TOO_LONG'
   /** It is not what the format says: JSON that does not parse, quotes of a CSV that do not match. */
   | 'MALFORMED';
+
+/** Something that needs the examples of a data set. */
+export type DataSetReference = {
+  readonly __typename?: 'DataSetReference';
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** What it is. */
+  readonly kind: DataSetReferenceKind;
+};
+
+/** What may need the examples of a data set. */
+export type DataSetReferenceKind =
+  /** A measurement that is queued or under way. */
+  | 'EVALUATION_RUN'
+  /** A suite that measures versions on it. */
+  | 'EVALUATION_SUITE'
+  /** A fine-tuning job that has not come to an end. */
+  | 'FINE_TUNING_JOB'
+  /** A run that has not come to an end. */
+  | 'TRAINING_RUN';
+
+/** That the examples of a data set were removed. */
+export type DataSetRemoval = {
+  readonly __typename?: 'DataSetRemoval';
+  /** Why. */
+  readonly reason: Scalars['String']['output'];
+  /** When. */
+  readonly removedAt: Scalars['DateTime']['output'];
+  /** Who removed them. */
+  readonly removedBy: Scalars['String']['output'];
+};
 
 /** How a run divides the examples. */
 export type DataSetSplit = {
@@ -871,6 +913,11 @@ export type Mutation = {
    */
   readonly registerModel: RegisterModelResult;
   /**
+   * Removes a data set: its examples go, its record stays, with who removed it and why, so that runs and versions still say what they
+   * learned from. Refused while anything needs its examples. Asked again, it answers the same and makes sure that the examples are gone.
+   */
+  readonly removeDataSet: RemoveDataSetResult;
+  /**
    * Removes a version: its files go, its record stays, with who removed it and why. Refused while anything refers to it. Asked again,
    * it answers the same and makes sure that the files are gone.
    */
@@ -947,6 +994,11 @@ export type MutationRegisterModelArgs = {
 };
 
 
+export type MutationRemoveDataSetArgs = {
+  input: RemoveDataSetInput;
+};
+
+
 export type MutationRemoveModelVersionArgs = {
   input: RemoveModelVersionInput;
 };
@@ -1002,7 +1054,7 @@ export type Query = {
   readonly compareTrainingRuns: CompareTrainingRunsResult;
   /** One data set by its id. */
   readonly dataSet?: Maybe<DataSet>;
-  /** Data sets, newest first. */
+  /** Data sets, newest first, without those that were removed. */
   readonly dataSets: DataSetConnection;
   /** One measurement of a version that was asked for, by its id. Null for those of others. */
   readonly evaluationRun?: Maybe<EvaluationRun>;
@@ -1116,6 +1168,17 @@ export type RegisterModelInput = {
 
 /** What became of a model from an upload. `WrongState` has the state `INCOMPLETE` where bytes are missing. */
 export type RegisterModelResult = InvalidInput | ModelRefused | ModelVersion | NotFound | WrongState;
+
+/** Which data set to remove. */
+export type RemoveDataSetInput = {
+  /** The data set's id. */
+  readonly dataSetId: Scalars['ID']['input'];
+  /** Why, for the record, 1 to 500 characters. */
+  readonly reason: Scalars['String']['input'];
+};
+
+/** The data set without its examples, or why they were not removed. */
+export type RemoveDataSetResult = DataSet | DataSetInUse | InvalidInput | NotFound;
 
 /** Which version to remove. */
 export type RemoveModelVersionInput = {
@@ -1727,6 +1790,12 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( NotFound )
     | ( WrongState )
   ;
+  RemoveDataSetResult:
+    | ( DataSetMapper )
+    | ( DataSetInUse )
+    | ( InvalidInput )
+    | ( NotFound )
+  ;
   RemoveModelVersionResult:
     | ( InvalidInput )
     | ( ModelVersionMapper )
@@ -1779,8 +1848,12 @@ export type ResolversTypes = {
   DataSetConnection: ResolverTypeWrapper<Omit<DataSetConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['DataSetEdge']> }>;
   DataSetEdge: ResolverTypeWrapper<Omit<DataSetEdge, 'node'> & { node: ResolversTypes['DataSet'] }>;
   DataSetFormat: DataSetFormat;
+  DataSetInUse: ResolverTypeWrapper<DataSetInUse>;
   DataSetProblem: ResolverTypeWrapper<DataSetProblem>;
   DataSetProblemCode: DataSetProblemCode;
+  DataSetReference: ResolverTypeWrapper<DataSetReference>;
+  DataSetReferenceKind: DataSetReferenceKind;
+  DataSetRemoval: ResolverTypeWrapper<DataSetRemoval>;
   DataSetSplit: ResolverTypeWrapper<DataSetSplit>;
   DataSetStatistics: ResolverTypeWrapper<StatisticsMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -1824,6 +1897,8 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RegisterModelInput: RegisterModelInput;
   RegisterModelResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RegisterModelResult']>;
+  RemoveDataSetInput: RemoveDataSetInput;
+  RemoveDataSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RemoveDataSetResult']>;
   RemoveModelVersionInput: RemoveModelVersionInput;
   RemoveModelVersionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RemoveModelVersionResult']>;
   RollBackModelAliasInput: RollBackModelAliasInput;
@@ -1883,7 +1958,10 @@ export type ResolversParentTypes = {
   DataSet: DataSetMapper;
   DataSetConnection: Omit<DataSetConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['DataSetEdge']> };
   DataSetEdge: Omit<DataSetEdge, 'node'> & { node: ResolversParentTypes['DataSet'] };
+  DataSetInUse: DataSetInUse;
   DataSetProblem: DataSetProblem;
+  DataSetReference: DataSetReference;
+  DataSetRemoval: DataSetRemoval;
   DataSetSplit: DataSetSplit;
   DataSetStatistics: StatisticsMapper;
   DateTime: Scalars['DateTime']['output'];
@@ -1922,6 +2000,8 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   RegisterModelInput: RegisterModelInput;
   RegisterModelResult: ResolversUnionTypes<ResolversParentTypes>['RegisterModelResult'];
+  RemoveDataSetInput: RemoveDataSetInput;
+  RemoveDataSetResult: ResolversUnionTypes<ResolversParentTypes>['RemoveDataSetResult'];
   RemoveModelVersionInput: RemoveModelVersionInput;
   RemoveModelVersionResult: ResolversUnionTypes<ResolversParentTypes>['RemoveModelVersionResult'];
   RollBackModelAliasInput: RollBackModelAliasInput;
@@ -2034,6 +2114,7 @@ export type DataSetResolvers<ContextType = Context, ParentType extends Resolvers
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   provenance?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  removal?: Resolver<Maybe<ResolversTypes['DataSetRemoval']>, ParentType, ContextType>;
   sample?: Resolver<ReadonlyArray<ResolversTypes['Example']>, ParentType, ContextType, RequireFields<DataSetSampleArgs, 'first'>>;
   sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   sizeBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
@@ -2056,12 +2137,29 @@ export type DataSetEdgeResolvers<ContextType = Context, ParentType extends Resol
   node?: Resolver<ResolversTypes['DataSet'], ParentType, ContextType>;
 };
 
+export type DataSetInUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetInUse'] = ResolversParentTypes['DataSetInUse']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  references?: Resolver<ReadonlyArray<ResolversTypes['DataSetReference']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type DataSetProblemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetProblem'] = ResolversParentTypes['DataSetProblem']> = {
   byteOffset?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['DataSetProblemCode'], ParentType, ContextType>;
   line?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   rowGroup?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type DataSetReferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetReference'] = ResolversParentTypes['DataSetReference']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['DataSetReferenceKind'], ParentType, ContextType>;
+};
+
+export type DataSetRemovalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetRemoval'] = ResolversParentTypes['DataSetRemoval']> = {
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  removedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  removedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type DataSetSplitResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DataSetSplit'] = ResolversParentTypes['DataSetSplit']> = {
@@ -2289,6 +2387,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   moveModelAlias?: Resolver<ResolversTypes['MoveModelAliasResult'], ParentType, ContextType, RequireFields<MutationMoveModelAliasArgs, 'input'>>;
   pauseTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationPauseTrainingRunArgs, 'id'>>;
   registerModel?: Resolver<ResolversTypes['RegisterModelResult'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
+  removeDataSet?: Resolver<ResolversTypes['RemoveDataSetResult'], ParentType, ContextType, RequireFields<MutationRemoveDataSetArgs, 'input'>>;
   removeModelVersion?: Resolver<ResolversTypes['RemoveModelVersionResult'], ParentType, ContextType, RequireFields<MutationRemoveModelVersionArgs, 'input'>>;
   resumeTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationResumeTrainingRunArgs, 'id'>>;
   retryTrainingRun?: Resolver<ResolversTypes['ChangeTrainingRunResult'], ParentType, ContextType, RequireFields<MutationRetryTrainingRunArgs, 'id'>>;
@@ -2325,6 +2424,10 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type RegisterModelResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RegisterModelResult'] = ResolversParentTypes['RegisterModelResult']> = {
   __resolveType: TypeResolveFn<'InvalidInput' | 'ModelRefused' | 'ModelVersion' | 'NotFound' | 'WrongState', ParentType, ContextType>;
+};
+
+export type RemoveDataSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveDataSetResult'] = ResolversParentTypes['RemoveDataSetResult']> = {
+  __resolveType: TypeResolveFn<'DataSet' | 'DataSetInUse' | 'InvalidInput' | 'NotFound', ParentType, ContextType>;
 };
 
 export type RemoveModelVersionResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveModelVersionResult'] = ResolversParentTypes['RemoveModelVersionResult']> = {
@@ -2486,7 +2589,10 @@ export type Resolvers<ContextType = Context> = {
   DataSet?: DataSetResolvers<ContextType>;
   DataSetConnection?: DataSetConnectionResolvers<ContextType>;
   DataSetEdge?: DataSetEdgeResolvers<ContextType>;
+  DataSetInUse?: DataSetInUseResolvers<ContextType>;
   DataSetProblem?: DataSetProblemResolvers<ContextType>;
+  DataSetReference?: DataSetReferenceResolvers<ContextType>;
+  DataSetRemoval?: DataSetRemovalResolvers<ContextType>;
   DataSetSplit?: DataSetSplitResolvers<ContextType>;
   DataSetStatistics?: DataSetStatisticsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
@@ -2520,6 +2626,7 @@ export type Resolvers<ContextType = Context> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RegisterModelResult?: RegisterModelResultResolvers<ContextType>;
+  RemoveDataSetResult?: RemoveDataSetResultResolvers<ContextType>;
   RemoveModelVersionResult?: RemoveModelVersionResultResolvers<ContextType>;
   StartTrainingRunResult?: StartTrainingRunResultResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;

@@ -17,6 +17,7 @@ import type { TrainingTask } from '../domain/training-task.ts';
 import { type IngestedExamples, type Items, ingestExamples, lineItems } from '../runtime/ingest-examples.ts';
 import { parquetItems } from '../runtime/parquet-items.ts';
 import type { Asker, TaughtKnowledge } from '../runtime/taught-knowledge.ts';
+import { timesRemoved } from '../stores/data-set-removals.ts';
 import {
   dataSetsByIds,
   equalDataSet,
@@ -24,6 +25,7 @@ import {
   lockName,
   type NewDataSet,
 } from '../stores/data-sets.ts';
+import { lockArtifact } from '../stores/removals.ts';
 import { type CompleteUpload, finishUpload, takeUpload, type Uploads } from './uploads.ts';
 
 /** What fits into an operation; anything larger is uploaded. */
@@ -208,6 +210,9 @@ async function store(
   }
   const { uri } = await artifacts.put(file);
   const id = await database.transaction(async (tx) => {
+    // Equal examples may be those of a data set that is being removed: stored again, they stay.
+    await lockArtifact(tx, uri);
+    await artifacts.put(file);
     const version = { name: name.trim(), uri, examples: ingested, provenance };
     const made = await addVersion(tx, identity.tenant, version);
     if (upload) await finishUpload(tx, upload.id, made);
@@ -233,7 +238,7 @@ async function addVersion(
   const equal = await equalDataSet(tx, { tenant, name, sha256: examples.sha256 });
   if (equal) return equal;
   const { sha256, sizeBytes, exampleCount, sample, statistics } = examples;
-  const id = dataSetId(tenant, name, sha256);
+  const id = dataSetId(tenant, name, sha256, await timesRemoved(tx, { tenant, name, sha256 }));
   await addDataSet(tx, {
     id,
     tenant,
@@ -271,8 +276,12 @@ export async function addDataSet(tx: Transaction, dataSet: NewDataSet): Promise<
   });
 }
 
-/** The same content under the same name of the same tenant has the same id; other tenants learn nothing by it. */
-export function dataSetId(tenant: string, name: string, sha256: string): string {
-  const key = createHash('sha256').update(`${tenant}\u0000${name}\u0000${sha256}`).digest('hex');
+/**
+ * The same content under the same name of the same tenant has the same id; other tenants learn nothing by it. What was
+ * removed and is stored again has another.
+ */
+export function dataSetId(tenant: string, name: string, sha256: string, timesRemoved = 0): string {
+  const again = timesRemoved === 0 ? '' : `\u0000${timesRemoved}`;
+  const key = createHash('sha256').update(`${tenant}\u0000${name}\u0000${sha256}${again}`).digest('hex');
   return `dataset_${key.slice(0, 32)}`;
 }

@@ -163,6 +163,22 @@ export interface ModelVersionRemoval {
   readonly removedAt: Date;
 }
 
+/** What keeps a data set from being removed. */
+export interface DataSetReference {
+  readonly kind: 'EVALUATION_RUN' | 'EVALUATION_SUITE' | 'FINE_TUNING_JOB' | 'TRAINING_RUN';
+  readonly id: string;
+}
+
+export interface DataSetRemoval {
+  /** The data set's. */
+  readonly id: string;
+  /** Where its examples were. */
+  readonly artifactUri: string;
+  readonly removedBy: string;
+  readonly reason: string;
+  readonly removedAt: Date;
+}
+
 export const removedText = ({ id, removedBy, reason, removedAt }: ModelVersionRemoval): string =>
   `${id} was removed by ${removedBy} at ${removedAt.toISOString()}: ${reason}`;
 
@@ -182,7 +198,9 @@ export interface VersionReference {
 const shownReferences = 10;
 
 /** For people: `alias facts/champion, training run run_1 and 3 more`. */
-export function referencesText(references: readonly VersionReference[]): string {
+export function referencesText(
+  references: readonly { readonly kind: string; readonly id: string }[],
+): string {
   const shown = references
     .slice(0, shownReferences)
     .map(({ kind, id }) => `${kind.toLowerCase().replaceAll('_', ' ')} ${id}`)

@@ -14,6 +14,7 @@ export const DataSet: DataSetResolvers = {
   },
   featureView: ({ featureViewId }) => (featureViewId === null ? null : { id: featureViewId }),
   trainingRuns: ({ id }, _, { loaders }) => loaders.runsOfDataSet.load(id),
+  removal: ({ id }, _, { loaders }) => loaders.removalOfDataSet.load(id),
   versions: (dataSet, _, { loaders }) => loaders.versionsOfDataSet.load(dataSetName(dataSet)),
 
   sample: ({ sample }, args) =>

@@ -14,6 +14,7 @@ import { createEvaluationSuite } from '../actions/create-evaluation-suite.ts';
 import { evaluateModelVersion } from '../actions/evaluate-model-version.ts';
 import { moveModelAlias, rollBackModelAlias } from '../actions/move-alias.ts';
 import { registerModel } from '../actions/register-model.ts';
+import { removeDataSet } from '../actions/remove-data-set.ts';
 import { removeModelVersion } from '../actions/remove-model-version.ts';
 import { startTrainingRun } from '../actions/start-training-run.ts';
 import { abandonUpload, beginUpload } from '../actions/uploads.ts';
@@ -36,6 +37,9 @@ export const Mutation: MutationResolvers = {
       'DataSet',
       await createDataSetFromKnowledge({ ...training, ...training.runs }, { identity, signal }, input),
     ),
+  removeDataSet: async (_, { input }, { identity, signal, training }) =>
+    named('DataSet', await removeDataSet({ ...training, ...training.runs }, { identity, signal }, input)),
+
   createEvaluationSuite: async (_, { input }, { identity, training }) =>
     named('EvaluationSuite', await createEvaluationSuite(training.runs.database, identity, input)),
 

@@ -7,12 +7,14 @@ import { raisePlatform } from '@fathom/platform/errors';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { z } from 'zod';
-import type { ModelVersion, VersionReference } from '../domain/records.ts';
+import type { DataSetReference, ModelVersion, VersionReference } from '../domain/records.ts';
 import type { Asker } from './taught-knowledge.ts';
 
 export interface VersionUses {
   /** Throws DEPENDENCY_UNAVAILABLE where a service cannot be asked. */
   of(version: ModelVersion, asker: Asker): Promise<readonly VersionReference[]>;
+  /** Jobs of fine-tuning that still need a data set. Throws as `of` does. */
+  ofDataSet(dataSetId: string, asker: Asker): Promise<readonly DataSetReference[]>;
 }
 
 const serving: TypedDocumentNode<unknown, Record<string, never>> = parse(/* GraphQL */ `
@@ -52,6 +54,9 @@ const tuning: TypedDocumentNode<unknown, { first: number; after: string | null }
           baseVersion {
             id
           }
+          dataSet {
+            id
+          }
         }
       }
       pageInfo {
@@ -80,12 +85,20 @@ const servingSchema = z.object({
 const tuningSchema = z.object({
   fineTuningJobs: z.object({
     edges: z.array(
-      z.object({ node: z.object({ id: z.string(), status: z.string(), baseVersion: versionSchema }) }),
+      z.object({
+        node: z.object({
+          id: z.string(),
+          status: z.string(),
+          baseVersion: versionSchema,
+          dataSet: versionSchema.nullish(),
+        }),
+      }),
     ),
     pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
   }),
 });
 
+type TuningJob = z.infer<typeof tuningSchema>['fineTuningJobs']['edges'][number]['node'];
 type Deployed = z.infer<typeof servingSchema>['deployments'][number];
 
 /** One that is ready and that no alias leads to is kept in case somebody asks for it; it leaves once its version is gone. */
@@ -111,8 +124,11 @@ export function createVersionUses(peers: {
     ];
   }
 
-  async function inTuning(id: string, asker: Asker): Promise<readonly VersionReference[]> {
-    const found: VersionReference[] = [];
+  async function inTuning(
+    needs: (job: TuningJob) => boolean,
+    asker: Asker,
+  ): Promise<readonly (VersionReference & DataSetReference)[]> {
+    const found: (VersionReference & DataSetReference)[] = [];
     let after: string | null = null;
     do {
       const data: unknown = await peers.fineTuning.request(
@@ -122,8 +138,7 @@ export function createVersionUses(peers: {
       );
       const { edges, pageInfo } = tuningSchema.parse(data).fineTuningJobs;
       for (const { node } of edges)
-        if (node.baseVersion.id === id && !ended.includes(node.status))
-          found.push({ kind: 'FINE_TUNING_JOB', id: node.id });
+        if (needs(node) && !ended.includes(node.status)) found.push({ kind: 'FINE_TUNING_JOB', id: node.id });
       after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
     } while (after !== null);
     return found;
@@ -131,22 +146,29 @@ export function createVersionUses(peers: {
 
   return {
     async of({ id }, { identity, signal }) {
-      // Whoever may remove a version is told what holds it, though perhaps not allowed to look around there.
-      const asker = {
-        identity: { ...identity, scopes: ['inference:read', 'fine-tuning:read'] },
-        signal,
-      };
-      return (await Promise.all([inService(id, asker), inTuning(id, asker)])).flat();
+      const asker = lookingAround(identity, signal);
+      const needs = ({ baseVersion }: TuningJob) => baseVersion.id === id;
+      return (await Promise.all([inService(id, asker), inTuning(needs, asker)])).flat();
     },
+    ofDataSet: (id, { identity, signal }) =>
+      inTuning(({ dataSet }) => dataSet?.id === id, lookingAround(identity, signal)),
   };
 }
 
+/** Whoever may remove something is told what holds it, though perhaps not allowed to look around there. */
+const lookingAround = (identity: Asker['identity'], signal: Asker['signal']): Asker => ({
+  identity: { ...identity, scopes: ['inference:read', 'fine-tuning:read'] },
+  signal,
+});
+
 /** Where nobody says where the others are, or by which key to ask them. */
 export const unknownVersionUses: VersionUses = {
-  of() {
-    throw raisePlatform('DEPENDENCY_UNAVAILABLE', {
-      because:
-        'INFERENCE_URL, FINE_TUNING_URL or IDENTITY_PRIVATE_JWK is not set, so nobody can say what uses a version',
-    });
-  },
+  of: () => nobodySays('a version'),
+  ofDataSet: () => nobodySays('a data set'),
 };
+
+function nobodySays(what: string): never {
+  throw raisePlatform('DEPENDENCY_UNAVAILABLE', {
+    because: `INFERENCE_URL, FINE_TUNING_URL or IDENTITY_PRIVATE_JWK is not set, so nobody can say what uses ${what}`,
+  });
+}

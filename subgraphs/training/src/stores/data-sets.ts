@@ -76,6 +76,7 @@ export function pageOfDataSets(
     `select ${columns} from data_set
       where tenant in ($1, $2) and ($3::timestamptz is null or (created_at, id) < ($3, $4))
         and ($6::text is null or name = $6)
+        and not exists (select from data_set_removal where data_set_id = data_set.id)
       order by created_at desc, id desc limit $5`,
     [tenant, platformTenant, after?.[0] ?? null, after?.[1] ?? null, first + 1, name ?? null],
   );
