@@ -1,4 +1,5 @@
 /** Places over several gateways that share a real database. */
+import { createDeferred } from '@fathom/platform/deferred';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -98,6 +99,40 @@ describe('several gateways', () => {
         { timeout: 30_000 },
       )
       .toBe(10);
+  });
+
+  test('refuse nobody below the limit who comes while others that were let in take what was just asked for', async () => {
+    const asked = [createDeferred(), createDeferred()];
+    const answers = [createDeferred(), createDeferred()];
+    let asks = 0;
+    const store = createLeaseStore(platform.database);
+    const gateway = open({
+      perCredential: 1_000,
+      perTenant: 100_000,
+      leases: {
+        ...store,
+        async acquire(request) {
+          if (request.name !== 'x') return store.acquire(request);
+          const number = asks++;
+          asked[number]?.resolve();
+          await answers[number]?.promise;
+          return store.acquire(request);
+        },
+      },
+    });
+    // All are let in by the first answer, for fifty; the first sixty begin, and one more comes.
+    const burst = Array.from({ length: 300 }, () => gateway.requireRoom(of('x')));
+    await asked[0]?.promise;
+    answers[0]?.resolve();
+    await Promise.all(burst);
+    for (let number = 0; number < 60; number += 1) gateway.take(of('x'));
+    const late = Promise.resolve(gateway.requireRoom(of('x')));
+    await asked[1]?.promise;
+    // The others begin before the answer to it, which is for sixty more, comes.
+    for (let number = 60; number < 300; number += 1) gateway.take(of('x'));
+    answers[1]?.resolve();
+    await late;
+    expect(asks).toBeGreaterThan(2);
   });
 
   test('ask once for what many operations need', async () => {

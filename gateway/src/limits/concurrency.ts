@@ -46,7 +46,8 @@ interface Place {
   /** The most in use since the last renewal. */
   peak: number;
   permits: number;
-  asking: Promise<void> | undefined;
+  /** Resolves with whether there are more permits than before. */
+  asking: Promise<boolean> | undefined;
 }
 
 const defaultLifetimeMs = 6_000;
@@ -73,10 +74,10 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
     ];
   }
 
-  async function askFor(wanting: Place): Promise<void> {
-    const { name, limit } = wanting;
+  async function askFor(wanting: Place): Promise<boolean> {
+    const { name, limit, permits: before } = wanting;
     try {
-      if (!leases) return;
+      if (!leases) return false;
       // What runs on although its lease was lost is held first.
       const wanted = spareOf(wanting) + Math.max(0, wanting.inUse - wanting.permits);
       wanting.permits = await leases.acquire({ gateway, name, limit, wanted, lifetimeMs });
@@ -84,17 +85,20 @@ export function createConcurrency(options: ConcurrencyOptions): Concurrency {
       onUnshared?.(error);
       wanting.permits = limit;
     }
+    return wanting.permits > before;
   }
 
   async function makeRoom(wanting: readonly Place[]): Promise<void> {
     for (const one of wanting) {
-      if (one.inUse < one.permits) continue;
-      // Those that come meanwhile wait for the same answer.
-      one.asking ??= askFor(one).finally(() => {
-        one.asking = undefined;
-      });
-      await one.asking;
-      if (one.inUse >= one.permits) throw refusal(one);
+      // Again while there is more to be had: what was let in before may have taken all of an answer before it came.
+      while (one.inUse >= one.permits) {
+        // Those that come meanwhile wait for the same answer.
+        one.asking ??= askFor(one).finally(() => {
+          one.asking = undefined;
+        });
+        const hasMore = await one.asking;
+        if (!hasMore && one.inUse >= one.permits) throw refusal(one);
+      }
     }
   }
 
