@@ -1,90 +1,107 @@
-/** A stream whose connection is cut a thousand times, at random, by a proxy that resets it as a kernel would. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
-import { startTestGraph, type TestGraph, type Topic } from '../../test/test-graph.ts';
-import { createFathomClient, type FathomClient } from '../client.ts';
-
-let graph: TestGraph;
-let wire: TcpProxy;
-let client: FathomClient;
-beforeAll(async () => {
-  graph = await startTestGraph({
-    rateLimit: { operationsPerWindow: 1_000_000, operationsPerTenantWindow: 1_000_000, windowMs: 10_000 },
-  });
-  wire = await startTcpProxy(graph.gateway.port);
-  client = createFathomClient({
-    url: `http://127.0.0.1:${wire.port}`,
-    apiKey: graph.key,
-    reconnectDelayMs: 1,
-  });
-});
-afterAll(async () => {
-  await client.close();
-  await wire.close();
-  await graph.close();
-});
+/**
+ * Streams whose connection is cut a thousand times by a proxy in a process of its own, at bytes drawn at random, over each
+ * transport: every token once, in order.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CuttingProxy, startCuttingProxy } from '../../test/cutting-proxy.ts';
+import { type ReaderCounts, readResuming } from '../../test/resuming-reader.ts';
+import { startTestGraph, type TestGraph } from '../../test/test-graph.ts';
+import { createFathomClient } from '../client.ts';
 
 const cuts = 1_000;
-const lastTokens = 20;
+/** What is said on each connection is more than what a connection that is cut lets through. */
+const maxBytes = 6_000;
+const tokensAtOnce = 60;
+const textOf = (token: number): string => `t${token} ${'x'.repeat(100 + (token % 50))}`;
 
-/** Numerical Recipes' generator: the same cuts in every run. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+let graph: TestGraph;
+beforeAll(async () => {
+  const unlimited = 1_000_000_000;
+  graph = await startTestGraph({
+    rateLimit: { operationsPerWindow: unlimited, operationsPerTenantWindow: unlimited, windowMs: 10_000 },
+  });
+});
+afterAll(() => graph.close());
+
+const query =
+  'subscription ($input: AskInput!, $after: String) { ask(input: $input, after: $after) { text cursor generation { id } } }';
+type Asked = { readonly ask: { readonly text: string } };
+
+interface Cut {
+  readonly proxy: CuttingProxy;
+  readonly http: ReaderCounts;
+  /** By one client, across all its connections. */
+  readonly received: readonly string[];
 }
 
-test('hands out every token exactly once, in order, across a thousand cuts at random', async () => {
-  const random = createRandom(7);
-  let cutsLeft = cuts;
-  /** The token after whose receipt the wire is cut. */
-  let cutAt = 0;
-  let last = Number.POSITIVE_INFINITY;
-
-  function cut(): void {
-    cutsLeft -= 1;
-    wire.cut();
-    wire.mend();
-  }
-
-  /** Says some tokens behind the cursor; some of them reach the client before the next cut, some do not. */
-  function say({ args, queue }: Topic): void {
-    const from = typeof args['after'] === 'string' ? Number(args['after']) : 0;
-    if (cutsLeft === 0) {
-      last = from + lastTokens;
-      for (let token = from + 1; token <= last; token += 1)
-        queue.push({ text: `t${token}`, cursor: `${token}` });
-      queue.end();
-      return;
-    }
-    const said = random(7);
-    for (let token = from + 1; token <= from + said; token += 1)
-      queue.push({ text: `t${token}`, cursor: `${token}` });
-    if (said === 0) cut();
-    else cutAt = from + 1 + random(said);
-  }
-
-  let done = false;
+/** Says a few tokens on each connection, behind the cursor that it asks for, and ends when one of them came through whole. */
+async function receive(
+  seed: number,
+  open: (url: string, http: ReaderCounts) => AsyncIterable<Asked>,
+): Promise<Cut> {
+  const proxy = await startCuttingProxy({ targetPort: graph.gateway.port, cuts, maxBytes, seed });
+  const http = { lost: 0, withinEvent: 0 };
+  const received: string[] = [];
+  let end: () => void = () => undefined;
+  let lastSaid = Number.POSITIVE_INFINITY;
+  let isDone = false;
   const saying = (async () => {
-    while (!done) {
-      const topic = await graph.chat.nextTopic();
-      say(topic);
+    for (;;) {
+      const { args, queue } = await graph.chat.nextTopic();
+      if (isDone) return;
+      const from = typeof args['after'] === 'string' ? Number(args['after']) : 0;
+      for (let token = from + 1; token <= from + tokensAtOnce; token += 1)
+        queue.push({ text: textOf(token), cursor: `${token}` });
+      lastSaid = from + tokensAtOnce;
+      end = () => queue.end();
     }
   })();
-
-  const received: string[] = [];
-  for await (const { ask } of client.stream<{ ask: { text: string } }, Record<string, unknown>>(
-    'subscription ($input: AskInput!, $after: String) { ask(input: $input, after: $after) { text cursor generation { id } } }',
-    { input: { question: 'Why?' } },
-  )) {
+  for await (const { ask } of open(`http://127.0.0.1:${proxy.port}`, http)) {
     received.push(ask.text);
-    if (received.length === cutAt) cut();
-    if (received.length === last) done = true;
+    if (received.length === lastSaid) end();
   }
-  expect(cutsLeft).toBe(0);
-  expect(received).toEqual(Array.from({ length: last }, (_, index) => `t${index + 1}`));
+  isDone = true;
+  // The one that waits for another connection takes this one.
+  const last = graph.client().iterate({ query: 'subscription { said(topic: "a") { text } }' });
+  void last.next();
+  await saying;
+  await last.return?.();
+  return { proxy, http, received };
+}
+
+async function expectWhole({ proxy, received }: Cut): Promise<void> {
+  const counts = await proxy.counts();
+  await proxy.close();
+  expect(counts.cuts).toBe(cuts);
+  // Every part of a connection was cut in.
+  expect(Math.min(counts.withinRequest, counts.withinStream)).toBeGreaterThan(cuts / 100);
   expect(received.length).toBeGreaterThan(cuts);
-  void saying;
-}, 300_000);
+  expect(received).toEqual(Array.from({ length: received.length }, (_, index) => textOf(index + 1)));
+}
+
+describe('hands out every token exactly once, in order, across a thousand cuts at random bytes', () => {
+  test('the client library, over WebSockets', async () => {
+    const cut = await receive(7, (url) =>
+      createFathomClient({ url, apiKey: graph.key, reconnectDelayMs: 1, maxAttempts: 100 }).stream<
+        Asked,
+        Record<string, unknown>
+      >(query, { input: { question: 'Why?' } }),
+    );
+    await expectWhole(cut);
+  }, 300_000);
+
+  test.each(['server-sent events', 'multipart'] as const)(
+    'a reader of %s',
+    async (kind) => {
+      const options = { key: graph.key, query, variables: { input: { question: 'Why?' } } };
+      const cut = await receive(
+        11,
+        (url, http) =>
+          readResuming(kind, { url, ...options }, http) as AsyncIterable<unknown> as AsyncIterable<Asked>,
+      );
+      expect(cut.http.withinEvent).toBeGreaterThan(cuts / 10);
+      await expectWhole(cut);
+    },
+    300_000,
+  );
+});

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../../test/gateway-process.ts';
+import { type ReaderCounts, readResuming } from '../../test/resuming-reader.ts';
 import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
 import { startTestGraph, type TestGraph, type Topic } from '../../test/test-graph.ts';
 import { createFathomClient } from '../client.ts';
@@ -32,16 +33,23 @@ afterAll(async () => {
   await graph?.close();
 });
 
-const streams = 20;
+const streamsEach = 10;
 const tokens = 100;
+const transports = ['WebSocket', 'server-sent events', 'multipart'] as const;
+const query =
+  'subscription ($input: AskInput!, $after: String) { ask(input: $input, after: $after) { text cursor generation { id } } }';
+type Asked = { readonly ask: { readonly text: string } };
 
-test('a gateway that is killed by kill -9 loses no token of its streams: each goes on by another instance', async () => {
+test('a gateway that is killed by kill -9 loses no token of its streams, over any transport: each goes on by another instance', async () => {
   const apiKey = (await readFile(first.keyFile, 'utf8')).trim();
-  const client = createFathomClient({
-    url: `http://127.0.0.1:${address.port}`,
-    apiKey,
-    reconnectDelayMs: 1,
-  });
+  const url = `http://127.0.0.1:${address.port}`;
+  const client = createFathomClient({ url, apiKey, reconnectDelayMs: 1 });
+  const variables = { input: { question: 'Why?' } };
+
+  function open(transport: (typeof transports)[number], counts: ReaderCounts): AsyncIterable<unknown> {
+    if (transport === 'WebSocket') return client.stream<Asked, Record<string, unknown>>(query, variables);
+    return readResuming(transport, { url, key: apiKey, query, variables }, counts);
+  }
 
   /** On the first instance half of the tokens come, then nothing: whoever is there yet can only go on elsewhere. */
   function say({ args, queue }: Topic): void {
@@ -62,29 +70,30 @@ test('a gateway that is killed by kill -9 loses no token of its streams: each go
   })();
 
   let killed: Promise<unknown> | undefined;
-  let received = 0;
+  let halfWay = 0;
+  const all = transports.flatMap((transport) => Array.from({ length: streamsEach }, () => transport));
+  const counts = { lost: 0, withinEvent: 0 };
   const ended = await Promise.all(
-    Array.from({ length: streams }, async () => {
+    all.map(async (transport) => {
       const texts: string[] = [];
-      for await (const { ask } of client.stream<{ ask: { text: string } }, Record<string, unknown>>(
-        'subscription ($input: AskInput!, $after: String) { ask(input: $input, after: $after) { text cursor generation { id } } }',
-        { input: { question: 'Why?' } },
-      )) {
+      for await (const { ask } of open(transport, counts) as AsyncIterable<Asked>) {
         texts.push(ask.text);
-        received += 1;
-        if (killed === undefined && received === (streams * tokens) / 4) {
-          address.redirect(Number(new URL(second.url).port));
-          killed = first.stop('SIGKILL');
-        }
+        if (texts.length === tokens / 2) halfWay += 1;
+        // All are half way and quiet: none has its other half from the first instance.
+        if (halfWay < all.length || killed) continue;
+        address.redirect(Number(new URL(second.url).port));
+        killed = first.stop('SIGKILL');
       }
       return texts;
     }),
   );
   done = true;
   expect(await killed).toBeNull();
-  for (const texts of ended)
-    expect(texts).toEqual(Array.from({ length: tokens }, (_, index) => `t${index + 1}`));
-  expect(resumedFrom.length).toBeGreaterThan(0);
+  const whole = Array.from({ length: tokens }, (_, index) => `t${index + 1}`);
+  expect(ended).toEqual(all.map(() => whole));
+  // Each of them went on behind its last event, once.
+  expect(resumedFrom).toEqual(all.map(() => `${tokens / 2}`));
+  expect(counts.lost).toBe(2 * streamsEach);
   await client.close();
   void saying;
 });
