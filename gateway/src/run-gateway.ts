@@ -19,6 +19,7 @@ import type { Budgets } from './limits/budgets.ts';
 import { createConcurrency } from './limits/concurrency.ts';
 import { createOperationLog, endingCharges, holdingPlaces } from './observability/operation-log.ts';
 import { createPlanMetrics } from './observability/plan-metrics.ts';
+import { createRequestLog } from './observability/request-log.ts';
 import { createStreamMetrics } from './observability/stream-metrics.ts';
 import { formatExecutionError } from './operations/format-result.ts';
 import type { OperationPreparer } from './operations/prepare.ts';
@@ -139,9 +140,15 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     sharedStreams: createSharedStreams({ ...parts, settings: settings.sharing, sockets: settings.streams }),
     streamObserver: createStreamMetrics(metrics),
     operationLog: auditing(
-      endingCharges(holdingPlaces(createOperationLog(metrics, logger), concurrency)),
+      endingCharges(
+        holdingPlaces(
+          createOperationLog({ metrics, logger, knownNames: operations.all.map(({ name }) => name) }),
+          concurrency,
+        ),
+      ),
       trail,
     ),
+    requestLog: createRequestLog(logger),
     operations,
     probes,
   });

@@ -115,6 +115,7 @@ export function auditing(log: OperationLog, trail: AuditTrail): OperationLog {
       const traceId = currentTraceId();
       let ended = false;
       return {
+        ...record,
         end(outcome) {
           record.end(outcome);
           if (ended) return;

@@ -50,12 +50,14 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<void> {
+    const line = service.requestLog.begin(request, response);
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     if (request.method !== 'POST') {
       response.writeHead(405, { allow: 'POST' }).end();
       return;
     }
     const principal = await requirePrincipal(service, credentialOfRequest(request), 'mcp');
+    line.by(principal);
     const version = request.headers['mcp-protocol-version'];
     if (typeof version === 'string' && !protocolVersions.includes(version))
       throw raise('BAD_REQUEST', {

@@ -2,6 +2,7 @@
 import type { Logger } from '@fathom/platform/logging';
 import { createOperationMetrics } from '@fathom/platform/server/operation-metrics';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import type { Principal } from '../auth/principal.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
@@ -9,6 +10,8 @@ import type { AdmittedOperation } from '../operations/prepare.ts';
 export type Transport = 'http' | 'sse' | 'multipart' | 'websocket' | 'openai' | 'mcp' | 'relay';
 
 export interface OperationRecord {
+  /** So many bytes of its answer, without what carries them, were handed to the client's connection. */
+  sent(bytes: number): void;
   /** Call once, with `OK`, an error's code, or how a stream ended. */
   end(code: string): void;
 }
@@ -21,8 +24,19 @@ export interface OperationLog {
   ): OperationRecord;
 }
 
-export function createOperationLog(metrics: Metrics, logger: Logger): OperationLog {
-  const operationMetrics = createOperationMetrics(metrics);
+export interface OperationLogOptions {
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Names that are always counted by themselves, whatever other names clients think of. */
+  readonly knownNames: readonly string[];
+}
+
+/** Admitted operations of these answer 200, and tell errors within. */
+const overHttp: ReadonlySet<Transport> = new Set(['http', 'sse', 'multipart']);
+const maxLoggedName = 100;
+
+export function createOperationLog({ metrics, logger, knownNames }: OperationLogOptions): OperationLog {
+  const operationMetrics = createOperationMetrics(metrics, knownNames);
   const errors = metrics.counter({
     name: 'fathom_gateway_errors_total',
     help: 'Operations that ended with an error, by its code.',
@@ -35,8 +49,14 @@ export function createOperationLog(metrics: Metrics, logger: Logger): OperationL
         name: operation?.operation.name?.value,
         type: operation?.kind ?? 'unknown',
       });
+      // A stream ends in whatever turn of the event loop ends it, outside of its span.
+      const traceId = currentTraceId();
       let ended = false;
+      let sentBytes: number | undefined;
       return {
+        sent(bytes) {
+          sentBytes = (sentBytes ?? 0) + bytes;
+        },
         end(code) {
           if (ended) return;
           ended = true;
@@ -44,14 +64,17 @@ export function createOperationLog(metrics: Metrics, logger: Logger): OperationL
           if (code !== 'OK' && code === code.toUpperCase()) errors.inc({ code, transport });
           logger.info(
             {
+              'trace.id': traceId,
               'event.action': 'graphql',
               'event.outcome': code,
               'event.duration': Math.round((performance.now() - startedAt) * 1e6),
-              'graphql.operation.name': operation?.operation.name?.value,
+              'graphql.operation.name': operation?.operation.name?.value.slice(0, maxLoggedName),
               'graphql.operation.type': operation?.kind,
               'graphql.operation.hash': operation?.hash,
               'graphql.operation.cost': operation?.cost,
               'network.protocol': transport,
+              'http.response.status_code': operation && overHttp.has(transport) ? 200 : undefined,
+              'http.response.body.bytes': sentBytes,
               'user.id': principal?.credential,
               'organization.id': principal?.identity.tenant,
             },
@@ -80,6 +103,7 @@ export function endingCharges(log: OperationLog): OperationLog {
       const charge = operation?.charge;
       if (!charge) return record;
       return {
+        ...record,
         end(code) {
           charge.ended(code);
           record.end(code);
@@ -97,6 +121,7 @@ export function holdingPlaces(log: OperationLog, concurrency: Concurrency): Oper
       if (!principal || !operation) return record;
       const release = concurrency.take(principal);
       return {
+        ...record,
         end(code) {
           release();
           record.end(code);

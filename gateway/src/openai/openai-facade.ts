@@ -10,6 +10,7 @@ import { credentialOfRequest } from '../auth/credentials.ts';
 import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
 import { budgetHeaders } from '../limits/budget-headers.ts';
+import type { RequestRecord } from '../observability/request-log.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import type { UploadRelay } from '../uploads/upload-relay.ts';
@@ -27,6 +28,7 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
+  readonly line: RequestRecord;
 }
 
 export function createOpenAiFacade(
@@ -34,11 +36,12 @@ export function createOpenAiFacade(
   operations: CheckedInOperations,
   uploads: UploadRelay,
 ) {
-  async function answer({ request, response, url }: Exchange, signal: AbortSignal): Promise<void> {
+  async function answer({ request, response, url, line }: Exchange, signal: AbortSignal): Promise<void> {
     const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
     const path = url.pathname;
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const principal = await requirePrincipal(service, credentialOfRequest(request), 'openai');
+    line.by(principal);
     const caller: Caller = {
       principal,
       signal,
@@ -93,9 +96,10 @@ export function createOpenAiFacade(
       `${request.method} ${url.pathname}`,
       { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
       async () => {
+        const line = service.requestLog.begin(request, response);
         response.setHeader('x-request-id', currentTraceId());
         try {
-          await answer({ request, response, url }, gone.signal);
+          await answer({ request, response, url, line }, gone.signal);
         } catch (error) {
           if (response.headersSent || !(error instanceof AppError)) throw error;
           sendOpenAiError(response, error);

@@ -9,6 +9,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerPart } from '../execution/incremental.ts';
 import { beginStream, type StreamHead, writeTaken } from '../http/event-stream.ts';
+import type { OperationRecord } from '../observability/operation-log.ts';
 
 const boundary = '-';
 
@@ -26,14 +27,17 @@ export function acceptsDeferredParts(accept: string | undefined): boolean {
 export async function sendParts(
   response: ServerResponse,
   parts: AsyncGenerator<AnswerPart, void, void>,
+  record: Pick<OperationRecord, 'sent'>,
 ): Promise<void> {
   beginStream(response, head);
   response.write(`\r\n--${boundary}`);
   for await (const part of parts) {
     const end = part.hasNext ? '' : '--\r\n';
+    const json = JSON.stringify(part);
+    record.sent(Buffer.byteLength(json));
     await writeTaken(
       response,
-      `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${JSON.stringify(part)}\r\n--${boundary}${end}`,
+      `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${json}\r\n--${boundary}${end}`,
     );
     if (response.destroyed) break;
   }

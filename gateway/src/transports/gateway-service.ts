@@ -21,6 +21,7 @@ import {
   outcomeOf,
   type Transport,
 } from '../observability/operation-log.ts';
+import type { RequestLog } from '../observability/request-log.ts';
 import type { Admission } from '../operations/admission.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { GatewaySettings } from '../settings.ts';
@@ -43,6 +44,7 @@ export interface GatewayService {
   readonly streamCarriers: StreamCarriers;
   readonly streamObserver: StreamObserver;
   readonly operationLog: OperationLog;
+  readonly requestLog: RequestLog;
   readonly clients: OpenClients;
   /** Also of a WebSocket's message. */
   readonly maxBodyBytes: number;
@@ -116,7 +118,7 @@ export function createContext(
 export async function executeOnce(
   service: GatewayService,
   snapshot: Snapshot,
-  { operation, context, record }: OneOperation,
+  { operation, context, record, deliver }: OneOperation,
 ): Promise<FormattedExecutionResult> {
   snapshot.retain();
   let outcome = 'INTERNAL_SERVER_ERROR';
@@ -125,6 +127,7 @@ export async function executeOnce(
       service.executor.execute(snapshot, operation, context),
     );
     outcome = outcomeOf(result.errors);
+    if (deliver) record.sent(deliver(result));
     return result;
   } finally {
     record.end(outcome);
@@ -157,6 +160,8 @@ export interface OneOperation {
   readonly operation: AdmittedOperation;
   readonly context: GatewayContext;
   readonly record: OperationRecord;
+  /** Sends the result, and says how many bytes of it. Absent where something else sends it. */
+  readonly deliver?: (result: FormattedExecutionResult) => number;
 }
 
 /** Counts a stream and closes its record when it ends, however it ends. */

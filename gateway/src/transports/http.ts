@@ -91,8 +91,12 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
     refuseForgeable(request);
     const contentType = contentTypeOf(request);
     const record = service.operationLog.begin('http', principal, operation);
-    const result = await executeOnce(service, snapshot, { operation, context, record });
-    sendJson(response, contentType, JSON.stringify(result));
+    await executeOnce(service, snapshot, {
+      operation,
+      context,
+      record,
+      deliver: (result) => sendJson(response, contentType, JSON.stringify(result)),
+    });
   } catch (error) {
     sendUnexpected(service, response, error);
   }
@@ -131,7 +135,7 @@ function answerInPieces(
   if (!parts) return undefined;
   refuseForgeable(request);
   const record = service.operationLog.begin('multipart', principal, operation);
-  return sendParts(response, executeInParts(snapshot, parts, record));
+  return sendParts(response, executeInParts(snapshot, parts, record), record);
 }
 
 function streamFormatOf(accept: string | undefined): StreamFormat | undefined {
@@ -182,25 +186,36 @@ async function answerBatch(
 ): Promise<void> {
   const contentType = contentTypeOf(request);
   const snapshot = service.supergraph.current();
-  async function answerOne(sent: unknown): Promise<object> {
+  async function answerOne(sent: unknown): Promise<string> {
     try {
       const operation = await service.admission.admit(snapshot, principal, parseRawOperation(sent));
       if (isRefusal(operation)) {
         service.operationLog.begin('http', principal, undefined).end(outcomeOf(operation.errors));
-        return { errors: operation.errors.map((error) => error.toJSON()) };
+        return JSON.stringify({ errors: operation.errors.map((error) => error.toJSON()) });
       }
       if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
       setBudgetHeaders(response, operation.charge);
       const context = createContext(service, { principal, signal, traceId: currentTraceId() });
       const record = service.operationLog.begin('http', principal, operation);
-      return await executeOnce(service, snapshot, { operation, context, record });
+      let answered = '';
+      await executeOnce(service, snapshot, {
+        operation,
+        context,
+        record,
+        deliver(result) {
+          answered = JSON.stringify(result);
+          return Buffer.byteLength(answered);
+        },
+      });
+      return answered;
     } catch (error) {
-      return { errors: [formatExecutionError(error, { traceId: currentTraceId(), logger: service.logger })] };
+      const formatted = formatExecutionError(error, { traceId: currentTraceId(), logger: service.logger });
+      return JSON.stringify({ errors: [formatted] });
     }
   }
   const answers = await Promise.all(operations.map(answerOne));
   response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
-  response.end(JSON.stringify(answers));
+  response.end(`[${answers.join()}]`);
 }
 
 interface Admitted {
@@ -210,14 +225,17 @@ interface Admitted {
   readonly principal: Principal | undefined;
 }
 
-function sendJson(response: ServerResponse, contentType: string, body: string): void {
+/** So many bytes. */
+function sendJson(response: ServerResponse, contentType: string, body: string): number {
+  const bytes = Buffer.byteLength(body);
   response.writeHead(200, {
     'content-type': contentType,
     // Of known length, it leaves in one write instead of three chunks.
-    'content-length': Buffer.byteLength(body),
+    'content-length': bytes,
     'cache-control': 'no-store',
   });
   response.end(body);
+  return bytes;
 }
 
 /** Of a batch, the operation that was charged last says what is left. */

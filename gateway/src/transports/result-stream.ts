@@ -61,8 +61,16 @@ async function once(
   format: StreamFormat,
 ): Promise<void> {
   const record = service.operationLog.begin(format.transport, context.principal, operation);
-  const result = await executeOnce(service, snapshot, { operation, context, record });
-  response.write(format.next(JSON.stringify(result)));
+  await executeOnce(service, snapshot, {
+    operation,
+    context,
+    record,
+    deliver(result) {
+      const json = JSON.stringify(result);
+      response.write(format.next(json));
+      return Buffer.byteLength(json);
+    },
+  });
 }
 
 async function stream(
@@ -87,13 +95,19 @@ async function stream(
       context,
       rawSink: {
         send: (frame, flushed) => {
-          response.write(format.next(frame.slice(payloadStart(frame), -1)), flushed);
+          const json = frame.slice(payloadStart(frame), -1);
+          record.sent(Buffer.byteLength(json));
+          response.write(format.next(json), flushed);
         },
         bufferedBytes: () => response.writableLength,
       },
       observer: observeStream(service.streamObserver, record),
     });
-    for await (const result of events) await writeTaken(response, format.next(JSON.stringify(result)));
+    for await (const result of events) {
+      const json = JSON.stringify(result);
+      record.sent(Buffer.byteLength(json));
+      await writeTaken(response, format.next(json));
+    }
   } catch (error) {
     const formatted = formatExecutionError(error, context);
     record.end(outcomeOf([formatted]));

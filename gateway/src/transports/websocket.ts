@@ -61,6 +61,8 @@ interface Client {
   readonly request: IncomingMessage;
   readonly connection: ClientConnection;
   readonly gone: Departure;
+  /** Of the subscriptions that are open, by the client's ids. */
+  readonly records: Map<string, OperationRecord>;
   principal: Principal | undefined;
   forget: () => void;
 }
@@ -99,6 +101,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
     },
     subscribe: async (args) => openStream(service, runningOf(args)),
     // Results are formatted already; the protocol's own serialisation would look for `toJSON` on their errors.
+    onComplete: ({ extra }, id) => void extra.records.delete(id),
     onNext: (_connection, _id, _payload, _args, result) => result as never,
   });
 
@@ -113,6 +116,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
           request,
           connection: new ClientConnection(service),
           gone: new Departure(),
+          records: new Map(),
           principal: undefined,
           forget: () => undefined,
         };
@@ -121,6 +125,10 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
           socket: webSocket,
           extra: client,
           logger: service.logger,
+          onSent: (message) => {
+            const id = idOfMessage(message);
+            if (id !== undefined) client.records.get(id)?.sent(Buffer.byteLength(message));
+          },
           onClientComplete: () => undefined,
           onClosed: () => {
             client.forget();
@@ -244,6 +252,7 @@ function openStream(
   service: GatewayService,
   { id, client, snapshot, operation, context, record }: Running,
 ): AsyncGenerator<ExecutionResult, void, void> | ExecutionResult {
+  client.records.set(id, record);
   try {
     return client.connection.open({
       id,
@@ -251,7 +260,13 @@ function openStream(
       operation,
       context,
       // The frames of the subgraph carry the client's own id, so what passes is byte for byte what came.
-      rawSink: client.frames,
+      rawSink: {
+        send(frame, flushed) {
+          record.sent(Buffer.byteLength(frame));
+          client.frames.send(frame, flushed);
+        },
+        bufferedBytes: () => client.frames.bufferedBytes(),
+      },
       observer: observeStream(service.streamObserver, record),
     }) as AsyncGenerator<FormattedExecutionResult, undefined, undefined> as unknown as AsyncGenerator<
       ExecutionResult,
@@ -264,6 +279,9 @@ function openStream(
     return asExecutionResult({ errors: [formatted] });
   }
 }
+
+/** As graphql-ws writes it: the id comes first. */
+const idOfMessage = (message: string): string | undefined => /^\{"id":"([^"\\]*)"/.exec(message)?.[1];
 
 const runningOf = (args: ExecutionArgs): Running => args.contextValue as Running;
 

@@ -76,7 +76,9 @@ export function createUploadRelay(
   });
 
   async function relay({ request, response, url, signal }: Exchange): Promise<void> {
+    const line = service.requestLog.begin(request, response);
     const context = await admit(service, request, signal);
+    if (context.principal) line.by(context.principal);
     const target = targetOf(service, url);
     const { method } = request;
     if (method !== 'PUT' && method !== 'HEAD') throw raise('BAD_REQUEST', { because: 'send PUT or HEAD' });

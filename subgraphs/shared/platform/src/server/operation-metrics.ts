@@ -21,10 +21,15 @@ interface OperationSeries {
   readonly codes: Map<string, Tally>;
 }
 
-/** Clients choose operation names, and each makes a series: beyond so many, the rest count as `other`. */
+/** Clients choose operation names, and each makes a series: beyond so many, or so long a one, they count as `other`. */
 const maxNames = 300;
+const maxNameLength = 100;
 
-export function createOperationMetrics(metrics: Metrics): OperationMetrics {
+/** `knownNames` are counted by themselves, however many others came before them. */
+export function createOperationMetrics(
+  metrics: Metrics,
+  knownNames: readonly string[] = [],
+): OperationMetrics {
   const operations = metrics.counter({
     name: 'fathom_graphql_operations_total',
     help: 'GraphQL operations that ended, by outcome: OK, an error code, or why it was cancelled.',
@@ -44,7 +49,8 @@ export function createOperationMetrics(metrics: Metrics): OperationMetrics {
     name: 'fathom_graphql_subscription_events_total',
     help: 'Events sent to subscribers.',
   });
-  const known = new Set<string>();
+  const known = new Set(knownNames);
+  const mostNames = known.size + maxNames;
   const typesInFlight = new Map<string, Tally>();
   /** Of an operation and its type. Both are bounded, as codes are. */
   const series = new Map<string, OperationSeries>();
@@ -68,7 +74,7 @@ export function createOperationMetrics(metrics: Metrics): OperationMetrics {
   function boundedName(name: string | undefined): string {
     if (!name) return 'anonymous';
     if (known.has(name)) return name;
-    if (known.size >= maxNames) return 'other';
+    if (known.size >= mostNames || name.length > maxNameLength) return 'other';
     known.add(name);
     return name;
   }

@@ -19,6 +19,8 @@ export interface SocketOptions<Extra> {
   readonly transport?: Duplex;
   readonly extra: Extra;
   readonly logger: Logger;
+  /** Told of each message that is sent, as it is sent. */
+  readonly onSent?: (message: string) => void;
   readonly onClientComplete: (operationId: string) => void;
   readonly onClosed: () => void;
 }
@@ -34,6 +36,7 @@ export function attachSocket<Extra>({
   transport,
   extra,
   logger,
+  onSent,
   onClientComplete,
   onClosed,
 }: SocketOptions<Extra>): void {
@@ -46,6 +49,7 @@ export function attachSocket<Extra>({
       send: (data) =>
         new Promise((resolve) => {
           if (socket.readyState !== socket.OPEN) return resolve();
+          onSent?.(data);
           writeTogether?.();
           socket.send(data, (error) => (error ? resolveOnceClosed(socket, resolve) : resolve()));
           if (writeTogether && socket.bufferedAmount < maxWaitingBytes) resolve();
