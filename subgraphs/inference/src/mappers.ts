@@ -1,6 +1,6 @@
 /** What the parent of each type's resolvers really is. */
 import type { ChoiceRecord, TokenRecord } from './domain/generation.ts';
-import type { DeviceSnapshot } from './engine/engine-device.ts';
+import type { DeviceSnapshot } from './engine/device-snapshot.ts';
 import type { ReadGeneration, StreamedEvent } from './runtime/generation-reader.ts';
 import type { DeploymentRow } from './stores/model-store.ts';
 import type { TrafficSplitRow } from './stores/traffic-split-store.ts';

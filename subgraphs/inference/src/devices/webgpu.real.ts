@@ -1,7 +1,8 @@
 /** The whole engine on WebGPU, on the software Vulkan that `.ci/servers/vulkan.sh` installs. */
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { beforeAll, expect, test } from 'vitest';
-import type { EngineDevice, LoadOutcome } from '../engine/engine-device.ts';
+import type { LoadOutcome } from '../engine/device-models.ts';
+import type { EngineDevice } from '../engine/engine-device.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
 import { startWorker } from '../engine/start-worker.ts';
 import { type DeviceWish, useDevices } from '../testing/engine-devices.ts';

@@ -1,9 +1,11 @@
 /**
- * What computes: a thread, or a process of its own where the device is a GPU. It takes messages between steps, so a cancellation frees its slot within one step, and
- * sleeps when there is nothing to do.
+ * The engine at work: a thread of the service, or a process of its own where the device is a GPU.
+ *
+ * It takes messages between steps, so a cancellation frees its slot within one step; it tells what steps gave in batches
+ * (`report-batch`), lets texts take turns with steps, and sleeps when there is nothing to do.
  *
  * A fault that is not one request's own (ONNX Runtime refuses a run, memory is exhausted) ends it on purpose:
- * the service starts another and submits the requests again.
+ * the service starts another, and the requests go on there or on another device.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';

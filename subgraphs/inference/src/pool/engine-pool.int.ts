@@ -1,12 +1,11 @@
 /* Several replicas as one: who computes what, and what a stream sees of the death of a worker, which is nothing. */
 import { beforeAll, expect, test } from 'vitest';
-import { uniformAt } from '../domain/random.ts';
 import type { EngineRequest, WorkerOptions } from '../engine/protocol.ts';
 import type { EngineWorker } from '../engine/worker.ts';
 import { startWorkerThread } from '../engine/worker-thread.ts';
 import { until } from '../testing/engine-devices.ts';
-import { hasTiny, type PoolWish, usePools } from '../testing/engine-pools.ts';
-import { engineRequest, type Outcome, run } from '../testing/engine-run.ts';
+import { type PoolWish, usePools } from '../testing/engine-pools.ts';
+import { engineRequest, run } from '../testing/engine-run.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import type { EnginePool } from './engine-pool.ts';
 
@@ -21,67 +20,6 @@ const loadedPool = (wish: PoolWish): Promise<EnginePool> => openPool({ model: fo
 
 const request = (id: string, overrides: Partial<EngineRequest> = {}): EngineRequest =>
   engineRequest(id, { maxTokens: 40, ...overrides });
-
-/** Everything that has a state of its own between two tokens. */
-const sampling = { temperature: 1, topK: 0, topP: 1, seed: 7 };
-const streamsWith = (stop: string): readonly EngineRequest[] => [
-  request('greedy', { sampling: { ...sampling, temperature: 0 } }),
-  request('seeded'),
-  request('penalised', {
-    sampling: {
-      ...sampling,
-      topP: 0.9,
-      repetitionPenalty: 1.3,
-      presencePenalty: 0.5,
-      frequencyPenalty: 0.4,
-    },
-  }),
-  request('formed', { responseFormat: { kind: 'regex', source: '[a-f]{6}-[0-9]{30}' }, maxTokens: 60 }),
-  request('stopped', { stopStrings: [stop, `${stop.slice(0, 2)} that does not come`] }),
-  request('chosen', { sampling: { ...sampling, seed: 12 } }),
-  request('chosen#1', { sampling: { ...sampling, seed: 13 } }),
-];
-
-test('workers killed a hundred times at random steps: every stream goes on elsewhere without a gap or a repeat', {
-  timeout: 600_000,
-}, async () => {
-  const pool = await loadedPool({ devices: 3, maxSequences: 8 });
-  // A stop string that comes near the end, so that its beginning is withheld while workers die.
-  const plain = await run(pool, request('plain')).outcome;
-  const streams = streamsWith(plain.text.slice(-8, -2));
-  const expected = new Map<string, Outcome>();
-  for (const stream of streams) expected.set(stream.id, await run(pool, stream).outcome);
-  expect(expected.get('formed')?.text).toMatch(/^[a-f]{6}-[0-9]{30}$/);
-  expect(expected.get('stopped')?.end).toMatchObject({ reason: 'STOP' });
-  let kills = 0;
-  const began = new Set<string>();
-  for (let round = 0; kills < 100; round++) {
-    // Two workers die under one round's streams; the third goes on with all of them.
-    await until(() => pool.devices.every(hasTiny));
-    const killAt = new Map([0, 1].map((kill) => [1 + Math.floor(uniformAt(kill, round) * 30), kill]));
-    const killed: Promise<void>[] = [];
-    const outcomes = await Promise.all(
-      streams.map(async (stream) => {
-        const running = run(pool, { ...stream, id: `${round}/${stream.id}` }, (count) => {
-          const kill = killAt.get(count);
-          if (stream.id !== 'seeded' || kill === undefined) return;
-          kills++;
-          killed.push(pool.devices[(round + kill) % 3]?.killWorker() ?? Promise.resolve());
-        });
-        began.add(running.devices[0] ?? '');
-        return { id: stream.id, ...(await running.outcome) };
-      }),
-    );
-    await Promise.all(killed);
-    for (const { id, text, tokens, end } of outcomes) {
-      const whole = expected.get(id);
-      expect(end.kind).toBe('finished');
-      expect({ id, tokens, text }).toEqual({ id, tokens: whole?.tokens, text: whole?.text });
-    }
-  }
-  expect([...began].sort()).toEqual(['cpu-0', 'cpu-1', 'cpu-2']);
-  expect(pool.snapshots()).toMatchObject([0, 1, 2].map(() => ({ activeSequences: 0, queuedRequests: 0 })));
-});
 
 test('requests are spread over the devices, and each device says what it has', async () => {
   const pool = await loadedPool({ devices: 2 });

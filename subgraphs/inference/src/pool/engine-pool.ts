@@ -10,13 +10,11 @@
  */
 import type { ReplicaReport } from '../balancer/replica.ts';
 import { type Admission, admit, type WithoutSlot } from '../domain/admission.ts';
+import type { LoadOutcome } from '../engine/device-models.ts';
+import type { DeviceSnapshot } from '../engine/device-snapshot.ts';
 import type { ReadOutcome, TextsInFlight, TextsToRead } from '../engine/device-texts.ts';
-import type {
-  DeviceSnapshot,
-  EngineDevice,
-  EngineDeviceOptions,
-  LoadOutcome,
-} from '../engine/engine-device.ts';
+import type { EngineDevice } from '../engine/engine-device.ts';
+import type { EngineDeviceOptions } from '../engine/engine-device-options.ts';
 import type { EngineRequest, LoadedModel, LoadModel } from '../engine/protocol.ts';
 import {
   afterLoss,

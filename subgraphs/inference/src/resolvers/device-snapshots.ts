@@ -1,5 +1,5 @@
 import type { UnavailableDevice } from '../devices/device.ts';
-import type { DeviceSnapshot } from '../engine/engine-device.ts';
+import type { DeviceSnapshot } from '../engine/device-snapshot.ts';
 import type { PeerReport } from '../pool/peers/peer-protocol.ts';
 import { peerDeviceId } from '../pool/peers/peer-replica.ts';
 import type { InferenceService } from '../service.ts';

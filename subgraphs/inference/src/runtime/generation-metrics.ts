@@ -2,7 +2,7 @@
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { GenerationRecord } from '../domain/generation.ts';
 import { createRecentQuantile } from '../domain/recent-quantile.ts';
-import type { DeviceSnapshot } from '../engine/engine-device.ts';
+import type { DeviceSnapshot } from '../engine/device-snapshot.ts';
 
 export interface GenerationMetrics {
   ended(record: GenerationRecord): void;

@@ -2,7 +2,8 @@
 import { createLogger } from '@fathom/platform/logging';
 import { afterEach } from 'vitest';
 import { processor } from '../devices/processor.ts';
-import { EngineDevice, type EngineDeviceOptions, type EngineSettings } from '../engine/engine-device.ts';
+import { EngineDevice } from '../engine/engine-device.ts';
+import type { EngineDeviceOptions, EngineSettings } from '../engine/engine-device-options.ts';
 import { startWorkerThread } from '../engine/worker-thread.ts';
 
 export type DeviceWish = Partial<EngineSettings> &
