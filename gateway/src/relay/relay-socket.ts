@@ -11,7 +11,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError } from '@fathom/platform/errors';
 import { webSocketPlace } from '@fathom/platform/identity-proof';
-import { injectTrace } from '@fathom/platform/telemetry/tracing';
+import { extractTrace, injectTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import { SpanKind } from '@opentelemetry/api';
 import { handleProtocols } from 'graphql-ws';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { credentialOfHeaders, credentialOfParams } from '../auth/credentials.ts';
@@ -104,13 +105,16 @@ function serve(service: GatewayService, relayed: Relayed): void {
     }
     const inPayload = credentialOfParams(payload);
     const credential = inPayload.kind === 'none' ? credentialOfHeaders(request.headers) : inPayload;
-    requirePrincipal(service, credential, 'relay')
-      .then((principal) => connect(service, relayed, principal))
-      .catch((error: unknown) => {
-        const { code } = error instanceof AppError ? error : raise('INTERNAL_SERVER_ERROR');
-        router.close(unauthorized, code);
-        router.resume();
-      });
+    withSpan(
+      'WS /subgraphs',
+      { 'network.protocol.name': 'websocket' },
+      async () => connect(service, relayed, await requirePrincipal(service, credential, 'relay')),
+      { kind: SpanKind.SERVER, parent: extractTrace({ ...request.headers, ...payload }) },
+    ).catch((error: unknown) => {
+      const { code } = error instanceof AppError ? error : raise('INTERNAL_SERVER_ERROR');
+      router.close(unauthorized, code);
+      router.resume();
+    });
   });
 }
 

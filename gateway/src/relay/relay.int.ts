@@ -117,6 +117,22 @@ describe("a router's stream", () => {
     }
   });
 
+  test('is under the trace that came with it, in the headers or, as Hive Router has it, in the payload', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const traced = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    const router = { 'x-fathom-relay-key': relayKey };
+    const client = { authorization: `Bearer ${graph.key}` };
+    for (const [init, headers] of [
+      [client, { ...router, ...traced }],
+      [{ ...router, ...client, ...traced }, {}],
+    ]) {
+      const { socket } = await open(init, headers);
+      socket.send(subscribe('1'));
+      expect((await graph.chat.nextTopic()).traceId).toBe(traceId);
+      socket.close(1000);
+    }
+  });
+
   test('tells the service whether a client unsubscribed or the router vanished', async () => {
     const left = await open({ authorization: `Bearer ${graph.key}` });
     left.socket.send(subscribe('1'));
