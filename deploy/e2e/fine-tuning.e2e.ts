@@ -95,6 +95,14 @@ test('a file of chats tunes a model that then answers', async () => {
   await expect
     .poll(() => ask().catch((error: { code?: string }) => error.code), { timeout: 30_000, interval: 500 })
     .toEqual({ model, text: answer });
+
+  // Its examples go and its record stays: the job still says what it learned from. So it is with the model.
+  expect(await openai.files.delete(training.id)).toMatchObject({ id: training.id, deleted: true });
+  await expect(openai.files.content(training.id)).rejects.toMatchObject({ status: 404 });
+  expect((await openai.files.list()).data.map(({ id }) => id)).not.toContain(training.id);
+  expect(await openai.fineTuning.jobs.retrieve(job.id)).toMatchObject({ training_file: training.id });
+  expect(await openai.models.delete(model)).toMatchObject({ id: model, deleted: true });
+  await expect(openai.models.delete('fathom-facts@1')).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
 }, 240_000);
 
 test('what cannot be done is said in the shape that the client reads', async () => {

@@ -113,6 +113,10 @@ export const gatewayErrors = {
     message: 'The file is not deleted: something needs its examples.',
     status: 409,
   },
+  MODEL_IN_USE: {
+    message: 'The model is not deleted: something refers to it.',
+    status: 409,
+  },
   ANSWER_WITHDRAWN: {
     message:
       'The streamed text is withdrawn: the confidence in it fell below the bound after it was shown. Ask again without `stream`; the answer then is the one that holds.',

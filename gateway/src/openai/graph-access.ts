@@ -90,6 +90,7 @@ export function createGraphAccess(
 const codes: Readonly<Record<string, GatewayErrorCode>> = {
   NotFound: 'NOT_FOUND',
   DataSetInUse: 'FILE_IN_USE',
+  ModelVersionInUse: 'MODEL_IN_USE',
 };
 
 /** A refusal that is a member of a result union, as this API has it. */

@@ -4,6 +4,7 @@ import type { CheckedInOperations } from '../persisted/checked-in-operations.ts'
 import type { GatewayService } from '../transports/gateway-service.ts';
 import { dataOfCall } from '../transports/graph-calls.ts';
 import { type Caller, routedModel } from './generation-run.ts';
+import { type GraphAccess, refusalOf } from './graph-access.ts';
 
 interface ServedModels {
   readonly deployments: readonly {
@@ -62,6 +63,25 @@ export async function oneModel(models: Promise<readonly Model[]>, id: string): P
   const found = (await models).find((model) => model.id === id);
   if (!found) throw raise('UNKNOWN_MODEL', { because: JSON.stringify(id) });
   return found;
+}
+
+interface RemoveData {
+  readonly removed:
+    | { readonly __typename: 'ModelVersion' }
+    | { readonly __typename: 'ModelVersionInUse' | 'InvalidInput' | 'NotFound'; readonly message: string };
+}
+
+/** A version's files go, its record stays. Throws MODEL_IN_USE while anything refers to it. */
+export async function deleteModel(graph: GraphAccess, id: string): Promise<object> {
+  if (!/^[^@]+@\d+$/.test(id))
+    throw raise('BAD_USER_INPUT', {
+      because: 'only a version, `name@number`, is deleted; the names that lead to one are moved',
+      details: { param: 'model' },
+    });
+  const input = { versionId: id, reason: `DELETE /v1/models/${id}` };
+  const { removed } = await graph.call<RemoveData>('RemoveModelVersion', { input });
+  if (removed.__typename !== 'ModelVersion') throw refusalOf(removed, 'model');
+  return { id, object: 'model', deleted: true };
 }
 
 /** `fathom-facts@3`, `fathom-facts@champion`, and the bare name where it is the champion's. */

@@ -21,7 +21,7 @@ import { answerEmbeddings } from './embeddings.ts';
 import { answerFineTuning } from './fine-tuning.ts';
 import type { Caller } from './generation-run.ts';
 import { createGraphAccess } from './graph-access.ts';
-import { listModels, oneModel } from './models.ts';
+import { deleteModel, listModels, oneModel } from './models.ts';
 import { sendOpenAiError } from './openai-error.ts';
 
 interface Exchange {
@@ -84,9 +84,12 @@ export function createOpenAiFacade(
     });
     if (tuning === 'sent') return;
     if (tuning) return sendJson(response, tuning);
-    const modelId = request.method === 'GET' ? modelIdOf(path) : undefined;
-    if (modelId === undefined) throw raise('NOT_FOUND', { because: `${request.method} ${path}` });
-    sendJson(response, await oneModel(listModels(service, operations, caller), modelId));
+    const modelId = modelIdOf(path);
+    if (modelId !== undefined && request.method === 'GET')
+      return sendJson(response, await oneModel(listModels(service, operations, caller), modelId));
+    if (modelId !== undefined && request.method === 'DELETE')
+      return sendJson(response, await deleteModel(graph, modelId));
+    throw raise('NOT_FOUND', { because: `${request.method} ${path}` });
   }
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
