@@ -219,6 +219,34 @@ describe('a request that is no operation', () => {
     expect(log.texts.join()).not.toContain(graph.key);
   });
 
+  test('of tools and of uploads has one line as well, without what its URL asks', async () => {
+    const headers = { authorization: `Bearer ${graph.key}`, traceparent };
+    await fetch(`${graph.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    });
+    await fetch(`${graph.url}/uploads/training/upload_1/0?offset=${secret}`, { method: 'HEAD', headers });
+    await expect.poll(() => log.lines('http').length, patient).toBe(2);
+    expect(
+      log
+        .lines('http')
+        .map((line) =>
+          ['http.request.method', 'url.path', 'http.response.status_code', 'trace.id', 'user.id'].map(
+            (field) => line[field],
+          ),
+        ),
+    ).toEqual([
+      ['POST', '/mcp', 200, traceId, `key:${graph.key.split('_')[1]}`],
+      ['HEAD', '/uploads/training/upload_1/0', 404, traceId, `key:${graph.key.split('_')[1]}`],
+    ]);
+    expect(log.texts.join()).not.toContain(secret);
+  });
+
   test('has its line where it is refused, and where its client leaves', async () => {
     await graph.postJson(`audio/speech`, {});
     await expect.poll(() => log.lines('http').length, patient).toBe(1);
