@@ -40,6 +40,12 @@ export const inferenceErrors = {
     status: 503,
     retryable: true,
   },
+  MEMORY_EXHAUSTED: {
+    message:
+      'No device had the memory to compute this generation. Shorten the prompt, or retry when less is computed.',
+    status: 503,
+    retryable: true,
+  },
   DEVICES_DOWN: {
     message: 'No device computes at present; nothing was started. Try again after `retryAfterMs`.',
     status: 503,

@@ -1,6 +1,8 @@
 /**
  * The requests of one device: each from when the device takes it until it ends here or another replica has it.
  *
+ * One for which the device lacks memory alone goes to another replica too, where there is one.
+ *
  * Invariant: a request ends exactly once, and its tokens are reported exactly once, in order. When the worker is lost each goes
  * to another replica (`moveElsewhere`), or is submitted again to the next worker with the tokens it has. One under which three
  * workers were lost is failed with DEVICE_LOST: it may be what kills them.
@@ -24,6 +26,8 @@ export interface DeviceRequestsOptions {
   readonly isReady: () => boolean;
   readonly moveElsewhere: (inFlight: RequestInFlight) => boolean;
   readonly onPrompt: (promptTokens: number, cachedTokens: number) => void;
+  /** It could not be computed here. */
+  readonly onMemoryExhausted: (id: string, message: string) => void;
 }
 
 export class DeviceRequests {
@@ -141,8 +145,19 @@ export class DeviceRequests {
         this.#meanRequestMs === 0 ? elapsedMs : this.#meanRequestMs * 0.9 + elapsedMs * 0.1;
       this.#end(inFlight, { kind: 'finished', reason: end.reason, tailText: end.tailText });
     } else {
-      this.#end(inFlight, { kind: 'failed', code: end.code, message: end.message });
+      const failed = { kind: 'failed', code: end.code, message: end.message } as const;
+      if (end.code === 'MEMORY_EXHAUSTED') this.#giveUp(inFlight, failed);
+      else this.#end(inFlight, failed);
     }
+  }
+
+  /** Where it can go nowhere, or has been to as many as it may, it ends as what it is. */
+  #giveUp(inFlight: RequestInFlight, failed: Extract<OwnEnd, { kind: 'failed' }>): void {
+    this.#options.onMemoryExhausted(inFlight.request.id, failed.message);
+    const last = afterLoss(inFlight);
+    if (last) this.#end(inFlight, last.kind === 'failed' ? failed : last);
+    else if (this.#options.moveElsewhere(inFlight)) this.#forget(inFlight);
+    else this.#end(inFlight, failed);
   }
 
   #end(inFlight: RequestInFlight, end: OwnEnd): void {

@@ -18,6 +18,7 @@ import {
 } from '../domain/sampling.ts';
 import { type DecodeGroup, type PrefillChunk, Scheduler, type StepPlan } from '../domain/scheduler.ts';
 import { GrammarInvalidError } from '../grammar/grammar-set.ts';
+import { computeInParts, type MemoryShortage } from './compute-in-parts.ts';
 import type { Lane } from './lane.ts';
 import type { EngineEnd, EngineLoad, EngineRequest, EngineToken } from './protocol.ts';
 import type { StepOutcome } from './report-batch.ts';
@@ -37,8 +38,13 @@ interface StepInProgress {
   readonly tokens: EngineToken[];
   readonly ended: EngineEnd[];
   readonly shares: Map<string, number>;
+  /** Slots whose sequences were given up in it: nothing is copied from them. */
+  readonly unwritten: Set<string>;
   busyMs: number;
 }
+
+/** What goes through a model in one run, where there is memory for all of it at once. */
+type PlannedRun = () => Promise<void>;
 
 /** What a run gave: a row of logits for each sequence, valid until the next run. None where nothing is to be drawn from it. */
 interface Computed {
@@ -46,6 +52,13 @@ interface Computed {
   readonly logits: Float32Array;
   readonly summaries: Decoder['summaries'];
   readonly width: number;
+}
+
+interface GivenUp {
+  readonly id: string;
+  readonly lane: string;
+  readonly slot: number;
+  readonly shortage: MemoryShortage;
 }
 
 export class EngineCore {
@@ -114,11 +127,9 @@ export class EngineCore {
   async step(): Promise<StepOutcome> {
     const step = this.#begin();
     const plan = this.#schedule(step);
-    for (const run of this.#runsOf(plan, step)) {
-      const computed = await run();
-      if (computed) await this.#advance(computed, step);
-    }
-    return { admitted: plan.admitted, ...step };
+    for (const run of this.#runsOf(plan, step)) await run();
+    const { unwritten: _, ...outcome } = step;
+    return { admitted: plan.admitted, ...outcome };
   }
 
   load(): EngineLoad {
@@ -140,7 +151,7 @@ export class EngineCore {
     for (const id of this.#cancelled)
       if (this.#forget(id)) ended.push({ id, kind: 'finished', reason: 'CANCELLED', tailText: '' });
     this.#cancelled.clear();
-    return { prompts: [], tokens: [], ended, shares: new Map(), busyMs: 0 };
+    return { prompts: [], tokens: [], ended, shares: new Map(), unwritten: new Set(), busyMs: 0 };
   }
 
   #schedule(step: StepInProgress): StepPlan {
@@ -152,17 +163,36 @@ export class EngineCore {
     return plan;
   }
 
-  #runsOf(plan: StepPlan, step: StepInProgress): readonly (() => Promise<Computed | undefined>)[] {
+  #runsOf(plan: StepPlan, step: StepInProgress): readonly PlannedRun[] {
     const canJoin = (lane: string): boolean => this.#laneOf(lane).session.prefillTogether !== undefined;
     return [
-      ...plan.decode.map((group) => () => this.#decode(group, step)),
-      ...jointPrefills(plan.prefill, canJoin).map(
-        (chunks) => () =>
-          chunks.length > 1
-            ? this.#prefillTogether(chunks, step)
-            : this.#prefill(chunks[0] as PrefillChunk, step),
-      ),
+      ...plan.decode.map((group) => () => this.#decodeAll(group, step)),
+      ...jointPrefills(plan.prefill, canJoin).map((chunks) => () => this.#prefillAll(chunks, step)),
     ];
+  }
+
+  #decodeAll({ lane, sequences }: DecodeGroup, step: StepInProgress): Promise<void> {
+    return computeInParts({
+      items: sequences,
+      compute: (part) => this.#decode({ lane, sequences: part }, step),
+      use: (computed) => this.#advance(computed, step),
+      giveUp: ({ id, slot }, shortage) => this.#giveUp({ id, lane, slot, shortage }, step),
+    });
+  }
+
+  async #prefillAll(chunks: readonly PrefillChunk[], step: StepInProgress): Promise<void> {
+    const [first] = chunks;
+    if (first?.copy && step.unwritten.has(slotName(first.lane, first.copy.from)))
+      return this.#giveUp({ ...first, shortage: { bytes: undefined } }, step);
+    await computeInParts({
+      items: chunks,
+      compute: (part) =>
+        part.length > 1 ? this.#prefillTogether(part, step) : this.#prefill(part[0] as PrefillChunk, step),
+      use: async (computed) => {
+        if (computed) await this.#advance(computed, step);
+      },
+      giveUp: (chunk, shortage) => this.#giveUp({ ...chunk, shortage }, step),
+    });
   }
 
   async #decode(group: DecodeGroup, step: StepInProgress): Promise<Computed> {
@@ -296,6 +326,14 @@ export class EngineCore {
     step.ended.push(end);
   }
 
+  /** There is no memory to compute it here, even alone. */
+  #giveUp({ id, lane, slot, shortage }: GivenUp, step: StepInProgress): void {
+    step.unwritten.add(slotName(lane, slot));
+    const bytes = shortage.bytes === undefined ? '' : `: ${shortage.bytes} bytes in one piece`;
+    const message = `The device had no memory to compute it${bytes}.`;
+    this.#end({ id, kind: 'failed', code: 'MEMORY_EXHAUSTED', message }, step, 'spoilt');
+  }
+
   #forget(id: string, outcome?: 'spoilt'): boolean {
     this.#scheduler.remove(id, outcome);
     this.#sequences.get(id)?.constraint?.dispose();
@@ -339,4 +377,8 @@ function fault(id: string, message: string): EngineEnd {
 function tooLong(id: string, tokens: number, positions: number): EngineEnd {
   const message = `It has ${tokens} tokens; the cache of this model holds ${positions}.`;
   return { id, kind: 'failed', code: 'CONTEXT_EXCEEDED', message };
+}
+
+function slotName(lane: string, slot: number): string {
+  return `${lane} ${slot}`;
 }

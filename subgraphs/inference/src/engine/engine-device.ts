@@ -47,6 +47,8 @@ export class EngineDevice {
       isReady,
       moveElsewhere: (inFlight) => options.moveElsewhere?.(inFlight) ?? false,
       onPrompt: (promptTokens, cachedTokens) => options.onPrompt?.(promptTokens, cachedTokens),
+      onMemoryExhausted: (id, message) =>
+        logger.warn({ device: this.id, request: id, message }, 'a request had no memory on the device'),
     });
     this.#models = new DeviceModels({
       post,

@@ -4,7 +4,7 @@
  * It takes messages between steps, so a cancellation frees its slot within one step; it tells what steps gave in batches
  * (`report-batch`), lets texts take turns with steps, and sleeps when there is nothing to do.
  *
- * A fault that is not one request's own (ONNX Runtime refuses a run, memory is exhausted) ends it on purpose:
+ * A fault that is not one request's own (ONNX Runtime refuses a run for anything but memory) ends it on purpose:
  * the service starts another, and the requests go on there or on another device.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -63,7 +63,9 @@ export type EngineFailureCode =
   | 'MODEL_FAULT'
   | 'CONTEXT_EXCEEDED'
   | 'DEADLINE_EXCEEDED'
-  | 'RESPONSE_FORMAT_FAILED';
+  | 'RESPONSE_FORMAT_FAILED'
+  /** The device lacks the memory for it; another may have it. */
+  | 'MEMORY_EXHAUSTED';
 
 export type EngineEnd =
   | {

@@ -88,7 +88,7 @@ export function continuationOf({ request, tokens, submittedAt }: RequestInFlight
   };
 }
 
-/** Counts a loss; an end where the request is not to go on: it was cancelled, or it may be what kills workers. */
+/** Counts a loss of whoever computed it; an end where it is not to go on: it was cancelled, or it may be what kills workers. */
 export function afterLoss(inFlight: RequestInFlight): OwnEnd | undefined {
   inFlight.workersLost++;
   if (inFlight.isCancelled) return { kind: 'finished', reason: 'CANCELLED', tailText: '' };

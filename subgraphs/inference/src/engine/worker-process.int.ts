@@ -6,6 +6,7 @@ import { useDevices } from '../testing/engine-devices.ts';
 import { engineRequest, type OnToken, run as runRequest } from '../testing/engine-run.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import type { EngineDevice } from './engine-device.ts';
+import type { ToWorker } from './protocol.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 let folder: string;
@@ -78,6 +79,29 @@ test('a worker that hangs is taken for lost, and its streams go on without a gap
   });
   expect(again).toEqual(whole);
   expect(workers.length).toBeGreaterThan(1);
+});
+
+test('a fault that the process names ends it and nothing else, and its streams go on without a gap', async () => {
+  const workers: WorkerProcess[] = [];
+  const faults: string[] = [];
+  const device = await open({
+    startWorker: (options) => {
+      const worker = startWorkerProcess(options);
+      worker.on('error', ({ message }) => faults.push(message));
+      workers.push(worker);
+      return worker;
+    },
+  });
+  await load(device);
+  const whole = await run(device, 1);
+  const again = await run(device, 1, (count) => {
+    // Nothing of the service is like this: it throws where nobody in the process catches.
+    if (count === 10) workers[0]?.postMessage({ type: 'submit' } as unknown as ToWorker);
+  });
+  expect(again).toEqual(whole);
+  expect(faults).toEqual([expect.stringContaining('undefined')]);
+  await workers[0]?.terminate();
+  expect(workers).toHaveLength(2);
 });
 
 test('a model under whose loading workers are lost is refused, and the device goes on with the others', async () => {

@@ -1,6 +1,6 @@
 /** The engine of a GPU in a process of its own. Its last words on stderr are kept: a driver that aborts says why there. */
 import type { ChildProcess } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { startProcess } from '@fathom/platform/worker-process';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 import type { EngineWorker } from './worker.ts';
@@ -28,7 +28,8 @@ export class WorkerProcess extends EventEmitter implements EngineWorker {
   constructor(child: ChildProcess) {
     super();
     this.#child = child;
-    this.#ended = once(this, 'exit');
+    // Not `once` of node:events, which rejects where a fault is named before the end.
+    this.#ended = new Promise((resolve) => this.once('exit', resolve));
     child.on('message', (message: FromWorker | WorkerFault) => {
       if (message.type === 'fault') this.emit('error', new Error(message.message));
       else this.emit('message', message);

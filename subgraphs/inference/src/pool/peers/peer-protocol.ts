@@ -119,6 +119,7 @@ export const peerEventSchema = z.discriminatedUnion('type', [
       'CONTEXT_EXCEEDED',
       'DEADLINE_EXCEEDED',
       'RESPONSE_FORMAT_FAILED',
+      'MEMORY_EXHAUSTED',
       'DEVICE_LOST',
     ]),
     message: z.string(),
