@@ -1,7 +1,7 @@
 /**
  * A generation: an answer or completion as a durable thing, and the events that make it.
  *
- * The events of its stream are the truth, the record is what they add up to (`applyEvent`). The same function builds
+ * The events of its stream are the truth, the record is what they add up to (`applyEvents`). The same function builds
  * the record that a subscriber sees beside an event, the record that a restarted service continues from, and the row
  * that is stored at the end. So these can never disagree.
  *
@@ -191,17 +191,54 @@ export function applyEvent(record: GenerationRecord, event: GenerationEvent): Ge
   }
 }
 
+/** The record after these events. Tokens in a row are one copy of those before them, and not one each. */
+export function applyEvents(record: GenerationRecord, events: readonly GenerationEvent[]): GenerationRecord {
+  let state = record;
+  for (let at = 0; at < events.length; ) {
+    const row = state.otherChoices.length === 0 ? decodedInRow(events, at) : [];
+    state = row.length > 0 ? applyTokens(state, row) : applyEvent(state, events[at] as GenerationEvent);
+    at += Math.max(1, row.length);
+  }
+  return state;
+}
+
 type TokenEvent = Extract<GenerationEvent, { type: 'token' }>;
+type DecodedEvent = TokenEvent & { readonly tokenId: number; readonly logProbability: number };
+
+/** The tokens of the first completion that come from here on, one behind another. */
+function decodedInRow(events: readonly GenerationEvent[], from: number): readonly DecodedEvent[] {
+  const row: DecodedEvent[] = [];
+  for (let at = from; at < events.length; at++) {
+    const event = events[at];
+    if (event?.type !== 'token' || (event.choice ?? 0) !== 0 || !isDecoded(event)) break;
+    row.push(event);
+  }
+  return row;
+}
+
+function isDecoded(event: TokenEvent): event is DecodedEvent {
+  return event.tokenId !== undefined && event.logProbability !== undefined;
+}
+
+/** Of the only completion. */
+function applyTokens(record: GenerationRecord, row: readonly DecodedEvent[]): GenerationRecord {
+  const tokens = [...record.tokens, ...row.map(tokenOf)];
+  const usage = {
+    ...record.usage,
+    completionTokens: tokens.length,
+    timeToFirstTokenMs: record.usage.timeToFirstTokenMs ?? row[0]?.atMs,
+  };
+  const text = row.reduce((before, event) => before + event.text, record.text);
+  return { ...record, text, tokens, status: 'RUNNING', usage };
+}
+
+function tokenOf({ tokenId, text, logProbability, top }: DecodedEvent): TokenRecord {
+  return { tokenId, text, logProbability, top };
+}
 
 function applyToken(record: GenerationRecord, event: TokenEvent): GenerationRecord {
   const { choice = 0 } = event;
   const timeToFirstTokenMs = record.usage.timeToFirstTokenMs ?? event.atMs;
-  // One copy and not three: it is made for every token of every stream, here and by whoever reads it.
-  if (choice === 0 && record.otherChoices.length === 0) {
-    const { text, tokens } = withToken(record, event);
-    const usage = { ...record.usage, completionTokens: tokens.length, timeToFirstTokenMs };
-    return { ...record, text, tokens, status: 'RUNNING', usage };
-  }
   const extended =
     choice === 0
       ? { ...record, ...withToken(record, event) }
@@ -240,12 +277,11 @@ function withChoice(
 
 function withToken(
   { text, tokens }: Pick<ChoiceRecord, 'text' | 'tokens'>,
-  { text: added, tokenId, logProbability, top }: TokenEvent,
+  event: TokenEvent,
 ): Pick<ChoiceRecord, 'text' | 'tokens'> {
-  const isDecoded = tokenId !== undefined && logProbability !== undefined;
   return {
-    text: text + added,
-    tokens: isDecoded ? [...tokens, { tokenId, text: added, logProbability, top }] : withTail(tokens, added),
+    text: text + event.text,
+    tokens: isDecoded(event) ? [...tokens, tokenOf(event)] : withTail(tokens, event.text),
   };
 }
 

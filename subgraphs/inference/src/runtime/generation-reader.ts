@@ -9,12 +9,13 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
 import {
-  applyEvent,
+  applyEvents,
   type GenerationEvent,
   type GenerationRecord,
   isEnded,
   type UsageRecord,
 } from '../domain/generation.ts';
+import { GrowingRecord } from '../domain/growing-record.ts';
 import { raise } from '../errors.ts';
 import { parseEvent, readEvents, streamOf } from '../stores/generation-events.ts';
 import type { GenerationStore, ListOptions } from '../stores/generation-store.ts';
@@ -25,7 +26,7 @@ export interface ReadGeneration {
   readonly hasTokens: boolean;
 }
 
-/** An event, and the generation as of it. */
+/** An event, and the generation as of it. What few ask for beside each token is made when it is asked for. */
 export interface StreamedEvent {
   readonly event: GenerationEvent;
   readonly record: GenerationRecord;
@@ -87,22 +88,32 @@ export class GenerationReader {
     seen: readonly GenerationEvent[],
     signal: AbortSignal,
   ): EventIterator<StreamedEvent> {
-    let state = seen.reduce(applyEvent, unstarted(record));
+    const { id } = record;
+    const growing = new GrowingRecord(applyEvents(unstarted(record), seen));
     const source = this.#options.streams.follow(streamOf(record.id), seen.length, signal);
     return mapEvents(source, ({ sequence, payload }) => {
       const event = parseEvent(payload);
-      state = applyEvent(state, event);
-      return { event, record: state, sequence, cursor: encodeCursor({ generationId: record.id, sequence }) };
+      const recordThen = growing.add(event);
+      return {
+        event,
+        sequence,
+        get record() {
+          return recordThen();
+        },
+        get cursor() {
+          return encodeCursor({ generationId: id, sequence });
+        },
+      };
     });
   }
 
   /** Waits for the end. Rejects with the signal's reason if nobody waits any more. */
   async untilEnded(record: GenerationRecord, signal: AbortSignal): Promise<ReadGeneration> {
     if (isEnded(record)) return stored(record);
-    let last = record;
-    for await (const streamed of this.follow(record, [], signal)) last = streamed.record;
+    let last: StreamedEvent | undefined;
+    for await (const streamed of this.follow(record, [], signal)) last = streamed;
     signal.throwIfAborted();
-    return { record: last, hasTokens: true };
+    return { record: last?.record ?? record, hasTokens: true };
   }
 
   #current(records: readonly GenerationRecord[]): Promise<readonly ReadGeneration[]> {
@@ -113,7 +124,7 @@ export class GenerationReader {
     const running = this.#options.running(record.id);
     if (running) return { record: running, hasTokens: true };
     const events = await readEvents(this.#options.streams, record.id);
-    return { record: events.reduce(applyEvent, record), hasTokens: true };
+    return { record: applyEvents(record, events), hasTokens: true };
   }
 }
 

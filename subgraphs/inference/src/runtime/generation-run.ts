@@ -8,7 +8,7 @@
 import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
 import {
-  applyEvent,
+  applyEvents,
   countTokens,
   type FinishReason,
   type GenerationEvent,
@@ -16,6 +16,7 @@ import {
   type TokenRecord,
   type UsageRecord,
 } from '../domain/generation.ts';
+import { GrowingRecord } from '../domain/growing-record.ts';
 import { seedOfChoice } from '../domain/random.ts';
 import type { GenerationSettings } from '../domain/settings.ts';
 import { storableText } from '../domain/storable-text.ts';
@@ -66,7 +67,7 @@ export class GenerationRun {
   /** Wall time for what was before this run, the monotonic clock for what is in it. */
   readonly #acceptedAgoMs: number;
   readonly #startedAt = performance.now();
-  #record: GenerationRecord;
+  readonly #record: GrowingRecord;
   #deviceMs: number;
   #cachedPromptTokens: number;
   #deviceId: string | undefined;
@@ -78,7 +79,7 @@ export class GenerationRun {
     this.#options = options;
     this.settings = options.settings;
     this.identity = options.identity;
-    this.#record = options.record;
+    this.#record = new GrowingRecord(options.record);
     this.#deviceMs = options.record.usage.deviceMs;
     this.#cachedPromptTokens = options.record.usage.cachedPromptTokens ?? 0;
     this.#acceptedAgoMs = Math.max(0, Date.now() - options.record.createdAt.getTime());
@@ -86,7 +87,7 @@ export class GenerationRun {
 
   /** As of the last event. */
   get record(): GenerationRecord {
-    return this.#record;
+    return this.#record.current;
   }
 
   /** The device that it was last placed on. */
@@ -105,7 +106,7 @@ export class GenerationRun {
 
   /** Adds events to the record and the stream. Resolves when readers can have them. */
   emit(events: readonly GenerationEvent[], options?: { readonly end?: boolean }): Promise<void> {
-    for (const event of events) this.#record = applyEvent(this.#record, event);
+    for (const event of events) this.#record.add(event);
     const stored = this.#options.log.append(events, options);
     // Whoever awaits `emit` sees the failure; who streams tokens does not wait for each, and the next one tells.
     stored.catch(() => undefined);
@@ -127,7 +128,7 @@ export class GenerationRun {
     last: readonly GenerationEvent[] = [],
     draft?: string,
   ): Promise<void> {
-    const withLast = last.reduce(applyEvent, this.#record);
+    const withLast = applyEvents(this.record, last);
     const completedAt = new Date().toISOString();
     const usage = this.#usage(withLast);
     await this.emit([...last, { type: 'completed', finishReason, usage, completedAt, draft }], { end: true });
@@ -135,7 +136,7 @@ export class GenerationRun {
 
   async fail(code: string, message: string): Promise<void> {
     const completedAt = new Date().toISOString();
-    await this.emit([{ type: 'failed', code, message, usage: this.#usage(this.#record), completedAt }], {
+    await this.emit([{ type: 'failed', code, message, usage: this.#usage(this.record), completedAt }], {
       end: true,
     });
   }
@@ -153,6 +154,7 @@ export class GenerationRun {
     const { deployments, pool, onAdmitted } = this.#options;
     const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, priority, responseFormat } =
       this.settings;
+    const { id, tenant } = this.record;
     const acquired = await deployments.acquire(modelVersionId);
     if (acquired.kind !== 'ready') {
       return {
@@ -176,9 +178,9 @@ export class GenerationRun {
         onAdmitted,
         onToken: (token) => onToken(this.#countDecoded(token)),
         request: {
-          id: choice === 0 ? this.#record.id : `${this.#record.id}#${choice}`,
-          tenant: this.#record.tenant,
-          conversation: conversationName(this.#record),
+          id: choice === 0 ? id : `${id}#${choice}`,
+          tenant,
+          conversation: conversationName(this.record),
           priority,
           timeoutMs: this.#timeLeftMs(),
           lane,

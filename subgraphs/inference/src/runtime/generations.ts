@@ -14,7 +14,7 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
 import type { WithoutSlot } from '../domain/admission.ts';
-import { applyEvent, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
+import { applyEvents, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
 import { maxChoices } from '../domain/limits.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { raise } from '../errors.ts';
@@ -273,7 +273,7 @@ export class Generations {
     });
     const run = new GenerationRun({
       ...generation,
-      record: events.reduce(applyEvent, generation.record),
+      record: applyEvents(generation.record, events),
       log,
       pool,
       deployments,
@@ -334,7 +334,7 @@ export class Generations {
     }
     const events = await readEvents(streams, id);
     const [stored] = await store.byIds(tenant, [id]);
-    return stored && isEnded(stored) ? stored : events.reduce(applyEvent, record);
+    return stored && isEnded(stored) ? stored : applyEvents(record, events);
   }
 }
 
