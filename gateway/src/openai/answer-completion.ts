@@ -98,7 +98,9 @@ async function answerAsStream(exchange: CompletionExchange, parts: Parts): Promi
       if (!response.headersSent) beginStream(response, eventStreamHead, generationHeader(choice));
       const isFirst = !opened.has(index);
       opened.add(index);
-      await send(format.chunk(head(choice), chunkOf(request, choice, part, isFirst), isFirst));
+      const chunk = format.chunk(head(choice), chunkOf(request, choice, part, isFirst), isFirst);
+      // Who wants the usage finds its place in each chunk, empty until the last.
+      await send(request.includeUsage ? { ...chunk, usage: null } : chunk);
     }
     if (caller.signal.aborted) return;
     if (request.includeUsage) await send(format.usageChunk(head(choices[0]), usageOf(choices)));
