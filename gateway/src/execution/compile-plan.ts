@@ -3,7 +3,7 @@
  * plan. The tree keeps the planner's shape.
  */
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
-import { type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
+import { type DirectiveNode, type GraphQLSchema, Kind, parse, type SelectionSetNode } from 'graphql';
 import { type SubgraphOperation, subgraphOperation } from '../subgraphs/subgraph.ts';
 import { type ContextArguments, compileContextArguments } from './context-arguments.ts';
 import { compileRepresentation, type Represent } from './representation.ts';
@@ -56,8 +56,15 @@ export interface FetchStep {
   readonly represent: Represent | undefined;
   readonly contextArguments: ContextArguments | undefined;
   readonly rewriteAnswer: Rewrite | undefined;
-  /** The root fields it brings, by the name they are fetched under; empty for entities. */
-  readonly rootNames: readonly string[];
+  /** The root fields it brings; empty for entities. */
+  readonly rootFields: readonly RootField[];
+}
+
+export interface RootField {
+  /** It is fetched under this name. */
+  readonly name: string;
+  /** Of its own and of the fragments around it: `@skip` and `@include`. */
+  readonly conditions: readonly DirectiveNode[];
 }
 
 export function compilePlan(schema: GraphQLSchema, node: PlanNode): Step {
@@ -119,7 +126,7 @@ export function compileFetch(
       requires && compileRepresentation(schema, requires, compileRewrites(schema, fetch.inputRewrites)),
     contextArguments,
     rewriteAnswer: compileRewrites(schema, fetch.outputRewrites),
-    rootNames: requires ? [] : rootNamesOf(operation),
+    rootFields: requires ? [] : rootFieldsOf(operation),
   };
 }
 
@@ -157,22 +164,23 @@ function fetchesOf(node: PlanNode | undefined): readonly FetchNode[] {
   }
 }
 
-/** Under which names the root fields of an operation are fetched. */
-function rootNamesOf(operation: string): readonly string[] {
+function rootFieldsOf(operation: string): readonly RootField[] {
   const { definitions } = parse(operation, { noLocation: true });
-  const names = new Set<string>();
-  const collect = (set: SelectionSetNode): void => {
+  const fields: RootField[] = [];
+  const collect = (set: SelectionSetNode, around: readonly DirectiveNode[]): void => {
     for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) names.add(responseNameOf(selection));
-      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      const conditions = [...around, ...(selection.directives ?? [])];
+      if (selection.kind === Kind.FIELD) {
+        const name = responseNameOf(selection);
+        if (name !== '__typename') fields.push({ name, conditions });
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet, conditions);
       else
         for (const definition of definitions)
           if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value)
-            collect(definition.selectionSet);
+            collect(definition.selectionSet, conditions);
     }
   };
   for (const definition of definitions)
-    if (definition.kind === Kind.OPERATION_DEFINITION) collect(definition.selectionSet);
-  names.delete('__typename');
-  return [...names];
+    if (definition.kind === Kind.OPERATION_DEFINITION) collect(definition.selectionSet, []);
+  return fields;
 }

@@ -17,6 +17,7 @@ import type { DeferredBlocks } from './deferred-blocks.ts';
 import type { EntityMemo } from './entity-memo.ts';
 import { type ErrorPlaces, failedFetchErrors, subgraphErrors } from './fetch-errors.ts';
 import { copyOf, merge } from './merge.ts';
+import { isIncluded } from './shape.ts';
 import { isObject, type JsonObject, type Path } from './shape-answer.ts';
 import { SharedAsks } from './shared-asks.ts';
 import { collectTargets, type Place, placesOf, type TargetPath } from './targets.ts';
@@ -322,6 +323,13 @@ class PlanRun {
     return placesOf(this.data, cursor.path);
   }
 
+  /** Of the root fields that this setting of the variables does not leave out. */
+  namesAskedFor({ rootFields }: FetchStep): readonly string[] {
+    const isTrue = (variable: string): boolean => this.#options.variables[variable] === true;
+    const included = rootFields.filter(({ conditions }) => isIncluded(conditions, isTrue));
+    return [...new Set(included.map(({ name }) => name))];
+  }
+
   pathsOf(cursor: Cursor, targets: readonly JsonObject[]): readonly Path[] {
     const places = this.placesOf(cursor);
     return targets.map((target) => this.named(places.get(target)?.path ?? []));
@@ -356,7 +364,8 @@ class RootPlaces implements ErrorPlaces {
   }
 
   all(): readonly Path[] {
-    return this.#here().flatMap((at) => this.#step.rootNames.map((name) => this.#run.named([...at, name])));
+    const names = this.#run.namesAskedFor(this.#step);
+    return this.#here().flatMap((at) => names.map((name) => this.#run.named([...at, name])));
   }
 
   #here(): readonly Path[] {

@@ -4,7 +4,7 @@ import { differencesOf } from './compare-executors.ts';
 import { loadSuites } from './load-suites.ts';
 import { flatParts, inOrder } from './parts.ts';
 import { type Ran, type RunningSuite, startSuite } from './run-suite.ts';
-import { type ExpectedError, expectedOf } from './suite.ts';
+import { type ExpectedError, type ExpectedEvent, expectedOf, type FederationCase } from './suite.ts';
 
 const suites = await loadSuites();
 
@@ -16,6 +16,10 @@ for (const { name, graph, cases } of suites) {
     });
     afterAll(() => suite.snapshot.retire());
     for (const operation of cases) {
+      if (operation.events) {
+        test(operation.title, () => expectEvents(suite, operation, operation.events ?? []));
+        continue;
+      }
       test(operation.title, async () => {
         const { result, asked } = await suite.run('fathom', operation);
         expect(result.data).toEqual(operation.data);
@@ -65,6 +69,21 @@ test('no two operations of a supergraph have the same title', () => {
   for (const { name, cases } of suites)
     expect(new Set(cases.map(({ title }) => title)).size, name).toBe(cases.length);
 });
+
+async function expectEvents(
+  suite: RunningSuite,
+  operation: FederationCase,
+  events: readonly ExpectedEvent[],
+): Promise<void> {
+  const { results, asked } = await suite.runEvents(operation);
+  expect(results.map(({ data }) => JSON.stringify(data))).toEqual(
+    events.map(({ data }) => JSON.stringify(data)),
+  );
+  expect(results.map(({ errors }) => sorted(expectedOf(errors)))).toEqual(
+    events.map(({ errors = [] }) => sorted(errors).map((error) => expect.objectContaining(error))),
+  );
+  if (operation.fetches) expect(fetchesOf(asked)).toEqual(operation.fetches);
+}
 
 /** Errors have no order. */
 function sorted(errors: readonly ExpectedError[]): readonly ExpectedError[] {

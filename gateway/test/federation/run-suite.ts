@@ -2,7 +2,14 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { createLogger } from '@fathom/platform/logging';
-import { execute, type FormattedExecutionResult, type GraphQLSchema, parse } from 'graphql';
+import {
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+  parse,
+  subscribe,
+} from 'graphql';
 import type { GatewayContext } from '../../src/context.ts';
 import { raise } from '../../src/errors.ts';
 import { createApolloExecutor } from '../../src/execution/apollo-executor.ts';
@@ -15,10 +22,13 @@ import {
   createOperationPreparer,
   type OperationLimits,
 } from '../../src/operations/prepare.ts';
-import { isRefusal } from '../../src/operations/refusal.ts';
+import { isRefusal, type Refusal } from '../../src/operations/refusal.ts';
 import type { Subgraph, SubgraphAnswer } from '../../src/subgraphs/subgraph.ts';
+import { createEventExecutor } from '../../src/subscriptions/event-executor.ts';
+import { planSubscription } from '../../src/subscriptions/subscription-plan.ts';
 import { createSnapshot, type Snapshot } from '../../src/supergraph/snapshot.ts';
-import type { FederationCase, FederationGraph } from './suite.ts';
+import { type Fault, failFields, faultyAnswer, withMissingEntities, withoutNonNull } from './faults.ts';
+import type { FederationCase, FederationGraph, SubgraphDefinition } from './suite.ts';
 
 export interface Asked {
   readonly service: string;
@@ -36,6 +46,28 @@ export interface RunningSuite {
   run(executor: 'fathom' | 'apollo', operation: Operation): Promise<Ran>;
   /** As a client that accepts parts gets them; `undefined` if the answer goes out whole. */
   runInParts(operation: Operation): Promise<RanInParts | undefined>;
+  /** Every event of a subscription, which must end by itself. */
+  runEvents(operation: Operation): Promise<RanEvents>;
+  /** By service. */
+  readonly schemas: Readonly<Record<string, GraphQLSchema>>;
+}
+
+export interface RanEvents {
+  readonly results: readonly FormattedExecutionResult[];
+  /** What the service sent for each. */
+  readonly sent: readonly FormattedExecutionResult[];
+  /** What the service sent may pass as it is. */
+  readonly verbatim: boolean;
+  readonly asked: readonly Asked[];
+}
+
+/** The gateway would refuse it before any service is asked. */
+export class OperationRefused extends Error {
+  readonly codes: readonly unknown[];
+  constructor(refused: Refusal) {
+    super(refused.errors.map(({ message }) => message).join('\n'));
+    this.codes = refused.errors.map(({ extensions }) => extensions['code']);
+  }
 }
 
 export interface RanInParts {
@@ -46,6 +78,12 @@ export interface RanInParts {
 export interface Operation extends Omit<FederationCase, 'title' | 'data' | 'errors'> {
   /** Changes what services answer. */
   readonly alter?: (answer: SubgraphAnswer) => SubgraphAnswer;
+  readonly faults?: readonly Fault[];
+}
+
+interface Running {
+  readonly operation: Operation;
+  readonly asked: Asked[];
 }
 
 type SchemaModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: unknown }>;
@@ -74,19 +112,16 @@ export function composeSuite({ subgraphs }: FederationGraph): string {
 }
 
 export async function startSuite(graph: FederationGraph): Promise<RunningSuite> {
-  const schemas = Object.fromEntries(
-    Object.entries(graph.subgraphs).map(([name, { sdl, resolvers }]) => [
-      name,
-      buildSubgraphSchema({ typeDefs: parse(sdl), resolvers } as SchemaModule),
-    ]),
-  );
   // Suites run one operation at a time.
-  let current: { readonly operation: Operation; readonly asked: Asked[] } | undefined;
+  let current: Running | undefined;
+  const services = mapValues(graph.subgraphs, (definition, name) =>
+    startService(name, definition, () => current),
+  );
   const snapshot = await createSnapshot({
     supergraphSdl: composeSuite(graph),
     serviceFor: (service) => ({
       kind: 'local',
-      subgraph: recorded(service, schemas[service] as GraphQLSchema, () => current),
+      subgraph: recorded(services[service] as RunningService, () => current),
     }),
     formatError: (_formatted, error) => formatExecutionError(error, { traceId: 't', logger }),
     introspection: true,
@@ -108,16 +143,41 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
     };
     const prepared = preparer.prepare(snapshot, raw);
     const admitted = isRefusal(prepared) ? prepared : preparer.admit(snapshot, prepared, raw);
-    if (isRefusal(admitted)) throw new Error(admitted.errors.map(({ message }) => message).join('\n'));
+    if (isRefusal(admitted)) throw new OperationRefused(admitted);
     return admitted;
+  }
+  /** From here on services act on this operation, from the state that they begin with. */
+  function begin(operation: Operation): Asked[] {
+    graph.reset?.();
+    const asked: Asked[] = [];
+    current = { operation, asked };
+    return asked;
   }
 
   return {
     snapshot,
+    schemas: mapValues(services, ({ schema }) => schema),
+    async runEvents(operation) {
+      const admitted = admit(operation);
+      const asked = begin(operation);
+      const plan = planSubscription(snapshot, admitted);
+      const context = contextOf(operation.tenant);
+      const answer = createEventExecutor({ snapshot, plan, operation: admitted, context, maxEntityAgeMs: 0 });
+      const events = await services[plan.service]?.subscribe(plan, admitted.variables);
+      if (!events || !(Symbol.asyncIterator in events))
+        return { results: [], sent: [], verbatim: false, asked };
+      const results: FormattedExecutionResult[] = [];
+      const sent: FormattedExecutionResult[] = [];
+      for await (const event of events) {
+        const faulty = faultyAnswer(overWire(event) as SubgraphAnswer, faultsOf(current, plan.service));
+        sent.push(overWire(faulty));
+        results.push(overWire(await answer(overWire(faulty))));
+      }
+      return { results, sent, verbatim: plan.verbatim, asked };
+    },
     async runInParts(operation) {
       const admitted = admit(operation);
-      const asked: Asked[] = [];
-      current = { operation, asked };
+      const asked = begin(operation);
       const parts = executors.fathom.executeInParts(snapshot, admitted, contextOf(operation.tenant));
       if (!parts) return undefined;
       const received: AnswerPart[] = [];
@@ -126,40 +186,103 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
     },
     async run(executor, operation) {
       const admitted = admit(operation);
-      const asked: Asked[] = [];
-      current = { operation, asked };
+      const asked = begin(operation);
       const result = await executors[executor].execute(snapshot, admitted, contextOf(operation.tenant));
-      // As a client sees it.
-      return { result: JSON.parse(JSON.stringify(result)) as FormattedExecutionResult, asked };
+      return { result: overWire(result), asked };
     },
   };
 }
 
-function recorded(
-  service: string,
-  schema: GraphQLSchema,
-  current: () => { readonly operation: Operation; readonly asked: Asked[] } | undefined,
-): Subgraph {
+interface RunningService {
+  readonly name: string;
+  readonly schema: GraphQLSchema;
+  execute(
+    query: string,
+    variables: Record<string, unknown>,
+    operationName: string | undefined,
+  ): Promise<object>;
+  subscribe(
+    plan: { readonly operation: string; readonly variableNames: readonly string[] },
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>;
+}
+
+function startService(
+  name: string,
+  { sdl, resolvers }: SubgraphDefinition,
+  current: () => Running | undefined,
+): RunningService {
+  const faultOf = (kind: Fault['kind'], at: string): boolean =>
+    faultsOf(current(), name).some((fault) => fault.kind === kind && 'at' in fault && fault.at === at);
+  const build = (text: string): GraphQLSchema => {
+    const schema = buildSubgraphSchema({
+      typeDefs: parse(text),
+      resolvers: withMissingEntities(resolvers, (type) => faultOf('missing', type)),
+    } as SchemaModule);
+    failFields(schema, (at) => (faultOf('error', at) ? 'error' : faultOf('null', at) ? 'null' : undefined));
+    return schema;
+  };
+  const schema = build(sdl);
+  let lenient: GraphQLSchema | undefined;
+  const schemaNow = (): GraphQLSchema => {
+    if (!faultsOf(current(), name).some(({ kind }) => kind === 'null')) return schema;
+    lenient ??= build(withoutNonNull(sdl));
+    return lenient;
+  };
+  return {
+    name,
+    schema,
+    execute: async (query, variableValues, operationName) =>
+      execute({
+        schema: schemaNow(),
+        document: parse(query),
+        variableValues,
+        operationName: operationName ?? null,
+      }),
+    subscribe: async ({ operation, variableNames }, variables) =>
+      subscribe({
+        schema: schemaNow(),
+        document: parse(operation),
+        variableValues: Object.fromEntries(
+          variableNames.flatMap((variable) =>
+            variable in variables ? [[variable, variables[variable]]] : [],
+          ),
+        ),
+      }) as Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>,
+  };
+}
+
+function faultsOf(running: Running | undefined, service: string): readonly Fault[] {
+  return running?.operation.faults?.filter((fault) => fault.service === service) ?? [];
+}
+
+function recorded(service: RunningService, current: () => Running | undefined): Subgraph {
+  const { name } = service;
   return {
     async ask({ query, operationName }, variablesJson) {
       const running = current();
       const variables = JSON.parse(variablesJson) as Record<string, unknown>;
-      running?.asked.push({ service, query, variables });
-      if (running?.operation.down?.includes(service))
-        throw raise('SUBGRAPH_UNAVAILABLE', { because: service, details: { serviceName: service } });
+      running?.asked.push({ service: name, query, variables });
+      if (running?.operation.down?.includes(name))
+        throw raise('SUBGRAPH_UNAVAILABLE', { because: name, details: { serviceName: name } });
       const answer =
-        running?.operation.answers?.[service] ??
-        (await execute({
-          schema,
-          document: parse(query),
-          variableValues: variables,
-          operationName: operationName ?? null,
-        }));
-      // What comes over a wire has no prototypes and shares nothing.
-      const sent = JSON.parse(JSON.stringify(answer)) as SubgraphAnswer;
+        running?.operation.answers?.[name] ?? (await service.execute(query, variables, operationName));
+      const sent = faultyAnswer(overWire(answer) as SubgraphAnswer, faultsOf(running, name));
       return running?.operation.alter?.(sent) ?? sent;
     },
   };
+}
+
+/** What comes over a wire has no prototypes and shares nothing. */
+function overWire<Value extends object>(value: Value): Value & FormattedExecutionResult {
+  return JSON.parse(JSON.stringify(value)) as Value & FormattedExecutionResult;
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  of: (value: From, name: string) => To,
+): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(value, name)]));
 }
 
 function contextOf(tenant = 'test'): GatewayContext {

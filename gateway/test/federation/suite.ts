@@ -13,8 +13,19 @@ export interface FederationGraph {
   readonly subgraphs: Readonly<Record<string, SubgraphDefinition>>;
   /** Override labels that are on. */
   readonly labels?: readonly string[];
+  /** Makes what services hold what it was at first; absent where they hold nothing. Called before each operation. */
+  readonly reset?: () => void;
+  /** What services have done since, in order. Executors must have had them do the same. */
+  readonly journal?: () => readonly string[];
+  /**
+   * Of a subscription's root field, the field of queries that gives one of its events: it takes `event: Int!` besides. So
+   * an executor that cannot subscribe can be asked what each event should be.
+   */
+  readonly eventTwins?: Readonly<Record<string, string>>;
   /** Why Apollo's gateway cannot load it; absent where it can. */
   readonly stockCannotLoad?: string;
+  /** Operations that Apollo's executor is known to get wrong here; a case of the suite shows it. */
+  readonly stockMistakes?: { readonly operations: RegExp; readonly because: string };
 }
 
 export interface SubgraphDefinition {
@@ -29,7 +40,10 @@ export interface FederationCase {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
   readonly tenant?: string;
-  readonly data: unknown;
+  /** Absent for a subscription. */
+  readonly data?: unknown;
+  /** Of a subscription. */
+  readonly events?: readonly ExpectedEvent[];
   readonly errors?: readonly ExpectedError[];
   /** The same answer in parts: the first, then those that follow, which have no order. */
   readonly parts?: readonly unknown[];
@@ -43,6 +57,11 @@ export interface FederationCase {
   readonly answers?: Readonly<Record<string, SubgraphAnswer>>;
   /** Why Apollo's executor answers otherwise. It is tried, and has to. */
   readonly stockDiffers?: string;
+}
+
+export interface ExpectedEvent {
+  readonly data: unknown;
+  readonly errors?: readonly ExpectedError[];
 }
 
 export interface ExpectedError {

@@ -1,10 +1,10 @@
-/** A fixed budget of generated operations on every supergraph of the suite; `npm run fuzz -w @fathom/gateway` spends more. */
+/** A fixed budget of generated operations on every supergraph of the suite; `npm run fuzz -w @fathom/gateway` spends more, see `run.ts`. */
 import { describe, expect, test } from 'vitest';
 import { loadSuites } from '../federation/load-suites.ts';
 import { fuzz } from './fuzz.ts';
 
 const suites = await loadSuites();
-const runs = 25;
+const runs = 12;
 
 describe('generated operations find no crash, no hang and no disagreement on', () => {
   for (const suite of suites)

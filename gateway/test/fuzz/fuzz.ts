@@ -1,20 +1,30 @@
 /**
- * Four properties of the executor, tried with generated operations on a supergraph of the suite:
+ * Properties of the executor, tried with generated operations on a supergraph of the suite, each from the same state:
  *
- *   agreement   Apollo's executor answers the same
- *   partial     the same holds while a service is down
+ *   agreement   Apollo's executor answers the same, and has the services do the same in the same order
+ *   faults      the same holds while services are down, fail, lose entities and errors, or send null where it may not be
+ *   events      each event of a subscription is what Apollo's executor answers to the query for it
  *   parts       with all that can be deferred deferred, the parts together are the answer
  *   garbage     whatever a service sends, the answer is one of the schema and nothing is thrown
+ *
+ * Where the variables do not fit, it is refused by the gateway's code for that before any service is asked.
  */
 import fc from 'fast-check';
-import { type FormattedExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
+import { type FormattedExecutionResult, parse, validate } from 'graphql';
 import { differencesOf } from '../federation/compare-executors.ts';
+import { type Fault, possibleFaults } from '../federation/faults.ts';
 import type { Suite } from '../federation/load-suites.ts';
 import { canAnswer, deferringEverything, togetherOf, unordered } from '../federation/parts.ts';
-import { type RunningSuite, startSuite } from '../federation/run-suite.ts';
-import { misfitsOf } from './answer-misfits.ts';
+import { type Operation, OperationRefused, type RunningSuite, startSuite } from '../federation/run-suite.ts';
+import { baselessErrors, misfitsOf } from './answer-misfits.ts';
+import { ByteChoices } from './byte-choices.ts';
 import { corruptAnswer } from './corrupt-answer.ts';
-import { type GeneratedOperation, generateOperation, type Seeds, seedsOf } from './generate-operation.ts';
+import {
+  type GeneratedOperation,
+  generateOperation,
+  generateSubscription,
+  seedsOf,
+} from './generate-operation.ts';
 
 export interface FuzzOptions {
   readonly suite: Suite;
@@ -28,6 +38,8 @@ export interface FuzzReport {
   readonly operations: number;
   /** Generated, and not valid: how much of the effort is lost. */
   readonly invalid: number;
+  /** Valid, and refused for their variables. */
+  readonly refused: number;
 }
 
 /** Suites on which Apollo's executor is known to answer otherwise, whatever is asked. */
@@ -38,79 +50,186 @@ export function isComparable({ name, graph }: Suite): boolean {
 /** Rejects with the smallest operation that breaks a property, and how to run it again. */
 export async function fuzz({ suite, runs, seed, maxOperationMs }: FuzzOptions): Promise<FuzzReport> {
   const running = await startSuite(suite.graph);
-  const seeds = seedsOf(suite.cases);
-  const services = Object.keys(suite.graph.subgraphs);
-  let operations = 0;
-  let invalid = 0;
-
-  function generate(bytes: Uint8Array): GeneratedOperation | undefined {
-    const operation = validOperation(running.snapshot.apiSchema, seeds, bytes);
-    if (operation) operations += 1;
-    else invalid += 1;
-    return operation;
-  }
-  const byteRow = (maxLength: number) => fc.uint8Array({ minLength: 1, maxLength });
+  const trial = new Trial(suite, running);
   const parameters = { numRuns: runs, seed, timeout: maxOperationMs };
-
-  const agreement = fc.asyncProperty(
-    byteRow(120),
-    fc.option(fc.constantFrom(...services)),
-    async (bytes, lost) => {
-      const operation = generate(bytes);
-      if (!operation) return;
-      const asked = { ...operation, ...(lost === null ? {} : { down: [lost] }) };
-      const ours = await running.run('fathom', asked);
-      const theirs = await running.run('apollo', asked);
-      const differences = differencesOf(ours.result, theirs.result);
-      if (differences.length > 0) throw new Error(`${operation.query}\n${differences.join('\n')}`);
-    },
-  );
-  const parts = fc.asyncProperty(byteRow(120), async (bytes) => {
-    const operation = generate(bytes);
-    if (!operation || operation.query.includes('mutation')) return;
-    const { result } = await running.run('fathom', operation);
-    const query = deferringEverything(operation.query);
-    const ran = await running.runInParts({ ...operation, query });
-    // A null that is not allowed stops at the part it is in.
-    if (!ran || result.errors) return;
-    const together = togetherOf(ran.parts);
-    const [got, expected] = [together.data, result.data].map((data) => JSON.stringify(unordered(data)));
-    if (got === expected && !together.errors) return;
-    if (ran.asked.every((asked) => canAnswer(suite.graph, asked)))
-      throw new Error(`${query}\nin parts ${JSON.stringify(together)}\nwhole ${JSON.stringify(result)}`);
-  });
-  const garbage = fc.asyncProperty(byteRow(120), byteRow(8), async (bytes, damage) => {
-    const operation = generate(bytes);
-    if (!operation) return;
-    const alter = (answer: Parameters<typeof corruptAnswer>[0]) => corruptAnswer(answer, damage);
-    const { result } = await running.run('fathom', { ...operation, alter });
-    complain(running, operation, result);
-  });
+  // All lengths alike: by itself fast-check makes few of more than ten bytes, which is one field.
+  const row = (maxLength: number) => fc.uint8Array({ minLength: 1, maxLength, size: 'max' });
+  const tryEach = async (check: (bytes: Uint8Array, more: Uint8Array) => Promise<void>): Promise<void> =>
+    fc.assert(fc.asyncProperty(row(160), row(8), check), parameters);
   try {
-    if (isComparable(suite)) await fc.assert(agreement, parameters);
-    await fc.assert(parts, parameters);
-    await fc.assert(garbage, parameters);
+    if (isComparable(suite)) {
+      await tryEach((bytes) => trial.agreement(bytes, []));
+      await tryEach((bytes, more) => trial.agreement(bytes, trial.faults(more)));
+      if (suite.graph.eventTwins) {
+        await tryEach((bytes) => trial.events(bytes, []));
+        await tryEach((bytes, more) => trial.events(bytes, trial.faultsOfEvents(more)));
+      }
+    }
+    await tryEach((bytes) => trial.parts(bytes));
+    await tryEach((bytes, more) => trial.garbage(bytes, more));
   } finally {
     running.snapshot.retire();
   }
-  return { operations, invalid };
+  return trial.report;
 }
 
-function validOperation(
-  schema: GraphQLSchema,
-  seeds: Seeds,
-  bytes: Uint8Array,
-): GeneratedOperation | undefined {
-  const operation = generateOperation(schema, seeds, bytes);
-  return validate(schema, parse(operation.query)).length === 0 ? operation : undefined;
+type Wrong = Fault | { readonly kind: 'down'; readonly service: string };
+
+class Trial {
+  readonly report = { operations: 0, invalid: 0, refused: 0 };
+  readonly #suite: Suite;
+  readonly #running: RunningSuite;
+  readonly #seeds;
+  readonly #wrongs: readonly Wrong[];
+
+  constructor(suite: Suite, running: RunningSuite) {
+    this.#suite = suite;
+    this.#running = running;
+    this.#seeds = seedsOf(suite.cases);
+    this.#wrongs = Object.entries(running.schemas).flatMap(([service, schema]) => [
+      { kind: 'down' as const, service },
+      ...possibleFaults(service, schema),
+    ]);
+  }
+
+  faults(bytes: Uint8Array): readonly Wrong[] {
+    const choices = new ByteChoices(bytes);
+    return Array.from({ length: 1 + choices.below(2) }, () => choices.pick(this.#wrongs));
+  }
+
+  /** Those that a query for an event has, too: its root field is another, and a service that is down sends no events. */
+  faultsOfEvents(bytes: Uint8Array): readonly Wrong[] {
+    return this.faults(bytes).filter((wrong) => {
+      if ('at' in wrong) return !/^(Query|Subscription)\./.test(wrong.at);
+      return wrong.kind === 'silent' || !this.#running.schemas[wrong.service]?.getSubscriptionType();
+    });
+  }
+
+  async agreement(bytes: Uint8Array, wrongs: readonly Wrong[]): Promise<void> {
+    const operation = this.#generate(bytes);
+    if (!operation) return;
+    const asked = withWrongs(operation, wrongs);
+    const { journal, stockMistakes } = this.#suite.graph;
+    await this.#unlessRefused(async () => {
+      const ours = await this.#running.run('fathom', asked);
+      const weDid = [...(journal?.() ?? [])];
+      const theirs = await this.#running.run('apollo', asked);
+      const theyDid = [...(journal?.() ?? [])];
+      const differences = stockMistakes?.operations.test(operation.query)
+        ? []
+        : [...differencesOf(ours.result, theirs.result)];
+      if (weDid.join('\n') !== theyDid.join('\n'))
+        differences.push(`done: ours ${weDid.join(', ')}; theirs ${theyDid.join(', ')}`);
+      differences.push(...this.#misfits(operation, ours.result), ...baselessErrors(ours.result));
+      complain(differences, asked);
+    });
+  }
+
+  async events(bytes: Uint8Array, wrongs: readonly Wrong[]): Promise<void> {
+    const { eventTwins = {} } = this.#suite.graph;
+    const schema = this.#running.snapshot.apiSchema;
+    const { query, variables, twin } = generateSubscription(schema, this.#seeds, bytes, eventTwins);
+    if (!this.#isValid(query)) return;
+    const asked = withWrongs({ query, variables }, wrongs);
+    await this.#unlessRefused(async () => {
+      const { results, sent, verbatim } = await this.#running.runEvents(asked);
+      for (const [event, result] of results.entries()) {
+        const theirs = await this.#running.run('apollo', { ...asked, query: twin(event) });
+        const differences = differencesOf(result, inTermsOfSubscription(theirs.result, eventTwins));
+        // What passes byte for byte is what the executor would have made of it.
+        if (verbatim && !result.errors && JSON.stringify(result) !== JSON.stringify(sent[event]))
+          complain([`sent ${JSON.stringify(sent[event])}, made ${JSON.stringify(result)}`], asked);
+        complain(
+          differences.map((difference) => `event ${event}: ${difference}`),
+          asked,
+        );
+      }
+    });
+  }
+
+  async parts(bytes: Uint8Array): Promise<void> {
+    const operation = this.#generate(bytes);
+    if (!operation || operation.query.startsWith('mutation')) return;
+    await this.#unlessRefused(async () => {
+      const { result } = await this.#running.run('fathom', operation);
+      const query = deferringEverything(operation.query);
+      const ran = await this.#running.runInParts({ ...operation, query });
+      // A null that is not allowed stops at the part it is in.
+      if (!ran || result.errors) return;
+      const together = togetherOf(ran.parts);
+      const [got, expected] = [together.data, result.data].map((data) => JSON.stringify(unordered(data)));
+      if (got === expected && !together.errors) return;
+      if (ran.asked.every((asked) => canAnswer(this.#suite.graph, asked)))
+        complain([`in parts ${JSON.stringify(together)}`, `whole ${JSON.stringify(result)}`], {
+          ...operation,
+          query,
+        });
+    });
+  }
+
+  async garbage(bytes: Uint8Array, damage: Uint8Array): Promise<void> {
+    const operation = this.#generate(bytes);
+    if (!operation) return;
+    const alter: Operation['alter'] = (answer) => corruptAnswer(answer, damage);
+    await this.#unlessRefused(async () => {
+      const { result } = await this.#running.run('fathom', { ...operation, alter });
+      const misfits = this.#misfits(operation, result);
+      if (misfits.length > 0) complain([JSON.stringify(result), ...misfits], operation);
+    });
+  }
+
+  #generate(bytes: Uint8Array): GeneratedOperation | undefined {
+    const operation = generateOperation(this.#running.snapshot.apiSchema, this.#seeds, bytes);
+    return this.#isValid(operation.query) ? operation : undefined;
+  }
+
+  #isValid(query: string): boolean {
+    const isValid = validate(this.#running.snapshot.apiSchema, parse(query)).length === 0;
+    if (isValid) this.report.operations += 1;
+    else this.report.invalid += 1;
+    return isValid;
+  }
+
+  async #unlessRefused(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      if (!(error instanceof OperationRefused) || error.codes.some((code) => code !== 'BAD_USER_INPUT'))
+        throw error;
+      this.report.refused += 1;
+    }
+  }
+
+  #misfits({ query, variables }: GeneratedOperation, result: FormattedExecutionResult): readonly string[] {
+    const misfits = misfitsOf(this.#running.snapshot.apiSchema, parse(query), variables, result);
+    if (({} as { polluted?: unknown }).polluted !== undefined) misfits.push('Object.prototype was changed');
+    return misfits;
+  }
 }
 
-function complain(
-  { snapshot }: RunningSuite,
-  { query, variables }: GeneratedOperation,
+function withWrongs(operation: GeneratedOperation, wrongs: readonly Wrong[]): Operation {
+  return {
+    ...operation,
+    down: wrongs.flatMap(({ kind, service }) => (kind === 'down' ? [service] : [])),
+    faults: wrongs.filter((wrong): wrong is Fault => wrong.kind !== 'down'),
+  };
+}
+
+/** A twin that fails says so under its own name, unless the client gave one. */
+function inTermsOfSubscription(
   result: FormattedExecutionResult,
-): void {
-  const misfits = misfitsOf(snapshot.apiSchema, parse(query), variables, result);
-  if (({} as { polluted?: unknown }).polluted !== undefined) misfits.push('Object.prototype was changed');
-  if (misfits.length > 0) throw new Error(`${query}\n${JSON.stringify(result)}\n${misfits.join('\n')}`);
+  twins: Readonly<Record<string, string>>,
+): FormattedExecutionResult {
+  const names = new Map(
+    Object.entries(twins).map(([name, twin]) => [`Query.${twin}`, `Subscription.${name}`]),
+  );
+  let text = JSON.stringify(result);
+  for (const [twin, name] of names) text = text.replaceAll(twin, name);
+  return JSON.parse(text) as FormattedExecutionResult;
+}
+
+function complain(differences: readonly string[], { query, variables, down, faults }: Operation): void {
+  if (differences.length === 0) return;
+  const wrong = down?.length || faults?.length ? `\nwrong: ${JSON.stringify({ down, faults })}` : '';
+  throw new Error(`${query}\nvariables: ${JSON.stringify(variables)}${wrong}\n${differences.join('\n')}`);
 }

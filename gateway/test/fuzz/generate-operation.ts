@@ -1,6 +1,6 @@
 /**
- * Operations by the grammar of a schema, from a row of bytes: each choice takes the next one, and a row that has ended
- * gives zeros, which choose whatever ends soonest. So fast-check can shrink an operation by shrinking its bytes.
+ * Operations by the grammar of a schema, from a row of bytes: fields, aliases, arguments, inline and named fragments, spread
+ * more than once, and switches by literal and by variable.
  *
  * What it makes is meant to be valid and mostly is: names are chosen so that they do not collide. Values of arguments, and
  * now and then whole root fields, come from the operations of the suite, so that they find something.
@@ -9,29 +9,29 @@ import {
   type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLField,
-  type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
-  isEnumType,
-  isInputObjectType,
   isInterfaceType,
-  isListType,
   isNonNullType,
   isObjectType,
   isUnionType,
   Kind,
+  type OperationTypeNode,
   parse,
   print,
   visit,
 } from 'graphql';
 import type { FederationCase } from '../federation/suite.ts';
+import { ByteChoices } from './byte-choices.ts';
+import { ValueGenerator } from './generate-value.ts';
 
 export interface Seeds {
   /** Strings and ids that occur in operations of the suite. */
   readonly texts: readonly string[];
-  /** Root fields of queries that need no variable. */
-  readonly rootFields: readonly string[];
+  /** Root fields that need no variable, by the kind of operation. */
+  readonly rootFields: Readonly<Record<'query' | 'mutation', readonly string[]>>;
 }
 
 export interface GeneratedOperation {
@@ -39,22 +39,26 @@ export interface GeneratedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** A subscription, and the query that its event of this number is the answer of. */
+export interface GeneratedSubscription extends GeneratedOperation {
+  twin(event: number): string;
+}
+
 const maxDepth = 5;
 
 export function seedsOf(cases: readonly FederationCase[]): Seeds {
   const texts = new Set(['', 'x']);
-  const rootFields: string[] = [];
+  const rootFields = { query: [] as string[], mutation: [] as string[] };
   for (const { query, stockDiffers } of cases) {
     const document = parse(query);
     visit(document, { StringValue: ({ value }) => void texts.add(value) });
     const [definition, ...others] = document.definitions;
-    const isPlain =
-      definition?.kind === Kind.OPERATION_DEFINITION &&
-      definition.operation === 'query' &&
-      others.length === 0 &&
-      !definition.variableDefinitions?.length &&
-      !stockDiffers;
-    if (isPlain) rootFields.push(...definition.selectionSet.selections.map((selection) => print(selection)));
+    if (definition?.kind !== Kind.OPERATION_DEFINITION || definition.operation === 'subscription') continue;
+    const isPlain = others.length === 0 && !definition.variableDefinitions?.length && !stockDiffers;
+    if (isPlain)
+      rootFields[definition.operation].push(
+        ...definition.selectionSet.selections.map((selection) => print(selection)),
+      );
   }
   return { texts: [...texts], rootFields };
 }
@@ -67,65 +71,91 @@ export function generateOperation(
   return new Generator(schema, seeds, bytes).operation();
 }
 
+export function generateSubscription(
+  schema: GraphQLSchema,
+  seeds: Seeds,
+  bytes: Uint8Array,
+  twins: Readonly<Record<string, string>>,
+): GeneratedSubscription {
+  return new Generator(schema, seeds, bytes).subscription(twins);
+}
+
 class Generator {
   readonly #schema: GraphQLSchema;
   readonly #seeds: Seeds;
-  readonly #bytes: Uint8Array;
-  #position = 0;
+  readonly #choices: ByteChoices;
+  readonly #values: ValueGenerator;
+  readonly #fragments = new Map<string, { readonly on: string; readonly text: string }>();
   #names = 0;
-  #usesSwitch = false;
 
   constructor(schema: GraphQLSchema, seeds: Seeds, bytes: Uint8Array) {
     this.#schema = schema;
     this.#seeds = seeds;
-    this.#bytes = bytes;
+    this.#choices = new ByteChoices(bytes);
+    this.#values = new ValueGenerator(this.#choices, seeds.texts);
   }
 
   operation(): GeneratedOperation {
-    const root = this.#schema.getQueryType();
-    if (!root) throw new Error('a schema without queries');
-    const seeded = this.#seeds.rootFields.length > 0 && this.#below(4) === 1;
+    const mutation = this.#schema.getMutationType();
+    const kind = mutation && this.#choices.oneIn(2) ? 'mutation' : 'query';
+    const root = this.#rootOf(kind);
+    const seeds = this.#seeds.rootFields[kind];
+    const isSeeded = seeds.length > 0 && this.#choices.oneIn(4);
     const selections = this.#selections(root, 0);
     // Alone, so that no name of it meets one of ours.
-    const fields = seeded
-      ? `${this.#pick(this.#seeds.rootFields)} ... on ${root.name} { ${selections} }`
+    const fields = isSeeded
+      ? `${this.#choices.pick(seeds)} ... on ${root.name} { ${selections} }`
       : selections;
-    const switched = this.#usesSwitch;
+    return this.#finish(`${kind} Fuzzed`, fields);
+  }
+
+  subscription(twins: Readonly<Record<string, string>>): GeneratedSubscription {
+    const root = this.#rootOf('subscription' as OperationTypeNode);
+    const fields = Object.values(root.getFields()).filter(({ name }) => name in twins);
+    const field = this.#choices.pick(fields);
+    const args = field.args.flatMap((argument) => this.#argument(argument));
+    const below = this.#below(field, 0);
+    const isAliased = this.#choices.oneIn(2);
+    const spelled = (name: string, given: readonly string[], alias: string): string =>
+      `${alias === name ? '' : `${alias}: `}${name}${given.length > 0 ? `(${given.join(', ')})` : ''}${below}`;
+    const alias = isAliased ? 'aliased' : field.name;
     return {
-      query: `query Fuzzed${switched ? '($on: Boolean!)' : ''} { ${fields} }`,
-      variables: switched ? { on: this.#below(2) === 1 } : {},
+      ...this.#finish('subscription Fuzzed', spelled(field.name, args, alias)),
+      twin: (event) =>
+        this.#finish('query Twin', spelled(twins[field.name] ?? '', [...args, `event: ${event}`], alias))
+          .query,
     };
   }
 
-  #next(): number {
-    const byte = this.#bytes[this.#position] ?? 0;
-    this.#position += 1;
-    return byte;
+  #rootOf(kind: 'query' | 'mutation' | OperationTypeNode): GraphQLObjectType {
+    const root = this.#schema.getRootType(kind as OperationTypeNode);
+    if (!root) throw new Error(`a schema without ${kind}`);
+    return root;
   }
 
-  #below(count: number): number {
-    return this.#next() % count;
-  }
-
-  #pick<Item>(items: readonly Item[]): Item {
-    const item = items[this.#below(items.length)];
-    if (item === undefined) throw new Error('nothing to choose from');
-    return item;
+  #finish(head: string, fields: string): GeneratedOperation {
+    const fragments = [...this.#fragments].map(
+      ([name, { on, text }]) => `fragment ${name} on ${on} { ${text} }`,
+    );
+    return {
+      query: [`${head}${this.#values.definitions} { ${fields} }`, ...fragments].join(' '),
+      variables: this.#values.variables,
+    };
   }
 
   #selections(type: GraphQLCompositeType, depth: number): string {
-    const count = 1 + this.#below(4);
+    const count = 1 + this.#choices.below(4);
     return Array.from({ length: count }, () => this.#selection(type, depth)).join(' ');
   }
 
   #selection(type: GraphQLCompositeType, depth: number): string {
-    const choice = this.#below(8);
-    if (choice === 1) return this.#named('__typename', this.#below(2) === 1);
+    const choice = this.#choices.below(8);
+    if (choice === 1) return this.#named('__typename', this.#choices.oneIn(2));
     if (isUnionType(type) || choice === 2) return this.#fragment(type, depth);
     const fields = Object.values(type.getFields()).filter(
       (field) => depth < maxDepth || !isCompositeType(getNamedType(field.type)),
     );
-    return fields.length === 0 ? '__typename' : this.#field(this.#pick(fields), depth);
+    return fields.length === 0 ? '__typename' : this.#field(this.#choices.pick(fields), depth);
   }
 
   #fragment(type: GraphQLCompositeType, depth: number): string {
@@ -136,53 +166,50 @@ class Generator {
           ...(isInterfaceType(type) ? type.getInterfaces() : []),
           type,
         ];
-    const condition = this.#pick(conditions);
-    return `... on ${condition.name}${this.#directive()} { ${this.#selections(condition, depth + (depth < maxDepth ? 0.5 : 0))} }`;
+    const condition = this.#choices.pick(conditions);
+    const known = [...this.#fragments].filter(([, { on }]) => on === condition.name).map(([name]) => name);
+    if (known.length > 0 && this.#choices.oneIn(3))
+      return `...${this.#choices.pick(known)}${this.#directive()}`;
+    const isNamed = this.#choices.oneIn(3);
+    const directive = this.#directive();
+    const text = this.#selections(condition, depth + (depth < maxDepth ? 0.5 : 0));
+    if (!isNamed) return `... on ${condition.name}${directive} { ${text} }`;
+    // What it spreads is there before it is, so none spreads itself.
+    const name = `F${this.#fragments.size + 1}`;
+    this.#fragments.set(name, { on: condition.name, text });
+    return `...${name}${directive}`;
   }
 
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const args = field.args.flatMap((argument) => this.#argument(argument));
-    const named = this.#named(field.name, field.args.length > 0 || this.#below(4) === 1);
-    const selection = getNamedType(field.type);
-    const below = isCompositeType(selection) ? ` { ${this.#selections(selection, depth + 1)} }` : '';
-    return `${named}${args.length > 0 ? `(${args.join(', ')})` : ''}${this.#directive()}${below}`;
+    const named = this.#named(field.name, field.args.length > 0 || this.#choices.oneIn(4));
+    const given = args.length > 0 ? `(${args.join(', ')})` : '';
+    return `${named}${given}${this.#directive()}${this.#below(field, depth)}`;
   }
 
-  #named(name: string, aliased: boolean): string {
-    if (!aliased) return name;
+  #below(field: GraphQLField<unknown, unknown>, depth: number): string {
+    const type = getNamedType(field.type);
+    return isCompositeType(type) ? ` { ${this.#selections(type, depth + 1)} }` : '';
+  }
+
+  #named(name: string, isAliased: boolean): string {
+    if (!isAliased) return name;
     this.#names += 1;
     return `n${this.#names}: ${name}`;
   }
 
   #directive(): string {
-    const choice = this.#below(16);
-    if (choice === 1) return ` @${this.#pick(['skip', 'include'])}(if: ${this.#pick(['true', 'false'])})`;
-    if (choice !== 2) return '';
-    this.#usesSwitch = true;
-    return ` @${this.#pick(['skip', 'include'])}(if: $on)`;
+    const choice = this.#choices.below(12);
+    if (choice !== 1 && choice !== 2) return '';
+    const name = this.#choices.pick(['skip', 'include']);
+    const on = choice === 1 ? this.#choices.pick(['true', 'false']) : `$${this.#values.booleanVariable()}`;
+    return ` @${name}(if: ${on})`;
   }
 
   #argument({ name, type, defaultValue }: GraphQLArgument): readonly string[] {
-    const isRequired = isNonNullType(type) && defaultValue === undefined;
-    return isRequired || this.#below(2) === 1 ? [`${name}: ${this.#value(type, 0)}`] : [];
-  }
-
-  #value(type: GraphQLInputType, depth: number): string {
-    if (isNonNullType(type)) return this.#value(type.ofType, depth);
-    if (isListType(type))
-      return `[${Array.from({ length: this.#below(3) }, () => this.#value(type.ofType, depth)).join(', ')}]`;
-    if (isEnumType(type)) return this.#pick(type.getValues()).name;
-    if (isInputObjectType(type)) {
-      const fields = Object.values(type.getFields()).filter(
-        (field) =>
-          (isNonNullType(field.type) && field.defaultValue === undefined) ||
-          (depth < 3 && this.#below(3) === 1),
-      );
-      return `{ ${fields.map((field) => `${field.name}: ${this.#value(field.type, depth + 1)}`).join(', ')} }`;
-    }
-    if (type.name === 'Int') return String(this.#below(5));
-    if (type.name === 'Float') return `${this.#below(5)}.5`;
-    if (type.name === 'Boolean') return this.#pick(['true', 'false']);
-    return JSON.stringify(this.#pick(this.#seeds.texts));
+    const hasDefault = defaultValue !== undefined;
+    const isRequired = isNonNullType(type) && !hasDefault;
+    if (!isRequired && !this.#choices.oneIn(2)) return [];
+    return [`${name}: ${this.#values.literal({ type, hasDefault })}`];
   }
 }

@@ -53,4 +53,10 @@ export const cases: readonly FederationCase[] = [
     query: '{ media { id ... on Film { reviews { text } } } }',
     data: { media: [{ id: 'm1' }, { id: 'm2', reviews: [{ text: 'Loud.' }, { text: 'Long.' }] }] },
   },
+  {
+    title: 'keeps the name of the object where the service of the added field knows only the interface',
+    query: '{ book { __typename reviews { text } } }',
+    data: { book: { __typename: 'Book', reviews: [{ text: 'Good.' }] } },
+    stockDiffers: 'the name of the interface takes the place of the name of the object',
+  },
 ];

@@ -8,6 +8,10 @@ const reviews: Readonly<Record<string, readonly string[]>> = { m1: ['Good.'], m2
 
 export const graph: FederationGraph = {
   about: '@interfaceObject: fields for all implementations of an interface, by a service that knows none',
+  stockMistakes: {
+    operations: /__typename/,
+    because: 'the name of the interface takes the place of the name of the object, and the object is lost',
+  },
   subgraphs: {
     media: {
       sdl: `${imports('@key')}

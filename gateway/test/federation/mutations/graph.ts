@@ -2,10 +2,18 @@ import { byKey, type FederationGraph, imports, refuse } from '../suite.ts';
 
 let counter = 0;
 const log: string[] = [];
+/** What was done, which `reset` does not forget. */
+const done: string[] = [];
 const accounts = [{ id: 'a1', owner: 'Ada' }];
 
 export const graph: FederationGraph = {
   about: 'mutations: one after another, each once, also where they go to several services',
+  reset: () => {
+    counter = 0;
+    log.length = 0;
+    done.length = 0;
+  },
+  journal: () => done,
   subgraphs: {
     bank: {
       sdl: `${imports('@key')}
@@ -17,17 +25,25 @@ export const graph: FederationGraph = {
         Account: { __resolveReference: byKey(accounts, 'id') },
         Mutation: {
           reset: () => {
+            done.push('reset');
             log.length = 0;
             counter = 0;
             return counter;
           },
           add: (_: unknown, { by }: { by: number }) => {
+            done.push(`add ${by}`);
             log.push(`add ${by}`);
             counter += by;
             return counter;
           },
-          open: (_: unknown, { owner }: { owner: string }) => ({ id: 'a1', owner }),
-          fail: () => refuse('NO', 'No.'),
+          open: (_: unknown, { owner }: { owner: string }) => {
+            done.push(`open ${owner}`);
+            return { id: 'a1', owner };
+          },
+          fail: () => {
+            done.push('fail');
+            return refuse('NO', 'No.');
+          },
         },
       },
     },
@@ -41,7 +57,10 @@ export const graph: FederationGraph = {
         Query: { log: () => [...log] },
         Account: { notes: () => [...log] },
         Mutation: {
-          note: (_: unknown, { text }: { text: string }) => log.push(text),
+          note: (_: unknown, { text }: { text: string }) => {
+            done.push(`note ${text}`);
+            return log.push(text);
+          },
           noted: () => ({ count: log.length, query: {} }),
         },
       },

@@ -64,4 +64,17 @@ export const cases: readonly FederationCase[] = [
       { code, path: ['products', 1], service: 'ratings' },
     ],
   },
+  {
+    title: 'names no root field that `@skip` and `@include` leave out',
+    query: `query ($on: Boolean!) {
+      shop stores left: stores @skip(if: true) ... @include(if: $on) { out: total } ... @skip(if: $on) { more: stores }
+    }`,
+    variables: { on: false },
+    down: ['stock'],
+    data: { shop: 'open', stores: null, more: null },
+    errors: [
+      { code, path: ['stores'], service: 'stock' },
+      { code, path: ['more'], service: 'stock' },
+    ],
+  },
 ];
