@@ -11,6 +11,7 @@ import {
   type Streamed,
   startHarness,
 } from './testing/inference-harness.ts';
+import { writeLargeModel } from './testing/large-model.ts';
 import { writeTinyAdapter, writeTinyModel } from './testing/tiny-model.ts';
 
 const folders = new Map<number, string>();
@@ -232,4 +233,17 @@ test('an adapter is served on its base under its own version', async () => {
   expect(adapted.modelVersion).toEqual({ id: 'tiny@2' });
   expect(adapted.text).not.toBe(base.text);
   expect(await deployment('tiny@2')).toMatchObject({ precision: 'fp32 + LoRA', aliases: ['candidate'] });
+});
+
+test('who waits for a version when the service stops is told that it stops, and the version is not called broken', async () => {
+  await start({ precision: 'int8' });
+  await harness.register('tiny@1', await writeLargeModel());
+  await expect
+    .poll(() => harness.inference.deployments.catalogue.resolve('tiny@1', 'test').kind)
+    .toBe('version');
+  const asked = generate('tiny@1').catch((error: Error) => error.message);
+  await harness.deploymentIs('tiny@1', 'LOADING');
+  harness.inference.stopLoading();
+  expect(await asked).toMatch(/draining/);
+  expect(await deployment('tiny@1')).toMatchObject({ status: 'LOADING', detail: null });
 });

@@ -95,6 +95,7 @@ await runService('inference', async () => {
   return {
     ...server,
     async close() {
+      inference.stopLoading();
       await server.close();
       await inference.close();
       await deepLearningClient?.close();

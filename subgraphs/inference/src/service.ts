@@ -88,6 +88,8 @@ export interface InferenceService {
   readonly models: ModelStore;
   readonly splits: TrafficSplitStore;
   readonly readingUsage: ReadingUsage;
+  /** What may come before requests have ended, and spares them waiting for a model that will not be used. */
+  stopLoading(): void;
   close(): Promise<void>;
 }
 
@@ -187,7 +189,9 @@ export async function startInference(
     models,
     splits,
     readingUsage,
+    stopLoading: () => deployments.stopLoading(),
     async close() {
+      deployments.stopLoading();
       await consumers.close();
       await modelChanges.close();
       shadows.close();

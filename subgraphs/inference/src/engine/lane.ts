@@ -5,6 +5,7 @@ import { openModel } from '@fathom/neural/serving/open-model';
 import type { Tokenizer } from '@fathom/neural/tokenizers/tokenizer';
 import type { KvPoolOptions } from '../domain/kv-pool.ts';
 import { GrammarSet } from '../grammar/grammar-set.ts';
+import { prepareBeside } from './model-loader.ts';
 import type { WorkerOptions } from './protocol.ts';
 
 export interface Lane {
@@ -34,6 +35,7 @@ export async function openLane(folder: string, options: WorkerOptions): Promise<
     precision,
     threads,
     callerYields: true,
+    prepare: prepareBeside,
     maxContextLength: Math.min(options.maxContextLength, positions),
     maxSlots: maxSequences + prefixSlots,
     maxBatch: maxSequences,

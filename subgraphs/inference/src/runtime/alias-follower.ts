@@ -73,6 +73,7 @@ export class AliasFollower {
   }
 
   #followFailed(error: unknown): void {
+    if (this.#isClosed) return;
     this.#options.logger.warn(
       { err: error },
       'the tables of models could not be followed; it is tried again',

@@ -41,6 +41,7 @@ export class Deployments {
   readonly #tables: ModelTables;
   readonly #residents: Residents;
   readonly #follower: AliasFollower;
+  readonly #loader: VersionLoader;
 
   constructor(options: DeploymentsOptions) {
     const { store, splits, artifacts, pool, defaultModel, memoryBytes, logger } = options;
@@ -82,6 +83,7 @@ export class Deployments {
         log.note({ versionId, status: 'DRAINING', detail: 'It finishes its running streams.' }),
       logger,
     });
+    this.#loader = loader;
     this.#log = log;
     this.#tables = tables;
     this.#residents = residents;
@@ -148,7 +150,16 @@ export class Deployments {
     this.#follower.retryLater();
   }
 
+  /**
+   * What is being loaded is given up, and nothing is loaded any more: whoever waits for a version is refused, accepted
+   * generations are left to the next process.
+   */
+  stopLoading(): void {
+    this.#loader.stop();
+  }
+
   async close(): Promise<void> {
+    this.stopLoading();
     await this.#follower.close();
     await this.#log.written();
   }

@@ -37,7 +37,7 @@ export interface ResidentsOptions {
   readonly memoryBytes: number;
   /** Whether an alias or a split of traffic leads to it: such a version stays. */
   readonly isLed: (versionId: string) => boolean;
-  /** Never rejects. */
+  /** Rejects only where the service stops. */
   readonly load: (resident: Resident) => Promise<LoadOutcome>;
   readonly onLoading: (versionId: string) => void;
   readonly onFailed: (versionId: string, detail: string) => void;

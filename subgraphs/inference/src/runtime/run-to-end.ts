@@ -8,6 +8,7 @@ import type { GenerationStore } from '../stores/generation-store.ts';
 import { FencedError } from './event-log.ts';
 import type { GenerationMetrics } from './generation-metrics.ts';
 import type { GenerationRun } from './generation-run.ts';
+import { isStopping } from './version-loader.ts';
 
 /** How a generation is computed; resolves when its last event is stored. */
 export type Strategy = (run: GenerationRun) => Promise<void>;
@@ -47,17 +48,21 @@ export async function runToEnd(run: GenerationRun, strategy: Strategy, parts: Ru
     });
   } catch (error) {
     if (error instanceof FencedError) logger.warn({ generation: id }, error.message);
-    else if (run.signal.reason !== 'SUSPENDED') {
+    else if (!isLeft(run, error)) {
       logger.error({ err: error, generation: id }, 'a generation could not be ended');
     }
   }
 }
 
+/** This process stops: the next one goes on with it. */
+const isLeft = (run: GenerationRun, error: unknown): boolean =>
+  run.signal.reason === 'SUSPENDED' || isStopping(error);
+
 async function execute(run: GenerationRun, strategy: Strategy, logger: Logger): Promise<void> {
   try {
     await strategy(run);
   } catch (error) {
-    if (error instanceof FencedError || run.signal.reason === 'SUSPENDED' || isEnded(run.record)) throw error;
+    if (error instanceof FencedError || isLeft(run, error) || isEnded(run.record)) throw error;
     logger.error({ err: error, generation: run.record.id }, 'a generation failed');
     await run.fail(
       'INTERNAL_SERVER_ERROR',

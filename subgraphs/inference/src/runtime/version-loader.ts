@@ -2,6 +2,8 @@
 import { weightFileBytes } from '@fathom/neural/models/model-weights';
 import { readPurpose } from '@fathom/neural/serving/text-reader';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
+import { createDeferred } from '@fathom/platform/deferred';
+import { AppError, raisePlatform } from '@fathom/platform/errors';
 import type { LoadedModel, LoadModel } from '../engine/protocol.ts';
 import type { EnginePool } from '../pool/engine-pool.ts';
 import type { DeploymentChange, ModelVersionRow } from '../stores/model-store.ts';
@@ -20,18 +22,31 @@ export interface VersionLoaderOptions {
   readonly note: (change: DeploymentChange) => void;
 }
 
+/** The service stops while somebody waits for a version. Accepted work is left to the next process. */
+export const isStopping = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'SHUTTING_DOWN';
+
 export class VersionLoader {
   readonly #options: VersionLoaderOptions;
+  readonly #stopped = createDeferred<never>();
 
   constructor(options: VersionLoaderOptions) {
     this.#options = options;
+    // Nobody may be waiting for it.
+    this.#stopped.promise.catch(() => undefined);
   }
 
-  /** Never rejects. */
+  /** Rejects only where the service stops: that is not a fault of the version. */
   load(resident: Resident): Promise<LoadOutcome> {
-    return this.#load(resident).catch((error: unknown) =>
+    const loaded = this.#load(resident).catch((error: unknown) =>
       unserved(error instanceof Error ? error.message : String(error)),
     );
+    return Promise.race([loaded, this.#stopped.promise]);
+  }
+
+  /** What is being loaded is given up, and nothing is loaded any more. */
+  stop(): void {
+    this.#stopped.reject(raisePlatform('SHUTTING_DOWN'));
   }
 
   async #load(resident: Resident): Promise<LoadOutcome> {

@@ -36,6 +36,11 @@ export interface RunPlan {
 /** What a session needs to know of a graph. */
 export type Interface = Pick<Graph, 'name' | 'inputs' | 'outputs'>;
 
+/** A session on its way from one thread to another: structured-cloneable, and to be attached once. */
+export interface DetachedSession extends Interface {
+  readonly handle: Pointer;
+}
+
 /** GraphOptimizationLevel ORT_ENABLE_ALL. */
 const optimizeAll = 99;
 
@@ -69,6 +74,14 @@ export class Session {
     const handle = withSettings(options, (ort, settings) =>
       ort.create('CreateSession', ort.environment, path, settings),
     );
+    return new Session(declared, handle);
+  }
+
+  /**
+   * Takes over a session that another thread of this process made: a session is the process's, and holds its weights itself.
+   * This thread must have opened ONNX Runtime (`ortLibrary`) while the other one still had it.
+   */
+  static attach({ handle, ...declared }: DetachedSession): Session {
     return new Session(declared, handle);
   }
 
@@ -141,6 +154,15 @@ export class Session {
     if (this.#released) return;
     this.#released = true;
     ortLibrary().release('ReleaseSession', this.#handle);
+  }
+
+  /** Gives the session away: whoever attaches it releases it. */
+  detach(): DetachedSession {
+    this.#checkLive();
+    this.#released = true;
+    const named = ({ name, type, dims }: Value): Value => ({ name, type, dims });
+    const { name, inputs, outputs } = this.#graph;
+    return { name, inputs: inputs.map(named), outputs: outputs.map(named), handle: this.#handle };
   }
 
   #checkInputs(inputs: BoundTensors): void {

@@ -65,6 +65,22 @@ interface PreparedRun {
 }
 
 export async function createDecoderSession(options: DecoderOptions): Promise<DecoderSession> {
+  return new DecoderSession(options, {
+    base: openDecoderGraph(options, { adapters: false }),
+    openAdapted: async () => openDecoderGraph(options, { adapters: true }),
+  });
+}
+
+/** A graph on the processor, with the weights that it has in it. */
+export interface OpenGraph {
+  readonly session: Session;
+  readonly weightBytes: number;
+}
+
+export function openDecoderGraph(
+  options: Omit<DecoderOptions, 'maxSlots' | 'callerYields'>,
+  { adapters }: { readonly adapters: boolean },
+): OpenGraph {
   checkModelConfig(options.config);
   checkWeights(options.config, options.weights);
   if (options.capacity > options.config.maxPositions) {
@@ -73,11 +89,17 @@ export async function createDecoderSession(options: DecoderOptions): Promise<Dec
       `capacity ${options.capacity} exceeds the model's ${options.config.maxPositions} positions`,
     );
   }
-  const graph = buildDecoderGraph({ ...options, ...graphOptions, adapters: false });
-  return new DecoderSession(options, {
+  const graph = buildDecoderGraph({ ...options, ...graphOptions, adapters });
+  return {
     session: Session.create(graph, { threads: options.threads }),
     weightBytes: graphWeightBytes(graph),
-  });
+  };
+}
+
+export interface DecoderGraphs {
+  readonly base: OpenGraph;
+  /** The same over the same weights with inputs for adapters, opened for the first of them. */
+  readonly openAdapted: () => Promise<OpenGraph>;
 }
 
 /**
@@ -88,8 +110,9 @@ export class DecoderSession {
   readonly maxSlots: number;
   readonly capacity: number;
   readonly vocabularySize: number;
-  readonly #options: DecoderOptions;
+  readonly #options: Omit<DecoderOptions, 'weights'>;
   readonly #base: Session;
+  readonly #openAdapted: DecoderGraphs['openAdapted'];
   readonly #cache: KeyValueCache;
   readonly #rows: CacheRows;
   readonly #adapters: AdapterSet;
@@ -106,13 +129,14 @@ export class DecoderSession {
   #adapted: Session | undefined;
   #released = false;
 
-  constructor(options: DecoderOptions, base: { readonly session: Session; readonly weightBytes: number }) {
+  constructor(options: Omit<DecoderOptions, 'weights'>, { base, openAdapted }: DecoderGraphs) {
     const { config, maxSlots, capacity } = options;
     this.maxSlots = maxSlots;
     this.capacity = capacity;
     this.vocabularySize = config.vocabularySize;
     this.#options = options;
     this.#base = base.session;
+    this.#openAdapted = openAdapted;
     this.#weightBytes = base.weightBytes;
     this.#cache = new KeyValueCache({
       config: { ...config, headSize: servedHeadSize(config.headSize) },
@@ -230,9 +254,14 @@ export class DecoderSession {
     this.#checkLive();
     this.#adapters.load(id, adapter);
     if (this.#adapted !== undefined) return;
-    const graph = buildDecoderGraph({ ...this.#options, ...graphOptions, adapters: true });
-    this.#adapted = Session.create(graph, { threads: this.#options.threads });
-    this.#weightBytes += graphWeightBytes(graph);
+    try {
+      const { session, weightBytes } = await this.#openAdapted();
+      this.#adapted = session;
+      this.#weightBytes += weightBytes;
+    } catch (error) {
+      this.#adapters.unload(id);
+      throw error;
+    }
   }
 
   unloadAdapter(id: string): void {

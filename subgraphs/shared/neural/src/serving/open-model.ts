@@ -11,14 +11,15 @@ import { loadModelFolder } from '../models/model-folder.ts';
 import { checkOnnxFile, findOnnxFiles, type OnnxFile, readOnnxFolder } from '../models/onnx-folder.ts';
 import { cpu, type ExecutionProvider } from '../runtime/execution-provider.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
-import { readJson, readStopTokenIds } from '../tokenizers/read-tokenizer.ts';
+import { readChatTemplate, readJson, readStopTokenIds, readTokenizer } from '../tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { choosePrecision, type RequestedPrecision } from './choose-precision.ts';
 import type { Decoder } from './decoder.ts';
-import { createDecoderSession } from './decoder-session.ts';
+import { DecoderSession } from './decoder-session.ts';
 import { createDeviceDecoder } from './device-decoder.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
-import { type Precision, precisions } from './weight-product.ts';
+import { attachGraph, type DecoderJob, type PrepareDecoder, prepareDecoder } from './prepare-decoder.ts';
+import type { Precision } from './weight-product.ts';
 
 export interface OpenModelOptions {
   readonly folder: string;
@@ -35,6 +36,8 @@ export interface OpenModelOptions {
   readonly provider?: ExecutionProvider | undefined;
   /** On a device other than the processor: what weights and cache may take; unbounded without it. */
   readonly memoryBytes?: number | undefined;
+  /** Where the graphs of safetensors are made for the processor: in this thread without it. */
+  readonly prepare?: PrepareDecoder | undefined;
 }
 
 /** On a device: int8 is written with an operator that only the processor has. */
@@ -84,26 +87,53 @@ async function isOwnFamily(folder: string): Promise<boolean> {
 }
 
 async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
+  return (options.provider ?? cpu).kind === 'cpu' ? openOnProcessor(options) : openOnDevice(options);
+}
+
+async function openOnProcessor(options: OpenModelOptions): Promise<OpenModel> {
+  const { folder, maxSlots, threads, callerYields = false, prepare = prepareDecoder } = options;
+  const job: DecoderJob = {
+    folder,
+    precision: options.precision,
+    maxBatch: options.maxBatch ?? maxSlots,
+    maxContextLength: options.maxContextLength,
+    threads,
+    adapters: false,
+  };
+  const { config, precision, capacity, graph } = await prepare(job);
+  // Whoever prepared it has verified the files, and kept none of them.
+  const tokenizer = await readTokenizer(folder);
+  const chatTemplate = await readChatTemplate(folder);
+  const stopTokenIds = await readStopTokenIds(folder, { tokenizer, chatTemplate });
+  const decoder = new DecoderSession(
+    { config, maxSlots, capacity, precision, callerYields, ...(threads === undefined ? {} : { threads }) },
+    {
+      base: attachGraph(graph),
+      openAdapted: async () => attachGraph((await prepare({ ...job, adapters: true })).graph),
+    },
+  );
+  return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'safetensors', precision };
+}
+
+async function openOnDevice(options: OpenModelOptions): Promise<OpenModel> {
   const { folder, maxSlots, threads, callerYields = false, provider = cpu, memoryBytes } = options;
-  const isOnDevice = provider.kind !== 'cpu';
   const model = await loadModelFolder(folder);
   const precision = choosePrecision({
     requested: options.precision,
     maxSlots: options.maxBatch ?? maxSlots,
-    available: isOnDevice ? devicePrecisions : precisions,
+    available: devicePrecisions,
   })!;
-  const decoderOptions = {
+  const decoder = await createDeviceDecoder({
     config: model.config,
     weights: model.weights,
     maxSlots,
     capacity: Math.min(model.config.maxPositions, options.maxContextLength),
     precision,
     callerYields,
+    provider,
+    memoryBytes,
     ...(threads === undefined ? {} : { threads }),
-  };
-  const decoder = isOnDevice
-    ? await createDeviceDecoder({ ...decoderOptions, provider, memoryBytes })
-    : await createDecoderSession(decoderOptions);
+  });
   const { tokenizer, chatTemplate } = model;
   const stopTokenIds = await readStopTokenIds(folder, model);
   return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'safetensors', precision };
