@@ -27,9 +27,23 @@ interface Door {
 }
 
 interface Opened {
+  readonly startSeconds: number;
   readonly seconds: number;
   readonly bytesPerStream: number;
+  /** Of each stream, from the request to its first event. */
+  readonly openingMs: readonly number[];
 }
+
+interface Run {
+  readonly name: string;
+  readonly file: string;
+  readonly configuration: object;
+  readonly count: number;
+  /** By sockets that are shared, without it. */
+  readonly open?: Open;
+}
+
+const rounds = 3;
 
 const wanted = Number(process.argv[2] ?? 10_000);
 const descriptors =
@@ -59,34 +73,38 @@ const kinds: readonly (readonly [string, string, object])[] = [
     : []),
 ];
 
-const startSeconds = new Map<string, number>();
-const opened = new Map<string, Opened>();
+/** Each gateway in turn, by a process of its own, in another order each round: whatever else this machine does meets all of them. */
+const runs: readonly Run[] = [
+  ...kinds.map(([name, file, configuration]) => ({
+    name,
+    file,
+    configuration,
+    count: streams,
+    open: openBySse,
+  })),
+  {
+    name: `${fathom}, shared sockets`,
+    file: './fathom.ts',
+    configuration: { key, urls, supergraphFile },
+    count: wanted,
+  },
+];
+const measured = new Map<string, Opened[]>(runs.map(({ name }) => [name, []]));
 const leftMs: number[] = [];
-for (const [name, file, configuration] of kinds) {
-  const starts: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
+for (let round = 0; round < rounds; round += 1)
+  for (let place = 0; place < runs.length; place += 1) {
+    const run = runs[(place + round) % runs.length] as Run;
     const startedAt = performance.now();
-    const started = await startBenchProcess<Door>(file, configuration);
-    starts.push((performance.now() - startedAt) / 1_000);
-    await started.stop();
+    const door = await startBenchProcess<Door>(run.file, run.configuration);
+    const startSeconds = (performance.now() - startedAt) / 1_000;
+    const source = run.name === bare ? door : shop;
+    const open = run.open ?? openByWebSocket();
+    measured
+      .get(run.name)
+      ?.push({ ...(await openAll({ door, source, count: run.count, open })), startSeconds });
+    if (run.name === fathom) for (let leave = 0; leave < 20; leave += 1) leftMs.push(await leaveOne(door));
+    await door.stop();
   }
-  startSeconds.set(name, quantile(starts, 0.5));
-  const door = await startBenchProcess<Door>(file, configuration);
-  const source = name === bare ? door : shop;
-  opened.set(name, await openAll({ door, source, count: streams, open: openBySse }));
-  if (name === fathom) for (let round = 0; round < 40; round += 1) leftMs.push(await leaveOne(door));
-  await door.stop();
-  if (name === fathom) {
-    // By a process of its own: what the streams before it left free would count as its gain.
-    const another = await startBenchProcess<Door>(file, configuration);
-    const open = openByWebSocket();
-    opened.set(
-      `${fathom}, shared sockets`,
-      await openAll({ door: another, source: shop, count: wanted, open }),
-    );
-    await another.stop();
-  }
-}
 await shop.stop();
 await rm(folder, { recursive: true });
 
@@ -97,19 +115,35 @@ if (streams < wanted)
     `${descriptors} descriptors a process allow ${streams} streams with a socket each.\n\n`,
   );
 printTable(
-  ['gateway', 'streams', 'opened in s', 'streams/s', 'kB a stream', 'MB in all', 'start-up s'],
-  [...opened].map(([name, { seconds, bytesPerStream }]) => {
-    const count = name.includes('shared') ? wanted : streams;
+  [
+    'gateway',
+    'streams',
+    'opened in s',
+    'streams/s',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'kB a stream',
+    'MB in all',
+    'start-up s',
+  ],
+  runs.map(({ name, count }) => {
+    const [seconds, bytesPerStream] = [medianOf(name, 'seconds'), medianOf(name, 'bytesPerStream')];
+    const openingMs = (measured.get(name) ?? []).flatMap((opened) => opened.openingMs);
     return [
       name,
       count,
       Number(seconds.toFixed(1)),
       Math.round(count / seconds),
+      ...[0.5, 0.95, 0.99].map((share) => Number(quantile(openingMs, share).toFixed(1))),
       Number((bytesPerStream / 1024).toFixed(1)),
       Number(((bytesPerStream * count) / 1024 / 1024).toFixed(0)),
-      startSeconds.has(name) ? Number((startSeconds.get(name) ?? 0).toFixed(2)) : '',
+      Number(medianOf(name, 'startSeconds').toFixed(2)),
     ];
   }),
+);
+process.stdout.write(
+  `\nMedians of ${rounds} rounds; p50 to p99 are of all openings, ${burst} of which are under way at a time.\n`,
 );
 const p95 = quantile(leftMs, 0.95);
 process.stdout.write(
@@ -121,9 +155,15 @@ printBound({
   required: 100,
   direction: 'at-most',
 });
-const [own, peer] = [opened.get(fathom), opened.get(hiveName)];
-if (own && peer) {
-  const ratio = (of: keyof Opened) => own[of] / peer[of];
+if (hive.kind === 'installed') {
+  /** Round by round, since both were measured in each. */
+  const ratio = (of: 'bytesPerStream' | 'seconds'): number => {
+    const [own, peer] = [measured.get(fathom) ?? [], measured.get(hiveName) ?? []];
+    return quantile(
+      own.map((opened, round) => opened[of] / (peer[round]?.[of] ?? Number.NaN)),
+      0.5,
+    );
+  };
   printBound({
     name: 'idle-stream-memory-of-hive',
     measured: ratio('bytesPerStream'),
@@ -138,6 +178,13 @@ if (own && peer) {
   });
 }
 
+function medianOf(name: string, of: 'seconds' | 'bytesPerStream' | 'startSeconds'): number {
+  return quantile(
+    (measured.get(name) ?? []).map((opened) => opened[of]),
+    0.5,
+  );
+}
+
 type Open = (door: Door, number: number) => Promise<() => void>;
 
 interface Opening {
@@ -149,7 +196,7 @@ interface Opening {
 }
 
 /** Opens them as fast as they open, weighs the gateway, and leaves them all. */
-async function openAll({ door, source, count, open }: Opening): Promise<Opened> {
+async function openAll({ door, source, count, open }: Opening): Promise<Omit<Opened, 'startSeconds'>> {
   // What a first stream brings into memory for good is no stream's share.
   const warm = await Promise.all(Array.from({ length: 100 }, (_, number) => open(door.ready, number)));
   for (const leave of warm) leave();
@@ -157,10 +204,15 @@ async function openAll({ door, source, count, open }: Opening): Promise<Opened> 
   const before = await door.memoryBytes();
   const startedAt = performance.now();
   const left: (() => void)[] = [];
+  const openingMs: number[] = [];
   let next = 0;
   await Promise.all(
     Array.from({ length: burst }, async () => {
-      while (next < count) left.push(await open(door.ready, next++));
+      while (next < count) {
+        const beganAt = performance.now();
+        left.push(await open(door.ready, next++));
+        openingMs.push(performance.now() - beganAt);
+      }
     }),
   );
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -169,7 +221,7 @@ async function openAll({ door, source, count, open }: Opening): Promise<Opened> 
   const bytesPerStream = ((await door.memoryBytes()) - before) / count;
   for (const leave of left) leave();
   await until(async () => (await openAt(source)) === 0);
-  return { seconds, bytesPerStream };
+  return { seconds, bytesPerStream, openingMs };
 }
 
 /** From the client's `complete` to the end of the service's work, seen at the service itself. */
