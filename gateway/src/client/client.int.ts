@@ -191,6 +191,29 @@ describe('a stream', () => {
     expect(graph.chat.topics.length).toBe(opened);
   });
 
+  test.each([
+    ['is asked for again', 200, ['RATE_LIMITED']],
+    ['fails at once where that is later than any back-off', 60_000, []],
+  ])('that is refused for a while %s', async (_, windowMs, reasons) => {
+    const strict = await startTestGraph({
+      rateLimit: { operationsPerWindow: 0, operationsPerTenantWindow: 100, windowMs },
+    });
+    const reconnects: string[] = [];
+    const refused = createFathomClient({
+      url: strict.url,
+      apiKey: strict.key,
+      reconnectDelayMs: 1,
+      maxAttempts: 1,
+      onReconnect: (error) => reconnects.push(error.code),
+    });
+    await expect(refused.stream<Asked, typeof question>(ask, question).next()).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    });
+    expect(reconnects).toEqual(reasons);
+    await refused.close();
+    await strict.close();
+  });
+
   test('with a wrong key fails at once and is not tried again', async () => {
     const stranger = createFathomClient({ url: graph.url, apiKey: `fth_0000000000_${'0'.repeat(32)}` });
     await expect(stranger.stream(ask, question).next()).rejects.toMatchObject({
