@@ -75,4 +75,30 @@ describe('the PostgreSQL stream buffer', () => {
     });
     await buffer.close();
   });
+
+  it('notes the time of an append once a minute and at the end, so that what goes on is kept', async () => {
+    const database = await test.open();
+    const buffer = await openStreamBuffer({ database, logger });
+    const noted = async () => {
+      const head = await database.one<{ at: Date }>(
+        `select updated_at as at from streams.heads where stream = 'noted'`,
+      );
+      return head.at.getTime();
+    };
+    const setBack = () =>
+      database.query(
+        `update streams.heads set updated_at = now() - interval '61 seconds' where stream = 'noted'`,
+      );
+    await buffer.append('noted', 1, [1]);
+    const begun = await noted();
+    await buffer.append('noted', 2, [2]);
+    expect(await noted()).toBe(begun);
+    await setBack();
+    await buffer.append('noted', 3, [3, 4]);
+    const later = await noted();
+    expect(later).toBeGreaterThan(begun);
+    await buffer.append('noted', 5, [5], { end: true });
+    expect(await noted()).toBeGreaterThan(later);
+    await buffer.close();
+  });
 });

@@ -54,4 +54,45 @@ begin
   end loop;
 end $$;
 `,
+  // All entries by one statement of each kind (18 to 12 µs of the server's CPU a token), and a time that moves once a minute and at
+  // the end: what an update changes of an index costs it an entry of each.
+  /* sql */ `
+create or replace function streams.append(
+  p_producer text, p_streams text[], p_expected bigint[], p_payloads text[], p_ends boolean[], p_append_ids text[]
+) returns table (place integer, last_sequence bigint, ended boolean, last_append text) language plpgsql as $$
+#variable_conflict use_column
+declare
+  told bigint;
+begin
+  perform set_config('synchronous_commit', case when true = any (p_ends) then 'on' else 'off' end, true);
+  if 1 = any (p_expected) then
+    insert into streams.heads (stream)
+      select a.stream from unnest(p_streams, p_expected) as a (stream, expected) where a.expected = 1
+      on conflict do nothing;
+  end if;
+  -- In the order of the entries, which is the same in every process. From here on the heads stand still.
+  perform from unnest(p_streams) with ordinality as a (stream, place)
+    join streams.heads h on h.stream = a.stream order by a.place for no key update of h;
+  return query
+    select a.place::integer, coalesce(h.last_sequence, 0), coalesce(h.ended, false), coalesce(h.last_append, '')
+    from unnest(p_streams, p_expected) with ordinality as a (stream, expected, place)
+    left join streams.heads h on h.stream = a.stream
+    where h.stream is null or h.ended or h.last_sequence <> a.expected - 1;
+  insert into streams.events (stream, sequence, payload)
+    select a.stream, a.expected + e.position - 1, e.payload
+    from unnest(p_streams, p_expected, p_payloads) as a (stream, expected, payloads)
+    join streams.heads h on h.stream = a.stream and not h.ended and h.last_sequence = a.expected - 1
+    cross join lateral json_array_elements(a.payloads::json) with ordinality as e (payload, position);
+  with appended as (
+    update streams.heads h set
+      last_sequence = a.expected - 1 + json_array_length(a.payloads::json), ended = a.ends, last_append = a.append_id,
+      updated_at = case
+        when a.ends or h.updated_at < clock_timestamp() - interval '1 minute' then clock_timestamp()
+        else h.updated_at end
+    from unnest(p_streams, p_expected, p_payloads, p_ends, p_append_ids) as a (stream, expected, payloads, ends, append_id)
+    where h.stream = a.stream and not h.ended and h.last_sequence = a.expected - 1
+    returning h.stream
+  ) select count(pg_notify('streams', p_producer || ' ' || appended.stream)) into told from appended;
+end $$;
+`,
 ];
