@@ -12,15 +12,21 @@ import { createHealth, type Probe } from '@fathom/platform/server/health';
 import { InFlight } from '@fathom/platform/server/in-flight';
 import { listen } from '@fathom/platform/server/listen';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import { SpanKind } from '@opentelemetry/api';
+import { entranceOf } from './audit/entrance.ts';
+import { raise } from './errors.ts';
 import { sendConsoleFile } from './http/console-files.ts';
 import { applyCors, isAllowedOrigin, setSecurityHeaders } from './http/security-headers.ts';
+import { graphqlBody, sendRefusal } from './http/send-refusal.ts';
 import { createMcpEndpoint } from './mcp/mcp-endpoint.ts';
 import { createOpenAiFacade } from './openai/openai-facade.ts';
 import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewayPolicy } from './policy.ts';
 import { type RelaySettings, startSubgraphRelay } from './relay/subgraph-relay.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
-import { createHttpTransport } from './transports/http.ts';
+import { brokeOff, createHttpTransport } from './transports/http.ts';
+import { refuseUpgrade } from './transports/refuse-upgrade.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
 import { createUploadRelay, type UploadSettings } from './uploads/upload-relay.ts';
 
@@ -108,9 +114,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const answerOpenAi = createOpenAiFacade(service, options.operations, uploads);
 
   function route(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
-    const url =
-      request.url === graphqlUrl.pathname ? graphqlUrl : new URL(request.url ?? '/', 'http://gateway');
     setSecurityHeaders(request, response);
+    const url = request.url === graphqlUrl.pathname ? graphqlUrl : urlOf(request);
     if (url.pathname !== graphqlUrl.pathname) return routeElsewhere(request, response, url);
     return applyCors(policy().cors, request, response) ? undefined : handleGraphQL(request, response, url);
   }
@@ -128,23 +133,39 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     } else if (url.pathname === '/mcp') {
       if (applyCors(cors, request, response)) return;
       // The protocol asks for it: a page that rebound its name to this machine must not reach the tools.
-      if (isAllowedOrigin(cors, request)) await answerMcp(request, response);
-      else response.writeHead(403).end();
+      if (!isAllowedOrigin(cors, request))
+        throw raise('FORBIDDEN', { because: 'pages of this origin may not call' });
+      await answerMcp(request, response);
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { allow: 'GET, HEAD' }).end();
+      throw raise('NOT_FOUND');
     } else if (!(await health.handle(url.pathname, response))) {
       await sendConsoleFile(options.consoleFolder, url.pathname, response);
     }
   }
 
+  /** What no entrance of its own has refused. */
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (brokeOff(service, response, error)) return;
+    void withSpan(
+      `${request.method} elsewhere`,
+      { 'http.request.method': request.method ?? '' },
+      async () => {
+        const asked = { transport: 'http', entrance: entranceOf(request), principal: undefined } as const;
+        const refused = service.refusals.record(asked, error);
+        const isMethod = refused.status === 404 && request.method !== 'GET';
+        sendRefusal(response, refused, {
+          body: graphqlBody(refused),
+          ...(isMethod ? { status: 405, headers: { allow: 'GET, HEAD' } } : {}),
+        });
+      },
+      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+    );
+  }
+
   const server = serverFor(options, (request, response) => {
     const ticket = inFlight.open();
     response.on('close', () => ticket.close());
-    const failed = (error: unknown): void => {
-      options.logger.error({ err: error }, 'a request could not be answered');
-      if (response.headersSent) response.destroy();
-      else response.writeHead(500).end();
-    };
+    const failed = (error: unknown): void => refuse(request, response, error);
     try {
       route(request, response)?.catch(failed);
     } catch (error) {
@@ -152,12 +173,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://gateway');
-    if (pathname === '/graphql' && !draining) webSockets.handleUpgrade(request, socket, head);
-    else
-      socket.end(
-        `HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`,
-      );
+    try {
+      if (draining) throw raise('SHUTTING_DOWN');
+      if (urlOf(request).pathname !== graphqlUrl.pathname) throw raise('NOT_FOUND');
+      webSockets.handleUpgrade(request, socket, head);
+    } catch (error) {
+      refuseUpgrade(service, { request, socket, transport: 'websocket' }, error);
+    }
   });
   const { relayTimeoutMs: answerTimeoutMs, drainTimeoutMs } = options;
   const relay =
@@ -182,6 +204,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await uploads.close();
     },
   };
+}
+
+/** What is no path at all, such as `//`, is refused like everything else. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  if (!URL.canParse(url, graphqlUrl.href)) throw raise('BAD_REQUEST', { because: 'its path cannot be read' });
+  return new URL(url, graphqlUrl);
 }
 
 function serverFor(options: GatewayOptions, answer: RequestListener): Server {

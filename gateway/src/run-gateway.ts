@@ -7,6 +7,7 @@ import type { Probe } from '@fathom/platform/server/health';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import { auditing, createAuditTrail } from './audit/audit-trail.ts';
+import { createRefusals } from './audit/refusals.ts';
 import { createApiKeyDirectory } from './auth/api-key-directory.ts';
 import type { JwtVerifier } from './auth/jwt.ts';
 import { watchKeys } from './auth/key-watch.ts';
@@ -89,6 +90,11 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     leases: parts.leases,
     onUnshared: warnUnshared(metrics, logger),
   });
+  const trail = createAuditTrail({ store: parts.audit, metrics, logger });
+  const log = endingCharges(
+    createOperationLog({ metrics, logger, knownNames: operations.all.map(({ name }) => name) }),
+  );
+  const refusals = createRefusals({ log, trail, logger });
   // Known once it listens, and asked for only then.
   let ownUrl = '';
   const policyParts: PolicyParts = {
@@ -99,6 +105,7 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     concurrency,
     persisted: createPersistedOperations({ operations, onUnlisted: countUnlisted(metrics, logger) }),
     ownUrl: () => ownUrl,
+    refusals,
   };
   let policy = createPolicy(policyParts, parts);
   const planner = createOperationPlanner(createPlanMetrics(metrics));
@@ -127,7 +134,6 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     logger,
   });
 
-  const trail = createAuditTrail({ store: parts.audit, metrics, logger });
   const gateway = await startGateway({
     ...parts,
     ...settings,
@@ -139,15 +145,8 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     streamCarriers: createStreamCarriers({ ...parts, settings: settings.streams }),
     sharedStreams: createSharedStreams({ ...parts, settings: settings.sharing, sockets: settings.streams }),
     streamObserver: createStreamMetrics(metrics),
-    operationLog: auditing(
-      endingCharges(
-        holdingPlaces(
-          createOperationLog({ metrics, logger, knownNames: operations.all.map(({ name }) => name) }),
-          concurrency,
-        ),
-      ),
-      trail,
-    ),
+    operationLog: auditing(holdingPlaces(log, concurrency), trail),
+    refusals,
     requestLog: createRequestLog(logger),
     operations,
     probes,

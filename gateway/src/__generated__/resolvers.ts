@@ -89,6 +89,8 @@ export type AuditEvent = {
   readonly __typename?: 'AuditEvent';
   /** When the operation ended. */
   readonly at: Scalars['DateTime']['output'];
+  /** Where it came in, if it was refused before it was an operation: `POST /v1/files`, `connection_init`, `subscribe`. */
+  readonly entrance?: Maybe<Scalars['String']['output']>;
   /** Its root fields, for instance `moveModelAlias`; empty for what was refused before it was read. */
   readonly fields: ReadonlyArray<Scalars['String']['output']>;
   /** Its id. */
@@ -103,11 +105,13 @@ export type AuditEvent = {
   readonly operationName?: Maybe<Scalars['String']['output']>;
   /** `OK`, or the code of the first error. */
   readonly outcome: Scalars['String']['output'];
+  /** Why it was refused, in the gateway's words: nothing of what the client sent is in them. Of alike ones, the first one's. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
   /** Who sent it: the API key's or the token's subject. */
   readonly subject?: Maybe<Scalars['String']['output']>;
   /** The W3C trace id under which traces and logs can be found. */
   readonly traceId: Scalars['String']['output'];
-  /** Which way it came: `http`, `sse`, `multipart`, `websocket`, `openai` or `mcp`. */
+  /** Which way it came: `http`, `sse`, `multipart`, `websocket`, `openai`, `uploads`, `oauth`, `mcp` or `relay`. */
   readonly transport: Scalars['String']['output'];
 };
 
@@ -469,6 +473,7 @@ export type ApiKeyEdgeResolvers<ContextType = AccessContext, ParentType extends 
 
 export type AuditEventResolvers<ContextType = AccessContext, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  entrance?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   fields?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['AuditEventKind'], ParentType, ContextType>;
@@ -476,6 +481,7 @@ export type AuditEventResolvers<ContextType = AccessContext, ParentType extends 
   operationHash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   operationName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   subject?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   traceId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   transport?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

@@ -5,7 +5,8 @@
  *
  * Nobody waits for it: what waits here when the process is killed is lost, a tenth of a second's worth; what waits while
  * the database is down is kept, up to a bound, and beyond it counted as lost. Refusals that are alike within one flush
- * become one record, so that who is refused a thousand times a second does not fill the disk.
+ * become one record, so that who is refused a thousand times a second does not fill the disk; its reason and trace are the
+ * first one's.
  */
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { Logger } from '@fathom/platform/logging';
@@ -13,9 +14,11 @@ import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import { Kind } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
+import { type GatewayErrorCode, gatewayErrors } from '../errors.ts';
 import type { OperationLog, Transport } from '../observability/operation-log.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import type { AuditRecord, AuditStore } from '../stores/audit-store.ts';
+import { storable } from './reason-text.ts';
 
 export interface AuditTrail {
   record(event: AuditedEvent): void;
@@ -26,9 +29,12 @@ export interface AuditTrail {
 export interface AuditedEvent {
   readonly kind: AuditRecord['kind'];
   readonly transport: Transport;
+  /** Of what is refused as a whole. */
+  readonly entrance?: string;
   readonly principal: Principal | undefined;
   readonly operation: AdmittedOperation | undefined;
   readonly outcome: string;
+  readonly reason?: string | null;
   readonly traceId: string;
 }
 
@@ -107,7 +113,10 @@ export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
   };
 }
 
-/** The same log; mutations and refusals that it tells of are audited. */
+/**
+ * The same log; mutations are audited, and what is refused of an operation that was admitted: a part of it, or the rest of a
+ * stream. What is not admitted at all goes by `refusals.ts`.
+ */
 export function auditing(log: OperationLog, trail: AuditTrail): OperationLog {
   return {
     begin(transport, principal, operation) {
@@ -116,37 +125,47 @@ export function auditing(log: OperationLog, trail: AuditTrail): OperationLog {
       let ended = false;
       return {
         ...record,
-        end(outcome) {
-          record.end(outcome);
+        end(outcome, withheld = outcome) {
+          record.end(outcome, withheld);
           if (ended) return;
           ended = true;
-          const event = { transport, principal, operation, outcome, traceId };
-          if (operation?.kind === 'mutation') trail.record({ kind: 'MUTATION', ...event });
-          else if (isRefused(operation, outcome)) trail.record({ kind: 'REFUSAL', ...event });
+          const event = { transport, principal, operation, traceId };
+          if (operation?.kind === 'mutation') trail.record({ kind: 'MUTATION', ...event, outcome });
+          else if (refusedLater.has(withheld))
+            trail.record({ kind: 'REFUSAL', ...event, outcome: withheld, reason: gatewayMessage(withheld) });
         },
       };
     },
   };
 }
 
-/** Not admitted at all, or admitted without a part of it. */
-function isRefused(operation: AdmittedOperation | undefined, outcome: string): boolean {
-  return outcome !== 'OK' && (operation === undefined || outcome === 'FORBIDDEN');
-}
+const refusedLater: ReadonlySet<string> = new Set([
+  'FORBIDDEN',
+  'KEY_REVOKED',
+  'KEY_EXPIRED',
+  'TOKEN_EXPIRED',
+]);
 
-function recordOf({ kind, transport, principal, operation, outcome, traceId }: AuditedEvent): AuditRecord {
+const gatewayMessage = (code: string): string | null =>
+  Object.hasOwn(gatewayErrors, code) ? gatewayErrors[code as GatewayErrorCode].message : null;
+
+function recordOf(event: AuditedEvent): AuditRecord {
+  const { kind, transport, entrance = null, principal, operation, outcome, reason = null, traceId } = event;
   return {
     id: uuidV7(),
     at: new Date(),
     kind,
-    tenant: principal?.identity.tenant ?? null,
-    subject: principal?.identity.subject ?? null,
-    credential: principal?.credential ?? null,
+    // A token's claims are texts of its issuer's choice.
+    tenant: principal ? storable(principal.identity.tenant) : null,
+    subject: principal ? storable(principal.identity.subject) : null,
+    credential: principal ? storable(principal.credential) : null,
     transport,
+    entrance,
     operationName: operation?.operation.name?.value ?? null,
     operationHash: operation?.hash ?? null,
     fields: rootFieldsOf(operation),
     outcome,
+    reason,
     occurrences: 1,
     traceId,
   };
@@ -166,6 +185,7 @@ function isAlike(one: AuditRecord, other: AuditRecord): boolean {
     one.credential === other.credential &&
     one.outcome === other.outcome &&
     one.transport === other.transport &&
+    one.entrance === other.entrance &&
     one.operationHash === other.operationHash
   );
 }

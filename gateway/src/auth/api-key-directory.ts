@@ -10,6 +10,7 @@ import { BoundedMap } from '../operations/bounded-map.ts';
 import type { ApiKeyRecord, ApiKeyStore } from '../stores/api-key-store.ts';
 import { type ApiKey, secretMatches } from './api-key.ts';
 import type { Principal } from './principal.ts';
+import { ofHolder } from './refused-credential.ts';
 import { scopesOf } from './roles.ts';
 
 const maxAgeMs = 900;
@@ -66,7 +67,7 @@ export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Da
 
   function validPrincipal(record: ApiKeyRecord): Principal {
     const problem = invalidity(record, now());
-    if (problem) throw raise(problem);
+    if (problem) throw ofHolder(raise(problem), principalOf(record));
     return principalOf(record);
   }
 

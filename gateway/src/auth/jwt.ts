@@ -21,6 +21,7 @@ import {
 import { z } from 'zod';
 import { raise } from '../errors.ts';
 import type { Principal } from './principal.ts';
+import { ofHolder } from './refused-credential.ts';
 import { scopesOf } from './roles.ts';
 
 export const acceptedAlgorithms = [
@@ -78,10 +79,31 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
   return {
     async authenticate(token) {
       const key = await signingKeys();
-      const claims = await verify(token, key, { issuer, audience });
-      return principalOfClaims(claims, { tenantClaim, rolesClaim });
+      try {
+        const claims = await verify(token, key, { issuer, audience });
+        return principalOfClaims(claims, { tenantClaim, rolesClaim });
+      } catch (error) {
+        throw ofSigned(error, { tenantClaim, rolesClaim });
+      }
     },
   };
+}
+
+/** A token that its issuer did sign, and that is over or meant for another audience, still says whose it is. */
+export function ofSigned(
+  error: unknown,
+  claimNames: Pick<JwtOptions, 'tenantClaim' | 'rolesClaim'>,
+): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { cause } = error;
+  const isOver = cause instanceof errors.JWTExpired;
+  const isForOthers = cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'aud';
+  if (!isOver && !isForOthers) return error;
+  try {
+    return ofHolder(error, principalOfClaims(cause.payload, claimNames));
+  } catch {
+    return error; // Its claims name nobody.
+  }
 }
 
 /** Throws UNAUTHENTICATED where the claims name nobody. */

@@ -53,8 +53,12 @@ export async function callTool(service: GatewayService, call: ToolCall): Promise
       : resultOf(await executeCall(service, graphCall));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const { code, message, retryable, details } = error;
-    return failure([{ message, extensions: { code, ...(retryable ? { retryable } : {}), ...details } }]);
+    const entrance = `tools/call ${operation.name}`;
+    const { errors } = service.refusals.record(
+      { transport: 'mcp', entrance, principal: call.principal },
+      error,
+    );
+    return failure(errors.map((one) => one.toJSON()));
   }
 }
 

@@ -1,5 +1,7 @@
 /** JSON-RPC 2.0 as MCP uses it: one message a request, answered by one response. */
+import type { AppError } from '@fathom/platform/errors';
 import { z } from 'zod';
+import { raise } from '../errors.ts';
 
 export const errorCodes = {
   parse: -32700,
@@ -45,6 +47,11 @@ export class RpcError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** In the gateway's own words, for the record. */
+export function reasonOfRpc({ code, message }: RpcError): AppError {
+  return raise(code === errorCodes.methodNotFound ? 'NOT_FOUND' : 'BAD_REQUEST', { because: message });
 }
 
 export function resultMessage(requestId: RpcId, result: object): object {

@@ -9,19 +9,22 @@
  * Every request carries its key or token, so any gateway answers any request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '@fathom/platform/errors';
 import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
+import { entranceOf } from '../audit/entrance.ts';
+import type { RecordedRefusal } from '../audit/refusals.ts';
 import { credentialOfRequest } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import { mayBegin } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
 import { beginStream, eventStreamHead, writeTaken } from '../http/event-stream.ts';
 import { readJson } from '../http/read-json.ts';
+import { sendRefusal } from '../http/send-refusal.ts';
 import { fragmentsOf } from '../operations/prepare.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
+import { brokeOff } from '../transports/http.ts';
 import { callTool, type ToolResult } from './call-tool.ts';
 import {
   errorCodes,
@@ -29,6 +32,7 @@ import {
   parseMessage,
   RpcError,
   type RpcRequest,
+  reasonOfRpc,
   resultMessage,
 } from './json-rpc.ts';
 import { createTools, type Tool } from './tools.ts';
@@ -45,18 +49,15 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
   const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
   const toolsOf = createTools(operations);
 
-  async function answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function answer({ request, response, signal, known }: Asking): Promise<void> {
     const line = service.requestLog.begin(request, response);
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     if (request.method !== 'POST') {
       response.writeHead(405, { allow: 'POST' }).end();
       return;
     }
-    const principal = await requirePrincipal(service, credentialOfRequest(request), 'mcp');
+    const principal = await requirePrincipal(service, credentialOfRequest(request));
+    known.principal = principal;
     line.by(principal);
     const version = request.headers['mcp-protocol-version'];
     if (typeof version === 'string' && !protocolVersions.includes(version))
@@ -73,6 +74,8 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
       send(response, resultMessage(message.id, result));
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
+      const entrance = `${entranceOf(request)} ${message.method === 'tools/call' ? message.method : '*'}`;
+      service.refusals.record({ transport: 'mcp', entrance, principal }, reasonOfRpc(error));
       send(response, errorMessage(message.id, { code: error.code, message: error.message }));
     }
   }
@@ -124,16 +127,27 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
       `${request.method} /mcp`,
       { 'http.request.method': request.method ?? '', 'url.path': '/mcp' },
       async () => {
+        const known: Asking['known'] = { principal: undefined };
         try {
-          await answer(request, response, gone.signal);
+          await answer({ request, response, signal: gone.signal, known });
         } catch (error) {
-          if (response.headersSent || !(error instanceof AppError || error instanceof RpcError)) throw error;
-          refuse(response, error);
+          if (brokeOff(service, response, error)) return;
+          const why = error instanceof RpcError ? reasonOfRpc(error) : error;
+          const asked = { transport: 'mcp', entrance: entranceOf(request), ...known } as const;
+          refuse(response, service.refusals.record(asked, why), error);
         }
       },
       { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
     );
   };
+}
+
+interface Asking {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+  /** Who asks, once that is known. */
+  readonly known: { principal: Principal | undefined };
 }
 
 interface Exchange {
@@ -186,17 +200,16 @@ function send(response: ServerResponse, message: object): void {
 const eventOf = (message: object): string => `event: message\ndata: ${JSON.stringify(message)}\n\n`;
 
 /** What was refused before it was known which message it is. */
-function refuse(response: ServerResponse, error: AppError | RpcError): void {
-  const status = error instanceof AppError ? error.status : 400;
-  const data = error instanceof AppError ? { code: error.code } : undefined;
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...(status === 413 ? { connection: 'close' } : {}),
+function refuse(response: ServerResponse, refused: RecordedRefusal, cause: unknown): void {
+  const { status, reason } = refused;
+  const failure =
+    cause instanceof RpcError
+      ? { code: cause.code, message: cause.message }
+      : { code: errorCodes.invalidRequest, message: reason.message, data: { code: reason.code } };
+  sendRefusal(response, refused, {
+    status: cause instanceof RpcError ? 400 : status,
+    contentType: 'application/json',
+    headers: status === 401 ? { 'www-authenticate': 'Bearer' } : {},
+    body: JSON.stringify(errorMessage(null, failure)),
   });
-  const code = error instanceof RpcError ? error.code : errorCodes.invalidRequest;
-  response.end(
-    JSON.stringify(errorMessage(null, { code, message: error.message, ...(data ? { data } : {}) })),
-  );
 }

@@ -13,6 +13,7 @@ import { SignJWT } from 'jose';
 import { type ApiKey, parseApiKey } from '../auth/api-key.ts';
 import type { ApiKeyDirectory } from '../auth/api-key-directory.ts';
 import type { Principal } from '../auth/principal.ts';
+import { type GatewayErrorCode, raise } from '../errors.ts';
 import { type TokenKeys, tokenAlgorithm } from './token-keys.ts';
 
 /** RFC 6749, section 5.2; the last two as section 4.1.2.1 names them. */
@@ -31,7 +32,10 @@ export type TokenAnswer =
       readonly status: number;
       readonly error: OAuthErrorCode;
       readonly description: string;
-      readonly retryAfterMs?: number;
+      /** In the gateway's own words, for the record. */
+      readonly reason: AppError;
+      /** Whose credentials were right. */
+      readonly principal?: Principal;
     };
 
 export interface IssuedToken {
@@ -106,18 +110,29 @@ export function createTokenIssuer(options: TokenIssuerOptions) {
 
   return async ({ form, authorization, address }: TokenRequest): Promise<TokenAnswer> => {
     const grantType = form.get('grant_type');
-    if (!grantType) return refusal(400, 'invalid_request', '`grant_type` is missing.');
+    if (!grantType) return invalidRequest('`grant_type` is missing.');
     if (['grant_type', 'scope', 'client_id', 'client_secret'].some((name) => form.getAll(name).length > 1))
-      return refusal(400, 'invalid_request', 'A parameter is given twice.');
+      return invalidRequest('A parameter is given twice.');
     if (grantType !== 'client_credentials')
-      return refusal(400, 'unsupported_grant_type', 'Only `client_credentials` is granted here.');
+      return refusedToken({
+        status: 400,
+        error: 'unsupported_grant_type',
+        description: 'Only `client_credentials` is granted here.',
+        code: 'BAD_REQUEST',
+      });
     const client = clientOf(form, authorization);
     if (client.kind === 'ambiguous')
-      return refusal(400, 'invalid_request', 'Send the credentials one way: by HTTP Basic, or in the form.');
+      return invalidRequest('Send the credentials one way: by HTTP Basic, or in the form.');
 
     const blockedForMs = await failures(address, client.kind === 'shown' ? client.id : '', 0);
     if (blockedForMs !== undefined)
-      return { ...refusal(429, 'temporarily_unavailable', tooManyFailures), retryAfterMs: blockedForMs };
+      return refusedToken({
+        status: 429,
+        error: 'temporarily_unavailable',
+        description: tooManyFailures,
+        code: 'RATE_LIMITED',
+        details: { retryAfterMs: blockedForMs },
+      });
 
     let principal: Principal;
     try {
@@ -125,17 +140,31 @@ export function createTokenIssuer(options: TokenIssuerOptions) {
       principal = await apiKeys.authenticate(client.key);
     } catch (error) {
       if (!(error instanceof AppError) && error !== unknownClient) throw error;
-      if (error instanceof AppError && error.status !== 401)
-        return refusal(503, 'temporarily_unavailable', error.message);
+      const reason = error instanceof AppError ? error : raise('UNAUTHENTICATED');
+      if (reason.status !== 401)
+        return {
+          kind: 'refused',
+          status: 503,
+          error: 'temporarily_unavailable',
+          description: reason.message,
+          reason,
+        };
       await failures(address, client.kind === 'shown' ? client.id : '', 1);
-      return refusal(401, 'invalid_client', 'No client of this id and secret is admitted.');
+      const description = 'No client of this id and secret is admitted.';
+      return { kind: 'refused', status: 401, error: 'invalid_client', description, reason };
     }
 
     const held = principal.identity.scopes;
     const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
     const beyond = asked.find((scope) => !hasScope(principal.identity, scope));
     if (beyond !== undefined)
-      return refusal(400, 'invalid_scope', `This client does not hold "${beyond.slice(0, 100)}".`);
+      return refusedToken({
+        status: 400,
+        error: 'invalid_scope',
+        description: `This client does not hold "${beyond.slice(0, 100)}".`,
+        code: 'FORBIDDEN',
+        principal,
+      });
     const scopes = asked.length > 0 ? [...new Set(asked)] : held;
     return {
       kind: 'issued',
@@ -152,8 +181,22 @@ export function createTokenIssuer(options: TokenIssuerOptions) {
 const unknownClient = Symbol('unknown client');
 const tooManyFailures = 'Too many attempts with wrong credentials. Wait, then try again.';
 
-function refusal(status: number, error: OAuthErrorCode, description: string) {
-  return { kind: 'refused', status, error, description } as const;
+interface RefusedToken {
+  readonly status: number;
+  readonly error: OAuthErrorCode;
+  readonly description: string;
+  readonly code: GatewayErrorCode;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly principal?: Principal;
+}
+
+/** The description may repeat what the client sent, so it is not the reason that is kept. */
+export function refusedToken({ code, details = {}, ...refused }: RefusedToken): TokenAnswer {
+  return { kind: 'refused', ...refused, reason: raise(code, { because: refused.error, details }) };
+}
+
+export function invalidRequest(description: string): TokenAnswer {
+  return refusedToken({ status: 400, error: 'invalid_request', description, code: 'BAD_REQUEST' });
 }
 
 type ShownClient =

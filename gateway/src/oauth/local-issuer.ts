@@ -1,6 +1,7 @@
 /** The local issuer as a whole: who is given tokens, over HTTP, and how they are verified. */
 import type { Cache } from '@fathom/platform/cache/cache';
 import type { Logger } from '@fathom/platform/logging';
+import type { Refusals } from '../audit/refusals.ts';
 import type { ApiKeyDirectory } from '../auth/api-key-directory.ts';
 import type { JwtVerifier } from '../auth/jwt.ts';
 import type { GatewaySettings } from '../settings.ts';
@@ -18,6 +19,7 @@ export interface LocalIssuerParts {
   readonly jwt: JwtVerifier | undefined;
   readonly cache: Pick<Cache, 'increment'>;
   readonly ownUrl: () => string;
+  readonly refusals: Refusals;
   readonly logger: Logger;
 }
 
@@ -28,7 +30,7 @@ export interface LocalIssuer {
 
 /** `undefined` where no tokens are issued here. */
 export function createLocalIssuer(parts: LocalIssuerParts): LocalIssuer | undefined {
-  const { settings, oauthKeys, apiKeys, cache, ownUrl, logger } = parts;
+  const { settings, oauthKeys, apiKeys, cache, ownUrl, refusals, logger } = parts;
   if (!settings.oauth || !oauthKeys) return undefined;
   const { audience, tokenLifetimeMs, keyLifetimeMs, issuer: configured } = settings.oauth;
   const issuer = () => configured ?? ownUrl();
@@ -39,6 +41,7 @@ export function createLocalIssuer(parts: LocalIssuerParts): LocalIssuer | undefi
       issueToken: createTokenIssuer({ keys, apiKeys, cache, issuer, audience, tokenLifetimeMs }),
       issuer,
       bodyTimeoutMs: settings.bodyTimeoutMs,
+      refusals,
       logger,
     }),
     verifier: withLocalTokens({ keys, apiKeys, issuer, audience }, parts.jwt),

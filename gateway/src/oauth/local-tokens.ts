@@ -4,7 +4,7 @@
  */
 import { jwtVerify } from 'jose';
 import type { ApiKeyDirectory } from '../auth/api-key-directory.ts';
-import { explainJwtError, issuerOf, type JwtVerifier, principalOfClaims } from '../auth/jwt.ts';
+import { explainJwtError, issuerOf, type JwtVerifier, ofSigned, principalOfClaims } from '../auth/jwt.ts';
 import { raise } from '../errors.ts';
 import { type TokenKeys, tokenAlgorithm } from './token-keys.ts';
 
@@ -14,6 +14,8 @@ export interface LocalTokensOptions {
   readonly issuer: () => string;
   readonly audience: string;
 }
+
+const claimNames = { tenantClaim: 'tenant', rolesClaim: 'roles' };
 
 /** Leaves to `others` what another issuer has signed. */
 export function withLocalTokens(options: LocalTokensOptions, others: JwtVerifier | undefined): JwtVerifier {
@@ -31,11 +33,11 @@ export function withLocalTokens(options: LocalTokensOptions, others: JwtVerifier
         requiredClaims: ['exp', 'client_id'],
         clockTolerance: 5,
       }).catch((cause: unknown) => {
-        throw explainJwtError(cause);
+        throw ofSigned(explainJwtError(cause), claimNames);
       });
       const { operationsPerWindow } = await apiKeys.holder(String(payload['client_id']));
       return {
-        ...principalOfClaims(payload, { tenantClaim: 'tenant', rolesClaim: 'roles' }),
+        ...principalOfClaims(payload, claimNames),
         credential: `key:${payload['client_id']}`,
         operationsPerWindow,
       };

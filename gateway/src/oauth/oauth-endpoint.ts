@@ -9,8 +9,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import type { Logger } from '@fathom/platform/logging';
+import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import { SpanKind } from '@opentelemetry/api';
+import { entranceOf } from '../audit/entrance.ts';
+import type { Refusals } from '../audit/refusals.ts';
 import { type BodyLimits, readBody } from '../http/read-json.ts';
-import type { createTokenIssuer, TokenAnswer } from './issue-token.ts';
+import { sendRefusal } from '../http/send-refusal.ts';
+import { type createTokenIssuer, invalidRequest, refusedToken, type TokenAnswer } from './issue-token.ts';
 import { type TokenKeys, tokenAlgorithm } from './token-keys.ts';
 
 export interface OAuthEndpointOptions {
@@ -18,6 +23,7 @@ export interface OAuthEndpointOptions {
   readonly issueToken: ReturnType<typeof createTokenIssuer>;
   readonly issuer: () => string;
   readonly bodyTimeoutMs: number;
+  readonly refusals: Refusals;
   readonly logger: Logger;
 }
 
@@ -29,29 +35,63 @@ export interface OAuthEndpoint {
 const maxFormBytes = 16_384;
 
 export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoint {
-  const { keys, issueToken, issuer, logger } = options;
+  const { keys, issueToken, issuer, refusals, logger } = options;
   const limits: BodyLimits = { maxBytes: maxFormBytes, timeoutMs: options.bodyTimeoutMs };
 
   async function answerToken(request: IncomingMessage): Promise<TokenAnswer> {
     const [mediaType] = (request.headers['content-type'] ?? '').split(';');
     if (request.method !== 'POST' || mediaType?.trim().toLowerCase() !== 'application/x-www-form-urlencoded')
-      return refused(400, 'invalid_request', 'POST a form: application/x-www-form-urlencoded.');
+      return invalidRequest('POST a form: application/x-www-form-urlencoded.');
     try {
       const form = new URLSearchParams(await readBody(request, limits));
       const { authorization } = request.headers;
       return await issueToken({ form, authorization, address: request.socket.remoteAddress ?? '' });
     } catch (error) {
       if (error instanceof AppError && error.status < 500)
-        return refused(400, 'invalid_request', error.message);
+        return {
+          kind: 'refused',
+          status: 400,
+          error: 'invalid_request',
+          description: error.message,
+          reason: error,
+        };
       logger.error({ err: error }, 'a token could not be issued');
-      return refused(503, 'temporarily_unavailable', 'No token can be issued now.');
+      return refusedToken({
+        status: 503,
+        error: 'temporarily_unavailable',
+        description: 'No token can be issued now.',
+        code: 'DEPENDENCY_UNAVAILABLE',
+      });
     }
+  }
+
+  function send(request: IncomingMessage, response: ServerResponse, answer: TokenAnswer): void {
+    // Section 5.1: nobody on the way keeps a token.
+    const headers: Record<string, string> = { 'cache-control': 'no-store', pragma: 'no-cache' };
+    if (!request.complete) headers['connection'] = 'close';
+    if (answer.kind === 'issued') {
+      sendJson(response, 200, answer.token, headers);
+      return;
+    }
+    const { status, error, description, reason, principal } = answer;
+    if (status === 401) headers['www-authenticate'] = 'Basic realm="fathom"';
+    const asked = { transport: 'oauth', entrance: entranceOf(request), principal } as const;
+    sendRefusal(response, refusals.record(asked, reason), {
+      status,
+      headers,
+      body: JSON.stringify({ error, error_description: description }),
+    });
   }
 
   return {
     async handle(request, response, { pathname }) {
       if (pathname === '/oauth/token') {
-        sendTokenAnswer(request, response, await answerToken(request));
+        await withSpan(
+          `${request.method} ${pathname}`,
+          { 'http.request.method': request.method ?? '', 'url.path': pathname },
+          async () => send(request, response, await answerToken(request)),
+          { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+        );
         return true;
       }
       if (request.method !== 'GET' && request.method !== 'HEAD') return false;
@@ -87,29 +127,6 @@ function metadataOf(issuer: string) {
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [tokenAlgorithm],
   };
-}
-
-function sendTokenAnswer(request: IncomingMessage, response: ServerResponse, answer: TokenAnswer): void {
-  // Section 5.1: nobody on the way keeps a token.
-  const headers: Record<string, string> = { 'cache-control': 'no-store', pragma: 'no-cache' };
-  if (!request.complete) headers['connection'] = 'close';
-  if (answer.kind === 'issued') {
-    sendJson(response, 200, answer.token, headers);
-    return;
-  }
-  if (answer.status === 401) headers['www-authenticate'] = 'Basic realm="fathom"';
-  if (answer.retryAfterMs !== undefined)
-    headers['retry-after'] = String(Math.ceil(answer.retryAfterMs / 1000));
-  const body = { error: answer.error, error_description: answer.description };
-  sendJson(response, answer.status, body, headers);
-}
-
-function refused(
-  status: number,
-  error: Extract<TokenAnswer, { kind: 'refused' }>['error'],
-  description: string,
-): TokenAnswer {
-  return { kind: 'refused', status, error, description };
 }
 
 function sendJson(

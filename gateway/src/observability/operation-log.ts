@@ -7,13 +7,25 @@ import type { Principal } from '../auth/principal.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 
-export type Transport = 'http' | 'sse' | 'multipart' | 'websocket' | 'openai' | 'mcp' | 'relay';
+export type Transport =
+  | 'http'
+  | 'sse'
+  | 'multipart'
+  | 'websocket'
+  | 'openai'
+  | 'uploads'
+  | 'oauth'
+  | 'mcp'
+  | 'relay';
 
 export interface OperationRecord {
   /** So many bytes of its answer, without what carries them, were handed to the client's connection. */
   sent(bytes: number): void;
-  /** Call once, with `OK`, an error's code, or how a stream ended. */
-  end(code: string): void;
+  /**
+   * Call once, with `OK`, an error's code, or how a stream ended. `withheld`: the code of what its sender may not have of it,
+   * where another error comes first.
+   */
+  end(code: string, withheld?: string): void;
 }
 
 export interface OperationLog {
@@ -95,6 +107,13 @@ export function outcomeOf(
   return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
 }
 
+/** FORBIDDEN, if anything of a result is: the second argument of `end`. */
+export function withheldIn(
+  errors: readonly { readonly extensions?: Record<string, unknown> }[] | undefined,
+): string | undefined {
+  return errors?.some(({ extensions }) => extensions?.['code'] === 'FORBIDDEN') ? 'FORBIDDEN' : undefined;
+}
+
 /** The same log; what an operation was charged is settled or given back once it has ended. */
 export function endingCharges(log: OperationLog): OperationLog {
   return {
@@ -104,9 +123,9 @@ export function endingCharges(log: OperationLog): OperationLog {
       if (!charge) return record;
       return {
         ...record,
-        end(code) {
+        end(code, withheld) {
           charge.ended(code);
-          record.end(code);
+          record.end(code, withheld);
         },
       };
     },
@@ -122,9 +141,9 @@ export function holdingPlaces(log: OperationLog, concurrency: Concurrency): Oper
       const release = concurrency.take(principal);
       return {
         ...record,
-        end(code) {
+        end(code, withheld) {
           release();
-          record.end(code);
+          record.end(code, withheld);
         },
       };
     },

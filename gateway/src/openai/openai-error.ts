@@ -1,7 +1,8 @@
 /** A refusal or a fault in the shape that clients of the OpenAI API read, with the platform's own code. */
 import type { ServerResponse } from 'node:http';
 import type { AppError } from '@fathom/platform/errors';
-import { refusedBudgetHeaders } from '../limits/budget-headers.ts';
+import type { RecordedRefusal } from '../audit/refusals.ts';
+import { sendRefusal } from '../http/send-refusal.ts';
 
 export interface OpenAiError {
   readonly error: {
@@ -38,6 +39,7 @@ const parameters: Readonly<Record<string, string>> = {
   'input.responseFormat.jsonSchema': 'response_format',
 };
 
+/** Also of a stream that has begun, and ends with it. */
 export function openAiError(error: AppError): OpenAiError {
   const { field, param } = error.details;
   const named = typeof param === 'string' ? param : parameters[String(field)];
@@ -51,17 +53,10 @@ export function openAiError(error: AppError): OpenAiError {
   };
 }
 
-export function sendOpenAiError(response: ServerResponse, error: AppError): void {
-  const { retryAfterMs } = error.details;
-  response.writeHead(error.status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-    ...(typeof retryAfterMs === 'number'
-      ? { 'retry-after': String(Math.ceil(retryAfterMs / 1000)), 'retry-after-ms': String(retryAfterMs) }
-      : {}),
-    ...refusedBudgetHeaders(error.details),
-    // What is left of a body that is too large is not read, so the connection cannot be used again.
-    ...(error.status === 413 ? { connection: 'close' } : {}),
+export function sendOpenAiError(response: ServerResponse, refused: RecordedRefusal): void {
+  const { retryAfterMs } = refused.reason.details;
+  sendRefusal(response, refused, {
+    body: JSON.stringify(openAiError(refused.reason)),
+    headers: typeof retryAfterMs === 'number' ? { 'retry-after-ms': String(retryAfterMs) } : {},
   });
-  response.end(JSON.stringify(openAiError(error)));
 }

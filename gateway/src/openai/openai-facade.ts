@@ -3,16 +3,18 @@
  * is decided where it is decided for GraphQL; nothing is computed here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '@fathom/platform/errors';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
+import { entranceOf } from '../audit/entrance.ts';
 import { credentialOfRequest } from '../auth/credentials.ts';
+import type { Principal } from '../auth/principal.ts';
 import { raise } from '../errors.ts';
 import { readJson } from '../http/read-json.ts';
 import { budgetHeaders } from '../limits/budget-headers.ts';
 import type { RequestRecord } from '../observability/request-log.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
+import { brokeOff } from '../transports/http.ts';
 import type { UploadRelay } from '../uploads/upload-relay.ts';
 import { answerCompletion } from './answer-completion.ts';
 import { chatFormat, completionFormat } from './answer-format.ts';
@@ -29,6 +31,8 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly line: RequestRecord;
+  /** Who sent it, once that is known. */
+  readonly known: { principal: Principal | undefined };
 }
 
 export function createOpenAiFacade(
@@ -36,11 +40,15 @@ export function createOpenAiFacade(
   operations: CheckedInOperations,
   uploads: UploadRelay,
 ) {
-  async function answer({ request, response, url, line }: Exchange, signal: AbortSignal): Promise<void> {
+  async function answer(
+    { request, response, url, line, known }: Exchange,
+    signal: AbortSignal,
+  ): Promise<void> {
     const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
     const path = url.pathname;
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
-    const principal = await requirePrincipal(service, credentialOfRequest(request), 'openai');
+    const principal = await requirePrincipal(service, credentialOfRequest(request));
+    known.principal = principal;
     line.by(principal);
     const caller: Caller = {
       principal,
@@ -101,11 +109,13 @@ export function createOpenAiFacade(
       async () => {
         const line = service.requestLog.begin(request, response);
         response.setHeader('x-request-id', currentTraceId());
+        const known: Exchange['known'] = { principal: undefined };
         try {
-          await answer({ request, response, url, line }, gone.signal);
+          await answer({ request, response, url, line, known }, gone.signal);
         } catch (error) {
-          if (response.headersSent || !(error instanceof AppError)) throw error;
-          sendOpenAiError(response, error);
+          if (brokeOff(service, response, error)) return;
+          const asked = { transport: 'openai', entrance: entranceOf(request), ...known } as const;
+          sendOpenAiError(response, service.refusals.record(asked, error));
         }
       },
       { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },

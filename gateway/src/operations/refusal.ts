@@ -41,6 +41,18 @@ export function toGraphQLError(error: AppError): GraphQLError {
   });
 }
 
+/** The first of its errors, as it was raised. */
+export function reasonOf({ errors: [first] }: Refusal): AppError {
+  if (first?.originalError instanceof AppError) return first.originalError;
+  const { code } = first?.extensions ?? {};
+  return new AppError({
+    code: typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
+    message: first?.message ?? gatewayErrors.INTERNAL_SERVER_ERROR.message,
+    status: statusOf(code),
+    retryable: false,
+  });
+}
+
 function statusOf(code: unknown): number {
   return typeof code === 'string' && code in gatewayErrors
     ? gatewayErrors[code as keyof typeof gatewayErrors].status

@@ -9,7 +9,6 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AppError } from '@fathom/platform/errors';
 import { webSocketPlace } from '@fathom/platform/identity-proof';
 import { extractTrace, injectTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
@@ -93,14 +92,24 @@ function serve(service: GatewayService, relayed: Relayed): void {
     // The protocol lets nothing come behind it before the service has acknowledged it.
     router.pause();
     const payload = payloadOfInit(data);
+    const refuse = (code: number | undefined, why: unknown): void =>
+      void withSpan(
+        'relay.refuse',
+        {},
+        async () => {
+          const asked = { transport: 'relay', entrance: 'connection_init', principal: undefined } as const;
+          const { reason } = service.refusals.record(asked, why);
+          router.close(code, reason.code);
+          router.resume();
+        },
+        { parent: extractTrace({ ...request.headers, ...payload }) },
+      );
     if (!payload) {
-      router.close(badRequest, 'The first message must be connection_init');
-      router.resume();
+      refuse(badRequest, raise('BAD_REQUEST', { because: 'the first message must be connection_init' }));
       return;
     }
     if (!target.isKnown && !isRouter(payload[relayKeyHeader])) {
-      router.close(forbidden, 'FORBIDDEN');
-      router.resume();
+      refuse(forbidden, raise('FORBIDDEN', { because: `\`${relayKeyHeader}\` is not the router's` }));
       return;
     }
     const inPayload = credentialOfParams(payload);
@@ -108,13 +117,9 @@ function serve(service: GatewayService, relayed: Relayed): void {
     withSpan(
       'WS /subgraphs',
       { 'network.protocol.name': 'websocket' },
-      async () => connect(service, relayed, await requirePrincipal(service, credential, 'relay')),
+      async () => connect(service, relayed, await requirePrincipal(service, credential)),
       { kind: SpanKind.SERVER, parent: extractTrace({ ...request.headers, ...payload }) },
-    ).catch((error: unknown) => {
-      const { code } = error instanceof AppError ? error : raise('INTERNAL_SERVER_ERROR');
-      router.close(unauthorized, code);
-      router.resume();
-    });
+    ).catch((error: unknown) => refuse(unauthorized, error));
   });
 }
 

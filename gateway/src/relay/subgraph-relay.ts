@@ -23,15 +23,19 @@ import { listen } from '@fathom/platform/server/listen';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { Agent, type Dispatcher, errors } from 'undici';
+import { entranceOf } from '../audit/entrance.ts';
 import { credentialOfHeaders } from '../auth/credentials.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
-import { readBody } from '../http/read-json.ts';
-import { parseRawOperation } from '../operations/raw-operation.ts';
+import { jsonOf, readBounded } from '../http/read-json.ts';
+import { graphqlBody, sendRefusal } from '../http/send-refusal.ts';
+import { parseRawOperation, type SentOperation } from '../operations/raw-operation.ts';
 import type { Service } from '../subgraphs/services.ts';
 import { subgraphOperation } from '../subgraphs/subgraph.ts';
 import { createContext, type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
-import { sendUnexpected } from '../transports/http.ts';
+import { brokeOff } from '../transports/http.ts';
+import { refuseUpgrade } from '../transports/refuse-upgrade.ts';
 import { createRelaySockets, relayKeyHeader } from './relay-socket.ts';
 
 export interface RelaySettings {
@@ -88,27 +92,32 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
     if (!isRouter(key)) throw raise('FORBIDDEN', { because: `\`${relayKeyHeader}\` is not the router's` });
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
+  async function answer({ request, response, signal, known }: Asking): Promise<void> {
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const target = targetOf(request);
     requireRouter(request.headers[relayKeyHeader]);
     if (request.method !== 'POST') throw raise('BAD_REQUEST', { because: 'send POST' });
-    const principal = await requirePrincipal(service, credentialOfHeaders(request.headers), 'relay');
-    const body = await readBody(request, {
+    const principal = await requirePrincipal(service, credentialOfHeaders(request.headers));
+    known.principal = principal;
+    const body = await readBounded(request, {
       maxBytes: service.maxBodyBytes,
       timeoutMs: service.bodyTimeoutMs,
     });
     const context = createContext(service, { principal, signal, traceId: currentTraceId() });
+    const local = target.service.kind === 'local' && {
+      subgraph: target.service.subgraph,
+      asked: parseRawOperation(jsonOf(body)),
+    };
     // What the operation is knows the router; who asked, the log here.
     const record = service.operationLog.begin('relay', principal, undefined);
     try {
-      await (target.service.kind === 'local'
-        ? answerHere(target.service, { body, context, response })
-        : passOn(agent, target, { body, context, request, response }));
+      await (local
+        ? answerHere(local, { context, response })
+        : passOn(agent, target, { body: body.toString(), context, request, response }));
       record.end('OK');
     } catch (error) {
       record.end(error instanceof AppError ? error.code : 'disconnected');
-      throw error;
+      throw service.refusals.told(record, error);
     }
   }
 
@@ -119,12 +128,16 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
       ticket.close();
       gone.abort('DISCONNECTED');
     });
+    const known: Asking['known'] = { principal: undefined };
     void withSpan(
       `${request.method} /subgraphs`,
       { 'http.request.method': request.method ?? '' },
       () =>
-        answer(request, response, gone.signal).catch((error: unknown) => {
-          if (!response.destroyed) sendUnexpected(service, response, error);
+        answer({ request, response, signal: gone.signal, known }).catch((error: unknown) => {
+          if (response.destroyed || brokeOff(service, response, error)) return;
+          const asked = { transport: 'relay', entrance: entranceOf(request), ...known } as const;
+          const refused = service.refusals.record(asked, error);
+          sendRefusal(response, refused, { body: graphqlBody(refused) });
         }),
       { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
     );
@@ -138,8 +151,8 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
       if (target.kind === 'local') throw raise('NOT_FOUND', { because: `${name} streams nothing` });
       const isKnown = key !== undefined;
       sockets.handleUpgrade({ name, url: target.endpoint.stream, isKnown }, request, socket, head);
-    } catch {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+    } catch (error) {
+      refuseUpgrade(service, { request, socket, transport: 'relay' }, error);
     }
   });
   const port = await listen(server, settings);
@@ -157,24 +170,27 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
   };
 }
 
+interface Asking {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+  /** Who asks, once that is known. */
+  readonly known: { principal: Principal | undefined };
+}
+
 interface Exchange {
-  readonly body: string;
   readonly context: GatewayContext;
   readonly response: ServerResponse;
 }
 
+interface LocalCall {
+  readonly subgraph: Extract<Service, { kind: 'local' }>['subgraph'];
+  readonly asked: SentOperation;
+}
+
 /** A subgraph of this process: parsed, because it is asked by calls. */
-async function answerHere(
-  { subgraph }: Extract<Service, { kind: 'local' }>,
-  { body, context, response }: Exchange,
-): Promise<void> {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch (cause) {
-    throw raise('BAD_USER_INPUT', { because: 'the body is not JSON', cause });
-  }
-  const { query = '', operationName, variables = {} } = parseRawOperation(json);
+async function answerHere({ subgraph, asked }: LocalCall, { context, response }: Exchange): Promise<void> {
+  const { query = '', operationName, variables = {} } = asked;
   const operation = subgraphOperation(query, operationName);
   const answer = await subgraph.ask(operation, JSON.stringify(variables), context);
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
@@ -185,7 +201,15 @@ async function answerHere(
 async function passOn(
   agent: Agent,
   { name, service }: RelayedService,
-  { body, context, request, response }: Exchange & { readonly request: IncomingMessage },
+  {
+    body,
+    context,
+    request,
+    response,
+  }: Exchange & {
+    readonly body: string;
+    readonly request: IncomingMessage;
+  },
 ): Promise<void> {
   if (service.kind !== 'remote') return;
   const { origin, pathname } = service.endpoint.graphql;

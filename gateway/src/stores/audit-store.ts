@@ -9,11 +9,15 @@ export interface AuditRecord {
   readonly subject: string | null;
   readonly credential: string | null;
   readonly transport: string;
+  /** Where it came in; null where an operation was admitted, which tells by itself what was asked. */
+  readonly entrance: string | null;
   readonly operationName: string | null;
   readonly operationHash: string | null;
   readonly fields: readonly string[];
   /** `OK`, or the code of the first error. */
   readonly outcome: string;
+  /** Of a refusal: why, without anything that the client typed. */
+  readonly reason: string | null;
   /** Refusals that were alike within a moment are one record. */
   readonly occurrences: number;
   readonly traceId: string;
@@ -34,20 +38,21 @@ export interface AuditStore {
   list(page: AuditPage): Promise<readonly AuditRecord[]>;
 }
 
-const columns = `id, at, kind, tenant, subject, credential, transport, operation_name as "operationName",
-  operation_hash as "operationHash", fields, outcome, occurrences, trace_id as "traceId"`;
+const columns = `id, at, kind, tenant, subject, credential, transport, entrance, operation_name as "operationName",
+  operation_hash as "operationHash", fields, outcome, reason, occurrences, trace_id as "traceId"`;
 
 export function createAuditStore(database: Database): AuditStore {
   return {
     append: (records) =>
       database.transaction(async (tx) => {
         await tx.query(
-          `insert into audit_events
-           select id, at, kind, tenant, subject, credential, transport, "operationName", "operationHash",
-                  fields, outcome, occurrences, "traceId"
+          `insert into audit_events (id, at, kind, tenant, subject, credential, transport, entrance, operation_name,
+             operation_hash, fields, outcome, reason, occurrences, trace_id)
+           select id, at, kind, tenant, subject, credential, transport, entrance, "operationName", "operationHash",
+                  fields, outcome, reason, occurrences, "traceId"
            from jsonb_to_recordset($1::jsonb) as r(id uuid, at timestamptz, kind text, tenant text, subject text,
-             credential text, transport text, "operationName" text, "operationHash" text, fields text[],
-             outcome text, occurrences integer, "traceId" text)
+             credential text, transport text, entrance text, "operationName" text, "operationHash" text,
+             fields text[], outcome text, reason text, occurrences integer, "traceId" text)
            on conflict (id) do nothing`,
           [JSON.stringify(records)],
         );

@@ -1,11 +1,11 @@
 /** What all transports share. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { AppError } from '@fathom/platform/errors';
 import { hasScope } from '@fathom/platform/identity';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
 import { injectTrace } from '@fathom/platform/telemetry/tracing';
 import type { FormattedExecutionResult } from 'graphql';
+import type { Refusals } from '../audit/refusals.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Credential } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -19,7 +19,7 @@ import {
   type OperationLog,
   type OperationRecord,
   outcomeOf,
-  type Transport,
+  withheldIn,
 } from '../observability/operation-log.ts';
 import type { RequestLog } from '../observability/request-log.ts';
 import type { Admission } from '../operations/admission.ts';
@@ -45,6 +45,7 @@ export interface GatewayService {
   readonly streamObserver: StreamObserver;
   readonly operationLog: OperationLog;
   readonly requestLog: RequestLog;
+  readonly refusals: Refusals;
   readonly clients: OpenClients;
   /** Also of a WebSocket's message. */
   readonly maxBodyBytes: number;
@@ -57,21 +58,11 @@ export interface GatewayService {
   readonly logger: Logger;
 }
 
-/** Whoever must be somebody. What is refused here is on record like every refusal. Throws AppError. */
-export async function requirePrincipal(
-  service: GatewayService,
-  credential: Credential,
-  transport: Transport,
-): Promise<Principal> {
-  try {
-    const principal = await service.authenticator.authenticate(credential);
-    if (!principal) throw raise('UNAUTHENTICATED');
-    return principal;
-  } catch (error) {
-    if (error instanceof AppError)
-      service.operationLog.begin(transport, undefined, undefined).end(error.code);
-    throw error;
-  }
+/** Whoever must be somebody. Throws AppError. */
+export async function requirePrincipal(service: GatewayService, credential: Credential): Promise<Principal> {
+  const principal = await service.authenticator.authenticate(credential);
+  if (!principal) throw raise('UNAUTHENTICATED');
+  return principal;
 }
 
 /** Whether this request is answered with its plan: it asks for it, and whoever sends it may see it. */
@@ -113,7 +104,7 @@ export function createContext(
 
 /**
  * A query or mutation, on whichever transport; the supergraph it began on stays until it has ended. The record is
- * closed, whatever happens.
+ * closed, whatever happens. Throws AppError, which the record tells of.
  */
 export async function executeOnce(
   service: GatewayService,
@@ -122,15 +113,19 @@ export async function executeOnce(
 ): Promise<FormattedExecutionResult> {
   snapshot.retain();
   let outcome = 'INTERNAL_SERVER_ERROR';
+  let withheld: string | undefined;
   try {
     const result = await answerWithheld(snapshot, operation, () =>
       service.executor.execute(snapshot, operation, context),
     );
     outcome = outcomeOf(result.errors);
+    withheld = withheldIn(result.errors);
     if (deliver) record.sent(deliver(result));
     return result;
+  } catch (error) {
+    throw service.refusals.told(record, error);
   } finally {
-    record.end(outcome);
+    record.end(outcome, withheld);
     snapshot.release();
   }
 }
@@ -143,15 +138,18 @@ export async function* executeInParts(
 ): AsyncGenerator<AnswerPart, void, void> {
   snapshot.retain();
   let outcome: string | undefined;
+  let withheld: string | undefined;
   try {
     for await (const part of parts) {
-      for (const { errors } of 'incremental' in part ? part.incremental : [part])
+      for (const { errors } of 'incremental' in part ? part.incremental : [part]) {
         if (errors?.length) outcome ??= outcomeOf(errors);
+        withheld ??= withheldIn(errors);
+      }
       yield part;
     }
     outcome ??= 'OK';
   } finally {
-    record.end(outcome ?? 'DISCONNECTED');
+    record.end(outcome ?? 'DISCONNECTED', withheld);
     snapshot.release();
   }
 }

@@ -12,7 +12,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { TokenBudget } from '../limits/budget-headers.ts';
-import { outcomeOf, type Transport } from '../observability/operation-log.ts';
+import { type OperationRecord, outcomeOf, type Transport } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import { isRefusal } from '../operations/refusal.ts';
@@ -41,19 +41,28 @@ interface Admitted {
   readonly context: GatewayContext;
 }
 
-/** The result as GraphQL has it, errors beside data. Throws AppError when the operation is not admitted. */
+/**
+ * The result as GraphQL has it, errors beside data. Throws AppError when the operation is not admitted, which whoever answers
+ * the client puts on record by sending it (`audit/refusals.ts`).
+ */
 export async function executeCall(
   service: GatewayService,
   call: GraphCall,
 ): Promise<FormattedExecutionResult> {
-  const { snapshot, operation, context } = await admit(service, call);
-  const record = service.operationLog.begin(call.transport, call.principal, operation);
-  return executeOnce(service, snapshot, { operation, context, record });
+  const { result } = await execute(service, call);
+  return result;
 }
 
 /** The data of a query or mutation. Throws AppError for the first error. */
 export async function dataOfCall<Data>(service: GatewayService, call: GraphCall): Promise<Data> {
-  return dataOf(await executeCall(service, call));
+  const { result, record } = await execute(service, call);
+  return dataOf(service, record, result);
+}
+
+async function execute(service: GatewayService, call: GraphCall) {
+  const { snapshot, operation, context } = await admit(service, call);
+  const record = service.operationLog.begin(call.transport, call.principal, operation);
+  return { record, result: await executeOnce(service, snapshot, { operation, context, record }) };
 }
 
 /** The data of each event. Throws AppError for the first error; ends in silence when the signal aborts. */
@@ -73,7 +82,7 @@ export async function* streamCall<Data>(service: GatewayService, call: GraphCall
     drain: () => undefined,
   });
   try {
-    for await (const result of events) yield dataOf<Data>(result);
+    for await (const result of events) yield dataOf<Data>(service, record, result);
   } finally {
     forget();
     call.signal.removeEventListener('abort', leave);
@@ -93,13 +102,13 @@ export async function* streamCall<Data>(service: GatewayService, call: GraphCall
     } catch (error) {
       const formatted = formatExecutionError(error, context);
       record.end(outcomeOf([formatted]));
-      throw appErrorOf(formatted);
+      throw service.refusals.told(record, appErrorOf(formatted));
     }
   }
 }
 
 async function admit(service: GatewayService, call: GraphCall): Promise<Admitted> {
-  const { principal, transport, signal } = call;
+  const { principal, signal } = call;
   const snapshot = service.supergraph.current();
   const operation = await service.admission.admit(snapshot, principal, {
     query: call.document,
@@ -107,10 +116,7 @@ async function admit(service: GatewayService, call: GraphCall): Promise<Admitted
     variables: call.variables,
     extensions: undefined,
   });
-  if (isRefusal(operation)) {
-    service.operationLog.begin(transport, principal, undefined).end(outcomeOf(operation.errors));
-    throw appErrorOf(operation.errors[0]?.toJSON());
-  }
+  if (isRefusal(operation)) throw appErrorOf(operation.errors[0]?.toJSON());
   if (operation.charge?.left) call.onCharged?.(operation.charge.left);
   return {
     snapshot,
@@ -119,8 +125,12 @@ async function admit(service: GatewayService, call: GraphCall): Promise<Admitted
   };
 }
 
-function dataOf<Data>({ data, errors }: FormattedExecutionResult): Data {
-  if (errors?.length || data == null) throw appErrorOf(errors?.[0]);
+function dataOf<Data>(
+  { refusals }: GatewayService,
+  record: OperationRecord,
+  { data, errors }: FormattedExecutionResult,
+): Data {
+  if (errors?.length || data == null) throw refusals.told(record, appErrorOf(errors?.[0]));
   return data as Data;
 }
 

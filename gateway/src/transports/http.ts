@@ -3,22 +3,22 @@
  * large, a request that a page of another origin could forge. What is admitted is answered as JSON or as events.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '@fathom/platform/errors';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
+import { entranceOf } from '../audit/entrance.ts';
+import type { Asked } from '../audit/refusals.ts';
 import { credentialOfRequest } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { Departure, type Leaving } from '../departure.ts';
 import { raise } from '../errors.ts';
 import { jsonOf, readBounded } from '../http/read-json.ts';
+import { graphqlBody, jsonType, sendRefusal } from '../http/send-refusal.ts';
 import { budgetHeaders } from '../limits/budget-headers.ts';
 import type { Charge } from '../limits/budgets.ts';
-import { outcomeOf } from '../observability/operation-log.ts';
-import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import { parseRawOperation, parseSearch, type SentOperation } from '../operations/raw-operation.ts';
-import { isRefusal, type Refusal, refusal } from '../operations/refusal.ts';
+import { isRefusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { acceptsDeferredParts, sendParts } from './deferred-parts.ts';
 import {
@@ -57,10 +57,12 @@ interface Exchange {
 /** Never throws. One function for most of the way: each further one that awaits would cost every request. */
 async function answer(service: GatewayService, exchange: Exchange): Promise<void> {
   const { request, response, signal } = exchange;
+  let principal: Principal | undefined;
+  let admitted: AdmittedOperation | undefined;
   try {
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const authenticated = service.authenticator.authenticate(credentialOfRequest(request));
-    const principal = authenticated instanceof Promise ? await authenticated : authenticated;
+    principal = authenticated instanceof Promise ? await authenticated : authenticated;
     if (!principal && !service.publicIntrospection) throw raise('UNAUTHENTICATED');
     const body = beginBody(service, request);
     const sent = body ? sentInBody(service, jsonOf(await body)) : parseSearch(exchange.url.searchParams);
@@ -71,9 +73,10 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
     const snapshot = service.supergraph.current();
     const operation = await service.admission.admit(snapshot, principal, sent);
     if (isRefusal(operation)) {
-      refuse(service, exchange, { operation, principal });
+      refuse(service, exchange, { why: operation, principal });
       return;
     }
+    admitted = operation;
     if (operation.kind === 'mutation' && request.method === 'GET')
       throw raise('BAD_REQUEST', { because: 'a mutation must be sent by POST' });
     setBudgetHeaders(response, operation.charge);
@@ -98,23 +101,37 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
       deliver: (result) => sendJson(response, contentType, JSON.stringify(result)),
     });
   } catch (error) {
-    sendUnexpected(service, response, error);
+    refuse(service, exchange, { why: error, principal, operation: admitted });
   }
 }
 
-interface Refused {
-  readonly operation: Refusal;
-  readonly principal: Principal | undefined;
+interface Refused extends Pick<Asked, 'principal' | 'operation'> {
+  readonly why: unknown;
 }
 
-function refuse(service: GatewayService, exchange: Exchange, { operation, principal }: Refused): void {
-  const { request, response } = exchange;
+function refuse(service: GatewayService, { request, response }: Exchange, { why, ...asked }: Refused): void {
   const { accept } = request.headers;
-  service.operationLog.begin('http', principal, undefined).end(outcomeOf(operation.errors));
+  if (brokeOff(service, response, why)) return;
+  const format = streamFormatOf(accept);
+  const transport = format?.transport ?? 'http';
+  const refused = service.refusals.record({ transport, entrance: entranceOf(request), ...asked }, why);
+  const isOfDocument = typeof why === 'object' && why !== null && isRefusal(why);
   // What concerns the request as a whole is told by its status; what concerns the document, in the stream.
-  if (operation.status === 400 && streamFormatOf(accept) === sseFormat)
-    refuseInStream(response, operation, sseFormat);
-  else sendRefusal(response, operation, mediaTypeFor(accept));
+  if (isOfDocument && refused.status === 400 && format === sseFormat)
+    refuseInStream(response, refused, sseFormat);
+  else
+    sendRefusal(response, refused, {
+      body: graphqlBody(refused),
+      contentType: (isOfDocument && mediaTypeFor(accept)) || jsonType,
+    });
+}
+
+/** What has begun to go out cannot be refused any more: it ends, so that nobody takes it for whole. */
+export function brokeOff({ logger }: GatewayService, response: ServerResponse, error: unknown): boolean {
+  if (!response.headersSent) return false;
+  response.destroy();
+  logger.error({ err: error }, 'an answer broke off');
+  return true;
 }
 
 /** As events, or in parts as they become ready; `undefined` if the answer goes out whole. */
@@ -186,13 +203,17 @@ async function answerBatch(
 ): Promise<void> {
   const contentType = contentTypeOf(request);
   const snapshot = service.supergraph.current();
+  const entrance = entranceOf(request);
   async function answerOne(sent: unknown): Promise<string> {
+    let admitted: AdmittedOperation | undefined;
+    const refuse = (why: unknown): string =>
+      graphqlBody(
+        service.refusals.record({ transport: 'http', entrance, principal, operation: admitted }, why),
+      );
     try {
       const operation = await service.admission.admit(snapshot, principal, parseRawOperation(sent));
-      if (isRefusal(operation)) {
-        service.operationLog.begin('http', principal, undefined).end(outcomeOf(operation.errors));
-        return JSON.stringify({ errors: operation.errors.map((error) => error.toJSON()) });
-      }
+      if (isRefusal(operation)) return refuse(operation);
+      admitted = operation;
       if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
       setBudgetHeaders(response, operation.charge);
       const context = createContext(service, { principal, signal, traceId: currentTraceId() });
@@ -209,8 +230,7 @@ async function answerBatch(
       });
       return answered;
     } catch (error) {
-      const formatted = formatExecutionError(error, { traceId: currentTraceId(), logger: service.logger });
-      return JSON.stringify({ errors: [formatted] });
+      return refuse(error);
     }
   }
   const answers = await Promise.all(operations.map(answerOne));
@@ -260,7 +280,6 @@ function refuseForgeable({ method, headers }: IncomingMessage): void {
     });
 }
 
-const jsonType = 'application/json; charset=utf-8';
 const graphqlType = 'application/graphql-response+json; charset=utf-8';
 
 function contentTypeOf(request: IncomingMessage): string {
@@ -277,36 +296,4 @@ function mediaTypeFor(accept: string | undefined): string | undefined {
   return types.some((type) => type === 'application/json' || type === 'application/*' || type === '*/*')
     ? jsonType
     : undefined;
-}
-
-function sendRefusal(
-  response: ServerResponse,
-  { errors, status, headers }: Refusal,
-  contentType = jsonType,
-): void {
-  const body = JSON.stringify({ errors: errors.map((error) => error.toJSON()) });
-  response.writeHead(status, {
-    'content-type': contentType,
-    'cache-control': 'no-store',
-    ...headers,
-    // The rest of a body that is too large will not be read, so the connection cannot be used again.
-    ...(status === 413 ? { connection: 'close' } : {}),
-  });
-  response.end(body);
-}
-
-export function sendUnexpected(service: GatewayService, response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy();
-    service.logger.error({ err: error }, 'an answer broke off');
-    return;
-  }
-  if (error instanceof AppError) {
-    service.operationLog.begin('http', undefined, undefined).end(error.code);
-    sendRefusal(response, refusal(error));
-    return;
-  }
-  const formatted = formatExecutionError(error, { traceId: currentTraceId(), logger: service.logger });
-  response.writeHead(500, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify({ errors: [formatted] }));
 }

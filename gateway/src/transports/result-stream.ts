@@ -6,14 +6,15 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { FormattedExecutionResult } from 'graphql';
+import type { RecordedRefusal } from '../audit/refusals.ts';
 import { onTokenExpiry } from '../auth/token-expiry.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import { beginStream, type StreamHead, writeTaken } from '../http/event-stream.ts';
+import { graphqlBody } from '../http/send-refusal.ts';
 import { outcomeOf, type Transport } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
-import type { Refusal } from '../operations/refusal.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
 import { payloadStart } from '../subscriptions/upstream-socket.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -36,10 +37,13 @@ export interface StreamRequest {
 }
 
 /** An operation that does not run, told in the stream's own words so that every client of it can read the code. */
-export function refuseInStream(response: ServerResponse, { errors }: Refusal, format: StreamFormat): void {
+export function refuseInStream(
+  response: ServerResponse,
+  refused: RecordedRefusal,
+  format: StreamFormat,
+): void {
   beginStream(response, format);
-  const result = JSON.stringify({ errors: errors.map((error) => error.toJSON()) });
-  response.end(format.opening + format.next(result) + format.complete);
+  response.end(format.opening + format.next(graphqlBody(refused)) + format.complete);
 }
 
 export async function answerInStream(

@@ -11,10 +11,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { within } from '@fathom/platform/deferred';
-import { AppError } from '@fathom/platform/errors';
 import { attachSocket } from '@fathom/platform/server/websocket-socket';
 import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import { type Span, SpanKind } from '@opentelemetry/api';
 import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import {
   handleProtocols,
@@ -28,12 +27,12 @@ import type { Principal } from '../auth/principal.ts';
 import { onTokenExpiry } from '../auth/token-expiry.ts';
 import type { GatewayContext } from '../context.ts';
 import { Departure } from '../departure.ts';
-import { raise } from '../errors.ts';
+import { type GatewayErrorCode, raise } from '../errors.ts';
 import { type OperationRecord, outcomeOf } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import { parseRawOperation } from '../operations/raw-operation.ts';
-import { isRefusal, toGraphQLError } from '../operations/refusal.ts';
+import { isRefusal } from '../operations/refusal.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
 import type { RawSink } from '../subscriptions/subscription-stream.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -130,6 +129,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
             if (id !== undefined) client.records.get(id)?.sent(Buffer.byteLength(message));
           },
           onClientComplete: () => undefined,
+          onRefused: (code, reason) => recordClose(service, client, code, reason),
           onClosed: () => {
             client.forget();
             client.connection.vanish();
@@ -149,7 +149,15 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
   };
 }
 
-async function connect(
+function connect(
+  service: GatewayService,
+  client: Client,
+  params: Readonly<Record<string, unknown>> | undefined,
+): Promise<boolean> {
+  return underTrace(client, 'gateway.connect', params, () => identify(service, client, params));
+}
+
+async function identify(
   service: GatewayService,
   client: Client,
   params: Readonly<Record<string, unknown>> | undefined,
@@ -157,7 +165,7 @@ async function connect(
   try {
     const inParams = credentialOfParams(params);
     const credential = inParams.kind === 'none' ? credentialOfRequest(client.request) : inParams;
-    const principal = await requirePrincipal(service, credential, 'websocket');
+    const principal = await requirePrincipal(service, credential);
     client.principal = principal;
     // The socket may have gone while the key was looked up; then nobody would take the client off the list.
     if (client.gone.aborted) return false;
@@ -182,10 +190,9 @@ async function connect(
     };
     return true;
   } catch (error) {
-    const { code } = error instanceof AppError ? error : raise('INTERNAL_SERVER_ERROR');
-    if (!(error instanceof AppError))
-      service.logger.error({ err: error }, 'a connection could not be authenticated');
-    client.socket.close(error instanceof AppError && error.status === 401 ? unauthorized : 1011, code);
+    const asked = { transport: 'websocket', entrance: 'connection_init', principal: undefined } as const;
+    const { reason } = service.refusals.record(asked, error);
+    client.socket.close(reason.status === 401 ? unauthorized : 1011, reason.code);
     return false;
   }
 }
@@ -197,15 +204,16 @@ async function begin(
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const client = connection.extra;
-  const parent = extractTrace({
-    ...client.request.headers,
-    ...connection.connectionParams,
-    ...payload.extensions,
-  });
-  return withSpan(
+  return underTrace(
+    client,
     'gateway.subscribe',
-    { 'network.protocol.name': 'websocket' },
+    { ...connection.connectionParams, ...payload.extensions },
     async (span) => {
+      const refuse = (why: unknown) =>
+        service.refusals.record(
+          { transport: 'websocket', entrance: 'subscribe', principal: client.principal },
+          why,
+        ).errors;
       try {
         if (Object.keys(connection.subscriptions).length > maxOperationsPerConnection)
           throw raise('TOO_MANY_STREAMS', { details: { allowed: maxOperationsPerConnection } });
@@ -215,12 +223,7 @@ async function begin(
           client.principal,
           parseRawOperation(payload),
         );
-        if (isRefusal(operation)) {
-          service.operationLog
-            .begin('websocket', client.principal, undefined)
-            .end(outcomeOf(operation.errors));
-          return operation.errors;
-        }
+        if (isRefusal(operation)) return refuse(operation);
         span.setAttributes({
           'graphql.operation.type': operation.kind,
           'graphql.operation.name': operation.operation.name?.value ?? '',
@@ -239,13 +242,44 @@ async function begin(
           contextValue: running,
         };
       } catch (error) {
-        if (error instanceof AppError) return [toGraphQLError(error)];
-        service.logger.error({ err: error }, 'an operation could not be admitted');
-        return [toGraphQLError(raise('INTERNAL_SERVER_ERROR', { details: { traceId: currentTraceId() } }))];
+        return refuse(error);
       }
     },
-    { kind: SpanKind.SERVER, parent },
   );
+}
+
+/** A trace comes with the operation, with `connection_init` or with the request for the socket: the nearest holds. */
+function underTrace<T>(
+  client: Client,
+  name: string,
+  carrier: Readonly<Record<string, unknown>> | undefined,
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  const parent = extractTrace({ ...client.request.headers, ...carrier });
+  return withSpan(name, { 'network.protocol.name': 'websocket' }, work, { kind: SpanKind.SERVER, parent });
+}
+
+/** How the protocol's own closes are called in the gateway's words; its other codes refuse nothing. */
+const protocolRefusals: Readonly<Record<number, GatewayErrorCode>> = {
+  1002: 'BAD_REQUEST',
+  1007: 'BAD_USER_INPUT',
+  1009: 'PAYLOAD_TOO_LARGE',
+  4400: 'BAD_REQUEST',
+  4401: 'UNAUTHENTICATED',
+  4406: 'NOT_ACCEPTABLE',
+  4408: 'REQUEST_TIMEOUT',
+  4409: 'BAD_REQUEST',
+  4429: 'BAD_REQUEST',
+};
+
+/** A client that does not keep to the protocol is closed by whoever speaks it; here it comes on record. */
+function recordClose(service: GatewayService, client: Client, closeCode: number, because: string): void {
+  const code = protocolRefusals[closeCode];
+  if (!code) return;
+  void underTrace(client, 'gateway.close', undefined, async () => {
+    const asked = { transport: 'websocket', entrance: 'message', principal: client.principal } as const;
+    service.refusals.record(asked, raise(code, { because }));
+  });
 }
 
 function openStream(

@@ -17,13 +17,16 @@ import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemet
 import { SpanKind } from '@opentelemetry/api';
 import type { FormattedExecutionResult } from 'graphql';
 import { Agent, type Dispatcher, errors } from 'undici';
+import { entranceOf } from '../audit/entrance.ts';
 import { credentialOfRequest } from '../auth/credentials.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
 import { abortSignalOf } from '../departure.ts';
 import { raise } from '../errors.ts';
-import { createContext, type GatewayService } from '../transports/gateway-service.ts';
+import { graphqlBody, jsonType, type RefusalForm, sendRefusal } from '../http/send-refusal.ts';
+import { createContext, type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import { appErrorOf } from '../transports/graph-calls.ts';
-import { sendUnexpected } from '../transports/http.ts';
+import { brokeOff } from '../transports/http.ts';
 
 export interface UploadSettings {
   readonly maxChunkBytes: number;
@@ -55,6 +58,8 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly signal: AbortSignal;
+  /** Who sends it, once that is known. */
+  readonly known: { principal: Principal | undefined };
 }
 
 interface Target {
@@ -75,9 +80,10 @@ export function createUploadRelay(
     bodyTimeout: patienceMs,
   });
 
-  async function relay({ request, response, url, signal }: Exchange): Promise<void> {
+  async function relay(exchange: Exchange): Promise<void> {
+    const { request, response, url } = exchange;
     const line = service.requestLog.begin(request, response);
-    const context = await admit(service, request, signal);
+    const context = await admit(service, exchange);
     if (context.principal) line.by(context.principal);
     const target = targetOf(service, url);
     const { method } = request;
@@ -91,11 +97,25 @@ export function createUploadRelay(
       const value = answer.headers[name];
       if (value !== undefined) response.setHeader(name, value);
     }
-    response.writeHead(answer.statusCode, {
-      'cache-control': 'no-store',
-      ...(request.complete ? {} : { connection: 'close' }),
-    });
-    response.end(await answer.body.text());
+    const text = await answer.body.text();
+    if (!request.complete) response.setHeader('connection', 'close');
+    if (answer.statusCode >= 400) {
+      refuse(exchange, refusalOf(answer.statusCode, text), {
+        status: answer.statusCode,
+        body: text,
+        contentType: String(answer.headers['content-type'] ?? jsonType),
+      });
+      return;
+    }
+    response.writeHead(answer.statusCode, { 'cache-control': 'no-store' });
+    response.end(text);
+  }
+
+  /** `as`: what the service has refused goes to the client in the service's words. */
+  function refuse({ request, response, known }: Exchange, why: unknown, as?: RefusalForm): void {
+    const asked = { transport: 'uploads', entrance: entranceOf(request), ...known } as const;
+    const refused = service.refusals.record(asked, why);
+    sendRefusal(response, refused, as ?? { body: graphqlBody(refused) });
   }
 
   return {
@@ -108,12 +128,19 @@ export function createUploadRelay(
         `${request.method} /uploads`,
         { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
         async () => {
+          const exchange: Exchange = {
+            request,
+            response,
+            url,
+            signal: gone.signal,
+            known: { principal: undefined },
+          };
           try {
-            await relay({ request, response, url, signal: gone.signal });
+            await relay(exchange);
           } catch (error) {
-            if (response.destroyed) return;
+            if (response.destroyed || brokeOff(service, response, error)) return;
             if (!request.complete) response.setHeader('connection', 'close');
-            sendUnexpected(service, response, error);
+            refuse(exchange, error);
           } finally {
             request.setTimeout(0);
           }
@@ -154,14 +181,17 @@ function refusalIn(text: string): AppError {
   }
 }
 
-async function admit(
-  service: GatewayService,
-  request: IncomingMessage,
-  signal: AbortSignal,
-): Promise<GatewayContext> {
+/** By its code, or by its status where it has no words: a HEAD has none. */
+function refusalOf(status: number, text: string): AppError {
+  const told = refusalIn(text);
+  if (told.code !== 'SUBGRAPH_BAD_ANSWER') return told;
+  return raise(status === 404 ? 'NOT_FOUND' : status === 403 ? 'FORBIDDEN' : 'BAD_REQUEST');
+}
+
+async function admit(service: GatewayService, { request, signal, known }: Exchange): Promise<GatewayContext> {
   if (service.isDraining()) throw raise('SHUTTING_DOWN');
-  const principal = await service.authenticator.authenticate(credentialOfRequest(request));
-  if (!principal) throw raise('UNAUTHENTICATED');
+  const principal = await requirePrincipal(service, credentialOfRequest(request));
+  known.principal = principal;
   await service.admission.admitCaller(principal);
   return createContext(service, { principal, signal, traceId: currentTraceId() });
 }

@@ -22,6 +22,8 @@ export interface SocketOptions<Extra> {
   /** Told of each message that is sent, as it is sent. */
   readonly onSent?: (message: string) => void;
   readonly onClientComplete: (operationId: string) => void;
+  /** Told before the protocol, or the frames below it, closes an open socket for what its client did. */
+  readonly onRefused?: (code: number, reason: string) => void;
   readonly onClosed: () => void;
 }
 
@@ -38,11 +40,20 @@ export function attachSocket<Extra>({
   logger,
   onSent,
   onClientComplete,
+  onRefused = () => undefined,
   onClosed,
 }: SocketOptions<Extra>): void {
   const stopPings = pingRegularly(socket);
   const writeTogether = transport && createWriteTogether(transport);
-  socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'));
+  function refuse(code: number, reason: string): void {
+    if (socket.readyState === socket.OPEN) onRefused(code, reason);
+    socket.close(code, reason);
+  }
+  socket.on('error', (error) => {
+    logger.debug({ err: error }, 'a WebSocket failed');
+    const code = frameRefusal(error);
+    if (code !== undefined) onRefused(code, error.message);
+  });
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -54,7 +65,7 @@ export function attachSocket<Extra>({
           socket.send(data, (error) => (error ? resolveOnceClosed(socket, resolve) : resolve()));
           if (writeTogether && socket.bufferedAmount < maxWaitingBytes) resolve();
         }),
-      close: (code, reason) => socket.close(code, reason),
+      close: (code = CloseCode.InternalServerError, reason = '') => refuse(code, reason),
       onMessage: (handle) => {
         socket.on('message', (data: RawData) => {
           const text = String(data);
@@ -64,7 +75,7 @@ export function attachSocket<Extra>({
             if (socket.readyState !== socket.OPEN) return;
             // A message that only servers send is the client's mistake, and no fault of this process.
             if (String(error).includes('Unexpected message of type')) {
-              socket.close(CloseCode.BadRequest, 'Unexpected message');
+              refuse(CloseCode.BadRequest, 'Unexpected message');
               return;
             }
             logger.error({ err: error }, 'a WebSocket message could not be handled');
@@ -80,6 +91,13 @@ export function attachSocket<Extra>({
     onClosed();
     void closed(code, String(reason));
   });
+}
+
+/** What `ws` closes a socket with whose frames break the rules: too large, no text, no frames. */
+function frameRefusal({ code }: Error & { readonly code?: unknown }): number | undefined {
+  if (typeof code !== 'string' || !code.startsWith('WS_ERR_')) return undefined;
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 1009;
+  return code === 'WS_ERR_INVALID_UTF8' ? 1007 : 1002;
 }
 
 /**

@@ -1,0 +1,122 @@
+/**
+ * Everything that is refused, at whichever entrance, in whichever protocol: put on record first, sent after.
+ *
+ *   what was asked + why not --record()--> RecordedRefusal --> sendRefusal, refuseInStream, a batch's answer, a close code
+ *                                  |
+ *                                  +--> access line, metrics, audit trail: who, what, why, code, trace
+ *
+ * Invariant: what sends a refusal takes a {@link RecordedRefusal}, and only `record` makes one. So none can be sent that is not
+ * on record. An error that passes through several hands (a façade answers what the graph refused) is recorded once.
+ */
+import { AppError } from '@fathom/platform/errors';
+import type { Logger } from '@fathom/platform/logging';
+import { currentTraceId } from '@fathom/platform/telemetry/tracing';
+import type { GraphQLError } from 'graphql';
+import type { Principal } from '../auth/principal.ts';
+import { holderOf } from '../auth/refused-credential.ts';
+import { raise } from '../errors.ts';
+import {
+  type OperationLog,
+  type OperationRecord,
+  outcomeOf,
+  type Transport,
+} from '../observability/operation-log.ts';
+import type { AdmittedOperation } from '../operations/prepare.ts';
+import { isRefusal, type Refusal, reasonOf, refusal } from '../operations/refusal.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import { reasonText } from './reason-text.ts';
+
+export interface Asked {
+  readonly transport: Transport;
+  /** Where it came in: method and path without ids (`entrance.ts`), or a message of the protocol, as `connection_init`. */
+  readonly entrance: string;
+  /** Who, if that was known by then. */
+  readonly principal: Principal | undefined;
+  /** What, if it was admitted as an operation and is refused for how it was sent. */
+  readonly operation?: AdmittedOperation | undefined;
+}
+
+class OnRecord {
+  readonly #refusal: Refusal;
+  /** The first of its errors, for protocols that tell one. */
+  readonly reason: AppError;
+
+  constructor(refused: Refusal, reason: AppError) {
+    this.#refusal = refused;
+    this.reason = reason;
+  }
+
+  get errors(): readonly GraphQLError[] {
+    return this.#refusal.errors;
+  }
+
+  get status(): number {
+    return this.#refusal.status;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#refusal.headers;
+  }
+}
+
+/** A refusal that is on record, and may be sent. */
+export type RecordedRefusal = OnRecord;
+
+export interface Refusals {
+  /** Of what was not expected, the client is told INTERNAL_SERVER_ERROR and the trace, the log the rest. */
+  record(asked: Asked, why: unknown): RecordedRefusal;
+  /**
+   * The error with which an admitted operation has ended. The operation's own record tells of it, so whoever passes it on to
+   * the client refuses nothing further.
+   */
+  told(ended: OperationRecord, error: unknown): AppError;
+}
+
+export interface RefusalsOptions {
+  readonly log: OperationLog;
+  readonly trail: Pick<AuditTrail, 'record'>;
+  readonly logger: Logger;
+}
+
+export function createRefusals({ log, trail, logger }: RefusalsOptions): Refusals {
+  const known = new WeakMap<object, RecordedRefusal>();
+
+  function coded(why: unknown): Refusal | AppError {
+    if (why instanceof AppError || (typeof why === 'object' && why !== null && isRefusal(why))) return why;
+    logger.error({ err: why }, 'a request could not be answered');
+    return raise('INTERNAL_SERVER_ERROR', { details: { traceId: currentTraceId() }, cause: why });
+  }
+
+  return {
+    record(asked, why) {
+      const told = coded(why);
+      const recorded = known.get(told);
+      if (recorded) return recorded;
+      const refused = told instanceof AppError ? refusal(told) : told;
+      const reason = told instanceof AppError ? told : reasonOf(refused);
+      const { transport, entrance, operation } = asked;
+      const principal = asked.principal ?? holderOf(reason);
+      const outcome = outcomeOf(refused.errors);
+      log.begin(transport, principal, operation).end(outcome);
+      trail.record({
+        kind: 'REFUSAL',
+        transport,
+        entrance,
+        principal,
+        operation,
+        outcome,
+        reason: reasonText(reason),
+        traceId: currentTraceId(),
+      });
+      const made = new OnRecord(refused, reason);
+      known.set(told, made);
+      return made;
+    },
+    told(_ended, error) {
+      const reason = coded(error);
+      const appError = reason instanceof AppError ? reason : reasonOf(reason);
+      known.set(appError, new OnRecord(refusal(appError), appError));
+      return appError;
+    },
+  };
+}
