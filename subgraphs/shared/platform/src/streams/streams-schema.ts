@@ -95,4 +95,10 @@ begin
   ) select count(pg_notify('streams', p_producer || ' ' || appended.stream)) into told from appended;
 end $$;
 `,
+  // A plan that was made while there were few streams reads all heads, and is kept while they become many.
+  /* sql */ `
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_seqscan = off;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_hashjoin = off;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_mergejoin = off;
+`,
 ];
