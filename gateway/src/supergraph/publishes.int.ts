@@ -147,6 +147,8 @@ test('loses, repeats and reorders no event of 200 streams across 100 publishes, 
   say(streams);
   for (const stream of streams) await expectWhole(stream);
   await expect.poll(() => alive(generations)).toBe(1);
+  const held = graph.metrics.gauge({ name: 'fathom_gateway_supergraph_snapshots', help: '' });
+  expect((await held.get()).values[0]?.value).toBe(1);
   const heapAfter = process.memoryUsage().heapUsed;
   expect(heapAfter - heapBefore).toBeLessThan(16 * 1024 * 1024);
 });

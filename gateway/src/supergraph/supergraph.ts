@@ -46,8 +46,19 @@ export interface SupergraphOptions extends Pick<SnapshotOptions, 'formatError' |
 }
 
 /** Throws when the first text does not load: a gateway without a supergraph has nothing to serve. */
-export async function openSupergraph(options: SupergraphOptions): Promise<Supergraph> {
-  const { file, logger, metrics, onLoad } = options;
+export async function openSupergraph(given: SupergraphOptions): Promise<Supergraph> {
+  const { file, logger, metrics, onLoad } = given;
+  const held = metrics.gauge({
+    name: 'fathom_gateway_supergraph_snapshots',
+    help: 'Snapshots of the supergraph in memory: the one in service, and those on which something still runs.',
+  });
+  const options: SupergraphOptions = {
+    ...given,
+    onFreed(services) {
+      held.dec();
+      given.onFreed?.(services);
+    },
+  };
   let settings = options.settings;
   const reloads = metrics.counter({
     name: 'fathom_gateway_supergraph_reloads_total',
@@ -60,6 +71,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`The supergraph ${file} cannot be loaded: ${reason}`, { cause });
     });
+  held.inc();
   onLoad(current);
   let problem: string | undefined;
   /** One at a time, in the order asked for: what was asked for last wins. */
@@ -76,6 +88,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
       const next = await load(options, settings, text);
       await options.warmUp(previous, next);
       current = next;
+      held.inc();
       problem = undefined;
       logger.info(
         { from: previous.id, to: current.id, stillInUse: previous.inUse },
@@ -102,6 +115,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
     await warmUp(previous, next);
     settings = wanted;
     current = next;
+    held.inc();
     commit();
     onLoad(current);
     previous.retire();
@@ -128,7 +142,7 @@ export async function openSupergraph(options: SupergraphOptions): Promise<Superg
 }
 
 function load(
-  { formatError, onFreed, logger }: SupergraphOptions,
+  { formatError, onFreed, logger }: Pick<SupergraphOptions, 'formatError' | 'onFreed' | 'logger'>,
   settings: SnapshotSettings,
   supergraphSdl: string,
 ): Promise<Snapshot> {
