@@ -104,6 +104,11 @@ export const gatewayErrors = {
     message: 'A service sent more than the gateway takes. Ask for fewer items or fields.',
     status: 502,
   },
+  TOO_MANY_ENTITIES: {
+    message:
+      'This part of the answer needs more entities of other services than one answer may. Ask for fewer items.',
+    status: 400,
+  },
   SLOW_CONSUMER: {
     message: 'The stream was ended because its events were not read. Resume after your last cursor.',
     status: 503,

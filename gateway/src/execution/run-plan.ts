@@ -67,7 +67,7 @@ export async function runFirstPart(
   blocks: DeferredBlocks,
   options: RunOptions,
 ): Promise<RunResult> {
-  const run = new PlanRun(options, { data: {}, inFlight: new SharedAsks(), blocks });
+  const run = new PlanRun(options, { data: {}, inFlight: new SharedAsks(), blocks, entities: 0 });
   if (step) await run.step(step, { path: [], targets: [run.data] });
   return { data: run.data, errors: run.errors };
 }
@@ -96,6 +96,8 @@ interface Shared {
   readonly inFlight: SharedAsks;
   /** Absent where nothing is deferred. */
   readonly blocks: DeferredBlocks | undefined;
+  /** Asked for so far, those of each fetch once. */
+  entities: number;
 }
 
 class PlanRun {
@@ -106,7 +108,7 @@ class PlanRun {
 
   constructor(options: RunOptions, shared?: Shared) {
     this.#options = options;
-    this.#shared = shared ?? { data: {}, inFlight: new SharedAsks(), blocks: undefined };
+    this.#shared = shared ?? { data: {}, inFlight: new SharedAsks(), blocks: undefined, entities: 0 };
     this.data = this.#shared.data;
   }
 
@@ -210,7 +212,7 @@ class PlanRun {
     step: FetchStep,
     cursor: Cursor,
     fromContext: Readonly<Record<string, unknown>>,
-  ): Promise<void> | undefined {
+  ): Promise<unknown> | undefined {
     const { memo } = this.#options;
     const wanted = representationsOf(step, cursor.targets);
     const keyOf = memo && entityKeys(step, this.#variablesJson(step, undefined, fromContext));
@@ -218,12 +220,23 @@ class PlanRun {
       ? wanted.filter((entity) => !this.#fillFromMemo(memo, keyOf(entity), entity))
       : wanted;
     if (asked.length === 0) return undefined;
-    const places = new EntityPlaces(this, cursor, asked);
-    const representations = `"representations":[${asked.map(({ json }) => json).join()}]`;
-    const variablesJson = this.#variablesJson(step, representations, fromContext);
-    return this.#ask(step, variablesJson, places, (answer) =>
-      this.#fillEntities(step, answer, { asked, places, keyOf }),
-    );
+    this.#shared.entities += asked.length;
+    if (this.#shared.entities > maxEntitiesPerAnswer) {
+      const because = `${step.service} would be asked for more than the ${maxEntitiesPerAnswer} that one answer may need`;
+      const details = { maxEntities: maxEntitiesPerAnswer, serviceName: step.service };
+      this.#fail(raise('TOO_MANY_ENTITIES', { because, details }), new EntityPlaces(this, cursor, asked));
+      return undefined;
+    }
+    const batch = (some: readonly Asked[]): Promise<void> => {
+      const places = new EntityPlaces(this, cursor, some);
+      const representations = `"representations":[${some.map(({ json }) => json).join()}]`;
+      const variablesJson = this.#variablesJson(step, representations, fromContext);
+      return this.#ask(step, variablesJson, places, (answer) =>
+        this.#fillEntities(step, answer, { asked: some, places, keyOf }),
+      );
+    };
+    if (asked.length <= maxEntitiesPerFetch) return batch(asked);
+    return Promise.all(batchesOf(asked).map(batch));
   }
 
   #fillEntities(step: FetchStep, answer: SubgraphAnswer, { asked, places, keyOf }: AskedEntities): void {
@@ -342,6 +355,18 @@ class PlanRun {
       typeof element === 'string' ? (clientNames.get(element) ?? element) : element,
     );
   }
+}
+
+/** However many one list holds, no fetch asks a service for more at once; the others go beside it. */
+const maxEntitiesPerFetch = 1_000;
+/** A list may be longer than its cost says. What it would have other services do has an end here. */
+const maxEntitiesPerAnswer = 10_000;
+
+function batchesOf(asked: readonly Asked[]): readonly (readonly Asked[])[] {
+  const count = Math.ceil(asked.length / maxEntitiesPerFetch);
+  return Array.from({ length: count }, (_, index) =>
+    asked.slice(index * maxEntitiesPerFetch, (index + 1) * maxEntitiesPerFetch),
+  );
 }
 
 const rootPlace: Place = { path: [], ancestors: [] };
