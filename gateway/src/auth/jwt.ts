@@ -10,16 +10,10 @@
  */
 
 import { AppError } from '@fathom/platform/errors';
-import {
-  createRemoteJWKSet,
-  decodeJwt,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  jwtVerify,
-} from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { raise } from '../errors.ts';
+import { createIssuerKeys, type IssuerKeysOptions } from './issuer-keys.ts';
 import type { Principal } from './principal.ts';
 import { ofHolder } from './refused-credential.ts';
 import { scopesOf } from './roles.ts';
@@ -44,6 +38,8 @@ export interface JwtOptions {
   readonly audience: string;
   readonly tenantClaim: string;
   readonly rolesClaim: string;
+  /** How often its keys may be fetched; a second apart without it. */
+  readonly fetching?: Omit<IssuerKeysOptions, 'url'>;
 }
 
 export interface JwtVerifier {
@@ -67,7 +63,7 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
   let keys: Promise<JWTVerifyGetKey> | undefined;
 
   async function signingKeys(): Promise<JWTVerifyGetKey> {
-    keys ??= locateJwks(options).then((url) => createRemoteJWKSet(url, { timeoutDuration: 5_000 }));
+    keys ??= locateJwks(options).then((url) => createIssuerKeys({ ...options.fetching, url }));
     try {
       return await keys;
     } catch (cause) {
