@@ -89,6 +89,13 @@ test('top-p agrees with a reference that sorts the whole vocabulary', () => {
   );
 });
 
+test('top-p is a share of the whole vocabulary, also of the many tokens that are too unlikely to be kept', () => {
+  // 0.3, 0.2 and 0.1; a thousand others have 0.4 between them. A share of the three alone would be reached by two.
+  const logits = Float32Array.from({ length: 1_003 }, (_, id) => Math.log([0.3, 0.2, 0.1][id] ?? 0.0004));
+  expect(drawn(logits, { ...greedy, temperature: 1, topP: 0.55 })).toEqual(new Set([0, 1, 2]));
+  expect(drawn(logits, { ...greedy, temperature: 1, topP: 0.49 })).toEqual(new Set([0, 1]));
+});
+
 test('a row without a finite maximum is refused', () => {
   expect(() =>
     sampleToken({ logits: Float32Array.of(1, Number.NaN), settings: greedy, position: 0 }),

@@ -113,14 +113,21 @@ interface Candidate {
   readonly logit: number;
 }
 
+interface Candidates {
+  readonly tokens: readonly Candidate[];
+  /** Weight of all that top-p is a share of, those that were left out before they were weighed included. */
+  readonly totalWeight?: number;
+}
+
 function draw(
-  candidates: readonly Candidate[],
+  { tokens: candidates, totalWeight }: Candidates,
   settings: SamplingSettings,
   position: number,
   maximum: number,
 ): number {
   const weights = candidates.map(({ logit }) => Math.exp((logit - maximum) / settings.temperature));
-  const nucleus = settings.topP < 1 ? nucleusSize(weights, settings.topP) : weights.length;
+  const nucleus =
+    settings.topP < 1 ? nucleusSize(weights, settings.topP * (totalWeight ?? sum(weights))) : weights.length;
   const kept = settings.minP ? likelyEnough(weights, nucleus, settings.minP) : nucleus;
   let total = 0;
   for (let i = 0; i < kept; i++) total += weights[i] ?? 0;
@@ -140,9 +147,12 @@ function likelyEnough(weights: readonly number[], count: number, share: number):
   return kept;
 }
 
-/** How many of the descending weights it takes to reach a share of their sum. */
-function nucleusSize(weights: readonly number[], share: number): number {
-  const target = share * weights.reduce((sum, weight) => sum + weight, 0);
+function sum(weights: readonly number[]): number {
+  return weights.reduce((total, weight) => total + weight, 0);
+}
+
+/** How many of the descending weights it takes to reach a weight together. */
+function nucleusSize(weights: readonly number[], target: number): number {
   let reached = 0;
   for (let i = 0; i < weights.length; i++) {
     reached += weights[i] ?? 0;
@@ -155,14 +165,17 @@ function nucleusSize(weights: readonly number[], share: number): number {
  * The tokens that the filters can keep, likeliest first. Only what can matter is sorted: sorting a whole vocabulary of
  * 4,096 took longer than the decode step of a small model.
  */
-function candidatesOf(
-  logits: Float32Array,
-  { topK, topP, minP, temperature }: SamplingSettings,
-): readonly Candidate[] {
-  if (topK > 0 && topK < logits.length) return ranked(logits, kthLargest(logits, topK)).slice(0, topK);
-  if (topP < 1) return ranked(logits, nucleusFloor(logits, topP, temperature));
-  if (minP) return ranked(logits, (logits[argMax(logits)] ?? 0) + temperature * Math.log(minP) - 1e-3);
-  return atLeast(logits, Number.NEGATIVE_INFINITY);
+function candidatesOf(logits: Float32Array, { topK, topP, minP, temperature }: SamplingSettings): Candidates {
+  const maximum = logits[argMax(logits)] ?? 0;
+  if (topK > 0 && topK < logits.length)
+    return { tokens: ranked(logits, kthLargest(logits, topK)).slice(0, topK) };
+  if (topP < 1) {
+    const totalWeight = sumOfExponentials(logits, maximum, 1 / temperature);
+    const floor = nucleusFloor({ topP, meanWeight: totalWeight / logits.length, maximum, temperature });
+    return { tokens: ranked(logits, floor), totalWeight };
+  }
+  if (minP) return { tokens: ranked(logits, maximum + temperature * Math.log(minP) - 1e-3) };
+  return { tokens: atLeast(logits, Number.NEGATIVE_INFINITY) };
 }
 
 /** Tokens of at least a logit, likeliest first. */
@@ -207,11 +220,18 @@ function replaceLeast(heap: Float32Array, value: number): void {
  * A logit below which no token can be in the nucleus: tokens of probability under (1 - topP) / V have less than
  * 1 - topP between them, so the others reach topP without them. The floor is lowered a little against rounding.
  */
-function nucleusFloor(logits: Float32Array, topP: number, temperature: number): number {
-  if (topP >= 1) return Number.NEGATIVE_INFINITY;
-  const maximum = logits[argMax(logits)] ?? 0;
-  const total = sumOfExponentials(logits, maximum, 1 / temperature);
-  return maximum + temperature * (Math.log(((1 - topP) / logits.length) * total) - 1e-3);
+function nucleusFloor({
+  topP,
+  meanWeight,
+  maximum,
+  temperature,
+}: {
+  readonly topP: number;
+  readonly meanWeight: number;
+  readonly maximum: number;
+  readonly temperature: number;
+}): number {
+  return maximum + temperature * (Math.log((1 - topP) * meanWeight) - 1e-3);
 }
 
 function argMax(logits: Float32Array): number {
