@@ -238,23 +238,27 @@ async function untilKnown(table: 'known_version' | 'known_data_set', id: string)
     await new Promise(setImmediate);
 }
 
-test('a data set whose examples were removed is refused by name from the moment that this is heard of', async () => {
-  const dataSetId = 'dataset_removed';
-  await subgraph.parts.broker.publish([
-    {
-      id: uuidV7(),
-      topic: 'data-set.created',
-      key: dataSetId,
-      payload: { dataSetId, tenant: 'test', artifactUri: 'file:///examples', exampleCount: 2 },
-    },
-    { id: uuidV7(), topic: 'data-set.removed', key: dataSetId, payload: { dataSetId, tenant: 'test' } },
+test.each([
+  ['after', ['data-set.created', 'data-set.removed']],
+  ['before', ['data-set.removed', 'data-set.created']],
+])('a data set whose removal is heard of %s its creation is refused by name', async (when, topics) => {
+  const { broker, database } = subgraph.parts;
+  const dataSetId = `dataset_removed_${when}`;
+  const payload = { dataSetId, tenant: 'test', artifactUri: 'file:///examples', exampleCount: 2 };
+  for (const topic of topics) {
+    const id = uuidV7();
+    await broker.publish([{ id, topic, key: dataSetId, payload }]);
+    await untilHandled(id);
+  }
+  expect(await database.query('select artifact_uri from known_data_set where id = $1', [dataSetId])).toEqual([
+    { artifact_uri: null },
   ]);
-  await untilKnown('known_data_set', dataSetId);
   const { examples: _, ...fromDataSet } = job({ modelName: 'from-removed', dataSetId, steps: 2 });
-  await expect
-    .poll(() =>
-      subgraph.parts.database.query('select artifact_uri from known_data_set where id = $1', [dataSetId]),
-    )
-    .toEqual([{ artifact_uri: null }]);
   expect(await start(subgraph, fromDataSet)).toMatchObject({ field: 'input.dataSetId' });
 });
+
+async function untilHandled(messageId: string): Promise<void> {
+  const { database } = subgraph.parts;
+  while (!(await database.maybeOne('select 1 from inbox where message_id = $1', [messageId])))
+    await new Promise(setImmediate);
+}

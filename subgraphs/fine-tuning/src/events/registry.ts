@@ -22,7 +22,7 @@ const modelVersionRegistered = z.object({
   fineTuningJobId: z.string().nullable(),
 });
 const modelVersionRemoved = z.object({ versionId: z.string() });
-const dataSetRemoved = z.object({ dataSetId: z.string() });
+const dataSetRemoved = z.object({ dataSetId: z.string(), tenant: z.string() });
 const modelVersionRefused = z.object({ fineTuningJobId: z.string(), reason: z.string() });
 const dataSetCreated = z.object({
   dataSetId: z.string(),
@@ -73,7 +73,10 @@ function effectOf(message: DeliveredMessage, logger: Logger): Effect | undefined
     }
     case 'data-set.removed': {
       const event = readEvent(dataSetRemoved, message, logger);
-      return event && ((tx) => forgetDataSet(tx, event.dataSetId).then(() => undefined));
+      return (
+        event &&
+        ((tx) => forgetDataSet(tx, { id: event.dataSetId, tenant: event.tenant }).then(() => undefined))
+      );
     }
     case 'model-version.removed': {
       const event = readEvent(modelVersionRemoved, message, logger);

@@ -32,9 +32,19 @@ export async function forgetVersion(tx: Queryable, id: string): Promise<void> {
   await tx.query('update known_version set removed = true where id = $1', [id]);
 }
 
-/** Its examples are gone. */
-export async function forgetDataSet(tx: Queryable, id: string): Promise<void> {
-  await tx.query('update known_data_set set artifact_uri = null where id = $1', [id]);
+/**
+ * Its examples are gone. Topics are not in order among each other: where a removal is heard of before the creation, its row
+ * is what the creation then leaves alone.
+ */
+export async function forgetDataSet(
+  tx: Queryable,
+  { id, tenant }: Pick<KnownDataSet, 'id' | 'tenant'>,
+): Promise<void> {
+  await tx.query(
+    `insert into known_data_set (id, tenant, artifact_uri, example_count) values ($1, $2, null, 0)
+     on conflict (id) do update set artifact_uri = null`,
+    [id, tenant],
+  );
 }
 
 /** Those that the tenant may start from, in any order. */
