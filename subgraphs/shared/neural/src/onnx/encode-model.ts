@@ -27,7 +27,7 @@ export interface ExternalData {
 
 /** A graph as the bytes of an ONNX `ModelProto` (field numbers from onnx.proto). */
 export function encodeModel(graph: Graph): Uint8Array {
-  return encode(graph, (writer, value) => writer.bytes(9, bytesOf(constantOf(value))));
+  return encode(graph, writeInside);
 }
 
 /** The model's bytes, and those of the file beside it, one after the other. */
@@ -40,17 +40,32 @@ export function encodeModelWithData(
   const model = encode(graph, (writer, value) => {
     const bytes = bytesOf(constantOf(value));
     if (bytes.byteLength < external.minBytes) return writer.bytes(9, bytes);
-    const entries = { location: external.fileName, offset: `${offset}`, length: `${bytes.byteLength}` };
-    for (const [key, text] of Object.entries(entries))
-      writer.message(13, (entry) => entry.string(1, key).string(2, text));
+    writeReference(writer, { fileName: external.fileName, offset, length: bytes.byteLength });
     data.push(bytes);
     offset += bytes.byteLength;
-    return writer.int(14, externalLocation);
+    return writer;
   });
   return { model, data };
 }
 
+/** Within a tensor, instead of its bytes: where they lie in a file of the model's folder. */
+export function writeReference(
+  writer: ProtobufWriter,
+  {
+    fileName,
+    offset,
+    length,
+  }: { readonly fileName: string; readonly offset: number; readonly length: number },
+): void {
+  const entries = { location: fileName, offset: `${offset}`, length: `${length}` };
+  for (const [key, text] of Object.entries(entries))
+    writer.message(13, (entry) => entry.string(1, key).string(2, text));
+  writer.int(14, externalLocation);
+}
+
 type WriteData = (writer: ProtobufWriter, value: Value) => ProtobufWriter;
+
+const writeInside: WriteData = (writer, value) => writer.bytes(9, bytesOf(constantOf(value)));
 
 function encode(graph: Graph, writeData: WriteData): Uint8Array {
   const writer = new ProtobufWriter()
@@ -89,7 +104,7 @@ function writeNode(writer: ProtobufWriter, node: GraphNode): void {
   writer.string(7, node.domain);
 }
 
-function writeAttribute(writer: ProtobufWriter, attribute: Attribute): void {
+export function writeAttribute(writer: ProtobufWriter, attribute: Attribute): void {
   switch (attribute.kind) {
     case 'float':
       writer.float(2, attribute.value).int(20, 1);
@@ -104,6 +119,11 @@ function writeAttribute(writer: ProtobufWriter, attribute: Attribute): void {
       for (const value of attribute.value) writer.int(8, value);
       writer.int(20, 7);
   }
+}
+
+/** One whose bytes stay in the model. */
+export function writeWholeTensor(writer: ProtobufWriter, value: Value): void {
+  writeTensor(writer, value, writeInside);
 }
 
 function writeTensor(writer: ProtobufWriter, value: Value, writeData: WriteData): void {

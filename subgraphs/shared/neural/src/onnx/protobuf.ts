@@ -41,6 +41,11 @@ export class ProtobufWriter {
     return this;
   }
 
+  /** Fields that are encoded already. */
+  encoded(fields: Uint8Array): this {
+    return this.#append(fields);
+  }
+
   finish(): Uint8Array {
     const out = new Uint8Array(this.#length);
     let offset = 0;

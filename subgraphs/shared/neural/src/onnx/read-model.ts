@@ -35,6 +35,15 @@ export interface OnnxNode {
   readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Those that are a number; undefined for one that is anything else. */
+  readonly attributes: ReadonlyMap<string, number | undefined>;
+}
+
+export interface OnnxTensor {
+  readonly type: string | undefined;
+  readonly dims: readonly number[];
+  /** Where its elements lie, little endian; absent where they are written in another form. */
+  readonly data: { readonly path: string; readonly start: number; readonly end: number } | undefined;
 }
 
 export interface OnnxModel {
@@ -43,6 +52,7 @@ export interface OnnxModel {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, OnnxTensor>;
   /** Bytes of the file and of the files beside it. */
   readonly bytes: number;
   /** Elements of all matrices; of those packed in four bits a weight, the weights. */
@@ -62,12 +72,12 @@ export function readOnnxModel(path: string): OnnxModel {
     if (graph === undefined) throw corrupt(path, 'it holds no graph: this is no ONNX file, or a part of one');
     const parts = readGraph(source, graph);
     const external = checkExternal(path, parts.external);
-    const weights = new Set(parts.initializers);
     return {
       path,
-      inputs: parts.inputs.filter(({ name }) => !weights.has(name)),
+      inputs: parts.inputs.filter(({ name }) => !parts.initializers.has(name)),
       outputs: parts.outputs,
       nodes: parts.nodes,
+      initializers: parts.initializers,
       bytes: source.length + external,
       parameterCount: parts.parameterCount,
     };
@@ -78,7 +88,7 @@ function readGraph(source: ByteSource, graph: Field) {
   const nodes: OnnxNode[] = [];
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
-  const initializers: string[] = [];
+  const initializers = new Map<string, OnnxTensor>();
   const external: ExternalRange[] = [];
   let parameterCount = 0;
   for (const field of readFields(source, graph.start, graph.end)) {
@@ -88,7 +98,7 @@ function readGraph(source: ByteSource, graph: Field) {
     else if (field.number === 12) outputs.push(readValue(source, field));
     else if (field.number === 5) {
       const tensor = readInitializer(source, field);
-      initializers.push(tensor.name);
+      initializers.set(tensor.name, tensor);
       parameterCount += tensor.weights;
       if (tensor.external !== undefined) external.push(tensor.external);
     }
@@ -99,6 +109,7 @@ function readGraph(source: ByteSource, graph: Field) {
 function readNode(source: ByteSource, node: Field): OnnxNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
+  const attributes = new Map<string, number | undefined>();
   let opType = '';
   let domain = '';
   for (const field of readFields(source, node.start, node.end)) {
@@ -106,8 +117,27 @@ function readNode(source: ByteSource, node: Field): OnnxNode {
     else if (field.number === 2) outputs.push(readText(source, field));
     else if (field.number === 4) opType = readText(source, field);
     else if (field.number === 7) domain = readText(source, field);
+    else if (field.number === 5) attributes.set(...readAttribute(source, field));
   }
-  return { opType, domain, inputs, outputs };
+  return { opType, domain, inputs, outputs, attributes };
+}
+
+/** AttributeProto { name 1, f 2, i 3 } */
+function readAttribute(source: ByteSource, attribute: Field): [string, number | undefined] {
+  let name = '';
+  let value: number | undefined;
+  for (const field of readFields(source, attribute.start, attribute.end)) {
+    if (field.number === 1) name = readText(source, field);
+    else if (field.number === 2) value = floatOf(field);
+    else if (field.number === 3) value = Number(BigInt.asIntN(64, field.value));
+  }
+  return [name, value];
+}
+
+function floatOf({ value }: Field): number {
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setUint32(0, Number(value));
+  return bytes.getFloat32(0);
 }
 
 /** ValueInfoProto { name 1, type 2 { tensor_type 1 { elem_type 1, shape 2 { dim 1 { dim_value 1, dim_param 2 } } } } } */
@@ -136,20 +166,25 @@ function readValue(source: ByteSource, value: Field): OnnxValue {
   return { name, type, dims };
 }
 
-/** TensorProto { dims 1, data_type 2, name 8, external_data 13 { key 1, value 2 }, data_location 14 } */
-function readInitializer(
-  source: ByteSource,
-  tensor: Field,
-): { readonly name: string; readonly weights: number; readonly external?: ExternalRange } {
+type Initializer = OnnxTensor & {
+  readonly name: string;
+  readonly weights: number;
+  readonly external: ExternalRange | undefined;
+};
+
+/** TensorProto { dims 1, data_type 2, name 8, raw_data 9, external_data 13 { key 1, value 2 }, data_location 14 } */
+function readInitializer(source: ByteSource, tensor: Field): Initializer {
   let name = '';
   let type: string | undefined;
   const dims: number[] = [];
   let isExternal = false;
+  let raw: Field | undefined;
   const entries = new Map<string, string>();
   for (const field of readFields(source, tensor.start, tensor.end)) {
     if (field.number === 8) name = readText(source, field);
     else if (field.number === 1) dims.push(...integersOf(source, field));
     else if (field.number === 2) type = elementTypeNames[Number(field.value)];
+    else if (field.number === 9) raw = field;
     else if (field.number === 14) isExternal = field.value === 1n;
     else if (field.number === 13) {
       const [key, value] = [...readFields(source, field.start, field.end)].map((part) =>
@@ -162,9 +197,15 @@ function readInitializer(
   const isPacked = type === 'uint8' && dims.length === 3;
   const elements = dims.length < 2 ? 0 : dims.reduce((product, dim) => product * dim, 1);
   const weights = isPacked ? 2 * elements : elements;
-  if (!isExternal) return { name, weights };
-  const end = Number(entries.get('offset') ?? 0) + Number(entries.get('length') ?? 0);
-  return { name, weights, external: { tensor: name, location: entries.get('location') ?? '', end } };
+  if (!isExternal) {
+    const data = raw && { path: source.name, start: raw.start, end: raw.end };
+    return { name, type, dims, weights, data, external: undefined };
+  }
+  const location = entries.get('location') ?? '';
+  const start = Number(entries.get('offset') ?? 0);
+  const end = start + Number(entries.get('length') ?? 0);
+  const data = { path: join(dirname(source.name), location), start, end };
+  return { name, type, dims, weights, data, external: { tensor: name, location, end } };
 }
 
 /** A repeated number comes one a field, or all packed into one. */

@@ -85,6 +85,24 @@ export class Session {
     return new Session(declared, handle);
   }
 
+  /** A model in memory, with weights in files of a folder. */
+  static openEdited(
+    { model, folder }: { readonly model: Uint8Array; readonly folder: string },
+    declared: Interface,
+    options: SessionOptions = {},
+  ): Session {
+    const handle = withSettings(options, (ort, settings) => {
+      ort.call(
+        'AddSessionConfigEntry',
+        settings,
+        'session.model_external_initializers_file_folder_path',
+        folder,
+      );
+      return ort.create('CreateSessionFromArray', ort.environment, model, model.byteLength, settings);
+    });
+    return new Session(declared, handle);
+  }
+
   private constructor(graph: Interface, handle: Pointer) {
     this.#graph = graph;
     this.#handle = handle;

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import { type OnnxModel, type OnnxValue, readOnnxModel } from '../onnx/read-model.ts';
 import { type ElementType, elementTypeCodes, type Value } from '../onnx/types.ts';
@@ -6,6 +7,7 @@ import { type RunPlan, Session } from '../runtime/session.ts';
 import type { Decoder } from './decoder.ts';
 import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
 import type { DecodeInput, JointPrefillInput, PrefillInput } from './decoder-session.ts';
+import { withPlainAttention } from './exported-attention.ts';
 import type { CacheStep, ExportedCache, StepRequest } from './exported-cache.ts';
 import { describeExportedGraph, type ExportedGraph } from './exported-graph.ts';
 import { RelayedCache } from './relayed-cache.ts';
@@ -37,7 +39,12 @@ interface PreparedStep {
 export async function openExportedDecoder(options: ExportedDecoderOptions): Promise<Decoder> {
   const model = readOnnxModel(options.path);
   const graph = describeExportedGraph(model);
-  const session = Session.open(options.path, interfaceOf(model), { threads: options.threads });
+  const settings = { threads: options.threads };
+  const edited = graph.cache === 'shared' ? withPlainAttention(model, graph.headSize) : undefined;
+  const session =
+    edited === undefined
+      ? Session.open(options.path, interfaceOf(model), settings)
+      : Session.openEdited({ model: edited, folder: dirname(options.path) }, interfaceOf(model), settings);
   return new ExportedDecoder(options, graph, session);
 }
 

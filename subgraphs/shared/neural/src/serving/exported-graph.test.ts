@@ -11,6 +11,7 @@ const decoder: OnnxModel = {
   bytes: 1000,
   parameterCount: 0,
   nodes: [],
+  initializers: new Map(),
   inputs: [
     value('input_ids', 'int64', ['b', 's']),
     value('attention_mask', 'int64', ['b', 't']),
@@ -39,6 +40,7 @@ const attention = (layer: number, past = `past_key_values.${layer}.key`): OnnxNo
   domain: 'com.microsoft',
   inputs: ['q', 'k', 'v', past, `past_key_values.${layer}.value`, 'lengths', 'total'],
   outputs: ['mixed', `present.${layer}.key`, `present.${layer}.value`],
+  attributes: new Map(),
 });
 
 describe('describeExportedGraph', () => {

@@ -31,7 +31,7 @@ export const pastName = (kind: 'key' | 'value', layer: number): string => `past_
 export const presentName = (kind: 'key' | 'value', layer: number): string => `present_${kind}.${layer}`;
 
 /** A logit whose exponential is zero beside that of any other; half precision has it too. */
-const weightlessSink = -60_000;
+export const weightlessSink = -60_000;
 
 export function inPlaceLayout(builder: GraphBuilder, options: LayoutOptions): CacheLayout {
   return new InPlaceLayout(builder, options);
