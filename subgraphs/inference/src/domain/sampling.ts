@@ -99,7 +99,8 @@ function chooseAdjusted(logits: Float32Array, settings: SamplingSettings, positi
 
 function choose(logits: Float32Array, best: number, settings: SamplingSettings, position: number): number {
   if (settings.temperature === 0) return best;
-  return draw(candidatesOf(logits, settings), settings, position, logits[best] ?? 0);
+  const maximum = logits[best] ?? 0;
+  return draw(candidatesOf(logits, settings, maximum), settings, position, maximum);
 }
 
 function likeliest(logits: Float32Array, count: number, logTotal: number): readonly RankedToken[] {
@@ -165,8 +166,11 @@ function nucleusSize(weights: readonly number[], target: number): number {
  * The tokens that the filters can keep, likeliest first. Only what can matter is sorted: sorting a whole vocabulary of
  * 4,096 took longer than the decode step of a small model.
  */
-function candidatesOf(logits: Float32Array, { topK, topP, minP, temperature }: SamplingSettings): Candidates {
-  const maximum = logits[argMax(logits)] ?? 0;
+function candidatesOf(
+  logits: Float32Array,
+  { topK, topP, minP, temperature }: SamplingSettings,
+  maximum: number,
+): Candidates {
   if (topK > 0 && topK < logits.length)
     return { tokens: ranked(logits, kthLargest(logits, topK)).slice(0, topK) };
   if (topP < 1) {
