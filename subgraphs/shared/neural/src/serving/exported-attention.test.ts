@@ -50,6 +50,12 @@ function changed(change: (node: OnnxNode) => Partial<OnnxNode>): OnnxModel {
 const withAttribute = (name: string, value: number | undefined): OnnxModel =>
   changed(({ attributes }) => ({ attributes: new Map([...attributes, [name, value]]) }));
 
+function withCutTable(): OnnxModel {
+  const table = model.initializers.get('cos_cache')!;
+  const data = { ...table.data!, end: table.data!.end - 4 };
+  return { ...model, initializers: new Map([...model.initializers, ['cos_cache', { ...table, data }]]) };
+}
+
 describe('withPlainAttention', () => {
   it('gives every attention operator sinks, its scale to the rotary tables, and leaves the weights in the file', async () => {
     const bytes = withPlainAttention(model, 16)!;
@@ -82,6 +88,7 @@ describe('withPlainAttention', () => {
     ['does not turn heads itself', () => withAttribute('do_rotary', 0)],
     ['has an attribute that is not known', () => withAttribute('kv_cache_bit_width', 8)],
     ['has sinks already', () => changed(({ inputs }) => ({ inputs: [...inputs, '', '', 'sinks'] }))],
+    ['has a table that is cut off', () => withCutTable()],
     [
       'takes its tables from a node',
       () => changed(({ inputs }) => ({ inputs: [...inputs.slice(0, 7), 'a', 'b'] })),

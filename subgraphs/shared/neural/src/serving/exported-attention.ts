@@ -5,8 +5,8 @@
  *
  * What the operator cannot be given without a change of its result stays as it is: a model is edited wholly or not at all.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
 import { editModel, type NodeEdit } from '../onnx/edit-model.ts';
+import { withFileSource } from '../onnx/protobuf-reader.ts';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/read-model.ts';
 import { float, type Value } from '../onnx/types.ts';
 import { weightlessSink } from './in-place-layout.ts';
@@ -75,9 +75,12 @@ function attentionOf(
   return areWhole ? { place, node, heads, scale, tables: [cos, sin] } : undefined;
 }
 
-/** Where a table turns a part of each head only, the rest would not be scaled. */
+/** Where a table turns a part of each head only, the rest would not be scaled; one that is cut off is ONNX Runtime's to refuse. */
 function isWholeTable(table: OnnxTensor | undefined, headSize: number): boolean {
-  return table?.type === 'float32' && table.data !== undefined && table.dims[1] === headSize / 2;
+  if (table?.type !== 'float32' || table.data === undefined) return false;
+  const [positions = 0, width] = table.dims;
+  const bytes = positions * (headSize / 2) * Float32Array.BYTES_PER_ELEMENT;
+  return width === headSize / 2 && table.data.end - table.data.start === bytes;
 }
 
 function scaledTable(
@@ -94,12 +97,7 @@ function sinksOf(name: string, heads: number): Value {
 }
 
 function readFloats({ path, start, end }: NonNullable<OnnxTensor['data']>): Float32Array {
-  const values = new Float32Array((end - start) / Float32Array.BYTES_PER_ELEMENT);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, values, 0, values.byteLength, start);
-  } finally {
-    closeSync(file);
-  }
-  return values;
+  // A copy: what is read may lie at any byte.
+  const bytes = withFileSource(path, (source) => source.read(start, end)).slice();
+  return new Float32Array(bytes.buffer);
 }
