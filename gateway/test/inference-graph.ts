@@ -2,7 +2,6 @@
  * The platform's own `inference` SDL behind a real gateway. What the engine would say is scripted: a test takes each
  * generation as it starts, sees its input, and says its events.
  */
-import { readFileSync } from 'node:fs';
 import { createDeferred, type Deferred } from '@fathom/platform/deferred';
 import { AppError } from '@fathom/platform/errors';
 import { createEventQueue, type EventQueue } from '@fathom/platform/server/async-events';
@@ -10,12 +9,10 @@ import type { RequestContext } from '@fathom/platform/server/request-context';
 import { testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph } from '@fathom/platform/testing/subgraph';
 import type { GatewayParts, GatewaySettings } from '../src/run-gateway.ts';
+import { serviceSdl } from './service-sdl.ts';
 import { startTestGateway, type TestGateway } from './test-gateway.ts';
 
-export const inferenceSdl = readFileSync(
-  new URL('../../schema/subgraphs/inference.graphql', import.meta.url),
-  'utf8',
-);
+export const inferenceSdl = serviceSdl('inference');
 
 export interface ScriptedGeneration {
   readonly field: 'ask' | 'generate';

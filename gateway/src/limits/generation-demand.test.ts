@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { buildASTSchema, type DocumentNode, getOperationAST, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { serviceSdl } from '../../test/service-sdl.ts';
 import { fragmentsOf } from '../operations/prepare.ts';
 import { type Demand, demandsOf } from './generation-demand.ts';
 import { learn, type ModelRate, predict } from './prediction.ts';
 
-const sdl = readFileSync(new URL('../../../schema/subgraphs/inference.graphql', import.meta.url), 'utf8');
-const schema = buildASTSchema(parse(sdl), { assumeValid: true, assumeValidSDL: true });
+const schema = buildASTSchema(parse(serviceSdl('inference')), { assumeValid: true, assumeValidSDL: true });
 
 function demands(text: string, variables: Record<string, unknown> = {}): readonly Demand[] {
   const document: DocumentNode = parse(text);

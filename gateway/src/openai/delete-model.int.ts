@@ -1,15 +1,12 @@
 /** Models deleted by OpenAI's own client, in front of the platform's own `training` SDL. */
-import { readFileSync } from 'node:fs';
 import { testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceSdl } from '../../test/service-sdl.ts';
 import { startTestGateway, type TestGateway } from '../../test/test-gateway.ts';
 
-const trainingSdl = readFileSync(
-  new URL('../../../schema/subgraphs/training.graphql', import.meta.url),
-  'utf8',
-);
+const trainingSdl = serviceSdl('training');
 
 let training: TestSubgraph;
 let gateway: TestGateway;

@@ -1,5 +1,4 @@
 /** The content of a file, as OpenAI's own client downloads it, in front of the platform's own `training` SDL. */
-import { readFileSync } from 'node:fs';
 import type { Identity } from '@fathom/platform/identity';
 import type { IdentifiedExchange } from '@fathom/platform/server/identified-http';
 import type { RequestContext } from '@fathom/platform/server/request-context';
@@ -7,12 +6,11 @@ import { testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceSdl } from '../../test/service-sdl.ts';
 import { startTestGateway, type TestGateway } from '../../test/test-gateway.ts';
 
-const trainingSdl = readFileSync(
-  new URL('../../../schema/subgraphs/training.graphql', import.meta.url),
-  'utf8',
-);
+const trainingSdl = serviceSdl('training');
+
 const line = `${JSON.stringify({ prompt: 'Who is it?', completion: 'Bathy.' })}\n`;
 /** More than sockets buffer. */
 const content = line.repeat(300_000);

@@ -1,16 +1,13 @@
 /** `/v1/files` listed, retrieved and deleted by OpenAI's own client, in front of the platform's own `training` SDL. */
-import { readFileSync } from 'node:fs';
 import type { RequestContext } from '@fathom/platform/server/request-context';
 import { testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { serviceSdl } from '../../test/service-sdl.ts';
 import { startTestGateway, type TestGateway } from '../../test/test-gateway.ts';
 
-const trainingSdl = readFileSync(
-  new URL('../../../schema/subgraphs/training.graphql', import.meta.url),
-  'utf8',
-);
+const trainingSdl = serviceSdl('training');
 
 interface Stored {
   readonly id: string;
