@@ -1,13 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
-import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { createClient } from 'graphql-ws';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   askSubscription,
@@ -15,68 +10,16 @@ import {
   resumeSubscription,
   type Streamed,
 } from './testing/inference-harness.ts';
+import { type RunningService, useServiceProcesses } from './testing/service-process.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
 
-/* The service as the supervisor runs it: `src/index.ts` in a process of its own, which the tests kill. */
-const database = useTestDatabase();
-let platform: TestPlatform<object>;
-const children: ChildProcess[] = [];
+const services = useServiceProcesses(() => writeTinyModel({ layers: 48, isEndless: true }));
+const { query } = services;
 
-beforeAll(async () => {
-  const migrations = new URL('../sql/', import.meta.url);
-  platform = await openTestPlatform({ service: 'publisher', migrations, databaseUrl: database.url });
-  const { uri, sizeBytes } = await platform.artifacts.put(
-    await writeTinyModel({ layers: 48, isEndless: true }),
-  );
-  const version = { versionId: 'tiny@1', modelName: 'tiny', number: 1, kind: 'FULL', parentVersionId: null };
-  const move = { modelName: 'tiny', alias: 'champion', toVersionId: 'tiny@1', at: new Date() };
-  await platform.broker.publish([
-    {
-      id: randomUUID(),
-      topic: 'model-version.registered',
-      key: 'tiny',
-      payload: { ...version, artifactUri: uri, sizeBytes },
-    },
-    { id: randomUUID(), topic: 'alias.moved', key: 'tiny', payload: move },
-  ]);
-});
-
-afterEach(async () => {
-  await Promise.all(children.splice(0).map((child) => end(child, 'SIGKILL')));
-});
-
-afterAll(() => platform.close());
-
-interface RunningService {
-  readonly url: string;
-  readonly process: ChildProcess;
-}
-
-async function startService(env: Record<string, string> = {}): Promise<RunningService> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=development', '--import', 'tsx', fileURLToPath(new URL('./index.ts', import.meta.url))],
-    {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: {
-        PATH: process.env['PATH'],
-        PORT: '0',
-        DATABASE_URL: database.url,
-        FATHOM_DATA_DIR: platform.env.FATHOM_DATA_DIR,
-        ...platform.identity.env,
-        DEFAULT_MODEL: 'tiny',
-        DEVICE_THREADS: '1',
-        LOG_LEVEL: 'fatal',
-        OTEL_SERVICE_INSTANCE_ID: 'inference-under-test',
-        ...env,
-      },
-    },
-  );
-  children.push(child);
-  const [ready] = (await once(child, 'message')) as [{ readonly type: string; readonly port: number }];
-  expect(ready.type).toBe('ready');
-  await expect.poll(() => modelIsLoaded(ready.port), { timeout: 30_000 }).toBe(true);
-  return { process: child, url: `127.0.0.1:${ready.port}/graphql` };
+async function startService(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+  const service = await services.start(env);
+  await expect.poll(() => modelIsLoaded(service.port), { timeout: 30_000 }).toBe(true);
+  return service;
 }
 
 /** The service listens before its default model is there. */
@@ -86,13 +29,6 @@ async function modelIsLoaded(port: number): Promise<boolean> {
   return checks['model']?.ok === true;
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  await exited;
-}
-
 /** Events of a subscription until it ends or its connection is lost. */
 async function follow(
   service: RunningService,
@@ -100,7 +36,7 @@ async function follow(
   variables: object,
   onEvent: (event: Streamed) => void = () => {},
 ): Promise<Streamed[]> {
-  const identity = await platform.identity.connection('inference');
+  const identity = await services.platform.identity.connection('inference');
   const client = createClient({
     url: `ws://${service.url}`,
     webSocketImpl: WebSocket,
@@ -122,15 +58,6 @@ async function follow(
     if (!(error instanceof Object && 'code' in error)) throw error;
   }
   return seen;
-}
-
-async function query<Data>(service: RunningService, text: string, variables: object): Promise<Data> {
-  const body = JSON.stringify({ query: text, variables });
-  const signed = await platform.identity.headers({ audience: 'inference', body });
-  const headers = { 'content-type': 'application/json', ...signed };
-  const response = await fetch(`http://${service.url}`, { method: 'POST', headers, body });
-  const { data } = (await response.json()) as { data: Data };
-  return data;
 }
 
 const textOf = (events: readonly Streamed[]): string => events.map(({ text }) => text ?? '').join('');
@@ -221,7 +148,7 @@ async function loseConnection(service: RunningService): Promise<string> {
       sockets.push(this);
     }
   }
-  const identity = await platform.identity.connection('inference');
+  const identity = await services.platform.identity.connection('inference');
   const client = createClient({
     url: `ws://${service.url}`,
     webSocketImpl: Recorded,
