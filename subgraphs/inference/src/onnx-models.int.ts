@@ -92,12 +92,12 @@ test('each precision is taken where it is asked for, and the next best where a f
   await register('tiny@2', own);
   expect((await generate('tiny@1')).text).not.toBe('');
   await expect.poll(async () => (await deployment('tiny@1')).precision).toBe('int4 (ONNX)');
-  await generate('tiny@2');
+  expect(await generate('tiny@2')).toMatchObject({ modelVersion: { id: 'tiny@2' } });
   await expect.poll(async () => (await deployment('tiny@2')).precision).toBe('int4');
   for (const lacking of ['model_q4.onnx', 'model_int8.onnx', 'model_quantized.onnx'])
     await rm(join(whole, 'onnx', lacking));
   await register('tiny@3', whole);
-  await generate('tiny@3');
+  expect(await generate('tiny@3')).toMatchObject({ modelVersion: { id: 'tiny@3' } });
   await expect.poll(async () => (await deployment('tiny@3')).precision).toBe('fp32 (ONNX)');
 });
 

@@ -2,7 +2,8 @@
  * Has the devices hold what the tables lead to: what answers now first, then what aliases have moved to, then what splits of
  * traffic name. What nothing leads to any more is retired.
  *
- * Invariant: an alias answers with its former version until the one it points to is READY.
+ * Invariants: an alias answers with its former version until the one it points to is READY; a version is shown as a deployment
+ * only when its name can be resolved here.
  */
 import type { Logger } from '@fathom/platform/logging';
 import type { AliasRow, ModelStore } from '../stores/model-store.ts';
@@ -61,8 +62,8 @@ export class AliasFollower {
 
   async #follow(): Promise<void> {
     const { store, tables } = this.#options;
-    await store.addMissingDeployments();
     await tables.read();
+    await store.addMissingDeployments(tables.versionIds);
     // What answers now comes first: a start is ready before it looks at what aliases have moved to meanwhile.
     for (const alias of tables.aliases) if (alias.servingVersionId) await this.#hold(alias.servingVersionId);
     for (const alias of tables.aliases)

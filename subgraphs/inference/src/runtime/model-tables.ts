@@ -52,6 +52,10 @@ export class ModelTables {
     return this.#versions.get(versionId);
   }
 
+  get versionIds(): readonly string[] {
+    return [...this.#versions.keys()];
+  }
+
   async read(): Promise<void> {
     const { store, splits } = this.#options;
     const [versions, aliases, shared] = await Promise.all([

@@ -61,7 +61,7 @@ export interface ModelStore {
   /** After a start: nothing is loaded yet, and every version has a deployment. What failed stays marked so. */
   resetDeployments(): Promise<void>;
   /** Gives versions that were registered meanwhile their deployment. */
-  addMissingDeployments(): Promise<void>;
+  addMissingDeployments(versionIds: readonly string[]): Promise<void>;
   /** Creates or changes a deployment; what is not named stays. `since` moves when the status changes. */
   setDeployment(change: DeploymentChange): Promise<void>;
   /** Those that a tenant may see, the latest change first. */
@@ -106,10 +106,12 @@ export function createModelStore(database: Database): ModelStore {
          where status in ('LOADING', 'READY', 'DRAINING')`,
       );
     },
-    async addMissingDeployments() {
+    async addMissingDeployments(versionIds) {
       await database.query(
         `insert into deployments (id, version_id, status, since)
-         select 'deployment-' || version_id, version_id, 'UNLOADED', now() from model_versions on conflict do nothing`,
+         select 'deployment-' || version_id, version_id, 'UNLOADED', now() from model_versions
+          where version_id = any($1) on conflict do nothing`,
+        [versionIds],
       );
     },
     async setDeployment(change) {
