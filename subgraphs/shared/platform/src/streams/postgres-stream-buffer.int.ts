@@ -85,20 +85,23 @@ describe('the PostgreSQL stream buffer', () => {
       );
       return head.at.getTime();
     };
-    const setBack = () =>
-      database.query(
-        `update streams.heads set updated_at = now() - interval '61 seconds' where stream = 'noted'`,
+    const setBack = async (seconds: number) => {
+      await database.query(
+        `update streams.heads set updated_at = now() - make_interval(secs => $1) where stream = 'noted'`,
+        [seconds],
       );
+      return noted();
+    };
     await buffer.append('noted', 1, [1]);
-    const begun = await noted();
+    const recent = await setBack(30);
     await buffer.append('noted', 2, [2]);
-    expect(await noted()).toBe(begun);
-    await setBack();
+    expect(await noted()).toBe(recent);
+    const old = await setBack(61);
     await buffer.append('noted', 3, [3, 4]);
-    const later = await noted();
-    expect(later).toBeGreaterThan(begun);
+    expect(await noted()).toBeGreaterThan(old);
+    const beforeTheEnd = await setBack(30);
     await buffer.append('noted', 5, [5], { end: true });
-    expect(await noted()).toBeGreaterThan(later);
+    expect(await noted()).toBeGreaterThan(beforeTheEnd);
     await buffer.close();
   });
 });
