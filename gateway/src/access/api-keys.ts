@@ -67,7 +67,7 @@ export function createApiKeys({ store, now = Date.now, generate = generateApiKey
 
     async list(identity, page) {
       requireScope(identity, 'admin');
-      const { first, after } = pageRequest(page, { keyLength: 2 });
+      const { first, after } = pageRequest(page, { key: ['moment', 'text'] });
       const [createdAt, id] = after ?? [];
       const rows = await store.list({
         tenant: identity.tenant,

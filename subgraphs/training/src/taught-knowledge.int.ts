@@ -37,7 +37,7 @@ beforeAll(async () => {
         ) {
           requireScope(who, 'deep-learning:read');
           pagesAsked += 1;
-          const { first, after } = pageRequest(args, { keyLength: 1 });
+          const { first, after } = pageRequest(args, { key: ['integer'] });
           const start = Number(after?.[0] ?? 0);
           const rows = pieces
             .map((piece, index) => ({ ...piece, index }))

@@ -6,7 +6,7 @@ import { principalOf } from '../principal-of.ts';
 export const auditEvents: NonNullable<QueryResolvers['auditEvents']> = async (_parent, page, context) => {
   const { identity } = principalOf(context);
   requireScope(identity, 'admin');
-  const { first, after } = pageRequest(page, { keyLength: 2 });
+  const { first, after } = pageRequest(page, { key: ['moment', 'uuid'] });
   const [at, id] = after ?? [];
   const rows = await context.auditEvents.list({
     tenant: identity.tenant,

@@ -17,7 +17,7 @@ export const Query: QueryResolvers = {
 
   async taughtKnowledge(_, args, { identity, retrieval }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 2 });
+    const page = pageRequest(args, { key: ['moment', 'text'] });
     const rows = await pageOfKnowledge(retrieval.database, identity.tenant, page);
     return toConnection(rows, page.first, ({ taughtAt, id }) => [taughtAt.toISOString(), id]);
   },
@@ -27,13 +27,13 @@ export const Query: QueryResolvers = {
     const refusal = refuseText('text', text);
     if (refusal)
       throw raisePlatform('BAD_USER_INPUT', { because: refusal.message, details: { field: refusal.field } });
-    const { first: limit } = pageRequest({ first }, { defaultFirst: 5, maxFirst: 50, keyLength: 0 });
+    const { first: limit } = pageRequest({ first }, { defaultFirst: 5, maxFirst: 50, key: [] });
     return retrieve(retrieval, { tenant: identity.tenant, text, limit });
   },
 
   async unknownQuestions(_, args, { identity, retrieval }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 2 });
+    const page = pageRequest(args, { key: ['integer', 'text'] });
     const rows = await pageOfUnknownQuestions(retrieval.database, identity.tenant, {
       ...page,
       includeTaught: args.includeTaught ?? false,

@@ -19,7 +19,7 @@ export const Query: QueryResolvers = {
 
   async featureViews(_, args, { identity, database }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 1 });
+    const page = pageRequest(args, { key: ['text'] });
     return toConnection(await pageOfViews(database, identity.tenant, page), page.first, ({ name }) => [name]);
   },
 

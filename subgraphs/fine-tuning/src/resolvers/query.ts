@@ -13,7 +13,7 @@ export const Query: QueryResolvers = {
 
   async fineTuningJobs(_, args, { identity, jobs }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 2 });
+    const page = pageRequest(args, { key: ['moment', 'text'] });
     const rows = await pageOfJobs(jobs.database, identity.tenant, page);
     return toConnection(rows, page.first, ({ createdAt, id }) => [createdAt.toISOString(), id]);
   },

@@ -17,7 +17,7 @@ export const Query: QueryResolvers = {
   },
   async generations(_, { first, after, status }, { inference, identity }) {
     requireScope(identity, scope);
-    const page = pageRequest({ first, after }, { keyLength: 2 });
+    const page = pageRequest({ first, after }, { key: ['moment', 'text'] });
     const [createdAt, id] = page.after ?? [];
     const rows = await inference.reader.list({
       tenant: identity.tenant,

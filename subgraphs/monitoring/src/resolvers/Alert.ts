@@ -1,4 +1,4 @@
-import { encodeCursor } from '@fathom/platform/pagination';
+import { encodeCursor } from '@fathom/platform/cursor';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { AlertEventResolvers, AlertResolvers, AlertRuleResolvers } from '../__generated__/resolvers.ts';
 import type { AlertRule as Rule } from '../domain/alerting.ts';

@@ -26,7 +26,7 @@ export const Query: QueryResolvers = {
 
   async alerts(_, args, { identity, database }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 2 });
+    const page = pageRequest(args, { key: ['moment', 'text'] });
     const rows = await pageOfAlerts(database, { ...page, status: args.status ?? null });
     return toConnection(rows, page.first, ({ firedAt, id }) => [firedAt.toISOString(), id]);
   },

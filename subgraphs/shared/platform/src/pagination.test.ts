@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { encodeCursor, pageRequest, toConnection } from './pagination.ts';
+import { encodeCursor } from './cursor.ts';
+import { pageRequest, toConnection } from './pagination.ts';
 
 const keyOf = (row: { readonly id: string }) => [row.id];
 
@@ -11,7 +12,7 @@ test('a page shows what was asked for and says that another follows', () => {
 
 test('the end cursor of a page leads to the key of its last row', () => {
   const page = toConnection([{ id: 'a' }, { id: 'ü/+' }], 2, keyOf);
-  expect(pageRequest({ after: page.pageInfo.endCursor }, { keyLength: 1 })).toEqual({
+  expect(pageRequest({ after: page.pageInfo.endCursor }, { key: ['text'] })).toEqual({
     first: 20,
     after: ['ü/+'],
   });
@@ -23,19 +24,13 @@ test('an empty page has no end cursor', () => {
 });
 
 test.each([0, -1, 101])('first: %i is refused', (first) => {
-  expect(() => pageRequest({ first }, { keyLength: 1 })).toThrow(
+  expect(() => pageRequest({ first }, { key: ['text'] })).toThrow(
     expect.objectContaining({ code: 'BAD_USER_INPUT' }),
   );
 });
 
-test.each([
-  '',
-  'x',
-  encodeCursor(['a', 'b']),
-  Buffer.from('{"a":1}').toString('base64url'),
-  Buffer.from('[1]').toString('base64url'),
-])('a cursor that no page of this list gave out is refused: %j', (after) => {
-  expect(() => pageRequest({ after }, { keyLength: 1 })).toThrow(
+test('a cursor that no page of this list gave out is refused', () => {
+  expect(() => pageRequest({ after: encodeCursor(['a']) }, { key: ['moment'] })).toThrow(
     expect.objectContaining({ code: 'BAD_USER_INPUT' }),
   );
 });

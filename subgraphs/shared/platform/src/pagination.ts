@@ -2,6 +2,7 @@
  * Relay cursor connections by key: a cursor holds the sort key of its row, so pages stay right while rows come and go,
  * and a page costs an index range scan however deep it lies.
  */
+import { decodeCursor, encodeCursor, type KeyPart } from './cursor.ts';
 import { raisePlatform } from './errors.ts';
 
 export interface PageArguments {
@@ -24,14 +25,14 @@ export interface Connection<Row> {
 export interface PageLimits {
   readonly defaultFirst?: number;
   readonly maxFirst?: number;
-  /** How many values a sort key has. */
-  readonly keyLength: number;
+  /** What the parts of the sort key are; none where the list has no further page. */
+  readonly key: readonly KeyPart[];
 }
 
 /** Throws BAD_USER_INPUT for a `first` outside 1 to `maxFirst` (100) and for a cursor that no page gave out. */
 export function pageRequest(
   args: PageArguments,
-  { defaultFirst = 20, maxFirst = 100, keyLength }: PageLimits,
+  { defaultFirst = 20, maxFirst = 100, key }: PageLimits,
 ): PageRequest {
   const first = args.first ?? defaultFirst;
   if (first < 1 || first > maxFirst) {
@@ -40,7 +41,7 @@ export function pageRequest(
       details: { field: 'first' },
     });
   }
-  return { first, after: args.after == null ? undefined : decodeCursor(args.after, keyLength) };
+  return { first, after: args.after == null ? undefined : decodeCursor(args.after, key) };
 }
 
 /** Makes a page of rows fetched with a limit of `first + 1`. `keyOf` gives the sort key that the query ordered by. */
@@ -51,27 +52,4 @@ export function toConnection<Row>(
 ): Connection<Row> {
   const edges = rows.slice(0, first).map((node) => ({ cursor: encodeCursor(keyOf(node)), node }));
   return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
-}
-
-export function encodeCursor(key: readonly string[]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
-}
-
-export function decodeCursor(cursor: string, keyLength: number): readonly string[] {
-  const key = parseKey(cursor);
-  if (!Array.isArray(key) || key.length !== keyLength || key.some((part) => typeof part !== 'string')) {
-    throw raisePlatform('BAD_USER_INPUT', {
-      because: '`after` is not a cursor of this list',
-      details: { field: 'after' },
-    });
-  }
-  return key as readonly string[];
-}
-
-function parseKey(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -18,10 +18,10 @@ export const DataSet: DataSetResolvers = {
   versions: (dataSet, _, { loaders }) => loaders.versionsOfDataSet.load(dataSetName(dataSet)),
 
   sample: ({ sample }, args) =>
-    sample.slice(0, pageRequest(args, { defaultFirst: 3, maxFirst: sampleSize, keyLength: 0 }).first),
+    sample.slice(0, pageRequest(args, { defaultFirst: 3, maxFirst: sampleSize, key: [] }).first),
 
   async examples(dataSet, args, { training }) {
-    const { first, after } = pageRequest(args, { keyLength: 1 });
+    const { first, after } = pageRequest(args, { key: ['offset'] });
     const found = await training.dataSetFiles.examples(dataSet, Number(after?.[0] ?? 0), first + 1);
     const page = toConnection(found, first, ({ nextOffset }) => [String(nextOffset)]);
     return {

@@ -38,8 +38,7 @@ export const TrainingRun: TrainingRunResolvers = {
     }
     return loaders.lossCurve(points).load(id);
   },
-  samples: ({ id }, args, { loaders }) =>
-    loaders.samplesOfRun(pageRequest(args, { keyLength: 0 }).first).load(id),
+  samples: ({ id }, args, { loaders }) => loaders.samplesOfRun(pageRequest(args, { key: [] }).first).load(id),
   checkpoints: ({ id }, _, { loaders }) => loaders.checkpointsOfRun.load(id),
   evaluations: ({ id }, _, { loaders }) => loaders.evaluationsOfRun.load(id),
   history: ({ id }, _, { loaders }) => loaders.transitionsOfRun.load(id),

@@ -19,7 +19,7 @@ export const Query: QueryResolvers = {
 
   async dataSets(_, args, { identity, training }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 2 });
+    const page = pageRequest(args, { key: ['moment', 'text'] });
     const rows = await pageOfDataSets(training.runs.database, identity.tenant, {
       ...page,
       name: args.name ?? undefined,
@@ -36,7 +36,7 @@ export const Query: QueryResolvers = {
 
   async trainingRuns(_, args, { identity, training }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 2 });
+    const page = pageRequest(args, { key: ['moment', 'text'] });
     const status = args.status ?? undefined;
     const rows = await pageOfRuns(training.runs.database, identity.tenant, { ...page, status });
     return toConnection(rows, page.first, ({ createdAt, id }) => [createdAt.toISOString(), id]);
@@ -49,7 +49,7 @@ export const Query: QueryResolvers = {
 
   async models(_, args, { identity, training }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 1 });
+    const page = pageRequest(args, { key: ['text'] });
     const rows = await pageOfModels(training.runs.database, identity.tenant, page);
     return toConnection(rows, page.first, ({ name }) => [name]);
   },
@@ -71,7 +71,7 @@ export const Query: QueryResolvers = {
 
   async evaluationSuites(_, args, { identity, training }) {
     requireScope(identity, scope);
-    const page = pageRequest(args, { keyLength: 2 });
+    const page = pageRequest(args, { key: ['moment', 'text'] });
     const rows = await pageOfSuites(training.runs.database, identity.tenant, page);
     return toConnection(rows, page.first, ({ createdAt, id }) => [createdAt.toISOString(), id]);
   },

@@ -24,7 +24,7 @@ export const Model: ModelResolvers = {
     return loaders.model.load(name);
   },
   versions: ({ name }, args, { loaders }) =>
-    loaders.versionsOfModel(pageRequest(args, { keyLength: 0 }).first).load(name),
+    loaders.versionsOfModel(pageRequest(args, { key: [] }).first).load(name),
   aliases: ({ name }, _, { loaders }) => loaders.aliasesOfModel.load(name),
 };
 

@@ -8,7 +8,7 @@ import { examplesFileName, parseExampleLine } from '@fathom/neural/training/exam
 import { KeyCensus } from '@fathom/neural/training/packed/key-census';
 import { heldOutCount, splitKey } from '@fathom/neural/training/split';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
-import { raisePlatform } from '@fathom/platform/errors';
+import { foreignCursor } from '@fathom/platform/cursor';
 import type { DataSet } from '../domain/records.ts';
 import { raise } from '../errors.ts';
 import { lineItems } from './ingest-examples.ts';
@@ -59,12 +59,7 @@ export function createDataSetFiles(artifacts: ArtifactStore) {
     async examples(dataSet: DataSet, offset: number, count: number): Promise<readonly StoredExample[]> {
       const handle = await open(await fileOf(dataSet), 'r');
       try {
-        if (!(await beginsLine(handle, offset))) {
-          throw raisePlatform('BAD_USER_INPUT', {
-            because: '`after` is not a cursor of this list',
-            details: { field: 'after' },
-          });
-        }
+        if (!(await beginsLine(handle, offset))) throw foreignCursor('list');
         return await readFrom(handle, offset, count);
       } finally {
         await handle.close();
@@ -106,7 +101,7 @@ async function countSplit(file: string, { seed, heldOutShare }: SplitOptions): P
 async function beginsLine(handle: FileHandle, offset: number): Promise<boolean> {
   if (offset === 0) return true;
   const { size } = await handle.stat();
-  if (!Number.isSafeInteger(offset) || offset < 0 || offset > size) return false;
+  if (offset > size) return false;
   const before = Buffer.alloc(1);
   await handle.read(before, 0, 1, offset - 1);
   return before[0] === 0x0a;

@@ -1,5 +1,4 @@
-import { raisePlatform } from '../errors.ts';
-import { decodeCursor, encodeCursor } from '../pagination.ts';
+import { decodeCursor, encodeCursor, foreignCursor } from '../cursor.ts';
 import { type EventIterator, mapEvents } from '../server/async-events.ts';
 import type { StreamEvent } from '../streams/stream-buffer.ts';
 import type { ProgressStream } from './progress-stream.ts';
@@ -31,10 +30,7 @@ export async function followJob<Event>(
 }
 
 function sequenceOf(cursor: string, jobId: string): number {
-  const [job, sequence] = decodeCursor(cursor, 2) as [string, string];
-  if (job === jobId && /^\d{1,9}$/.test(sequence)) return Number(sequence);
-  throw raisePlatform('BAD_USER_INPUT', {
-    because: '`after` is not a cursor of this stream',
-    details: { field: 'after' },
-  });
+  const [job, sequence] = decodeCursor(cursor, ['text', 'integer']);
+  if (job !== jobId) throw foreignCursor('stream');
+  return Number(sequence);
 }
