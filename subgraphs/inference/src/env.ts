@@ -7,6 +7,14 @@ import { parseDeviceList, type WantedDevice } from './domain/device-list.ts';
 const count = (defaultValue: number) => z.coerce.number().int().positive().default(defaultValue);
 const milliseconds = (defaultValue: number) => z.coerce.number().int().nonnegative().default(defaultValue);
 
+/** At least 32 bytes in base64url. */
+const secretBytes = z.string().transform((text, context): Uint8Array => {
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.length >= 32) return bytes;
+  context.addIssue({ code: 'custom', message: 'is not base64url of at least 32 bytes' });
+  return z.NEVER;
+});
+
 function wantedDevices(text: string, context: z.RefinementCtx): readonly WantedDevice[] {
   const list = parseDeviceList(text);
   if (list.kind === 'devices') return list.devices;
@@ -46,6 +54,8 @@ export const env = baseEnv.extend({
   MAX_QUEUED: z.coerce.number().int().nonnegative().default(64),
   /** Slots in which prompts are kept for requests that begin alike. */
   PREFIX_CACHE_SLOTS: z.coerce.number().int().nonnegative().default(16),
+  /** What the beginnings of prompts are named under. */
+  PREFIX_CACHE_SALT: secretBytes.optional(),
   /** Positions of a model's cache, running and kept; by default MAX_SEQUENCES full contexts. */
   KV_CACHE_TOKENS: z.coerce.number().int().positive().optional(),
   PREFILL_TOKENS_PER_STEP: count(128),

@@ -8,6 +8,7 @@ import { createSubgraphServer } from '@fathom/platform/server/subgraph-server';
 import { discoverDevices } from './devices/discover-devices.ts';
 import { env as envSchema } from './env.ts';
 import { createLoaders } from './loaders.ts';
+import { prefixSaltOf } from './pool/prefix-salt.ts';
 import { describeDevice, deviceSnapshots } from './resolvers/device-snapshots.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { createDeepLearning, noDeepLearning } from './runtime/deep-learning.ts';
@@ -54,6 +55,7 @@ await runService('inference', async () => {
       peers: env.ENGINE_PEERS,
       maxSequences: env.MAX_SEQUENCES,
       maxQueued: env.MAX_QUEUED,
+      prefixSalt: env.PREFIX_CACHE_SALT ?? prefixSaltOf(env.IDENTITY_PRIVATE_JWK),
       prefixSlots: env.PREFIX_CACHE_SLOTS,
       kvCacheTokens: env.KV_CACHE_TOKENS,
       prefillTokensPerStep: env.PREFILL_TOKENS_PER_STEP,

@@ -23,6 +23,7 @@ import { createPeerRoute } from './pool/peers/peer-route.ts';
 import { PeerSet } from './pool/peers/peer-set.ts';
 import { createAnswerCache } from './runtime/answer-cache.ts';
 import { createCompletionCache } from './runtime/completion-cache.ts';
+import { createConversationName } from './runtime/conversation-name.ts';
 import type { DeepLearning } from './runtime/deep-learning.ts';
 import { Deployments } from './runtime/deployments.ts';
 import { createGenerationMetrics } from './runtime/generation-metrics.ts';
@@ -54,6 +55,8 @@ export interface InferenceSettings {
   readonly modelMemoryBytes: number;
   /** `http://host:port` of processes to share requests with; a name may stand for many. */
   readonly peers: readonly string[];
+  /** What prompts and conversations are named under where it is chosen who computes them: the same in all replicas, and secret. */
+  readonly prefixSalt: Uint8Array;
   /** How long a generation goes on that nobody watches. */
   readonly graceMs: number;
   readonly answerCacheTtlMs: number;
@@ -104,6 +107,7 @@ export async function startInference(
 
   const { maxSequences, maxQueued } = settings;
   const pool = new EnginePool({
+    prefixSalt: settings.prefixSalt,
     open: settings.devices.devices.map((device) => (hooks) => {
       const { id } = device;
       return new EngineDevice({
@@ -154,6 +158,7 @@ export async function startInference(
     shadows,
     deployments,
     deepLearning,
+    conversationName: createConversationName(settings.prefixSalt),
     answers: createAnswerCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
     completions: createCompletionCache({ cache, ttlMs: settings.answerCacheTtlMs, logger }),
     hasTaughtAnswer: (tenant, question) => hasTaughtAnswer(database, tenant, question),

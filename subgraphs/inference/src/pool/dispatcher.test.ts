@@ -33,6 +33,8 @@ function newReplica(id: string, report: Partial<ReplicaReport> = {}): Replica {
   };
 }
 
+const newDispatcher = (): Dispatcher => new Dispatcher(new Uint8Array(32));
+
 function newRequest(overrides: Partial<EngineRequest> = {}): RequestInFlight {
   const request: EngineRequest = {
     id: 'request',
@@ -53,7 +55,7 @@ const token = { id: 'request', index: 0, tokenId: 1, text: 'a', logProbability: 
 test('the turns of a conversation go where the first one went, whatever their ids', () => {
   const homes = new Set<string>();
   for (let conversation = 0; conversation < 20; conversation += 1) {
-    const dispatcher = new Dispatcher();
+    const dispatcher = newDispatcher();
     for (const id of ['a', 'b', 'c', 'd']) dispatcher.add(newReplica(id));
     const turns = Array.from({ length: 8 }, (_, turn) =>
       dispatcher.choose(newRequest({ id: `turn-${turn}`, conversation: 'one' })),
@@ -64,13 +66,29 @@ test('the turns of a conversation go where the first one went, whatever their id
   expect(homes.size).toBeGreaterThan(1);
 });
 
+test('prompts of a tenant that begin alike go where the first one went; the same prompt of another tenant is not led there', () => {
+  // A second for each prompt that is not in a cache.
+  const promptTokens = Array.from({ length: 1_000 }, (_, at) => at);
+  let apart = 0;
+  for (let round = 0; round < 20; round += 1) {
+    const dispatcher = newDispatcher();
+    for (const id of ['a', 'b', 'c', 'd']) dispatcher.add(newReplica(id));
+    const choose = (tenant: string, id: string) =>
+      dispatcher.choose(newRequest({ id, tenant, promptTokens }))?.id ?? 'nowhere';
+    const home = choose('one', 'first');
+    expect(choose('one', 'second')).toBe(home);
+    if (choose('other', 'third') !== home) apart += 1;
+  }
+  expect(apart).toBeGreaterThan(0);
+});
+
 test('the first token after a move is held against the replica that gave it, not the one that was lost', () => {
   // Ten tokens are expected to take five or ten seconds, and take no time: whoever is learned of is expected to be faster then.
   const [lost, other] = [
     newReplica('lost', { prefillTokensPerSecond: 2 }),
     newReplica('other', { prefillTokensPerSecond: 1 }),
   ];
-  const dispatcher = new Dispatcher();
+  const dispatcher = newDispatcher();
   for (const replica of [lost, other]) dispatcher.add(replica);
   const inFlight = newRequest();
   expect(dispatcher.choose(inFlight)).toBe(lost);
@@ -81,7 +99,7 @@ test('the first token after a move is held against the replica that gave it, not
 });
 
 test('what is told of a replica is its first token alone', () => {
-  const dispatcher = new Dispatcher();
+  const dispatcher = newDispatcher();
   dispatcher.add(newReplica('only'));
   const inFlight = newRequest();
   dispatcher.choose(inFlight);
@@ -92,7 +110,7 @@ test('what is told of a replica is its first token alone', () => {
 });
 
 test('who finds no replica is held against none when its first token comes', () => {
-  const dispatcher = new Dispatcher();
+  const dispatcher = newDispatcher();
   const only = newReplica('only');
   dispatcher.add(only);
   const inFlight = newRequest();

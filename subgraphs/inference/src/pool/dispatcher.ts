@@ -8,13 +8,13 @@
  * against the replica that gave it.
  */
 import { Balancer } from '../balancer/balancer.ts';
-import { prefixBlocks, prefixBlockTokens } from '../balancer/prefix-blocks.ts';
+import { createPrefixNames, type PrefixNames, prefixBlockTokens } from '../balancer/prefix-blocks.ts';
 import type { PlacementRequest } from '../balancer/replica.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
 import type { RequestInFlight } from '../engine/request-in-flight.ts';
 import type { Replica } from './replica.ts';
 
-/** 1.6 million tokens of prompts; some 20 MB. */
+/** 1.6 million tokens of prompts; some 25 MB. */
 const maxPrefixBlocks = 100_000;
 
 export class Dispatcher {
@@ -24,6 +24,12 @@ export class Dispatcher {
     maxPrefixBlocks,
   });
   readonly #replicas = new Map<string, Replica>();
+  readonly #prefixNames: PrefixNames;
+
+  /** `prefixSalt`: what the beginnings of prompts are named under. */
+  constructor(prefixSalt: Uint8Array) {
+    this.#prefixNames = createPrefixNames(prefixSalt);
+  }
 
   add(replica: Replica): void {
     this.#replicas.set(replica.id, replica);
@@ -71,7 +77,7 @@ export class Dispatcher {
       adapter,
       promptTokens: promptTokens.length + decoded,
       maxTokens: maxTokens - decoded,
-      prefix: isChoice ? prefixBlocks(JSON.stringify([tenant, lane, adapter]), promptTokens) : [],
+      prefix: isChoice ? this.#prefixNames(JSON.stringify([tenant, lane, adapter]), promptTokens) : [],
       blockTokens: prefixBlockTokens,
       // Without one, the completions of one generation share its prompt.
       session: isChoice ? JSON.stringify([lane, adapter, conversation ?? id.split('#', 1)[0]]) : undefined,

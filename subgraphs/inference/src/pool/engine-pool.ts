@@ -33,6 +33,8 @@ export type PoolHooks = Required<
 >;
 
 export interface EnginePoolOptions {
+  /** What the beginnings of prompts are named under: 32 bytes, secret. */
+  readonly prefixSalt: Uint8Array;
   /** Opens the devices, at least one, each with the hooks that it is given. */
   readonly open: readonly ((hooks: PoolHooks) => EngineDevice)[];
   /** No device has a version any more that was loaded. */
@@ -51,12 +53,13 @@ const staleMs = 2_000;
 export class EnginePool {
   readonly devices: readonly EngineDevice[];
   readonly #options: EnginePoolOptions;
-  readonly #dispatcher = new Dispatcher();
+  readonly #dispatcher: Dispatcher;
   /** Requests of this process that have not ended, on whatever replica. */
   #own = 0;
 
   constructor(options: EnginePoolOptions) {
     this.#options = options;
+    this.#dispatcher = new Dispatcher(options.prefixSalt);
     this.devices = options.open.map((open) => {
       const device: EngineDevice = open({
         moveElsewhere: (inFlight) => this.#give(inFlight, device),

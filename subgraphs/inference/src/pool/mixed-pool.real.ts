@@ -20,6 +20,7 @@ async function openPool(text: string): Promise<EnginePool> {
   if (list.kind === 'invalid') throw new Error(list.problem);
   const { devices } = await discoverDevices(list.devices, { threads: 1 });
   const pool = new EnginePool({
+    prefixSalt: new Uint8Array(32),
     onModelLost: () => undefined,
     open: devices.map((device) => (hooks) => {
       return new EngineDevice({

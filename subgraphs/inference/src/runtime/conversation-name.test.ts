@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { conversationName } from './conversation-name.ts';
+import { createConversationName } from './conversation-name.ts';
 
+const conversationName = createConversationName(Buffer.alloc(32, 7));
 const first = { role: 'USER', content: 'What is the capital of France?' } as const;
 const answer = { role: 'ASSISTANT', content: 'Paris.' } as const;
 const turn = (tenant: string, ...messages: readonly { role: 'USER' | 'ASSISTANT'; content: string }[]) =>
@@ -17,4 +18,10 @@ test('a prompt without messages is a conversation of its own, whose name is shor
   const long = conversationName({ tenant: 'a', prompt: 'x'.repeat(100_000), messages: [] });
   expect(long).toHaveLength(43);
   expect(conversationName({ tenant: 'a', prompt: 'y', messages: [] })).not.toBe(long);
+});
+
+test('a name cannot be told without the salt', () => {
+  const conversation = { tenant: 'a', prompt: 'x', messages: [] };
+  const guessed = createConversationName(Buffer.alloc(32, 8))(conversation);
+  expect(guessed).not.toBe(conversationName(conversation));
 });

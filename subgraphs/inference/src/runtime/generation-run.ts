@@ -22,7 +22,7 @@ import type { GenerationSettings } from '../domain/settings.ts';
 import { storableText } from '../domain/storable-text.ts';
 import type { EngineToken } from '../engine/protocol.ts';
 import type { EnginePool } from '../pool/engine-pool.ts';
-import { conversationName } from './conversation-name.ts';
+import type { ConversationName } from './conversation-name.ts';
 import { decodeOnDevice } from './decode-on-device.ts';
 import type { Deployments } from './deployments.ts';
 import type { EventLog } from './event-log.ts';
@@ -52,6 +52,7 @@ export interface GenerationRunOptions {
   readonly log: EventLog;
   readonly pool: EnginePool;
   readonly deployments: Deployments;
+  readonly conversationName: ConversationName;
   readonly logger: Logger;
   readonly onAdmitted: () => void;
 }
@@ -151,7 +152,7 @@ export class GenerationRun {
 
   /** Has the model decode, behind what exists already. Rejects only when the run is suspended. */
   async decode({ choice = 0, prior, onToken, onPlaced, signal }: DecodeOptions): Promise<Decoded> {
-    const { deployments, pool, onAdmitted } = this.#options;
+    const { deployments, pool, conversationName, onAdmitted } = this.#options;
     const { modelVersionId, promptTokens, maxTokens, sampling, stopStrings, priority, responseFormat } =
       this.settings;
     const { id, tenant } = this.record;

@@ -29,6 +29,7 @@ import {
   watchChannel,
 } from '../stores/generation-store.ts';
 import { Attendance, type Leave, type Role } from './attendance.ts';
+import type { ConversationName } from './conversation-name.ts';
 import { EventLog } from './event-log.ts';
 import type { GenerationMetrics } from './generation-metrics.ts';
 import { GenerationRun } from './generation-run.ts';
@@ -68,6 +69,7 @@ export interface GenerationsOptions extends AskDependencies, GenerateDependencie
   readonly store: GenerationStore;
   readonly streams: StreamBuffer;
   readonly pool: EnginePool;
+  readonly conversationName: ConversationName;
   readonly grammars: GrammarChecker;
   readonly shadows: ShadowTraffic;
   /** How long a generation goes on that nobody watches. */
@@ -262,7 +264,7 @@ export class Generations {
 
   /** Computes a generation behind the events that its stream holds already. */
   #run(generation: AcceptedGeneration, events: readonly GenerationEvent[], strategy: Strategy): Active {
-    const { streams, pool, deployments, store, logger } = this.#options;
+    const { streams, pool, deployments, conversationName, store, logger } = this.#options;
     const { id } = generation.record;
     const log = new EventLog({
       streams,
@@ -277,6 +279,7 @@ export class Generations {
       log,
       pool,
       deployments,
+      conversationName,
       logger,
       onAdmitted: () => {
         active.isAdmitted = true;

@@ -32,6 +32,7 @@ export function usePools(): (wish: PoolWish) => Promise<EnginePool> {
       return (hooks: Partial<typeof options>) => new EngineDevice({ ...options, ...hooks });
     };
     const pool = new EnginePool({
+      prefixSalt: new Uint8Array(32),
       onModelLost: () => undefined,
       open: Array.from({ length: devices }, (_, index) => openDevice(index)),
     });

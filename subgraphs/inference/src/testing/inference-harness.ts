@@ -22,6 +22,7 @@ export const testSettings: InferenceSettings = {
   instance: 'test-instance',
   defaultModel: 'tiny',
   peers: [],
+  prefixSalt: new Uint8Array(32),
   devices: { devices: [processor({ threads: 1 })], unavailable: [] },
   maxSequences: 4,
   maxQueued: 8,
