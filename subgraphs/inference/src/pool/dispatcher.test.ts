@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ReplicaReport } from '../balancer/replica.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
 import { inFlightOf, type RequestInFlight, tellToken } from '../engine/request-in-flight.ts';
@@ -82,7 +82,12 @@ test('prompts of a tenant that begin alike go where the first one went; the same
   expect(apart).toBeGreaterThan(0);
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 test('the first token after a move is held against the replica that gave it, not the one that was lost', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   // Ten tokens are expected to take five or ten seconds, and take no time: whoever is learned of is expected to be faster then.
   const [lost, other] = [
     newReplica('lost', { prefillTokensPerSecond: 2 }),
@@ -93,6 +98,7 @@ test('the first token after a move is held against the replica that gave it, not
   const inFlight = newRequest();
   expect(dispatcher.choose(inFlight)).toBe(lost);
   expect(dispatcher.choose(inFlight, lost)).toBe(other);
+  vi.advanceTimersByTime(1);
   tellToken(inFlight, token);
   // `other` says that it takes twice as long, and is known by now to take a quarter of what it says.
   expect(dispatcher.choose(newRequest({ id: 'next' }))).toBe(other);
