@@ -57,13 +57,15 @@ export function createPolicy(
     ? before.preparer
     : createOperationPreparer(limits, introspection !== 'off');
   const publicIntrospection = introspection === 'public';
+  const authenticator = createAuthenticator({
+    apiKeys: parts.apiKeys,
+    jwt: issuer?.verifier ?? jwt,
+    certificates: settings.certificates,
+  });
   return {
-    authenticator: createAuthenticator({
-      apiKeys: parts.apiKeys,
-      jwt: issuer?.verifier ?? jwt,
-      certificates: settings.certificates,
-    }),
+    authenticator,
     admission: createAdmission({
+      authenticator,
       preparer,
       rateLimiter: createRateLimiter({
         cache: parts.cache,

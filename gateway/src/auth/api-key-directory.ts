@@ -1,9 +1,10 @@
 /**
  * Keys as the gateway knows them now.
  *
- * Invariant: a revocation takes effect within a second on every gateway. A record is believed for {@link maxAgeMs};
- * the database's notification makes it immediate; and keys whose connections are open are looked up once a second, so
- * a lost notification costs that second and no more. Without the database no key is admitted: it might be revoked.
+ * Invariant: a revocation takes effect within a second on every gateway. A record is believed for {@link maxAgeMs} from
+ * when it was asked for; the database's notification makes it immediate; and keys whose connections are open are looked up
+ * once a second, so a lost notification costs that second and no more. Without the database no key is admitted: it might
+ * be revoked.
  */
 import { raise } from '../errors.ts';
 import { BoundedMap } from '../operations/bounded-map.ts';
@@ -30,9 +31,10 @@ export interface ApiKeyDirectory {
    */
   authenticate(key: ApiKey): Principal | Promise<Principal>;
   /** Whom a key stands for whose secret was shown before, by whoever holds a token for it. Throws as `authenticate` does. */
-  holder(id: string): Promise<Principal>;
+  holder(id: string): Principal | Promise<Principal>;
   /** Forget what is known of a key: its next use asks the database. */
   forget(id: string): void;
+  forgetAll(): void;
 }
 
 export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Date.now): ApiKeyDirectory {
@@ -71,6 +73,11 @@ export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Da
     return principalOf(record);
   }
 
+  function existing(record: ApiKeyRecord | undefined): Principal {
+    if (!record) throw raise('UNAUTHENTICATED');
+    return validPrincipal(record);
+  }
+
   /** The same answer whether the id or the secret is wrong, so nobody learns which ids exist. */
   function owner(record: ApiKeyRecord | undefined, secret: string): Principal {
     if (!record || !secretMatches(secret, record.secretSha256)) throw raise('UNAUTHENTICATED');
@@ -82,12 +89,12 @@ export function createApiKeyDirectory(store: ApiKeyStore, now: () => number = Da
       const found = fresh(id)?.found;
       return found ? owner(found.record, secret) : recordOf(id).then((record) => owner(record, secret));
     },
-    async holder(id) {
-      const record = await recordOf(id);
-      if (!record) throw raise('UNAUTHENTICATED');
-      return validPrincipal(record);
+    holder(id) {
+      const found = fresh(id)?.found;
+      return found ? existing(found.record) : recordOf(id).then(existing);
     },
     forget: (id) => void known.delete(id),
+    forgetAll: () => known.clear(),
   };
 }
 

@@ -5,11 +5,13 @@ import type { ApiKeyDirectory } from './api-key-directory.ts';
 import { type CertificateRule, principalOfCertificate } from './client-certificate.ts';
 import type { Credential } from './credentials.ts';
 import type { JwtVerifier } from './jwt.ts';
-import type { Principal } from './principal.ts';
+import { keyIdOf, type Principal } from './principal.ts';
 
 export interface Authenticator {
   /** `undefined` if the client showed nothing; throws if what it showed is not valid, or rejects where it had to ask. */
   authenticate(credential: Credential): Principal | undefined | Promise<Principal | undefined>;
+  /** For who was let in before and begins something now: throws, or rejects, where its key is not valid any more. */
+  confirm(principal: Principal): Promise<unknown> | undefined;
 }
 
 export interface AuthenticatorOptions {
@@ -22,6 +24,11 @@ export interface AuthenticatorOptions {
 
 export function createAuthenticator({ apiKeys, jwt, certificates }: AuthenticatorOptions): Authenticator {
   return {
+    confirm({ credential }) {
+      const keyId = keyIdOf(credential);
+      const holder = keyId === undefined ? undefined : apiKeys.holder(keyId);
+      return holder instanceof Promise ? holder : undefined;
+    },
     authenticate(credential) {
       switch (credential.kind) {
         case 'none':

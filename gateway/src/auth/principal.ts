@@ -12,3 +12,8 @@ export interface Principal {
   /** Its end is looked up. Whatever else (a token, a certificate) ends by itself at `expiresAt`. */
   readonly isKey?: boolean;
 }
+
+/** The id of the key that a credential is, or stands for. */
+export function keyIdOf(credential: string): string | undefined {
+  return credential.startsWith('key:') ? credential.slice('key:'.length) : undefined;
+}

@@ -1,6 +1,7 @@
 /** The one way in: who, how much, what. Every transport asks here before any work is done. */
 import { AppError } from '@fathom/platform/errors';
 import { currentTraceId } from '@fathom/platform/telemetry/tracing';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
 import { authorise } from '../authorisation/authorisation.ts';
 import { raise } from '../errors.ts';
@@ -15,6 +16,8 @@ import type { SentOperation } from './raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 
 export interface AdmissionOptions {
+  /** A connection, or a body that comes slowly, may be older than the revocation of its key. */
+  readonly authenticator: Pick<Authenticator, 'confirm'>;
   readonly preparer: OperationPreparer;
   readonly rateLimiter: RateLimiter;
   readonly concurrency: Pick<Concurrency, 'requireRoom'>;
@@ -39,6 +42,7 @@ export interface Admission {
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const {
+    authenticator,
     preparer,
     rateLimiter,
     concurrency,
@@ -53,6 +57,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function admitCaller(principal: Principal): Promise<void> {
     if (principal.expiresAt && principal.expiresAt.getTime() <= now())
       throw raise(principal.isKey ? 'KEY_EXPIRED' : 'TOKEN_EXPIRED');
+    const confirmed = authenticator.confirm(principal);
+    return confirmed ? confirmed.then(() => takePlace(principal)) : takePlace(principal);
+  }
+
+  function takePlace(principal: Principal): Promise<void> {
     const room = concurrency.requireRoom(principal);
     return room ? room.then(() => rateLimiter.take(principal)) : rateLimiter.take(principal);
   }

@@ -34,8 +34,8 @@ export interface ApiKeyStore {
   revoke(tenant: string, id: string, revokedBy: string): Promise<ApiKeyRecord | undefined>;
   /** A key that is neither revoked nor expired and holds the role. */
   hasActiveKeyWithRole(role: string): Promise<boolean>;
-  /** Calls back with the id of every key that any gateway revokes. */
-  onRevoked(handler: (id: string) => void): Promise<{ close(): Promise<void> }>;
+  /** Calls back with the id of every key that any gateway revokes; and, when some may have gone unheard, without one. */
+  onRevoked(handler: (id: string) => void, onMissed: () => void): Promise<{ close(): Promise<void> }>;
 }
 
 const channel = 'gateway_api_key_revoked';
@@ -102,6 +102,6 @@ export function createApiKeyStore(database: Database): ApiKeyStore {
       return found !== undefined;
     },
 
-    onRevoked: (handler) => database.listen(channel, handler),
+    onRevoked: (handler, onMissed) => database.listen(channel, handler, { onReconnect: onMissed }),
   };
 }

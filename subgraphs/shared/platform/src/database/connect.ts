@@ -27,6 +27,8 @@ export async function connectWhenReady(pool: Pool, schema: string, timeoutMs: nu
 /** `if not exists` alone still collides when several instances start at once. */
 async function createSchema(pool: Pool, schema: string): Promise<void> {
   const client = await pool.connect();
+  // What is lost is told by the query under way; an error without a listener would end the process.
+  client.on('error', ignore);
   try {
     await client.query('begin');
     await client.query(`select pg_advisory_xact_lock(hashtext($1))`, [`fathom schema ${schema}`]);
@@ -36,5 +38,9 @@ async function createSchema(pool: Pool, schema: string): Promise<void> {
   } catch (error) {
     client.release(true);
     throw error;
+  } finally {
+    client.off('error', ignore);
   }
 }
+
+const ignore = (): void => undefined;

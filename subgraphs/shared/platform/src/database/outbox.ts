@@ -137,7 +137,8 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
         applicationName: `${database.schema} outbox relay`,
       }),
     );
-    const lost = new Promise<never>((_, fail) => client.once('error', fail));
+    // node-postgres tells a reset connection twice, and an error without a listener ends the process.
+    const lost = new Promise<never>((_, fail) => client.on('error', fail));
     lost.catch(() => undefined);
     try {
       await client.connect();
