@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createDecoderSession, type DecoderSession } from '@fathom/neural/serving/decoder-session';
 import { printBound, printMachine, printTable, quantile } from '@fathom/platform/testing/bench';
 import type { EngineDevice } from '../src/engine/engine-device.ts';
+import { type FilePrecision, writeFileForBoth } from '../src/testing/file-for-both.ts';
 import {
   type BenchModel,
   defaultModel,
@@ -16,7 +17,6 @@ import {
   threads,
   writeModel,
 } from './engine-harness.ts';
-import { type FilePrecision, writeFileForBoth } from './file-for-both.ts';
 import { flopsOfToken, productFlopsPerSecond } from './product-speed.ts';
 import { measureTransformers, type PeerResult } from './transformers-peer.ts';
 

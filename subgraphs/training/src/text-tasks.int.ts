@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { encodeWholeText, loadTextFolder } from '@fathom/neural/models/text-folder';
-import { TextDecoder } from '@fathom/neural/serving/text-decoder-session';
+import { openTextRunner } from '@fathom/neural/models/text-model-folder';
 import { openArtifactStore } from '@fathom/platform/artifacts/open-artifact-store';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -128,7 +128,7 @@ test('a classifier is trained from labelled texts, measured, promoted by its mea
 
   const folder = await folderOf(result.modelVersion);
   const model = await loadTextFolder(folder);
-  const session = new TextDecoder(model, { threads: 1 });
+  const session = openTextRunner(model, { threads: 1 });
   const [logits] = await session.run([
     encodeWholeText(model.tokenizer, 'Zoe found it awful', { maxTokens: 64 }),
   ]);

@@ -1,11 +1,17 @@
 /** Large models are loaded beside the streams of a device: these go on, whatever comes of the load. */
-import { cp, mkdtemp, open, stat } from 'node:fs/promises';
+import { cp, mkdtemp, open, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openTextReader } from '@fathom/neural/serving/text-reader';
 import { beforeAll, expect, test } from 'vitest';
 import { useDevices } from '../testing/engine-devices.ts';
 import { engineRequest, type Outcome, run } from '../testing/engine-run.ts';
-import { writeAdapterOf, writeLargeModel } from '../testing/large-model.ts';
+import {
+  writeAdapterOf,
+  writeLargeExport,
+  writeLargeModel,
+  writeLargeReader,
+} from '../testing/large-model.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 
 let tiny: string;
@@ -49,6 +55,73 @@ test('a stream takes its steps while a large model is read, quantised and opened
   expect((await run(device, engineRequest('again', { lane: 'large@1' })).outcome).tokens).toEqual(
     ofLarge.tokens,
   );
+});
+
+test.each(['plain', 'edited'] as const)(
+  'a stream takes its steps while a large ONNX export of %s attention is opened on its device',
+  async (attention) => {
+    const device = await openDevice({ model: tiny });
+    const folder = await writeLargeExport(large, attention);
+    const stream = run(device, long('beside'));
+    await stream.reached(1);
+    const before = stream.tokens.length;
+    const loaded = await device.load({ type: 'load', versionId: 'large@1', folder });
+    expect(stream.tokens.length - before).toBeGreaterThan(stepsMeanwhile);
+    expect(loaded).toMatchObject({ kind: 'loaded', model: { precision: 'fp32 (ONNX)' } });
+
+    // It says what the weights say in the engine's own graph.
+    expect(await device.load({ type: 'load', versionId: 'large@2', folder: large })).toMatchObject({
+      kind: 'loaded',
+    });
+    const ofExport = await run(device, engineRequest('export', { lane: 'large@1' })).outcome;
+    const ofWeights = await run(device, engineRequest('weights', { lane: 'large@2' })).outcome;
+    expect(ofExport.tokens).toEqual(ofWeights.tokens);
+  },
+);
+
+test.each([
+  ['classifier', ['bad', 'good']],
+  ['maker of vectors', undefined],
+])('a stream takes its steps while a large %s is opened on its device', async (_, labels) => {
+  const device = await openDevice({ model: tiny });
+  const folder = await writeLargeReader(large, labels);
+  const stream = run(device, long('beside'));
+  await stream.reached(1);
+  const before = stream.tokens.length;
+  const loaded = await device.load({ type: 'load', versionId: 'reader@1', folder });
+  expect(stream.tokens.length - before).toBeGreaterThan(stepsMeanwhile);
+  expect(loaded).toMatchObject({ kind: 'loaded', model: { precision: 'fp32' } });
+
+  const texts = ['What is the capital of France?', 'Who discovered oxygen?'];
+  const outcome = await device.readTexts({ lane: 'reader@1', texts });
+  const reader = await openTextReader(folder, { threads: 1, maxTokens: 1_024, maxBatchTokens: 256 });
+  const expected = await reader.run(texts.map((text) => reader.tokenize(text)));
+  await reader.release();
+  const values = outcome.kind === 'read' ? outcome.texts.map((text) => text.values) : outcome;
+  expect(values).toEqual(expected);
+});
+
+test('a stream takes its steps while the encoder that npm brings is opened for the first texts', async () => {
+  const device = await openDevice({ model: tiny });
+  const stream = run(device, long('beside'));
+  await stream.reached(1);
+  const before = stream.tokens.length;
+  const outcome = await device.readTexts({ texts: ['What is the capital of France?'] });
+  expect(stream.tokens.length - before).toBeGreaterThan(stepsMeanwhile);
+  expect(outcome).toMatchObject({ kind: 'read', texts: [{ values: { length: 512 }, isCut: false }] });
+});
+
+test('a large export that was cut off is refused by name under a running stream, which goes on', async () => {
+  const device = await openDevice({ model: tiny });
+  const folder = await writeLargeExport(large, 'edited');
+  const graph = join(folder, 'onnx/model.onnx');
+  await truncate(graph, (await stat(graph)).size - 1_000_000);
+  const stream = run(device, long('beside'));
+  await stream.reached(1);
+  const load = await device.load({ type: 'load', versionId: 'large@1', folder });
+  expect(load).toMatchObject({ kind: 'failed', code: 'ONNX_CORRUPT' });
+  expect(load).toMatchObject({ message: expect.stringContaining(graph) });
+  expect(await stream.ended).toMatchObject({ kind: 'finished', reason: 'LENGTH' });
 });
 
 test('a large model that is damaged is refused by name under a running stream, which has the tokens that it has alone', async () => {

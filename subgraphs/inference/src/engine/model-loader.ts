@@ -7,36 +7,53 @@
 import { once } from 'node:events';
 import { NeuralError, type NeuralErrorCode } from '@fathom/neural/errors';
 import { weightFileBytes } from '@fathom/neural/models/model-weights';
+import { onnxFileBytes } from '@fathom/neural/models/onnx-folder';
 import { ortLibrary } from '@fathom/neural/runtime/ort-library';
-import {
-  type DecoderJob,
-  type PreparedDecoder,
-  prepareDecoder,
-} from '@fathom/neural/serving/prepare-decoder';
 import { startThread } from '@fathom/platform/worker-thread';
+import { type JobOf, type Kind, type PreparedOf, preparations } from './model-preparations.ts';
 
-/** What such a thread says before it ends. */
+/** What such a thread is started with. */
+export interface LoaderTask {
+  readonly kind: Kind;
+  readonly job: unknown;
+}
+
+/** What it says before it ends. */
 export type FromLoader =
-  | { readonly kind: 'prepared'; readonly prepared: PreparedDecoder }
+  | { readonly kind: 'prepared'; readonly prepared: unknown }
   /** `code` is absent where it is nothing that the model is refused for. */
   | { readonly kind: 'failed'; readonly code?: NeuralErrorCode | undefined; readonly message: string };
 
 /** Some 50 ms of reading and converting. */
 const leastBytesForThread = 16 * 1024 ** 2;
 
-/** Throws a `NeuralError` that names the file and what is wrong with it. */
-export async function prepareBeside(job: DecoderJob): Promise<PreparedDecoder> {
-  if ((await weightFileBytes(job.folder)) < leastBytesForThread) return prepareDecoder(job);
+/** All throw a `NeuralError` that names the file and what is wrong with it. */
+export const prepareBeside = {
+  decoder: beside('decoder', ({ folder }) => weightFileBytes(folder)),
+  export: beside('export', ({ path }) => onnxFileBytes(path)),
+  textReader: beside('textReader', ({ folder }) => weightFileBytes(folder)),
+  /** One model, of 28 MB. */
+  sentenceEncoder: (job: JobOf<'sentenceEncoder'>) => inThread('sentenceEncoder', job),
+};
+
+function beside<Of extends Kind>(kind: Of, bytesOf: (job: JobOf<Of>) => Promise<number>) {
+  const prepareHere = preparations[kind] as (job: JobOf<Of>) => Promise<PreparedOf<Of>>;
+  return async (job: JobOf<Of>): Promise<PreparedOf<Of>> =>
+    (await bytesOf(job)) < leastBytesForThread ? prepareHere(job) : inThread(kind, job);
+}
+
+async function inThread<Of extends Kind>(kind: Of, job: JobOf<Of>): Promise<PreparedOf<Of>> {
   // The library must not leave with the thread that made the session.
   ortLibrary();
-  const thread = startThread(new URL('./model-loader-thread.ts', import.meta.url), { workerData: job });
+  const task: LoaderTask = { kind, job };
+  const thread = startThread(new URL('./model-loader-thread.ts', import.meta.url), { workerData: task });
   const ended = once(thread, 'exit');
   const [message] = (await Promise.race([
     once(thread, 'message'),
     ended.then(([code]) => [{ kind: 'failed', message: `the thread that loads it ended with ${code}` }]),
   ])) as [FromLoader];
   await ended;
-  if (message.kind === 'prepared') return message.prepared;
+  if (message.kind === 'prepared') return message.prepared as PreparedOf<Of>;
   if (message.code === undefined) throw new Error(message.message);
   throw new NeuralError(message.code, message.message);
 }

@@ -6,6 +6,7 @@
 import { releasedModelFolder } from '@fathom/neural/sentence-encoder/released-model';
 import { openSentenceEncoder } from '@fathom/neural/sentence-encoder/sentence-encoder';
 import { openTextReader } from '@fathom/neural/serving/text-reader';
+import { prepareBeside } from './model-loader.ts';
 import type { FromWorker, LoadedModel, LoadModel, TextsRequest } from './protocol.ts';
 import { TextLane, type TextRunner } from './text-lane.ts';
 
@@ -65,6 +66,7 @@ export function createTextLanes({ threads, maxTokens, send, onReady }: TextLanes
     const encoder = await openSentenceEncoder(releasedModelFolder, {
       threads,
       maxBatchPieces: mostPiecesPerStep,
+      prepare: prepareBeside.sentenceEncoder,
     });
     const runner: TextRunner = {
       weightBytes: encoder.weightBytes,
@@ -131,7 +133,8 @@ export function createTextLanes({ threads, maxTokens, send, onReady }: TextLanes
     },
     async load({ versionId, folder }) {
       const maxBatchTokens = mostPiecesPerStep;
-      const runner = await openTextReader(folder, { threads, maxTokens, maxBatchTokens });
+      const prepare = prepareBeside.textReader;
+      const runner = await openTextReader(folder, { threads, maxTokens, maxBatchTokens, prepare });
       const fitting = Math.floor(workPerStep / Math.max(1, runner.weightBytes));
       versions.set(
         versionId,

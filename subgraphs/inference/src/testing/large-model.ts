@@ -2,11 +2,14 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { llamaParameters } from '@fathom/neural/architectures/llama-parameters';
+import { llamaParameters, scoreName } from '@fathom/neural/architectures/llama-parameters';
+import { exportModel } from '@fathom/neural/export/export-model';
 import { writeAdapter } from '@fathom/neural/lora/adapter-folder';
 import { initializeAdapter } from '@fathom/neural/lora/initialize';
 import { loadModelFolder, writeModelFolder } from '@fathom/neural/models/model-folder';
+import { writeTextFolder } from '@fathom/neural/models/text-folder';
 import { elementCount } from '@fathom/neural/weights/tensor';
+import { writeFileForBoth } from './file-for-both.ts';
 import { writeTinyModel } from './tiny-model.ts';
 
 export async function writeLargeModel(): Promise<string> {
@@ -29,6 +32,29 @@ export async function writeLargeModel(): Promise<string> {
   );
   const folder = join(await mkdtemp(join(tmpdir(), 'fathom-large-model-')), 'model');
   await writeModelFolder(folder, { ...rest, config, weights });
+  return folder;
+}
+
+/** The same as an ONNX export: with plain attention, or with operators that are edited while it is loaded. */
+export async function writeLargeExport(modelFolder: string, attention: 'plain' | 'edited'): Promise<string> {
+  const model = await loadModelFolder(modelFolder);
+  const folder = join(await mkdtemp(join(tmpdir(), 'fathom-large-export-')), 'model');
+  if (attention === 'edited') await writeFileForBoth(folder, model, 'fp32');
+  else await exportModel(folder, model, { layout: 'hugging-face', precisions: ['fp32'] });
+  return folder;
+}
+
+/** The same as a model that makes vectors of texts, or with a head that puts them into two classes. */
+export async function writeLargeReader(modelFolder: string, labels?: readonly string[]): Promise<string> {
+  const model = await loadModelFolder(modelFolder);
+  const folder = join(await mkdtemp(join(tmpdir(), 'fathom-large-reader-')), 'model');
+  const width = model.config.hiddenSize;
+  const head = {
+    dims: [2, width],
+    data: Float32Array.from({ length: 2 * width }, (_, at) => valueAt(2, at)),
+  };
+  const weights = new Map([...model.weights, ...(labels ? [[scoreName, head] as const] : [])]);
+  await writeTextFolder(folder, { ...model, weights, ...(labels ? { labels } : {}) });
   return folder;
 }
 

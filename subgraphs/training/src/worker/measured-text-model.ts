@@ -108,7 +108,7 @@ async function reading<T>(
   work: (read: Read) => Promise<T>,
 ): Promise<T> {
   const { maxPositions: maxTokens } = model.config;
-  const session = await openTextRunner(model, { threads });
+  const session = openTextRunner(model, { threads });
   try {
     return await work((texts) => session.run(texts.map((text) => encodeText(model, text, { maxTokens }))));
   } finally {

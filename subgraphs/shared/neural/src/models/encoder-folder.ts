@@ -40,18 +40,21 @@ const architectures = z.object({ architectures: z.array(z.string()).default([]) 
 
 /** Throws as `loadModelFolder` does: `MODEL_INCOMPLETE`, `CONFIG_INVALID`, `TOKENIZER_INVALID`, `SAFETENSORS_CORRUPT`. */
 export async function loadEncoderFolder(dir: string): Promise<EncoderFolder> {
-  const json = await readJson(dir, 'config.json');
-  const config = parseEncoderConfig(json);
-  const tokenizer = WordPiece.fromTokenizerJson(await readJson(dir, 'tokenizer.json'));
-  const isClassifier = architectures.parse(json).architectures.includes('BertForSequenceClassification');
-  const folder: EncoderFolder = {
-    config,
-    weights: encoderTensors(await readModelWeights(dir)),
-    tokenizer,
-    ...(isClassifier ? { labels: parseLabels(json) } : { pooling: await readPooling(dir) }),
-  };
+  const shell = await readEncoderShell(dir);
+  const folder: EncoderFolder = { ...shell, weights: encoderTensors(await readModelWeights(dir)) };
   checkFolder(folder, join(dir, 'model.safetensors'));
   return folder;
+}
+
+/** All but its weights, which nothing here is held against. Throws as `loadEncoderFolder`. */
+export async function readEncoderShell(dir: string): Promise<Omit<EncoderFolder, 'weights'>> {
+  const json = await readJson(dir, 'config.json');
+  const isClassifier = architectures.parse(json).architectures.includes('BertForSequenceClassification');
+  return {
+    config: parseEncoderConfig(json),
+    tokenizer: WordPiece.fromTokenizerJson(await readJson(dir, 'tokenizer.json')),
+    ...(isClassifier ? { labels: parseLabels(json) } : { pooling: await readPooling(dir) }),
+  };
 }
 
 /** The folder appears complete or not at all; one of that name is replaced. Returns what it holds. */

@@ -5,11 +5,11 @@
  *
  * Of its config.json only what serving needs is read: the architecture is in the graph.
  */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { NeuralError } from '../errors.ts';
-import { readOnnxModel } from '../onnx/read-model.ts';
+import { type OnnxModel, readOnnxModel } from '../onnx/read-model.ts';
 import { describeExportedGraph, type ExportedGraph } from '../serving/exported-graph.ts';
 import type { Precision } from '../serving/weight-product.ts';
 import type { Tokenizer } from '../tokenizers/tokenizer.ts';
@@ -29,6 +29,11 @@ const graphNames: readonly (readonly [string, Precision])[] = [
 export interface OnnxFile {
   readonly path: string;
   readonly precision: Precision;
+}
+
+export interface CheckedGraph {
+  readonly model: OnnxModel;
+  readonly graph: ExportedGraph;
 }
 
 export interface OnnxFolder {
@@ -92,15 +97,24 @@ export async function readOnnxFolder(dir: string, files: readonly OnnxFile[]): P
 }
 
 /** Reads the graph's own description. Throws `ONNX_CORRUPT`, `ONNX_UNSUPPORTED`, or `MODEL_INCOMPLETE` for a tokenizer that does not fit it. */
-export function checkOnnxFile({ path }: OnnxFile, tokenizer: Tokenizer): ExportedGraph {
-  const graph = describeExportedGraph(readOnnxModel(path));
+export function checkOnnxFile({ path }: Pick<OnnxFile, 'path'>, tokenizer: Pick<Tokenizer, 'vocabularySize'>): CheckedGraph {
+  const model = readOnnxModel(path);
+  const graph = describeExportedGraph(model);
   if (tokenizer.vocabularySize > graph.vocabularySize) {
     throw new NeuralError(
       'MODEL_INCOMPLETE',
       `the tokenizer has ${tokenizer.vocabularySize} tokens, the logits of ${path} ${graph.vocabularySize}: it belongs to another model`,
     );
   }
-  return graph;
+  return { model, graph };
+}
+
+/** At most: of the file, and of all beside it that are no graphs, as its weights may lie in any of them. */
+export async function onnxFileBytes(path: string): Promise<number> {
+  const dir = dirname(path);
+  const beside = (await listOf(dir)).filter((name) => name === basename(path) || !name.endsWith('.onnx'));
+  const sizes = await Promise.all(beside.map(async (name) => (await stat(join(dir, name))).size));
+  return sizes.reduce((total, size) => total + size, 0);
 }
 
 function maxPositionsOf(raw: z.infer<typeof positions>): number | undefined {

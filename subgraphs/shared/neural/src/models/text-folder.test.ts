@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { openModel } from '../serving/open-model.ts';
-import { TextDecoder } from '../serving/text-decoder-session.ts';
+import { openTextRunner } from './text-model-folder.ts';
 import { trainByteLevelBpe } from '../tokenizers/bpe-trainer.ts';
 import { ChatTemplate, questionAnswerTokens } from '../tokenizers/chat-template.ts';
 import { measure } from '../training/evaluation-batches.ts';
@@ -82,7 +82,7 @@ it('a classifier over a decoder is written, read and served with the losses it h
   const loaded = await loadTextFolder(dir);
   expect(loaded).toMatchObject({ config, labels });
   expect(loaded.weights).toEqual(trained.weights);
-  const model = new TextDecoder(loaded, { threads: 1 });
+  const model = openTextRunner(loaded, { threads: 1 });
   const logits = await model.run(examples.map(({ text }) => idsOf(text)));
   await model.release();
   const losses = logits.map((row, at) => {
@@ -96,7 +96,7 @@ it('a classifier over a decoder is written, read and served with the losses it h
 it('its ONNX file takes input_ids and attention_mask, padded on either side, and gives the same logits', async () => {
   await writeClassifier();
   const loaded = await loadTextFolder(dir);
-  const model = new TextDecoder(loaded, { threads: 1 });
+  const model = openTextRunner(loaded, { threads: 1 });
   const [ids] = [idsOf('two or three')];
   const [expected] = await model.run([ids]);
   await model.release();
@@ -138,7 +138,7 @@ it('vectors are written as a body of their own, and find what belongs together',
     pad_token_id: 0,
   });
   const loaded = await loadTextFolder(dir);
-  const model = new TextDecoder(loaded, { threads: 1 });
+  const model = openTextRunner(loaded, { threads: 1 });
   const anchors = await model.run(pairs.map(({ anchor }) => idsOf(anchor)));
   const positives = await model.run(pairs.map(({ positive }) => idsOf(positive)));
   await model.release();

@@ -42,24 +42,28 @@ const bodyPrefix = 'model.';
 
 /** Throws as `loadModelFolder` does, and `CONFIG_INVALID` for a model that generates text. */
 export async function loadTextFolder(dir: string): Promise<TextFolder> {
+  const shell = await readTextShell(dir);
+  const read = [...(await readModelWeights(dir))].filter(([name]) => !isBuffer(name));
+  const weights = new Map(
+    shell.labels === undefined ? read.map(([name, tensor]) => [`${bodyPrefix}${name}`, tensor]) : read,
+  );
+  const folder: TextFolder = { ...shell, weights };
+  checkFolder(folder, join(dir, 'model.safetensors'));
+  return folder;
+}
+
+/** All but its weights, which nothing here is held against. Throws as `loadTextFolder`. */
+export async function readTextShell(dir: string): Promise<Omit<TextFolder, 'weights'>> {
   const json = await readJson(dir, 'config.json');
   const purpose = purposeOf(json);
   if (purpose === 'generation')
     throw invalidConfig(['architectures: this is a model that generates text; it has neither labels nor vectors']);
-  const config = parseModelConfig(json);
-  const read = [...(await readModelWeights(dir))].filter(([name]) => !isBuffer(name));
-  const weights = new Map(
-    purpose === 'embedding' ? read.map(([name, tensor]) => [`${bodyPrefix}${name}`, tensor]) : read,
-  );
-  const folder: TextFolder = {
-    config,
-    weights,
+  return {
+    config: parseModelConfig(json),
     tokenizer: await readTokenizer(dir),
     chatTemplate: await readChatTemplate(dir),
     ...(purpose === 'classification' ? { labels: parseLabels(json) } : { pooling: await readPooling(dir) }),
   };
-  checkFolder(folder, join(dir, 'model.safetensors'));
-  return folder;
 }
 
 /** The folder appears complete or not at all; one of that name is replaced. Returns what it holds. */

@@ -5,19 +5,31 @@
 import { isEncoder } from '../architectures/text-model.ts';
 import type { TextExportOptions } from '../export/graph-names.ts';
 import type { ExportedFile } from '../export/graph-pieces.ts';
-import { createTextEncoder } from '../serving/text-encoder-session.ts';
-import { TextDecoder } from '../serving/text-decoder-session.ts';
+import type { OpenGraph } from '../serving/open-graph.ts';
+import { openTextDecoderGraph, TextDecoder } from '../serving/text-decoder-session.ts';
+import { openTextEncoderGraph, TextEncoder } from '../serving/text-encoder-session.ts';
 import { readJson } from '../tokenizers/read-tokenizer.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { describesEncoder } from './encoder-config.ts';
-import { type EncoderFolder, loadEncoderFolder, writeEncoderFolder } from './encoder-folder.ts';
-import { encodeWholeText, loadTextFolder, padTokenIdOf, type TextFolder, writeTextFolder } from './text-folder.ts';
+import { type EncoderFolder, loadEncoderFolder, readEncoderShell, writeEncoderFolder } from './encoder-folder.ts';
+import {
+  encodeWholeText,
+  loadTextFolder,
+  padTokenIdOf,
+  readTextShell,
+  type TextFolder,
+  writeTextFolder,
+} from './text-folder.ts';
 
 export type TextModelFolder = TextFolder | EncoderFolder;
 
 type Unweighted<Folder> = Folder extends unknown ? Omit<Folder, 'weights'> : never;
 /** All but what is learned. */
 export type TextModelShell = Unweighted<TextModelFolder>;
+
+export interface TextGraphOptions {
+  readonly threads?: number | undefined;
+}
 
 /** What is served of it. */
 export interface TextRunner {
@@ -31,6 +43,11 @@ export interface TextRunner {
 /** Throws as `loadModelFolder` does, and `CONFIG_INVALID` for a model that generates text. */
 export async function loadTextModelFolder(dir: string): Promise<TextModelFolder> {
   return describesEncoder(await readJson(dir, 'config.json')) ? loadEncoderFolder(dir) : loadTextFolder(dir);
+}
+
+/** All but what is learned, which nothing here is held against. Throws as `loadTextModelFolder`. */
+export async function readTextModelShell(dir: string): Promise<TextModelShell> {
+  return describesEncoder(await readJson(dir, 'config.json')) ? readEncoderShell(dir) : readTextShell(dir);
 }
 
 /** Safetensors, and the graphs that any ONNX runtime serves. The folder appears complete or not at all. */
@@ -61,13 +78,24 @@ export const padTokenIdFor = (shell: TextModelShell): number =>
 export const withoutHead = (weights: TensorMap): TensorMap =>
   new Map([...weights].filter(([name]) => !/^(score|classifier)\./.test(name)));
 
-export async function openTextRunner(
-  folder: TextModelFolder,
-  options: { readonly threads?: number },
-): Promise<TextRunner> {
-  if (!isOfEncoder(folder)) return new TextDecoder(folder, options);
-  const { labels, ...encoder } = folder;
-  return createTextEncoder({ ...encoder, ...options, ...(labels === undefined ? {} : { classes: labels.length }) });
+export function openTextRunner(folder: TextModelFolder, options: TextGraphOptions): TextRunner {
+  return textRunnerOf(folder, openTextGraph(folder, options));
+}
+
+/** Throws `MODEL_INCOMPLETE` for weights that lack what the output needs. */
+export function openTextGraph(folder: TextModelFolder, options: TextGraphOptions): OpenGraph {
+  return isOfEncoder(folder)
+    ? openTextEncoderGraph({ ...withClasses(folder), ...options })
+    : openTextDecoderGraph(folder, options);
+}
+
+export function textRunnerOf(shell: TextModelShell, graph: OpenGraph): TextRunner {
+  return isOfEncoder(shell) ? new TextEncoder(withClasses(shell), graph) : new TextDecoder(shell, graph);
+}
+
+/** A graph of an encoder knows how many classes there are, and not their names. */
+function withClasses<Shell extends Unweighted<EncoderFolder>>({ labels, ...encoder }: Shell) {
+  return { ...encoder, ...(labels === undefined ? {} : { classes: labels.length }) };
 }
 
 function isOfEncoder<Shell extends TextModelShell>(shell: Shell): shell is Extract<Shell, Unweighted<EncoderFolder>> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import { floats, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
+import { attachGraph, type DetachedGraph, detachGraph } from '../serving/open-graph.ts';
 import { buildEncoderGraph, embeddingDimensions, maxPieces } from './encoder-graph.ts';
 import { readGraphModelWeights } from './graph-model-weights.ts';
 import { UnigramTokenizer } from './unigram-tokenizer.ts';
@@ -11,7 +12,16 @@ export interface SentenceEncoderOptions {
   /** Pieces of one run at most, padding included: bounds how long a run blocks its thread. */
   readonly maxBatchPieces?: number;
   readonly threads?: number;
+  /** Where its graph is made: in this thread without it. */
+  readonly prepare?: PrepareSentenceEncoder | undefined;
 }
+
+export interface SentenceEncoderJob {
+  readonly folder: string;
+  readonly threads?: number | undefined;
+}
+
+export type PrepareSentenceEncoder = (job: SentenceEncoderJob) => Promise<DetachedGraph>;
 
 /** Texts by their pieces, cut to what the model reads; `isCut` where something was left out. */
 export interface TokenizedText {
@@ -26,18 +36,25 @@ export interface TokenizedText {
  */
 export async function openSentenceEncoder(
   folder: string,
-  { maxBatchPieces = 2_048, threads }: SentenceEncoderOptions = {},
+  { maxBatchPieces = 2_048, threads, prepare = prepareSentenceEncoder }: SentenceEncoderOptions = {},
 ): Promise<SentenceEncoder> {
-  const [weights, vocabulary] = await Promise.all([readGraphModelWeights(folder), readVocabulary(folder)]);
-  const session = Session.create(buildEncoderGraph(weights), { threads });
-  let weightBytes = 0;
-  for (const { data } of weights.values()) weightBytes += data.byteLength;
+  const tokenizer = new UnigramTokenizer(await readVocabulary(folder));
   return new SentenceEncoder({
-    tokenizer: new UnigramTokenizer(vocabulary),
-    session,
-    weightBytes,
+    tokenizer,
+    ...attachGraph(await prepare({ folder, threads })),
     maxBatchPieces,
   });
+}
+
+/** The long part of it. What goes in and comes out is structured-cloneable, so that another thread can do it. */
+export async function prepareSentenceEncoder({
+  folder,
+  threads,
+}: SentenceEncoderJob): Promise<DetachedGraph> {
+  const weights = await readGraphModelWeights(folder);
+  let weightBytes = 0;
+  for (const { data } of weights.values()) weightBytes += data.byteLength;
+  return detachGraph({ session: Session.create(buildEncoderGraph(weights), { threads }), weightBytes });
 }
 
 async function readVocabulary(folder: string): Promise<unknown> {

@@ -25,7 +25,7 @@ export async function checkTextModel(
   options: { readonly threads?: number } = {},
 ): Promise<CheckedTextModel> {
   const model = await loadTextModelFolder(folder);
-  const runner = await openTextRunner(model, options);
+  const runner = openTextRunner(model, options);
   try {
     const limit = { maxTokens: Math.min(maxTokens, model.config.maxPositions) };
     const texts = goldenTexts.map((text) => encodeText(model, text, limit));

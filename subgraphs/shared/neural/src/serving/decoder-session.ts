@@ -11,6 +11,7 @@ import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
 import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
+import type { OpenGraph } from './open-graph.ts';
 import type { RowSummaries } from './row-summaries.ts';
 import type { Precision } from './weight-product.ts';
 
@@ -69,12 +70,6 @@ export async function createDecoderSession(options: DecoderOptions): Promise<Dec
     base: openDecoderGraph(options, { adapters: false }),
     openAdapted: async () => openDecoderGraph(options, { adapters: true }),
   });
-}
-
-/** A graph on the processor, with the weights that it has in it. */
-export interface OpenGraph {
-  readonly session: Session;
-  readonly weightBytes: number;
 }
 
 export function openDecoderGraph(

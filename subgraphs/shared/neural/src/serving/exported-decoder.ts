@@ -1,28 +1,24 @@
-import { dirname } from 'node:path';
 import { NeuralError } from '../errors.ts';
-import { type OnnxModel, type OnnxValue, readOnnxModel } from '../onnx/read-model.ts';
-import { type ElementType, elementTypeCodes, type Value } from '../onnx/types.ts';
 import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
 import { type RunPlan, Session } from '../runtime/session.ts';
 import type { Decoder } from './decoder.ts';
 import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
 import type { DecodeInput, JointPrefillInput, PrefillInput } from './decoder-session.ts';
-import { withPlainAttention } from './exported-attention.ts';
 import type { CacheStep, ExportedCache, StepRequest } from './exported-cache.ts';
-import { describeExportedGraph, type ExportedGraph } from './exported-graph.ts';
+import type { ExportedGraph } from './exported-graph.ts';
+import { type ExportJob, type PrepareExport, prepareExport } from './prepare-export.ts';
 import { RelayedCache } from './relayed-cache.ts';
 import { type RowSummaries, RowSummarizer } from './row-summaries.ts';
 import { SharedCache } from './shared-cache.ts';
 
-export interface ExportedDecoderOptions {
-  /** The ONNX file; its data files lie beside it. */
-  readonly path: string;
+export interface ExportedDecoderOptions extends ExportJob {
   readonly maxSlots: number;
   /** Tokens a slot holds, prompt and answer together. */
   readonly capacity: number;
-  readonly threads?: number;
   /** See `DecoderOptions`. */
   readonly callerYields?: boolean;
+  /** Where its graph is read and its session made: in this thread without it. */
+  readonly prepare?: PrepareExport | undefined;
 }
 
 /** A decode step's memory and names. While the same rows run, the next step differs in its numbers and its mask alone. */
@@ -35,17 +31,11 @@ interface PreparedStep {
   mask: HostTensor;
 }
 
-/** Throws `ONNX_CORRUPT`, `ONNX_UNSUPPORTED`, or `RUNTIME_FAILED` with ONNX Runtime's own words. */
+/** Throws what `prepareExport` throws. */
 export async function openExportedDecoder(options: ExportedDecoderOptions): Promise<Decoder> {
-  const model = readOnnxModel(options.path);
-  const graph = describeExportedGraph(model);
-  const settings = { threads: options.threads };
-  const edited = graph.cache === 'shared' ? withPlainAttention(model, graph.headSize) : undefined;
-  const session =
-    edited === undefined
-      ? Session.open(options.path, interfaceOf(model), settings)
-      : Session.openEdited({ model: edited, folder: dirname(options.path) }, interfaceOf(model), settings);
-  return new ExportedDecoder(options, graph, session);
+  const { prepare = prepareExport, path, vocabularySize, threads } = options;
+  const { graph, session } = await prepare({ path, vocabularySize, threads });
+  return new ExportedDecoder(options, graph, Session.attach(session));
 }
 
 /** Where the mask stands among a plan's inputs. */
@@ -307,14 +297,4 @@ function noAdapters(): NeuralError {
     'ADAPTER_INVALID',
     'an adapter cannot be loaded onto an ONNX export, whose graph is fixed: serve its base from safetensors',
   );
-}
-
-/** Names are all that a session takes from it: the shapes are given with each run. */
-function interfaceOf(model: OnnxModel): { name: string; inputs: Value[]; outputs: Value[] } {
-  const toValue = ({ name, type, dims }: OnnxValue): Value => ({
-    name,
-    type: type in elementTypeCodes ? (type as ElementType) : 'float32',
-    dims,
-  });
-  return { name: model.path, inputs: model.inputs.map(toValue), outputs: model.outputs.map(toValue) };
 }

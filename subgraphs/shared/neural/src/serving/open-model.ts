@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import { parseModelConfig } from '../models/model-config.ts';
 import { loadModelFolder } from '../models/model-folder.ts';
-import { checkOnnxFile, findOnnxFiles, type OnnxFile, readOnnxFolder } from '../models/onnx-folder.ts';
+import { findOnnxFiles, type OnnxFile, readOnnxFolder } from '../models/onnx-folder.ts';
 import { cpu, type ExecutionProvider } from '../runtime/execution-provider.ts';
 import type { ChatTemplate } from '../tokenizers/chat-template.ts';
 import { readChatTemplate, readJson, readStopTokenIds, readTokenizer } from '../tokenizers/read-tokenizer.ts';
@@ -18,7 +18,9 @@ import type { Decoder } from './decoder.ts';
 import { DecoderSession } from './decoder-session.ts';
 import { createDeviceDecoder } from './device-decoder.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
-import { attachGraph, type DecoderJob, type PrepareDecoder, prepareDecoder } from './prepare-decoder.ts';
+import { attachGraph } from './open-graph.ts';
+import { type DecoderJob, type PrepareDecoder, prepareDecoder } from './prepare-decoder.ts';
+import type { PrepareExport } from './prepare-export.ts';
 import type { Precision } from './weight-product.ts';
 
 export interface OpenModelOptions {
@@ -36,8 +38,13 @@ export interface OpenModelOptions {
   readonly provider?: ExecutionProvider | undefined;
   /** On a device other than the processor: what weights and cache may take; unbounded without it. */
   readonly memoryBytes?: number | undefined;
-  /** Where the graphs of safetensors are made for the processor: in this thread without it. */
-  readonly prepare?: PrepareDecoder | undefined;
+  /** Where what takes long is done for the processor: in this thread without it. */
+  readonly prepare?: ModelPreparation | undefined;
+}
+
+export interface ModelPreparation {
+  readonly decoder: PrepareDecoder;
+  readonly export: PrepareExport;
 }
 
 /** On a device: int8 is written with an operator that only the processor has. */
@@ -91,7 +98,8 @@ async function openSafetensors(options: OpenModelOptions): Promise<OpenModel> {
 }
 
 async function openOnProcessor(options: OpenModelOptions): Promise<OpenModel> {
-  const { folder, maxSlots, threads, callerYields = false, prepare = prepareDecoder } = options;
+  const { folder, maxSlots, threads, callerYields = false } = options;
+  const prepare = options.prepare?.decoder ?? prepareDecoder;
   const job: DecoderJob = {
     folder,
     precision: options.precision,
@@ -154,14 +162,15 @@ async function openExport(options: OpenModelOptions, files: readonly OnnxFile[])
     available,
   })!;
   const file = files.find((candidate) => candidate.precision === precision)!;
-  checkOnnxFile(file, tokenizer);
   const stopTokenIds = await readStopTokenIds(folder, { tokenizer, chatTemplate });
   const decoder = await openExportedDecoder({
     path: file.path,
+    vocabularySize: tokenizer.vocabularySize,
+    prepare: options.prepare?.export,
+    threads,
     maxSlots,
     capacity: Math.min(maxPositions, options.maxContextLength),
     callerYields,
-    ...(threads === undefined ? {} : { threads }),
   });
   return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'onnx', precision };
 }

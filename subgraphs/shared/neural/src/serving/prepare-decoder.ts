@@ -1,13 +1,13 @@
 /**
- * The long part of opening a model on the processor: its files read and verified, its graph written and quantised, its session
- * made. All that goes in and comes out is structured-cloneable, so that a thread of its own can do it beside the one that
- * computes: int8 of 105 million parameters takes seconds of JavaScript.
+ * The long part of opening a decoder on the processor: its files read and verified, its graph written and quantised, its session
+ * made. As of all that `prepare-*.ts` do, what goes in and comes out is structured-cloneable, so that a thread of its own can do
+ * it beside the one that computes: int8 of 105 million parameters takes seconds of JavaScript.
  */
 import type { ModelConfig } from '../models/model-config.ts';
 import { loadModelFolder } from '../models/model-folder.ts';
-import { type DetachedSession, Session } from '../runtime/session.ts';
 import { choosePrecision, type RequestedPrecision } from './choose-precision.ts';
-import { type OpenGraph, openDecoderGraph } from './decoder-session.ts';
+import { openDecoderGraph } from './decoder-session.ts';
+import { type DetachedGraph, detachGraph } from './open-graph.ts';
 import { type Precision, precisions } from './weight-product.ts';
 
 export interface DecoderJob {
@@ -29,11 +29,6 @@ export interface PreparedDecoder {
   readonly graph: DetachedGraph;
 }
 
-export interface DetachedGraph {
-  readonly session: DetachedSession;
-  readonly weightBytes: number;
-}
-
 export type PrepareDecoder = (job: DecoderJob) => Promise<PreparedDecoder>;
 
 /** Throws a `NeuralError` that names the file and what is wrong with it. */
@@ -47,11 +42,5 @@ export async function prepareDecoder(job: DecoderJob): Promise<PreparedDecoder> 
   })!;
   const capacity = Math.min(config.maxPositions, maxContextLength);
   const options = { config, weights, capacity, precision, ...(threads === undefined ? {} : { threads }) };
-  const { session, weightBytes } = openDecoderGraph(options, { adapters });
-  return { config, precision, capacity, graph: { session: session.detach(), weightBytes } };
+  return { config, precision, capacity, graph: detachGraph(openDecoderGraph(options, { adapters })) };
 }
-
-export const attachGraph = ({ session, weightBytes }: DetachedGraph): OpenGraph => ({
-  session: Session.attach(session),
-  weightBytes,
-});

@@ -2,7 +2,18 @@ import { NeuralError } from '../errors.ts';
 import { floats, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { graphWeightBytes } from './decoder-graph.ts';
+import type { OpenGraph } from './open-graph.ts';
 import { buildTextDecoderGraph, type TextDecoderModel } from './text-decoder-graph.ts';
+
+type UnweightedModel = Omit<TextDecoderModel, 'weights'>;
+
+export function openTextDecoderGraph(
+  model: TextDecoderModel,
+  options: { readonly threads?: number | undefined } = {},
+): OpenGraph {
+  const graph = buildTextDecoderGraph(model);
+  return { session: Session.create(graph, options), weightBytes: graphWeightBytes(graph) };
+}
 
 /** A decoder that reads whole texts. Calls block their thread and must not overlap: one worker owns a session. */
 export class TextDecoder {
@@ -10,16 +21,15 @@ export class TextDecoder {
   readonly size: number;
   /** Of the weights as the graph stores them. */
   readonly bytes: number;
-  readonly #model: TextDecoderModel;
+  readonly #model: UnweightedModel;
   readonly #session: Session;
   #released = false;
 
-  constructor(model: TextDecoderModel, options: { readonly threads?: number } = {}) {
+  constructor(model: UnweightedModel, { session, weightBytes }: OpenGraph) {
     this.size = model.labels?.length ?? model.config.hiddenSize;
+    this.bytes = weightBytes;
     this.#model = model;
-    const graph = buildTextDecoderGraph(model);
-    this.bytes = graphWeightBytes(graph);
-    this.#session = Session.create(graph, options);
+    this.#session = session;
   }
 
   /** The ids of each text -> a logit a class, or a vector, for each of them. */

@@ -7,6 +7,7 @@ import { Session } from '../runtime/session.ts';
 import { checkTensors } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { graphWeightBytes } from './decoder-graph.ts';
+import type { OpenGraph } from './open-graph.ts';
 import { buildTextEncoderGraph } from './text-encoder-graph.ts';
 import type { Precision } from './weight-product.ts';
 
@@ -14,7 +15,7 @@ export interface TextEncoderOptions {
   readonly config: EncoderConfig;
   readonly weights: TensorMap;
   readonly precision?: Precision;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** The number of classes of a classifier; vectors of sentences when left out. */
   readonly classes?: number;
   /** Of vectors; the mean, of length 1, without it. */
@@ -23,6 +24,11 @@ export interface TextEncoderOptions {
 
 /** Throws `MODEL_INCOMPLETE` for weights that lack what the output needs. */
 export async function createTextEncoder(options: TextEncoderOptions): Promise<TextEncoder> {
+  return new TextEncoder(options, openTextEncoderGraph(options));
+}
+
+/** Throws as `createTextEncoder`. */
+export function openTextEncoderGraph(options: TextEncoderOptions): OpenGraph {
   const { precision = 'fp32', threads, classes, pooling = meanPooling } = options;
   const config = checkEncoderConfig(options.config);
   const model = textModel(config);
@@ -34,13 +40,7 @@ export async function createTextEncoder(options: TextEncoderOptions): Promise<Te
   const vectors = pooling.isNormalized ? 'vectors' : 'plain-vectors';
   const output = classes === undefined ? vectors : 'classes';
   const graph = buildTextEncoderGraph({ config, weights, precision, output });
-  return new TextEncoder({
-    config,
-    session: Session.create(graph, { threads }),
-    bytes: graphWeightBytes(graph),
-    pooled: classes === undefined ? pooling.tokens : undefined,
-    size: classes ?? config.hiddenSize,
-  });
+  return { session: Session.create(graph, { threads }), weightBytes: graphWeightBytes(graph) };
 }
 
 /** An encoder on one device. Calls block their thread and must not overlap: one worker owns a session. */
@@ -55,18 +55,15 @@ export class TextEncoder {
   readonly #pooled: PooledTokens | undefined;
   #released = false;
 
-  constructor(parts: {
-    readonly config: EncoderConfig;
-    readonly session: Session;
-    readonly bytes: number;
-    readonly pooled: PooledTokens | undefined;
-    readonly size: number;
-  }) {
-    this.size = parts.size;
-    this.bytes = parts.bytes;
-    this.#config = parts.config;
-    this.#session = parts.session;
-    this.#pooled = parts.pooled;
+  constructor(
+    { config, classes, pooling = meanPooling }: Pick<TextEncoderOptions, 'config' | 'classes' | 'pooling'>,
+    { session, weightBytes }: OpenGraph,
+  ) {
+    this.size = classes ?? config.hiddenSize;
+    this.bytes = weightBytes;
+    this.#config = config;
+    this.#session = session;
+    this.#pooled = classes === undefined ? pooling.tokens : undefined;
   }
 
   /** Framed ids of each text (`WordPiece.encodeText`) -> a vector, or a logit a class, for each of them. */

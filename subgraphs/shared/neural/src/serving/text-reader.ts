@@ -7,13 +7,15 @@ import { type ModelPurpose, purposeOf } from '../models/model-purpose.ts';
 import { meanPooling, type SentencePooling } from '../models/sentence-pooling.ts';
 import {
   encodeText,
-  loadTextModelFolder,
-  openTextRunner,
-  type TextModelFolder,
+  readTextModelShell,
+  type TextModelShell,
   type TextRunner,
+  textRunnerOf,
 } from '../models/text-model-folder.ts';
 import { batchesByLength, type TokenizedText } from '../sentence-encoder/sentence-encoder.ts';
 import { readJson } from '../tokenizers/read-tokenizer.ts';
+import { attachGraph } from './open-graph.ts';
+import { type PrepareTextReader, prepareTextReader } from './prepare-text-reader.ts';
 
 /** What comes out of it. */
 export type TextReaderFacts =
@@ -31,6 +33,8 @@ export interface TextReaderOptions {
   readonly maxBatchTokens: number;
   /** Upper bound for the tokens that are read of a text; a model with fewer positions keeps its own. */
   readonly maxTokens: number;
+  /** Where its graph is made: in this thread without it. */
+  readonly prepare?: PrepareTextReader | undefined;
 }
 
 interface TextReaderParts {
@@ -46,18 +50,20 @@ export const readPurpose = async (folder: string): Promise<ModelPurpose> =>
 
 /** Throws a `NeuralError` that names the file and what is wrong with it. */
 export async function openTextReader(folder: string, options: TextReaderOptions): Promise<TextReader> {
-  const { threads, ...limits } = options;
-  const model = await loadTextModelFolder(folder);
+  const { threads, prepare = prepareTextReader, ...limits } = options;
+  const graph = await prepare({ folder, threads });
+  // Whoever prepared it has verified the files, and kept none of them.
+  const shell = await readTextModelShell(folder);
   return new TextReader({
     ...limits,
-    runner: await openTextRunner(model, threads === undefined ? {} : { threads }),
-    facts: factsOf(model, limits),
-    encode: (text, limit) => encodeText(model, text, limit),
+    runner: textRunnerOf(shell, attachGraph(graph)),
+    facts: factsOf(shell, limits),
+    encode: (text, limit) => encodeText(shell, text, limit),
   });
 }
 
 function factsOf(
-  { config, labels, pooling = meanPooling }: TextModelFolder,
+  { config, labels, pooling = meanPooling }: TextModelShell,
   limits: Pick<TextReaderOptions, 'maxTokens'>,
 ): TextReaderFacts {
   const maxTokens = Math.min(config.maxPositions, limits.maxTokens);
