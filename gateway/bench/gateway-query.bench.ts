@@ -15,7 +15,8 @@ import { type BenchProcess, startBenchProcess } from './processes/process.ts';
  * Each gateway is a process of its own, and all use the same two subgraphs. They take turns in short rounds, each round in
  * another order, so that whatever else the machine does hits all of them. CPU is that of the gateway's process alone, user
  * and system, all threads. This gateway also authenticates an API key, limits the rate and the cost, counts and traces; the
- * others do none of it.
+ * others do none of it. The floor of the simple query is a bare server that makes the same two requests and knows
+ * what to ask and how to join it without being told.
  */
 interface Door {
   readonly url: string;
@@ -90,10 +91,17 @@ if (hive.kind === 'installed')
       await startBenchProcess<Door>('./hive.ts', { key, supergraphFile, folder: hive.folder, rustPlanner }),
     );
 
-const results = new Map<Case, ReadonlyMap<string, Measured>>();
-for (const test of cases) results.set(test, await compare(test));
+/** Nobody can be below it who leaves HTTP to `node:http`: what is above it is what a gateway does. */
+const floor = 'bare node:http';
+const withFloor = new Map([
+  ...gateways,
+  [floor, await startBenchProcess<Door>('./bare-query.ts', { key, urls })],
+]);
 
-await Promise.all([...gateways.values(), shop, people].map((process) => process.stop()));
+const results = new Map<Case, ReadonlyMap<string, Measured>>();
+for (const test of cases) results.set(test, await compare(test, test === simple ? withFloor : gateways));
+
+await Promise.all([...withFloor.values(), shop, people].map((process) => process.stop()));
 await rm(folder, { recursive: true });
 
 printMachine();
@@ -114,6 +122,10 @@ printTable(
     ]),
   ),
 );
+const ratioOf = (gateway: string): string => ratio(simple, gateway, stock).toFixed(3);
+process.stdout.write(
+  `simple query, CPU of ${stock}'s: ${fathom} ${ratioOf(fathom)}, ${floor} ${ratioOf(floor)}\n\n`,
+);
 bound('simple-query-cpu-of-stock', simple, stock, 1 / 6);
 bound('large-answer-cpu-of-stock', large, stock, 1 / 3);
 if (hive.kind === 'installed') {
@@ -121,18 +133,24 @@ if (hive.kind === 'installed') {
   bound('large-answer-cpu-of-hive-rust', large, hiveRust, 1);
 }
 
-function bound(name: string, test: Case, peer: string, required: number): void {
+function ratio(test: Case, gateway: string, peer: string): number {
   const measured = results.get(test);
-  const ratio = (measured?.get(fathom)?.cpuMs ?? Number.NaN) / (measured?.get(peer)?.cpuMs ?? Number.NaN);
-  printBound({ name, measured: ratio, required, direction: 'at-most' });
+  return (measured?.get(gateway)?.cpuMs ?? Number.NaN) / (measured?.get(peer)?.cpuMs ?? Number.NaN);
 }
 
-async function compare(test: Case): Promise<ReadonlyMap<string, Measured>> {
+function bound(name: string, test: Case, peer: string, required: number): void {
+  printBound({ name, measured: ratio(test, fathom, peer), required, direction: 'at-most' });
+}
+
+async function compare(
+  test: Case,
+  doors: ReadonlyMap<string, BenchProcess<Door>>,
+): Promise<ReadonlyMap<string, Measured>> {
   // All answer the same, and are as fast as they get, before anything is measured.
-  for (const door of gateways.values()) await runRound(door, test, warmUpRounds * test.requestsPerRound);
-  const rounds = new Map<string, Measured[]>([...gateways.keys()].map((name) => [name, []]));
+  for (const door of doors.values()) await runRound(door, test, warmUpRounds * test.requestsPerRound);
+  const rounds = new Map<string, Measured[]>([...doors.keys()].map((name) => [name, []]));
   for (let round = 0; round < test.rounds; round += 1) {
-    const order = [...gateways];
+    const order = [...doors];
     order.push(...order.splice(0, round % order.length));
     for (const [name, door] of order) rounds.get(name)?.push(await runRound(door, test));
   }

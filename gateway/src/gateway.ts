@@ -17,7 +17,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { entranceOf } from './audit/entrance.ts';
 import { raise } from './errors.ts';
 import { sendConsoleFile } from './http/console-files.ts';
-import { applyCors, isAllowedOrigin, setSecurityHeaders } from './http/security-headers.ts';
+import { applyCors, isAllowedOrigin, SecuredResponse } from './http/security-headers.ts';
 import { graphqlBody, sendRefusal } from './http/send-refusal.ts';
 import { createMcpEndpoint } from './mcp/mcp-endpoint.ts';
 import { createOpenAiFacade } from './openai/openai-facade.ts';
@@ -114,7 +114,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const answerOpenAi = createOpenAiFacade(service, options.operations, uploads);
 
   function route(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
-    setSecurityHeaders(request, response);
     const url = request.url === graphqlUrl.pathname ? graphqlUrl : urlOf(request);
     if (url.pathname !== graphqlUrl.pathname) return routeElsewhere(request, response, url);
     return applyCors(policy().cors, request, response) ? undefined : handleGraphQL(request, response, url);
@@ -238,6 +237,7 @@ function serverFor(options: GatewayOptions, answer: RequestListener): Server {
  */
 function serverOptions({ headersTimeoutMs }: GatewayOptions) {
   return {
+    ServerResponse: SecuredResponse,
     keepAliveTimeout: 65_000,
     headersTimeout: headersTimeoutMs,
     requestTimeout: 0,

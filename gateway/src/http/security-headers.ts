@@ -1,5 +1,10 @@
 /** Headers of every answer, and who may call from another origin's page. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
+  ServerResponse,
+} from 'node:http';
 import { TLSSocket } from 'node:tls';
 
 /** The console loads nothing from elsewhere and talks to this origin only; the code editor styles itself inline. */
@@ -22,15 +27,53 @@ export interface CorsPolicy {
 /** What is no page loads nothing and is shown in no frame. The console has a policy of its own. */
 const nothing = "default-src 'none'; frame-ancestors 'none'";
 
-export function setSecurityHeaders(request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('x-frame-options', 'DENY');
-  response.setHeader('cross-origin-opener-policy', 'same-origin');
-  response.setHeader('content-security-policy', nothing);
-  // Only where there is TLS, here or in front of the gateway, is there anything to insist on.
-  if (request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https')
-    response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+const ofEveryAnswer = [
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['x-frame-options', 'DENY'],
+  ['cross-origin-opener-policy', 'same-origin'],
+  ['content-security-policy', nothing],
+] as const;
+/** Only where there is TLS, here or in front of the gateway, is there anything to insist on. */
+const ofEveryAnswerOverTls = [
+  ...ofEveryAnswer,
+  ['strict-transport-security', 'max-age=31536000; includeSubDomains'],
+] as const;
+
+type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
+
+/**
+ * An answer of the public port: whoever sends it, and whatever it is, it has the headers above, unless it says otherwise.
+ * They go out with all others in one list, which Node writes as it is. Set one by one, they cost each request 10 us.
+ */
+export class SecuredResponse<
+  Request extends IncomingMessage = IncomingMessage,
+> extends ServerResponse<Request> {
+  override writeHead(status: number, reason?: string, headers?: Headers): this;
+  override writeHead(status: number, headers?: Headers): this;
+  override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
+    return typeof reason === 'string'
+      ? super.writeHead(status, reason, secured(this.req, headers))
+      : super.writeHead(status, secured(this.req, reason));
+  }
+}
+
+function secured(request: IncomingMessage, headers: Headers = {}): OutgoingHttpHeader[] {
+  const list = Array.isArray(headers) ? [...headers] : listOf(headers);
+  const isOverTls = request.socket instanceof TLSSocket || request.headers['x-forwarded-proto'] === 'https';
+  for (const [name, value] of isOverTls ? ofEveryAnswerOverTls : ofEveryAnswer)
+    if (!list.includes(name)) list.push(name, value);
+  return list;
+}
+
+/** Names and values in turn. */
+function listOf(headers: OutgoingHttpHeaders): OutgoingHttpHeader[] {
+  const list: OutgoingHttpHeader[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) list.push(name, value);
+  }
+  return list;
 }
 
 /** Whether a page may have sent it. What comes without an origin was sent by no page of another one. */

@@ -248,12 +248,9 @@ interface Admitted {
 /** So many bytes. */
 function sendJson(response: ServerResponse, contentType: string, body: string): number {
   const bytes = Buffer.byteLength(body);
-  response.writeHead(200, {
-    'content-type': contentType,
-    // Of known length, it leaves in one write instead of three chunks.
-    'content-length': bytes,
-    'cache-control': 'no-store',
-  });
+  // Of known length, it leaves in one write instead of three chunks.
+  const headers = ['content-type', contentType, 'content-length', bytes, 'cache-control', 'no-store'];
+  response.writeHead(200, headers);
   response.end(body);
   return bytes;
 }
