@@ -79,7 +79,7 @@ describe('a client that does not read', () => {
 describe('a subgraph', () => {
   test('whose host lost its power ends its streams with a typed error', async () => {
     const { client, chat, chatWire } = await start({
-      streams: { ...defaultSettings.streams, pingIntervalMs: 50 },
+      streams: { ...defaultSettings.streams, pingIntervalMs: 1_000 },
     });
     const said = collect(client(), saidQuery);
     const first = said.next();
@@ -102,9 +102,10 @@ describe('a subgraph', () => {
 
   test('that does not answer a query in time makes it SUBGRAPH_TIMEOUT, and its work is told to stop', async () => {
     const { query, chat } = await start({ fetches: { ...defaultSettings.fetches, queryTimeoutMs: 100 } });
-    expect(codesOf(await query('{ slow }'))).toEqual(['SUBGRAPH_TIMEOUT']);
-    const [topic] = chat.topics;
-    expect(await topic?.left.promise).toBe('DISCONNECTED');
+    // On a busy machine the time may be over before the service has heard of it: then there is no work to stop.
+    do expect(codesOf(await query('{ slow }'))).toEqual(['SUBGRAPH_TIMEOUT']);
+    while (chat.topics.length === 0);
+    expect(await chat.topics[0]?.left.promise).toBe('DISCONNECTED');
   });
 
   test('hears that a client left while it worked on a query', async () => {
@@ -123,7 +124,7 @@ describe('a subgraph', () => {
   });
 
   test('that refuses connections is retried, then left alone until its circuit closes', async () => {
-    const fetches = { ...defaultSettings.fetches, circuitFailures: 3, circuitOpenMs: 150 };
+    const fetches = { ...defaultSettings.fetches, circuitFailures: 3, circuitOpenMs: 3_000 };
     const { query, chatWire } = await start({ fetches });
     await query('{ message(topic: "t") { text } }');
     chatWire.cut();

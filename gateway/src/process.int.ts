@@ -69,16 +69,16 @@ describe('the process', () => {
     const withField = (name: string) => original.replace(/(type Viewer\n[^{]*\{)/, `$1\n  ${name}: String`);
     await writeFile(target, withField('nickname'));
     gateway.child.kill('SIGHUP');
-    await expect.poll(() => viewerHas('nickname'), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => viewerHas('nickname')).toBe(true);
 
     await writeFile(join(folder, 'broken'), 'type Query {');
     await rename(join(folder, 'broken'), file);
-    await expect.poll(() => gateway.output(), { timeout: 10_000 }).toContain('the one in service stays');
+    await expect.poll(() => gateway.output()).toContain('the one in service stays');
     expect(await viewerHas('nickname')).toBe(true);
 
     await writeFile(join(folder, 'mended'), withField('motto'));
     await rename(join(folder, 'mended'), file);
-    await expect.poll(() => viewerHas('motto'), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => viewerHas('motto')).toBe(true);
     expect(await gateway.stop()).toBe(0);
   });
 });
@@ -123,7 +123,7 @@ describe('the file of settings', () => {
     expect(await depthAllows(gateway)).toBe(true);
     await writeFile(target, '{ "MAX_OPERATION_DEPTH": 1 }');
     gateway.child.kill('SIGHUP');
-    await expect.poll(() => depthAllows(gateway), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => depthAllows(gateway)).toBe(false);
     const strict = await shown(gateway);
     expect(strict).toMatch(/^settings [0-9a-f]{12}$/);
 
@@ -135,14 +135,14 @@ describe('the file of settings', () => {
     ] as const) {
       await replace(text);
       await expect
-        .poll(() => shown(gateway), { timeout: 10_000 })
+        .poll(() => shown(gateway))
         .toContain(`${strict}, the newest were refused: SETTINGS_INVALID: ${problem}`);
       expect(await depthAllows(gateway)).toBe(false);
     }
     expect(gateway.output()).toContain('those in service stay');
 
     await replace('{ "MAX_OPERATION_DEPTH": 5 }');
-    await expect.poll(() => depthAllows(gateway), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => depthAllows(gateway)).toBe(true);
     expect(await shown(gateway)).not.toContain('refused');
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(metrics).toMatch(/settings_reloads_total\{.*outcome="reloaded".*\} 2/);

@@ -6,6 +6,8 @@ export interface MemoryApiKeyStore extends ApiKeyStore {
   down: boolean;
   /** Announces no revocation, as a database whose notification was lost. */
   mute: boolean;
+  /** The end of a key is now, as if its time had passed. */
+  expire(id: string): void;
 }
 
 export function createMemoryApiKeyStore(): MemoryApiKeyStore {
@@ -14,6 +16,10 @@ export function createMemoryApiKeyStore(): MemoryApiKeyStore {
   const store: MemoryApiKeyStore = {
     down: false,
     mute: false,
+    expire(id) {
+      const key = keys.get(id);
+      if (key) keys.set(id, { ...key, expiresAt: new Date() });
+    },
     async insert(key) {
       const record: ApiKeyRecord = { ...key, createdAt: new Date(), revokedAt: null, revokedBy: null };
       keys.set(key.id, record);

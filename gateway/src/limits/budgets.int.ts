@@ -33,9 +33,10 @@ afterAll(async () => {
   await platform.close();
 });
 
-// An hour: what refills while a test runs is far below one token.
+// A thousand hours: what refills while a test runs, on however slow a machine, is far below one token.
+const hourMs = 3_600_000;
 const limits: BudgetLimits = {
-  windowMs: 3_600_000,
+  windowMs: 1_000 * hourMs,
   perCredential: { tokens: 1_000, deviceMs: 1_000_000 },
   perTenant: { tokens: 1_500, deviceMs: 1_000_000 },
 };
@@ -207,7 +208,7 @@ describe('what generates', () => {
 
 describe('what is left', () => {
   test('is said by every answer that was charged, of the budget that has the least', async () => {
-    const graph = await startGraph();
+    const graph = await startGraph({ windowMs: hourMs });
     const response = await stream(graph, 400);
     (await graph.nextGeneration()).completed();
     // 401 of an hour's 1,000; each second brings 0.28 of them back.
@@ -292,7 +293,7 @@ describe('a charge', () => {
       platform.database.query(`select 1 from charges where expires_at < charged_at + interval '10 seconds'`);
     await expect.poll(async () => (await soon()).length).toBe(1);
     await platform.database.query('update charges set expires_at = now()');
-    await expect.poll(openCharges, { timeout: 10_000 }).toBe(0);
+    await expect.poll(openCharges).toBe(0);
     expect([await tokensLeft('key:a'), await tokensLeft('tenant:test')]).toEqual([1_000, 1_500]);
   });
 
@@ -306,7 +307,7 @@ describe('a charge', () => {
     expect(await tokensLeft('key:a')).toBe(700);
     openBudgets();
     await platform.database.query('update charges set expires_at = now()');
-    await expect.poll(openCharges, { timeout: 10_000 }).toBe(0);
+    await expect.poll(openCharges).toBe(0);
     expect(await tokensLeft('key:a')).toBe(900);
   });
 
@@ -362,7 +363,7 @@ describe('several gateways', () => {
   test('refill a budget evenly', async () => {
     const budgets = openBudgets();
     await budgets.charge(principal('key:a'), [demand(1_000)], 't');
-    await platform.database.query(`update budgets set updated_at = now() - interval '6 minutes'`);
+    await platform.database.query(`update budgets set updated_at = now() - interval '100 hours'`);
     const [key] = await budgets.stateOf(principal('key:a'));
     expect(key?.left.tokens).toBeCloseTo(100, 0);
     await budgets.charge(principal('key:a'), [demand(100)], 't');

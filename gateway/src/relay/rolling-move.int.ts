@@ -126,7 +126,9 @@ test('a move from gateways to a router and back hands out every token of running
   begin();
   speaker.openPhase();
   await middleOf(2, 2 * batch);
-  expect([router.opened, speaker.resumedFrom]).toEqual([batch, []]);
+  // So many tokens can have come before the last of the streams was open.
+  await expect.poll(() => router.opened, patient).toBe(batch);
+  expect(speaker.resumedFrom).toEqual([]);
 
   // Step 4: the gateway is taken out of service; its streams go on through the router.
   await leaving.close();

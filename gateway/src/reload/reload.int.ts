@@ -127,8 +127,9 @@ describe('new settings hold for what begins', () => {
     const topics = [await graph.chat.nextTopic(), await graph.chat.nextTopic()];
     await reconfigure({ concurrency: { perCredential: 2, perTenant: 100 } });
     expect(await codeOf('{ whoami }')).toBe('TOO_MANY_OPERATIONS');
-    topics[0]?.queue.push({ text: 'still here' });
-    expect(await streams[0]?.next()).toMatchObject({ data: { said: { text: 'still here' } } });
+    for (const topic of topics) topic.queue.push({ text: 'still here' });
+    for (const stream of streams)
+      expect(await stream.next()).toMatchObject({ data: { said: { text: 'still here' } } });
     for (const stream of streams) stream.unsubscribe();
     for (const topic of topics) await topic.left.promise;
     await expect.poll(() => codeOf('{ whoami }')).toBeUndefined();

@@ -13,7 +13,7 @@ import { startTestGateway, type TestGateway } from '../../test/test-gateway.ts';
 import { chatSdl, collect, type GraphQLAnswer, peopleSdl } from '../../test/test-graph.ts';
 import { defaultSettings } from '../settings.ts';
 
-const streams = { ...defaultSettings.streams, connectTimeoutMs: 2_000, maxEventBytes: 64 * 1024 };
+const streams = { ...defaultSettings.streams, maxEventBytes: 64 * 1024 };
 
 let server: WebSocketServer;
 let gateway: TestGateway;

@@ -257,7 +257,11 @@ export class UpstreamSocket {
     // A paused socket cannot deliver the pong; its peer is judged again once it is read.
     if (this.#pausedBy.size > 0) return;
     if (!this.#answered) {
-      this.#fail(this.#unavailable(new Error('it stopped answering')));
+      // Timers come before sockets: after this process was held up, the answer may be there and not read yet.
+      setImmediate(() => {
+        if (this.#answered || this.#pausedBy.size > 0) return;
+        this.#fail(this.#unavailable(new Error('it stopped answering')));
+      });
       return;
     }
     this.#answered = false;
