@@ -10,6 +10,9 @@ const shared = {
   expect: { poll: { timeout: 15_000 } },
 };
 
+/** For what hangs, not for what is slow: a machine that does much else takes many times what a test takes alone. */
+const hangs = { testTimeout: 180_000, hookTimeout: 240_000 };
+
 export default defineConfig({
   resolve: {
     conditions: ['development', 'node'],
@@ -35,9 +38,8 @@ export default defineConfig({
           ...shared,
           name: 'integration',
           sequence: { groupOrder: 1 },
+          ...hangs,
           include: ['**/*.int.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
           pool: 'forks',
           maxWorkers: 2,
         },
@@ -48,9 +50,8 @@ export default defineConfig({
           ...shared,
           name: 'real',
           sequence: { groupOrder: 3 },
+          ...hangs,
           include: ['**/*.real.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
           pool: 'forks',
           maxWorkers: 1,
         },

@@ -16,23 +16,17 @@ async function statusOfVersion(): Promise<string | undefined> {
   return row?.status;
 }
 
-const longTest = { timeout: 120_000 };
+test('SIGTERM while a model is being loaded ends the process cleanly, and the next one loads it', async () => {
+  const first = await services.start(int8);
+  await expect.poll(statusOfVersion, { timeout: 60_000 }).toBe('LOADING');
+  const exited = once(first.process, 'exit');
+  first.process.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  // It was given up, not finished: nobody said READY.
+  expect(await statusOfVersion()).toBe('LOADING');
 
-test(
-  'SIGTERM while a model is being loaded ends the process cleanly, and the next one loads it',
-  longTest,
-  async () => {
-    const first = await services.start(int8);
-    await expect.poll(statusOfVersion, { timeout: 60_000 }).toBe('LOADING');
-    const exited = once(first.process, 'exit');
-    first.process.kill('SIGTERM');
-    expect(await exited).toEqual([0, null]);
-    // It was given up, not finished: nobody said READY.
-    expect(await statusOfVersion()).toBe('LOADING');
-
-    const second = await services.start(int8);
-    await expect.poll(statusOfVersion, { timeout: 60_000 }).toBe('READY');
-    const text = `mutation { generate(input: { prompt: "Hello?", maxTokens: 4 }) { __typename ... on Generation { status } } }`;
-    expect(await services.query(second, text)).toMatchObject({ generate: { status: 'COMPLETED' } });
-  },
-);
+  const second = await services.start(int8);
+  await expect.poll(statusOfVersion, { timeout: 60_000 }).toBe('READY');
+  const text = `mutation { generate(input: { prompt: "Hello?", maxTokens: 4 }) { __typename ... on Generation { status } } }`;
+  expect(await services.query(second, text)).toMatchObject({ generate: { status: 'COMPLETED' } });
+});

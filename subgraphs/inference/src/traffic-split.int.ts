@@ -81,9 +81,7 @@ async function versionsOf(inputs: readonly object[]): Promise<readonly (string |
   return versions;
 }
 
-test('a canary answers its share, each conversation by one version, also after a restart', {
-  timeout: 120_000,
-}, async () => {
+test('a canary answers its share, each conversation by one version, also after a restart', async () => {
   const changes: unknown[] = [];
   const announced = await harness.platform.broker.subscribe({
     topics: ['traffic-split.changed'],
@@ -195,7 +193,7 @@ test('what a shadow answers is compared and counted, and appears nowhere else', 
   expect(metrics).not.toMatch(/fathom_generations_total\{.*model_version="tiny@2"/);
 });
 
-test('copies give way to whoever waits for an answer', { timeout: 60_000 }, async () => {
+test('copies give way to whoever waits for an answer', async () => {
   await split({ shadow: { versionId: 'tiny@3', percent: 100 } });
   await harness.deploymentIs('tiny@3', 'READY');
   const client = await harness.subgraph.webSocketClient();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await harness.moveAlias('champion', 'reviews@1');
   await harness.moveAlias('champion', 'people@1');
   for (const versionId of ['tiny@1', 'reviews@1', 'people@1']) await harness.deploymentIs(versionId, 'READY');
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 interface Classified {

@@ -9,12 +9,11 @@ import { writeEncoderFolder } from '@fathom/neural/models/encoder-folder';
 import { openTextReader } from '@fathom/neural/serving/text-reader';
 import { WordPiece } from '@fathom/neural/tokenizers/word-piece';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRun, untilRest } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 import { announce, createUploadClient } from './testing/uploads.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 let client: ReturnType<typeof createUploadClient>;

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createDataSet, startRun, tinyRun, untilRest } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 let dataSetId: string;

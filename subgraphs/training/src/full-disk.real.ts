@@ -94,9 +94,7 @@ test('a disk that fills while a data set is made leaves no half of it, and the u
   });
 });
 
-test('a disk that fills while a data set is packed fails the run by name and keeps nothing of it; with space it is run again', {
-  timeout: 180_000,
-}, async () => {
+test('a disk that fills while a data set is packed fails the run by name and keeps nothing of it; with space it is run again', async () => {
   const lines = Array.from({ length: 3_000 }, (_, at) =>
     JSON.stringify({
       text: Array.from({ length: 150 }, (_, word) => (at * 7919 + word * 104_729) % 9_973).join(' '),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { testIdentity } from '@fathom/platform/testing/identity';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { startServiceProcess } from '@fathom/platform/testing/service-process';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createDataSet,
   longRun,
@@ -16,8 +16,6 @@ import {
 } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
-// Several real runs a test, on whatever cores are left.
-vi.setConfig({ testTimeout: 180_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 let dataSetId: string;

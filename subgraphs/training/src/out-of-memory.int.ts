@@ -34,9 +34,7 @@ function killForMemory(): void {
   process.kill(pids.at(-1)!, 'SIGKILL');
 }
 
-test('a worker that the kernel killed for want of memory is replaced once, and a second one in a row fails the run by name', {
-  timeout: 180_000,
-}, async () => {
+test('a worker that the kernel killed for want of memory is replaced once, and a second one in a row fails the run by name', async () => {
   subgraph = await start();
   const dataSetId = await createDataSet(subgraph);
   const hyperparameters = { ...longRun.hyperparameters, steps: 100_000, checkpointEverySteps: 100_000 };
@@ -54,9 +52,7 @@ test('a worker that the kernel killed for want of memory is replaced once, and a
   expect(await runState(subgraph, id)).toMatchObject({ status: 'FAILED', failureCode: 'OUT_OF_MEMORY' });
 });
 
-test('one such kill costs a run nothing but the steps since its checkpoint', {
-  timeout: 180_000,
-}, async () => {
+test('one such kill costs a run nothing but the steps since its checkpoint', async () => {
   subgraph = await start();
   const dataSetId = await createDataSet(subgraph);
   const whole = await startRun(subgraph, { ...longRun, modelName: 'whole', dataSetId });

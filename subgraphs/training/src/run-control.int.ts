@@ -1,5 +1,5 @@
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   alphabetJsonl,
   createDataSet,
@@ -13,8 +13,6 @@ import {
 } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
-// Real runs, on whatever cores are left.
-vi.setConfig({ testTimeout: 180_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 let dataSetId: string;

@@ -1,9 +1,8 @@
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDataSet, longRun, runState, startRun, tinyRun, untilRest } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 let dataSetId: string;

@@ -5,11 +5,10 @@ import { encodeWholeText, loadTextFolder } from '@fathom/neural/models/text-fold
 import { openTextRunner } from '@fathom/neural/models/text-model-folder';
 import { openArtifactStore } from '@fathom/platform/artifacts/open-artifact-store';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runState, startRun, tinyRun, untilEvent, untilRest } from './testing/operations.ts';
 import { startTrainingSubgraph, type TrainingSubgraph } from './testing/training-subgraph.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 

@@ -6,7 +6,6 @@ import { startTrainingSubgraph, type TrainingSubgraph } from '../testing/trainin
 import { createMlflowClient, proxiedRoot } from './mlflow-client.ts';
 import { type MlflowMirror, startMlflowMirror } from './mlflow-mirror.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const testDatabase = useTestDatabase();
 let subgraph: TrainingSubgraph;
 let mlflow: MlflowTestServer;

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await home.register('tiny@1', await writeTinyModel({ layers: 24, isEndless: true }));
   await home.moveAlias('champion', 'tiny@1');
   await home.deploymentIs('tiny@1', 'READY');
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(open.map((one) => one.close()));
@@ -147,7 +147,7 @@ test('a peer that is killed, drained or frozen under its streams: they go on els
   expect(home.inference.pool.snapshots()[0]).toMatchObject({ activeSequences: 0, queuedRequests: 0 });
 });
 
-test('what is cancelled here is cancelled there, and its slot is free', { timeout: 60_000 }, async () => {
+test('what is cancelled here is cancelled there, and its slot is free', async () => {
   await startPeer('canceller');
   const peers = await shareWith(['canceller']);
   const { pool } = home.inference;
@@ -166,9 +166,7 @@ test('what is cancelled here is cancelled there, and its slot is free', { timeou
   await peers.close();
 });
 
-test('the pool counts what its peers can take; full everywhere is told with a time to come back', {
-  timeout: 60_000,
-}, async () => {
+test('the pool counts what its peers can take; full everywhere is told with a time to come back', async () => {
   await startPeer('counted');
   const { pool } = home.inference;
   expect(pool.admission(2)).toMatchObject({ kind: 'overloaded' });
@@ -178,9 +176,7 @@ test('the pool counts what its peers can take; full everywhere is told with a ti
   await peers.close();
 });
 
-test('a service with ENGINE_PEERS lists the devices of its peers, and never takes itself for one', {
-  timeout: 60_000,
-}, async () => {
+test('a service with ENGINE_PEERS lists the devices of its peers, and never takes itself for one', async () => {
   const listed = await startPeer('listed');
   const port = 20_000 + (process.pid % 20_000);
   const lister = await startPeer('lister', {

@@ -32,7 +32,7 @@ const patience = { timeout: 45_000, interval: 20 };
 
 /** What every broker promises (`broker.ts`), held against a real server. */
 export function brokerContract(name: string, createTarget: () => Promise<BrokerTarget>): void {
-  describe(`the ${name} broker`, { timeout: 90_000 }, () => {
+  describe(`the ${name} broker`, () => {
     const effectsDatabase = useTestDatabase();
     let target: BrokerTarget;
     let effects: Database;

@@ -20,7 +20,7 @@ export function cacheContract(
   createTarget: () => Promise<CacheTarget>,
   { hasServer }: { readonly hasServer: boolean } = { hasServer: true },
 ): void {
-  describe(`the ${name} cache`, { timeout: 90_000 }, () => {
+  describe(`the ${name} cache`, () => {
     let target: CacheTarget;
     let cache: Cache;
     let key: string;

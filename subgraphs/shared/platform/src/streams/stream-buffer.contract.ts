@@ -27,7 +27,7 @@ export function streamBufferContract(
   createTarget: () => Promise<StreamBufferTarget>,
   { isShared }: { readonly isShared: boolean } = { isShared: true },
 ): void {
-  describe(`the ${name} stream buffer`, { timeout: 90_000 }, () => {
+  describe(`the ${name} stream buffer`, () => {
     let target: StreamBufferTarget;
     let producer: StreamBuffer;
     let reader: StreamBuffer;

@@ -1,15 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelConfig } from '../../models/model-config.ts';
 import { createRandom } from '../../random.ts';
 import type { Batch } from '../batch.ts';
 import type { NewRun, ResumedRun } from '../run.ts';
 import { createTrainer, type Trainer } from '../trainer.ts';
-
-// Processes of TypeScript start slowly on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 const config: ModelConfig = {
   vocabularySize: 37,

@@ -84,7 +84,7 @@ test.each([
   },
 );
 
-test('held whole, the same data set does not fit', { timeout: 120_000 }, async () => {
+test('held whole, the same data set does not fit', async () => {
   const { told, exitCode } = await inSmallHeap('./testing/hold-all.ts', passages);
   expect(told).toEqual([]);
   expect(exitCode).not.toBe(0);
