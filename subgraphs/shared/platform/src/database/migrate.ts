@@ -42,15 +42,16 @@ const platformDirectory = new URL('../../sql/', import.meta.url);
 
 /** Brings a service's schema up to date: first the platform's own tables (outbox, inbox), then the service's. */
 export async function migrate(database: Database, { directory }: MigrateOptions): Promise<void> {
-  await applyMigrations(database, 'platform', await readMigrations(platformDirectory));
-  await applyMigrations(database, 'service', await readMigrations(directory));
+  await migrateFolder(database, { owner: 'platform', directory: platformDirectory });
+  await migrateFolder(database, { owner: 'service', directory });
 }
 
-async function applyMigrations(
+/** One of the two alone. */
+export async function migrateFolder(
   database: Database,
-  owner: string,
-  migrations: readonly Migration[],
+  { owner, directory }: MigrateOptions & { readonly owner: 'platform' | 'service' },
 ): Promise<void> {
+  const migrations = await readMigrations(directory);
   for (;;) {
     const applied = await database.transaction((tx) => applyNext(tx, database.schema, owner, migrations));
     if (applied === 'up to date') return;
