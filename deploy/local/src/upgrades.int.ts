@@ -13,7 +13,7 @@ import { ensureSharedSchema } from '@fathom/platform/database/shared-schema';
 import { repositoryRoot } from '@fathom/platform/repository';
 import { streamsSchemaVersions } from '@fathom/platform/streams/streams-schema';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { serviceTable } from './service-table.ts';
 import { contentOf, fillTables } from './testing/fill-tables.ts';
 
@@ -81,19 +81,16 @@ async function expectNothingLost({ schema, from, before, after }: Upgrade): Prom
 for (const { name, entry } of serviceTable()) {
   const schema = name.replaceAll('-', '_');
   const folder = join(dirname(entry), '..', 'sql');
-  const latest = (await migrationsIn(folder)).length;
-  describe(`the tables of ${schema}`, () => {
-    test.each(olderThan(latest))(
-      `at version %i of ${latest} are brought up to date with all that is in them`,
-      (from) =>
-        expectNothingLost({
-          schema,
-          from,
-          before: async (database) => migrate(database, { directory: await upTo(from, folder) }),
-          after: (database) => migrate(database, { directory: folder }),
-        }),
-    );
-  });
+  test.each(olderThan((await migrationsIn(folder)).length))(
+    `the tables of ${schema} at version %i are brought up to date with all that is in them`,
+    (from) =>
+      expectNothingLost({
+        schema,
+        from,
+        before: async (database) => migrate(database, { directory: await upTo(from, folder) }),
+        after: (database) => migrate(database, { directory: folder }),
+      }),
+  );
 }
 
 test.each(olderThan((await migrationsIn(platformFolder)).length))(

@@ -10,14 +10,12 @@ import { countQueries } from '@fathom/platform/testing/count-queries';
 import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identity';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { type ServiceProcess, startServiceProcess } from '@fathom/platform/testing/service-process';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLoaders } from './loaders.ts';
 import { rememberVersion } from './stores/known.ts';
 import { type FineTuningSubgraph, startFineTuningSubgraph } from './testing/fine-tuning-subgraph.ts';
 import { follow, jobState, start, trainBase, untilRest, upperCaseExamples } from './testing/operations.ts';
 
-// Several real runs a test, on whatever cores are left.
-vi.setConfig({ testTimeout: 180_000 });
 const testDatabase = useTestDatabase();
 let identity: TestIdentity;
 let dataDir: string;
@@ -256,6 +254,47 @@ test.each([
   const { examples: _, ...fromDataSet } = job({ modelName: 'from-removed', dataSetId, steps: 2 });
   expect(await start(subgraph, fromDataSet)).toMatchObject({ field: 'input.dataSetId' });
 });
+
+test.each([
+  ['after', ['model-version.registered', 'model-version.removed']],
+  ['before', ['model-version.removed', 'model-version.registered']],
+])(
+  'a version whose removal is heard of %s its registration is nothing to start from, and stays what its job made',
+  async (when, topics) => {
+    const { broker, database } = subgraph.parts;
+    const versionId = `removed-${when}@1`;
+    const payload = {
+      versionId,
+      tenant: 'test',
+      modelName: `removed-${when}`,
+      kind: 'ADAPTER',
+      artifactUri: 'file:///adapter',
+      fineTuningJobId: 'job_of_before',
+    };
+    for (const topic of topics) {
+      const id = uuidV7();
+      await broker.publish([{ id, topic, key: versionId, payload }]);
+      await untilHandled(id);
+    }
+    expect(
+      await database.query(
+        'select kind, removed, artifact_uri, fine_tuning_job_id from known_version where id = $1',
+        [versionId],
+      ),
+    ).toEqual([
+      {
+        kind: 'ADAPTER',
+        removed: true,
+        artifact_uri: 'file:///adapter',
+        fine_tuning_job_id: 'job_of_before',
+      },
+    ]);
+    expect(await start(subgraph, job({ baseVersionId: versionId }))).toMatchObject({
+      __typename: 'NotFound',
+      id: versionId,
+    });
+  },
+);
 
 async function untilHandled(messageId: string): Promise<void> {
   const { database } = subgraph.parts;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
@@ -93,6 +94,35 @@ test('an alias that arrives before its version waits for it', async () => {
   await harness.register('tiny@1', folder(1));
   await harness.deploymentIs('tiny@1', 'READY');
   expect(await generate('tiny')).toMatchObject({ modelVersion: { id: 'tiny@1' } });
+});
+
+test.each([
+  ['after', ['model-version.registered', 'model-version.removed']],
+  ['before', ['model-version.removed', 'model-version.registered']],
+  ['in the same moment as', ['model-version.removed', 'model-version.registered']],
+])('a version whose removal is heard of %s its registration is not offered', async (when, topics) => {
+  await start();
+  const { artifacts, broker, database } = harness.platform;
+  const { uri: artifactUri, sizeBytes } = await artifacts.put(folder(1));
+  const version = { modelName: 'tiny', kind: 'FULL', artifactUri, sizeBytes };
+  const isHandled = async (id: string) =>
+    (await database.query('select from inbox where message_id = $1', [id])).length === 1;
+  for (let number = 1; number <= 10; number += 1) {
+    const messages = topics.map((topic) => ({
+      id: randomUUID(),
+      topic,
+      key: `tiny@${number}`,
+      payload: { ...version, versionId: `tiny@${number}`, number },
+    }));
+    if (when === 'in the same moment as')
+      await Promise.all(messages.map((message) => broker.publish([message])));
+    for (const message of messages) {
+      if (when !== 'in the same moment as') await broker.publish([message]);
+      await expect.poll(() => isHandled(message.id)).toBe(true);
+    }
+  }
+  expect(await database.query('select from model_versions')).toEqual([]);
+  expect(await generate('tiny@1')).toMatchObject({ __typename: 'UnknownModel' });
 });
 
 test('a promotion under a running stream: it ends on its version, new ones get the new, the old is unloaded', async () => {

@@ -21,7 +21,7 @@ const modelVersionRegistered = z.object({
   artifactUri: z.string(),
   fineTuningJobId: z.string().nullable(),
 });
-const modelVersionRemoved = z.object({ versionId: z.string() });
+const modelVersionRemoved = z.object({ versionId: z.string(), tenant: z.string(), modelName: z.string() });
 const dataSetRemoved = z.object({ dataSetId: z.string(), tenant: z.string() });
 const modelVersionRefused = z.object({ fineTuningJobId: z.string(), reason: z.string() });
 const dataSetCreated = z.object({
@@ -80,7 +80,7 @@ function effectOf(message: DeliveredMessage, logger: Logger): Effect | undefined
     }
     case 'model-version.removed': {
       const event = readEvent(modelVersionRemoved, message, logger);
-      return event && ((tx) => forgetVersion(tx, event.versionId).then(() => undefined));
+      return event && ((tx) => forgetVersion(tx, { ...event, id: event.versionId }).then(() => undefined));
     }
     case 'model-version.refused': {
       const event = readEvent(modelVersionRefused, message, logger);

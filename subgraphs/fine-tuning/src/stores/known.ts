@@ -5,10 +5,13 @@ import { type KnownDataSet, type KnownVersion, platformTenant } from '../domain/
 const versionColumns = `id, tenant, model_name as "modelName", kind, artifact_uri as "artifactUri",
   fine_tuning_job_id as "fineTuningJobId"`;
 
+/** What a removal that was heard of before it left to be said, it says; that it was removed stays. */
 export async function rememberVersion(tx: Queryable, version: KnownVersion): Promise<void> {
   await tx.query(
     `insert into known_version (id, tenant, model_name, kind, artifact_uri, fine_tuning_job_id)
-     values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing`,
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (id) do update set kind = excluded.kind, artifact_uri = excluded.artifact_uri,
+       fine_tuning_job_id = excluded.fine_tuning_job_id`,
     [
       version.id,
       version.tenant,
@@ -28,14 +31,24 @@ export async function rememberDataSet(tx: Queryable, dataSet: KnownDataSet): Pro
   );
 }
 
-export async function forgetVersion(tx: Queryable, id: string): Promise<void> {
-  await tx.query('update known_version set removed = true where id = $1', [id]);
+/*
+ * Topics are not in order among each other: where a removal is heard of before what it removes was announced, its row is
+ * there already when that comes.
+ */
+
+/** Its files are gone: it is nothing to start from, and stays what a job made. */
+export async function forgetVersion(
+  tx: Queryable,
+  { id, tenant, modelName }: Pick<KnownVersion, 'id' | 'tenant' | 'modelName'>,
+): Promise<void> {
+  await tx.query(
+    `insert into known_version (id, tenant, model_name, kind, artifact_uri, removed) values ($1, $2, $3, 'FULL', '', true)
+     on conflict (id) do update set removed = true`,
+    [id, tenant, modelName],
+  );
 }
 
-/**
- * Its examples are gone. Topics are not in order among each other: where a removal is heard of before the creation, its row
- * is what the creation then leaves alone.
- */
+/** Its examples are gone. */
 export async function forgetDataSet(
   tx: Queryable,
   { id, tenant }: Pick<KnownDataSet, 'id' | 'tenant'>,

@@ -4,6 +4,7 @@ import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
 import type { Database, Queryable } from '@fathom/platform/database/database';
 import type { DeploymentStatus, ModelPurpose } from '../__generated__/resolvers.ts';
 import { endSharesOf } from './alias-shares.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** Whose model versions everybody may use. */
 export const platformTenant = 'platform';
@@ -152,11 +153,17 @@ export function createModelStore(database: Database): ModelStore {
   };
 }
 
-/** Records a version, in the transaction of the event that announced it. Versions never change. */
+/**
+ * Records a version, in the transaction of the event that announced it, unless it was removed meanwhile: the two events
+ * come on different topics. Versions never change.
+ */
 export async function recordVersion(tx: Queryable, version: ModelVersionRow): Promise<void> {
+  await oneAtATime(tx, version.versionId);
   await tx.query(
     `insert into model_versions (version_id, model_name, number, kind, parent_version_id, artifact_uri, size_bytes, tenant)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+     select $1, $2, $3, $4, $5, $6, $7, $8
+     where not exists (select from removed_versions where version_id = $1)
+     on conflict do nothing`,
     [
       version.versionId,
       version.modelName,
@@ -173,6 +180,8 @@ export async function recordVersion(tx: Queryable, version: ModelVersionRow): Pr
 
 /** A version whose files are gone is no longer offered. Nothing refers to it, else it would not have been removed. */
 export async function forgetVersion(tx: Queryable, versionId: string): Promise<void> {
+  await oneAtATime(tx, versionId);
+  await tx.query('insert into removed_versions (version_id) values ($1) on conflict do nothing', [versionId]);
   await tx.query('delete from deployments where version_id = $1', [versionId]);
   await tx.query('delete from model_versions where version_id = $1', [versionId]);
   await tx.query('select pg_notify($1, $2)', [modelsChannel, versionId]);

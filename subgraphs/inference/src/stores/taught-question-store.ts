@@ -1,6 +1,7 @@
 /** Wordings that have a taught answer, so that such a question goes to deep-learning without a detour. */
 import type { Queryable } from '@fathom/platform/database/database';
 import { normaliseQuestion } from '../domain/question.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface Teaching {
   readonly tenant: string;
@@ -26,6 +27,7 @@ export async function recordTeaching(
   tx: Queryable,
   { tenant, knowledgeId, questions }: Teaching,
 ): Promise<void> {
+  await oneAtATime(tx, knowledgeId);
   await tx.query(
     `insert into taught_questions (tenant, question, knowledge_id)
      select $1, wording, $2 from unnest($3::text[]) as wording
@@ -36,6 +38,7 @@ export async function recordTeaching(
 }
 
 export async function recordForgetting(tx: Queryable, knowledgeId: string): Promise<void> {
+  await oneAtATime(tx, knowledgeId);
   await tx.query('insert into forgotten_knowledge (knowledge_id) values ($1) on conflict do nothing', [
     knowledgeId,
   ]);
