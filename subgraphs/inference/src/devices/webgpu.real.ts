@@ -1,4 +1,7 @@
 /** The whole engine on WebGPU, on the software Vulkan that `.ci/servers/vulkan.sh` installs. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { beforeAll, expect, test } from 'vitest';
 import type { LoadOutcome } from '../engine/device-models.ts';
@@ -7,6 +10,7 @@ import type { EngineRequest } from '../engine/protocol.ts';
 import { startWorker } from '../engine/start-worker.ts';
 import { type DeviceWish, useDevices } from '../testing/engine-devices.ts';
 import { engineRequest, run, runAll } from '../testing/engine-run.ts';
+import { writeFileForBoth } from '../testing/file-for-both.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
 import type { Device } from './device.ts';
 import { discoverDevices } from './discover-devices.ts';
@@ -71,6 +75,31 @@ test('concurrent streams have the tokens that they have on the processor', async
   );
   expect(got?.map(({ tokens }) => tokens)).toEqual(expected?.map(({ tokens }) => tokens));
   expect(onGpu.snapshot()).toMatchObject({ status: 'READY', kind: 'WEBGPU', name: gpu.name });
+});
+
+test('an ONNX export is served from its file, with the tokens that it has on the processor', async () => {
+  const exported = join(await mkdtemp(join(tmpdir(), 'fathom-gpu-export-')), 'model');
+  await writeFileForBoth(exported, await loadModelFolder(folder), 'fp32');
+  const devices = [await openDevice(processor({ threads: 1 })), await openDevice(gpu)];
+  const loads = devices.map((device) => device.load({ type: 'load', versionId: 'tiny@1', folder: exported }));
+  for (const loaded of await Promise.all(loads))
+    expect(loaded).toMatchObject({ kind: 'loaded', model: { precision: 'fp32 (ONNX)' } });
+  const [expected, got] = await Promise.all(devices.map((device) => runAll(device, requests(7))));
+  expect(got?.map(({ tokens }) => tokens)).toEqual(expected?.map(({ tokens }) => tokens));
+});
+
+test('an ONNX export is refused by the names of the operators that the device does not run', async () => {
+  const exported = join(await mkdtemp(join(tmpdir(), 'fathom-gpu-export-')), 'model');
+  await writeFileForBoth(exported, await loadModelFolder(folder), 'int8');
+  const device = await openDevice(gpu);
+  expect(await device.load({ type: 'load', versionId: 'tiny@1', folder: exported })).toMatchObject({
+    kind: 'failed',
+    code: 'ONNX_UNSUPPORTED',
+    message: expect.stringMatching(
+      /model_int8\.onnx: webgpu does not run its operators DynamicQuantizeLinear, MatMulInteger$/,
+    ),
+  });
+  expect(await load(device)).toMatchObject({ kind: 'loaded' });
 });
 
 test('a prompt that begins like another takes its beginning over on the device', async () => {

@@ -20,7 +20,7 @@ export type Pointer = bigint;
 type Memory = NodeJS.TypedArray | Pointer | null;
 
 /** Oldest version of the API with every function used here. */
-const apiVersion = 16;
+const apiVersion = 24;
 const pointerBytes = koffi.sizeof('void *');
 
 type CType = 'pointer' | 'text' | 'path' | 'int' | 'size' | 'int64';
@@ -64,6 +64,10 @@ const calls = {
   CreateCUDAProviderOptions: [205, ['pointer']],
   UpdateCUDAProviderOptions: [206, ['pointer', 'pointer', 'pointer', 'size']],
   SessionOptionsAppendExecutionProvider: [216, ['pointer', 'text', 'pointer', 'pointer', 'size']],
+  Session_GetEpGraphAssignmentInfo: [407, ['pointer', 'pointer', 'pointer']],
+  EpAssignedSubgraph_GetEpName: [408, ['pointer', 'pointer']],
+  EpAssignedSubgraph_GetNodes: [409, ['pointer', 'pointer', 'pointer']],
+  EpAssignedNode_GetOperatorType: [412, ['pointer', 'pointer']],
 } as const satisfies Readonly<Record<string, readonly [number, readonly CType[]]>>;
 
 /** These return nothing. */
@@ -172,6 +176,13 @@ function openLibrary(path: string): OrtLibrary {
     cpuMemory: create('CreateCpuMemoryInfo', 1, 0),
   };
 }
+
+/** The addresses that lie behind one another at `address`. */
+export const readPointers = (address: Pointer, count: number): readonly Pointer[] =>
+  Array.from({ length: count }, (_, position) => readPointer(address, position));
+
+/** A text of C, which ends with a zero. */
+export const readCString = (address: Pointer): string => koffi.decode(address, 'char', -1);
 
 function readPointer(address: Pointer, position: number): Pointer {
   return koffi.decode(address, position * pointerBytes, 'void *');

@@ -6,12 +6,15 @@ import { BoundRun, type BoundTensors } from './bound-run.ts';
 import { appendProvider, cpu, type ExecutionProvider } from './execution-provider.ts';
 import { allocate, HostTensor, type HostTensors } from './host-tensor.ts';
 import { addressOf, type OrtLibrary, ortLibrary, type Pointer } from './ort-library.ts';
+import { operatorsOnProcessor } from './placement.ts';
 
 export interface SessionOptions {
   /** The processor when left out. A session on another device is run through `bind`. */
   readonly provider?: ExecutionProvider | undefined;
   /** Refuses a graph of which the provider would leave operators to the processor. */
   readonly isWhollyOnDevice?: boolean;
+  /** `leftToProcessor` can say where operators run. */
+  readonly recordsPlacement?: boolean;
   /** ONNX Runtime's choice, the number of cores, when left out. */
   readonly threads?: number | undefined;
   /** Spinning threads win 5% on an idle machine and cost up to half of the throughput on a shared one. */
@@ -159,6 +162,12 @@ export class Session {
     return ortLibrary().create('CreateAllocator', this.#handle, memoryInfo);
   }
 
+  /** Types of operators that its device does not run; only of a session that `recordsPlacement`. */
+  leftToProcessor(): readonly string[] {
+    this.#checkLive();
+    return operatorsOnProcessor(ortLibrary(), this.#handle);
+  }
+
   /** One run with fresh memory for every output; their shapes must be static. */
   async evaluate(inputs: HostTensors): Promise<Readonly<Record<string, HostTensor>>> {
     const outputs = Object.fromEntries(
@@ -233,6 +242,8 @@ function withSettings(
     if (options.spin) ort.call('AddSessionConfigEntry', settings, 'session.force_spinning_stop', '1');
     if (options.flushDenormals)
       ort.call('AddSessionConfigEntry', settings, 'session.set_denormal_as_zero', '1');
+    if (options.recordsPlacement)
+      ort.call('AddSessionConfigEntry', settings, 'session.record_ep_graph_assignment_info', '1');
     if (options.isWhollyOnDevice)
       ort.call('AddSessionConfigEntry', settings, 'session.disable_cpu_ep_fallback', '1');
     appendProvider(ort, settings, options.provider ?? cpu);

@@ -3,6 +3,19 @@ import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { elementTypeCodes, float, int, type Value } from '../onnx/types.ts';
 import type { AttendInput, CacheLayout, LayoutOptions } from './cache-layout.ts';
 
+/** The same, where the graph is asked for the logits of so many last tokens, as transformers.js does. */
+export function keptLogitsLayout(builder: GraphBuilder, options: LayoutOptions): CacheLayout {
+  return {
+    ...attentionMaskLayout(builder, options),
+    select(stream) {
+      const kept = builder.input('num_logits_to_keep', 'int64', []);
+      const time = builder.gather(builder.op('Shape', [stream]), builder.integer(1));
+      const last = builder.op('Range', [builder.sub(time, kept), time, builder.integer(1)]);
+      return builder.gather(stream, last, 1);
+    },
+  };
+}
+
 /**
  * Hugging Face's names around GroupQueryAttention, as onnxruntime-genai's builder and Optimum's optimizer write it: lengths
  * come from the attention mask, positions from the operator itself.

@@ -41,3 +41,10 @@ export function checkSlots(slots: readonly number[], ...given: readonly (readonl
 export function padded(tokens: readonly number[], length: number): readonly number[] {
   return [...tokens, ...new Array<number>(length - tokens.length).fill(0)];
 }
+
+export function noAdapters(): NeuralError {
+  return new NeuralError(
+    'ADAPTER_INVALID',
+    'an adapter cannot be loaded onto an ONNX export, whose graph is fixed: serve its base from safetensors',
+  );
+}

@@ -14,8 +14,7 @@ import type { ExecutionProvider } from '../runtime/execution-provider.ts';
 import { longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import type { AttentionType } from './cache-layout.ts';
-import { pastName, presentName } from './in-place-layout.ts';
-import type { CacheShape } from './key-value-cache.ts';
+import type { CacheNames, CacheShape } from './key-value-cache.ts';
 
 export interface RowMove {
   readonly from: number;
@@ -39,6 +38,7 @@ export interface DeviceCacheOptions {
   readonly memory: DeviceMemory;
   readonly provider: ExecutionProvider;
   readonly shape: CacheShape;
+  readonly names: CacheNames;
   readonly type: AttentionType;
   readonly rows: number;
   readonly capacity: number;
@@ -50,7 +50,7 @@ export function deviceCacheBytes({
   type,
   rows,
   capacity,
-}: Omit<DeviceCacheOptions, 'memory' | 'provider'>): number {
+}: Pick<DeviceCacheOptions, 'shape' | 'type' | 'rows' | 'capacity'>): number {
   return shape.layers * 2 * (rows + 1) * shape.keyValueHeads * capacity * shape.headSize * elementBytes[type];
 }
 
@@ -63,13 +63,13 @@ export class DeviceCache {
   readonly #staging: CacheTensors;
 
   constructor(options: DeviceCacheOptions) {
-    const { memory, provider, shape, type, rows } = options;
+    const { memory, provider, shape, names, type, rows } = options;
     this.#options = options;
     this.bytes = deviceCacheBytes(options);
     this.#planes = Array.from({ length: shape.layers }, (_, layer) =>
       (['key', 'value'] as const).map((kind) => ({
-        past: pastName(kind, layer),
-        present: presentName(kind, layer),
+        past: names.past(kind, layer),
+        present: names.present(kind, layer),
         rows: memory.allocate(this.#dims(rows), type),
         staging: memory.allocate(this.#dims(1), type),
       })),

@@ -1,5 +1,5 @@
 /** On WebGPU, which CI computes on software Vulkan (`.ci/servers/vulkan.sh`). */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Decoder } from './decoder.ts';
 import { families, randomWeights } from './decoder-families.testkit.ts';
 import { createDecoderSession } from './decoder-session.ts';
@@ -10,8 +10,10 @@ import {
   deviceTestOptions,
   largestDifference,
   tokensOf,
+  writeDeviceExports,
 } from './device-decoder.testkit.ts';
-import { createDeviceDecoder } from './device-decoder.ts';
+import { createDeviceDecoder, createExportedDeviceDecoder } from './device-decoder.ts';
+import { openExportedDecoder } from './exported-decoder.ts';
 
 const open: Decoder[] = [];
 afterEach(async () => {
@@ -74,5 +76,44 @@ describe('the decoder on WebGPU', () => {
     // The software's device memory is this process's own, and goes back when the driver comes to it. Decoders that left their
     // caches behind would hold one more with each round, so each of the last three more than any of the first.
     expect(Math.min(...held.slice(3)) - Math.max(...held.slice(0, 3))).toBeLessThan(90 * 2 ** 20);
+  });
+});
+
+describe('an ONNX export on WebGPU', () => {
+  let exports: Awaited<ReturnType<typeof writeDeviceExports>>;
+  beforeAll(async () => {
+    exports = await writeDeviceExports();
+  });
+  const openExport = async (path: string): Promise<Decoder> => {
+    const { maxSlots, capacity } = deviceTestOptions;
+    const provider = { kind: 'webgpu' } as const;
+    const decoder = await createExportedDeviceDecoder({ path, maxSlots, capacity, threads: 1, provider });
+    open.push(decoder);
+    return decoder;
+  };
+
+  it.each(['shared', 'kept'] as const)(
+    'gives the logits of the processor, its cache never leaving the device (%s)',
+    async (kind) => {
+      const expected = await converse(await onProcessor());
+      const got = await converse(await openExport(exports[kind]));
+      expect(largestDifference(expected, got)).toBeLessThan(1e-4);
+    },
+  );
+
+  // The processor takes activations in eight bits for such weights, the device as they are.
+  it('is near the same file on the processor with int4 weights', async () => {
+    open.push(await openExportedDecoder({ path: exports.int4, maxSlots: 4, capacity: 48, threads: 1 }));
+    const expected = await converse(open[0]!);
+    const spread = Math.max(...expected[0]!) - Math.min(...expected[0]!);
+    const got = await converse(await openExport(exports.int4));
+    expect(largestDifference(expected, got)).toBeLessThan(0.05 * spread);
+  });
+
+  it('is refused by the names of the operators that the device does not run', async () => {
+    await expect(openExport(exports.int8)).rejects.toMatchObject({
+      code: 'ONNX_UNSUPPORTED',
+      message: `${exports.int8}: webgpu does not run its operators DynamicQuantizeLinear, MatMulInteger`,
+    });
   });
 });

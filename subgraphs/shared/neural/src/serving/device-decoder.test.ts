@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cpu } from '../runtime/execution-provider.ts';
 import type { Decoder } from './decoder.ts';
 import { families, randomWeights } from './decoder-families.testkit.ts';
@@ -9,9 +9,15 @@ import {
   converseWithAdapters,
   deviceTestOptions,
   largestDifference,
+  randomAdapter,
   tokensOf,
+  writeDeviceExports,
 } from './device-decoder.testkit.ts';
-import { createDeviceDecoder, type DeviceDecoderOptions } from './device-decoder.ts';
+import {
+  createDeviceDecoder,
+  createExportedDeviceDecoder,
+  type DeviceDecoderOptions,
+} from './device-decoder.ts';
 import type { Precision } from './weight-product.ts';
 
 const open: Decoder[] = [];
@@ -30,6 +36,51 @@ async function openOne(options: Partial<DeviceDecoderOptions> = {}): Promise<Dec
   open.push(decoder);
   return decoder;
 }
+
+describe('an ONNX export whose tensors lie on a device, on the processor', () => {
+  let exports: Awaited<ReturnType<typeof writeDeviceExports>>;
+  beforeAll(async () => {
+    exports = await writeDeviceExports();
+  });
+  const openExport = async (path: string, wish: { readonly memoryBytes?: number } = {}) => {
+    const { maxSlots, capacity } = deviceTestOptions;
+    const options = { path, maxSlots, capacity, threads: 1, provider: cpu, ...wish };
+    const decoder = await createExportedDeviceDecoder(options);
+    open.push(decoder);
+    return decoder;
+  };
+
+  it.each(['shared', 'kept'] as const)(
+    'computes what the engine’s own graph of its weights does (%s)',
+    async (kind) => {
+      open.push(await createDecoderSession(deviceTestOptions));
+      const expected = await converse(open[0]!);
+      expect(largestDifference(expected, await converse(await openExport(exports[kind])))).toBeLessThan(1e-4);
+    },
+  );
+
+  it('has the cache of the engine’s own, and is refused where there is no memory for both', async () => {
+    const { weights, cache } = (await openExport(exports.shared)).bytes;
+    expect(cache).toBe(122_880);
+    await expect(openExport(exports.shared, { memoryBytes: weights + cache - 1 })).rejects.toMatchObject({
+      code: 'MEMORY_INSUFFICIENT',
+      details: { neededBytes: weights + cache, memoryBytes: weights + cache - 1 },
+    });
+  });
+
+  it('takes no adapter, and says why an export that gives its cache back anew is not served there', async () => {
+    const decoder = await openExport(exports.shared);
+    await expect(decoder.loadAdapter('a', randomAdapter(11, 2))).rejects.toMatchObject({
+      code: 'ADAPTER_INVALID',
+    });
+    await expect(openExport(exports.relayed)).rejects.toMatchObject({
+      code: 'ONNX_UNSUPPORTED',
+      message: expect.stringMatching(
+        /relayed\.onnx: its attention gives the cache back anew .* GroupQueryAttention$/,
+      ),
+    });
+  });
+});
 
 describe('the decoder whose tensors lie on a device, on the processor', () => {
   it.each(['fp32', 'int4'] as const)(

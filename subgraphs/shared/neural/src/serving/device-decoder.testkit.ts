@@ -1,11 +1,20 @@
 /** What a decoder on a device is held against: the engine's own, on the same calls. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { initializeLlama } from '../architectures/llama-parameters.ts';
+import { huggingFaceLayout } from '../export/hugging-face-layout.ts';
 import { type LoraAdapter, loraSites } from '../lora/adapter.ts';
 import type { ModelConfig } from '../models/model-config.ts';
+import { encodeModel } from '../onnx/encode-model.ts';
 import { createRandom } from '../random.ts';
 import { elementCount, type Tensor } from '../weights/tensor.ts';
+import { attentionMaskLayout, keptLogitsLayout } from './attention-mask-layout.testkit.ts';
+import type { CreateLayout } from './cache-layout.ts';
 import type { Decoder } from './decoder.ts';
+import { buildDecoderGraph } from './decoder-graph.ts';
 import type { DecoderOptions } from './decoder-session.ts';
+import type { Precision } from './weight-product.ts';
 
 export const deviceTestConfig: ModelConfig = {
   vocabularySize: 61,
@@ -30,6 +39,33 @@ export const deviceTestOptions: DecoderOptions = {
   precision: 'fp32',
   threads: 1,
 };
+
+/** Its exports below a fresh folder, by what is different about them. */
+export async function writeDeviceExports(): Promise<Readonly<Record<ExportKind, string>>> {
+  const folder = await mkdtemp(join(tmpdir(), 'fathom-device-exports-'));
+  const { config, weights } = deviceTestOptions;
+  const write = async (kind: ExportKind, layout: CreateLayout, precision: Precision = 'fp32') => {
+    const path = join(folder, `${kind}.onnx`);
+    const options = {
+      config,
+      weights,
+      capacity: config.maxPositions,
+      adapters: false,
+      int8: 'standard',
+    } as const;
+    await writeFile(path, encodeModel(buildDecoderGraph({ ...options, precision, layout })));
+    return path;
+  };
+  return {
+    shared: await write('shared', attentionMaskLayout),
+    kept: await write('kept', keptLogitsLayout),
+    int4: await write('int4', attentionMaskLayout, 'int4'),
+    int8: await write('int8', attentionMaskLayout, 'int8'),
+    relayed: await write('relayed', huggingFaceLayout),
+  };
+}
+
+type ExportKind = 'shared' | 'kept' | 'int4' | 'int8' | 'relayed';
 
 export function tokensOf(seed: number, length: number): number[] {
   const random = createRandom(seed);

@@ -1,32 +1,38 @@
 /**
  * A model on a device with memory of its own (WebGPU, CUDA; the processor too, which is how its code is tried where there
- * is no other device). The graph is the one of `decoder-session.ts`; its weights, its cache and its adapters stay on the
- * device, tokens go in and logits come out. The rules of `DecoderSession` hold.
+ * is no other device). The graph is the one of `decoder-session.ts`, or an export's; its weights, its cache and its adapters
+ * stay on the device, tokens go in and logits come out. The rules of `DecoderSession` hold.
  */
 import { NeuralError } from '../errors.ts';
 import type { LoraAdapter } from '../lora/adapter.ts';
 import { checkModelConfig } from '../models/model-config.ts';
-import type { BoundRun } from '../runtime/bound-run.ts';
+import type { BoundRun, BoundTensors } from '../runtime/bound-run.ts';
 import { DeviceMemory } from '../runtime/device-memory.ts';
 import type { ExecutionProvider } from '../runtime/execution-provider.ts';
-import { HostTensor } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { checkWeights } from '../weights/check-weights.ts';
 import type { AttentionType } from './cache-layout.ts';
 import { CacheRows } from './cache-rows.ts';
 import type { Decoder } from './decoder.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
-import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
+import { checkRange, checkSlots, invalidInput, noAdapters, padded } from './decoder-input.ts';
 import type { DecodeInput, DecoderOptions, JointPrefillInput, PrefillInput } from './decoder-session.ts';
 import { DeviceAdapters } from './device-adapters.ts';
-import { type CacheTensors, DeviceCache, deviceCacheBytes, type RowMove } from './device-cache.ts';
+import {
+  type CacheTensors,
+  DeviceCache,
+  type DeviceCacheOptions,
+  deviceCacheBytes,
+  type RowMove,
+} from './device-cache.ts';
+import { type DeviceGraph, ownDeviceGraph, type RunMemory, type RunNumbers } from './device-graph.ts';
+import { exportedDeviceGraph } from './exported-device-graph.ts';
+import { exportedNames } from './exported-graph.ts';
 import { servedHeadSize } from './head-padding.ts';
-import type { CacheShape } from './key-value-cache.ts';
+import { type CacheShape, engineNames } from './key-value-cache.ts';
+import type { ExportJob } from './prepare-export.ts';
 
-export interface DeviceDecoderOptions extends DecoderOptions {
-  readonly provider: ExecutionProvider;
-  /** What weights and cache may take; unbounded without it. */
-  readonly memoryBytes?: number | undefined;
+export interface DeviceDecoderOptions extends DecoderOptions, DeviceRoom {
   /** What the provider's attention operator takes, without it. */
   readonly attention?: AttentionType;
   /**
@@ -47,30 +53,70 @@ export async function createDeviceDecoder(options: DeviceDecoderOptions): Promis
       `capacity ${capacity} exceeds the model's ${config.maxPositions} positions`,
     );
   }
-  const graph = buildDecoderGraph({ ...options, ...deviceLayout(options), adapters: false });
-  const weightBytes = graphWeightBytes(graph);
-  checkMemory(options, weightBytes);
+  const open = (adapters: boolean) => {
+    const graph = buildDecoderGraph({ ...options, ...deviceLayout(options), adapters });
+    return {
+      weightBytes: graphWeightBytes(graph),
+      open: () =>
+        ownDeviceGraph(
+          Session.create(graph, { provider, threads, isWhollyOnDevice: isWhollyOnDevice(options) }),
+          config.vocabularySize,
+        ),
+    };
+  };
+  return openOnDevice(
+    { ...options, shape: cacheShape(options), names: engineNames, type: attentionType(options) },
+    { base: open(false), adapters: { set: new DeviceAdapters(config, provider), open: () => open(true) } },
+  );
+}
+
+/** An ONNX export on a device, from its file. Throws what `exportedDeviceGraph` throws, and `MEMORY_INSUFFICIENT`. */
+export async function createExportedDeviceDecoder(options: ExportJob & DeviceRoom): Promise<Decoder> {
+  const { graph, open } = exportedDeviceGraph(options, options.provider);
+  return openOnDevice(
+    { ...options, shape: graph, names: exportedNames, type: 'float32' },
+    { base: { weightBytes: graph.weightBytes, open } },
+  );
+}
+
+/** Where a model is to run, and what of it may be there. */
+export interface DeviceRoom {
+  readonly provider: ExecutionProvider;
+  /** What weights and cache may take; unbounded without it. */
+  readonly memoryBytes?: number | undefined;
+  readonly maxSlots: number;
+  /** Tokens a slot holds, prompt and answer together. */
+  readonly capacity: number;
+}
+
+type RoomWithCache = DeviceRoom & Pick<DeviceCacheOptions, 'shape' | 'names' | 'type'>;
+
+/** A graph that is not yet there. */
+interface Unopened {
+  readonly weightBytes: number;
+  readonly open: () => DeviceGraph;
+}
+
+interface GraphsOnDevice {
+  readonly base: Unopened;
+  /** Absent where the graph takes none. */
+  readonly adapters?: { readonly set: DeviceAdapters; readonly open: () => Unopened };
+}
+
+async function openOnDevice(room: RoomWithCache, graphs: GraphsOnDevice): Promise<Decoder> {
+  const { provider } = room;
+  checkMemory(room, graphs.base.weightBytes);
   const opened: { release(): void }[] = [];
   const keep = <Part extends { release(): void }>(part: Part): Part => {
     opened.unshift(part);
     return part;
   };
   try {
-    const session = keep(
-      Session.create(graph, { provider, threads, isWhollyOnDevice: isWhollyOnDevice(options) }),
-    );
+    const graph = graphs.base.open();
+    keep(graph.session);
     const memory = keep(new DeviceMemory(provider));
-    const cache = keep(
-      new DeviceCache({
-        memory,
-        provider,
-        shape: cacheShape(options),
-        type: attentionType(options),
-        rows: options.maxSlots,
-        capacity,
-      }),
-    );
-    const decoder = new DeviceDecoder(options, { session, memory, cache, weightBytes });
+    const cache = keep(new DeviceCache({ ...room, memory, rows: room.maxSlots }));
+    const decoder = new DeviceDecoder(room, { graph, memory, cache, ...graphs });
     await decoder.warmUp();
     return decoder;
   } catch (error) {
@@ -79,35 +125,21 @@ export async function createDeviceDecoder(options: DeviceDecoderOptions): Promis
   }
 }
 
-interface DecoderParts {
-  readonly session: Session;
+interface DecoderParts extends GraphsOnDevice {
+  readonly graph: DeviceGraph;
   readonly memory: DeviceMemory;
   readonly cache: DeviceCache;
-  readonly weightBytes: number;
 }
 
 /** One run's names and memory; its numbers are filled in before each run. */
 interface PreparedRun {
   readonly run: BoundRun;
-  /** Tokens, lengths and the like, which the device is given anew for each run. */
-  readonly numbers: {
-    readonly input_ids: HostTensor<BigInt64Array>;
-    readonly seqlens_k: HostTensor<Int32Array>;
-    readonly total_sequence_length: HostTensor<Int32Array>;
-    readonly row_ends: HostTensor<BigInt64Array>;
-  };
-  readonly logits: Float32Array;
+  readonly memory: RunMemory;
 }
 
-interface Step {
+interface Step extends RunNumbers {
   readonly tensors: CacheTensors;
   readonly rows: number;
-  /** [rows * time] */
-  readonly tokens: readonly number[];
-  /** Length of each row, new tokens included, less one. */
-  readonly lengths: readonly number[];
-  /** Tokens of the longest row, padding included. */
-  readonly longest: number;
   readonly adapters: readonly (string | undefined)[];
 }
 
@@ -115,12 +147,12 @@ class DeviceDecoder implements Decoder {
   readonly maxSlots: number;
   readonly capacity: number;
   readonly vocabularySize: number;
-  readonly #options: DeviceDecoderOptions;
-  readonly #base: Session;
+  readonly #room: RoomWithCache;
+  readonly #base: DeviceGraph;
   readonly #memory: DeviceMemory;
   readonly #cache: DeviceCache;
   readonly #rows: CacheRows;
-  readonly #adapters: DeviceAdapters;
+  readonly #adapters: GraphsOnDevice['adapters'];
   /** Tokens in each slot. */
   readonly #lengths: number[];
   /** Runs of one token a row on the base model, which differ in their numbers alone, by the rows they are on. */
@@ -130,21 +162,21 @@ class DeviceDecoder implements Decoder {
   /** Under way. */
   #current: BoundRun | undefined;
   #weightBytes: number;
-  #adapted: Session | undefined;
+  #adapted: DeviceGraph | undefined;
   #released = false;
 
-  constructor(options: DeviceDecoderOptions, { session, memory, cache, weightBytes }: DecoderParts) {
-    const { config, maxSlots, capacity, provider } = options;
+  constructor(room: RoomWithCache, { graph, memory, cache, base, adapters }: DecoderParts) {
+    const { maxSlots, capacity } = room;
     this.maxSlots = maxSlots;
     this.capacity = capacity;
-    this.vocabularySize = config.vocabularySize;
-    this.#options = options;
-    this.#base = session;
-    this.#weightBytes = weightBytes;
+    this.vocabularySize = graph.vocabularySize;
+    this.#room = room;
+    this.#base = graph;
+    this.#weightBytes = base.weightBytes;
     this.#memory = memory;
     this.#cache = cache;
     this.#rows = new CacheRows(maxSlots, { isAtFront: true });
-    this.#adapters = new DeviceAdapters(config, provider);
+    this.#adapters = adapters;
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
   }
 
@@ -161,7 +193,7 @@ class DeviceDecoder implements Decoder {
   }
 
   get bytes(): { readonly weights: number; readonly cache: number } {
-    return { weights: this.#weightBytes + this.#adapters.bytes, cache: this.#cache.bytes };
+    return { weights: this.#weightBytes + (this.#adapters?.set.bytes ?? 0), cache: this.#cache.bytes };
   }
 
   async prefill({ slot, tokens, startPosition, adapter }: PrefillInput): Promise<Float32Array> {
@@ -251,26 +283,21 @@ class DeviceDecoder implements Decoder {
   /** The first adapter builds a second session, with weights of its own. */
   async loadAdapter(id: string, adapter: LoraAdapter): Promise<void> {
     this.#checkLive();
-    this.#adapters.load(id, adapter);
+    if (this.#adapters === undefined) throw noAdapters();
+    this.#adapters.set.load(id, adapter);
     if (this.#adapted !== undefined) return;
-    const { provider, threads } = this.#options;
-    const graph = buildDecoderGraph({
-      ...this.#options,
-      ...deviceLayout(this.#options),
-      adapters: true,
-    });
-    checkMemory(this.#options, this.#weightBytes + graphWeightBytes(graph));
-    const isWhole = isWhollyOnDevice(this.#options);
-    this.#adapted = Session.create(graph, { provider, threads, isWhollyOnDevice: isWhole });
-    this.#weightBytes += graphWeightBytes(graph);
+    const { weightBytes, open } = this.#adapters.open();
+    checkMemory(this.#room, this.#weightBytes + weightBytes);
+    this.#adapted = open();
+    this.#weightBytes += weightBytes;
   }
 
   unloadAdapter(id: string): void {
-    this.#adapters.unload(id);
+    this.#adapters?.set.unload(id);
   }
 
   hasAdapter(id: string): boolean {
-    return this.#adapters.has(id);
+    return this.#adapters?.set.has(id) ?? false;
   }
 
   /** Ends a run that is under way; whoever waits for it is told `SESSION_RELEASED`. */
@@ -279,29 +306,22 @@ class DeviceDecoder implements Decoder {
     this.#released = true;
     await this.#current?.release();
     for (const { run } of this.#prepared.values()) await run.release();
-    this.#base.release();
-    this.#adapted?.release();
-    this.#adapters.release();
+    this.#base.session.release();
+    this.#adapted?.session.release();
+    this.#adapters?.set.release();
     this.#cache.release();
     this.#memory.release();
   }
 
   async #run(step: Step): Promise<Float32Array> {
-    const { tensors, rows, tokens, lengths, longest, adapters } = step;
-    const time = tokens.length / rows;
+    const { tensors, rows, tokens, adapters } = step;
     const isKept = tokens.length === rows && adapters.every((id) => id === undefined);
     const prepared = (isKept && this.#prepared.get(tensors)) || this.#prepare(step);
     if (isKept) this.#prepared.set(tensors, prepared);
-    const { input_ids, seqlens_k, total_sequence_length, row_ends } = prepared.numbers;
-    for (const [at, token] of tokens.entries()) input_ids.data[at] = BigInt(token);
-    seqlens_k.data.set(lengths);
-    total_sequence_length.data[0] = longest;
-    // Of a row that begins, its last token; of one that goes on, the run's.
-    for (const [row, length] of lengths.entries())
-      row_ends.data[row] = BigInt(row * time + Math.min(length, time - 1));
+    const numbers = prepared.memory.fill(step);
     this.#current = prepared.run;
     try {
-      await prepared.run.run(prepared.numbers);
+      await prepared.run.run(numbers);
     } catch (error) {
       this.#checkLive();
       throw error;
@@ -309,24 +329,24 @@ class DeviceDecoder implements Decoder {
       this.#current = undefined;
       if (!isKept) await prepared.run.release();
     }
-    return prepared.logits;
+    return prepared.memory.logits();
   }
 
   #prepare({ tensors, rows, tokens, adapters }: Step): PreparedRun {
-    const time = tokens.length / rows;
     const withAdapter = adapters.some((id) => id !== undefined);
-    const numbers = {
-      input_ids: new HostTensor([rows, time], new BigInt64Array(rows * time)),
-      seqlens_k: new HostTensor([rows], new Int32Array(rows)),
-      total_sequence_length: new HostTensor([], new Int32Array(1)),
-      row_ends: new HostTensor([rows], new BigInt64Array(rows)),
-    };
-    const logits = new Float32Array(rows * this.vocabularySize);
-    const run = (withAdapter ? this.#adapted! : this.#base).bind(
-      { ...numbers, ...tensors.feeds, ...(withAdapter ? this.#adapters.feedsFor(adapters) : {}) },
-      { logits: new HostTensor([rows, this.vocabularySize], logits), ...tensors.fetches },
+    const loras = withAdapter ? this.#feedsOf(adapters) : {};
+    const { session, prepare } = withAdapter ? this.#adapted! : this.#base;
+    const memory = prepare(rows, tokens.length / rows);
+    const run = session.bind(
+      { ...memory.inputs, ...tensors.feeds, ...loras },
+      { ...memory.outputs, ...tensors.fetches },
     );
-    return { run, numbers, logits };
+    return { run, memory };
+  }
+
+  #feedsOf(adapters: Step['adapters']): BoundTensors {
+    if (this.#adapters === undefined) throw noAdapters();
+    return this.#adapters.set.feedsFor(adapters);
   }
 
   /** Brings the slots into the first rows; which of them each row holds. */
@@ -387,11 +407,9 @@ function attentionType({ attention, provider }: DeviceDecoderOptions): Attention
   return attention ?? (provider.kind === 'cuda' ? 'float16' : 'float32');
 }
 
-function checkMemory(options: DeviceDecoderOptions, weightBytes: number): void {
-  const { memoryBytes, maxSlots: rows, capacity } = options;
-  const needed =
-    weightBytes +
-    deviceCacheBytes({ shape: cacheShape(options), type: attentionType(options), rows, capacity });
+function checkMemory(room: RoomWithCache, weightBytes: number): void {
+  const { memoryBytes, maxSlots } = room;
+  const needed = weightBytes + deviceCacheBytes({ ...room, rows: maxSlots });
   if (memoryBytes === undefined || needed <= memoryBytes) return;
   throw new NeuralError(
     'MEMORY_INSUFFICIENT',

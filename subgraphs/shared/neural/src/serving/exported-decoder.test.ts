@@ -9,7 +9,7 @@ import { encodeModel } from '../onnx/encode-model.ts';
 import { createRandom } from '../random.ts';
 import { trainByteLevelBpe } from '../tokenizers/bpe-trainer.ts';
 import { ChatTemplate, questionAnswerTokens } from '../tokenizers/chat-template.ts';
-import { attentionMaskLayout } from './attention-mask-layout.testkit.ts';
+import { attentionMaskLayout, keptLogitsLayout } from './attention-mask-layout.testkit.ts';
 import type { Decoder } from './decoder.ts';
 import { buildDecoderGraph } from './decoder-graph.ts';
 import { createDecoderSession } from './decoder-session.ts';
@@ -51,15 +51,12 @@ beforeAll(async () => {
     precisions: ['fp32'],
     maxBytesInGraph: 10_000,
   });
-  const shared = buildDecoderGraph({
-    config,
-    weights,
-    capacity: 64,
-    precision: 'fp32',
-    adapters: false,
-    layout: attentionMaskLayout,
-  });
-  await writeFile(join(folder, 'shared.onnx'), encodeModel(shared));
+  const options = { config, weights, capacity: 64, precision: 'fp32', adapters: false } as const;
+  for (const [name, layout] of [
+    ['shared.onnx', attentionMaskLayout],
+    ['kept.onnx', keptLogitsLayout],
+  ] as const)
+    await writeFile(join(folder, name), encodeModel(buildDecoderGraph({ ...options, layout })));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -100,28 +97,35 @@ function expectSummaries({ summaries, vocabularySize: size }: Decoder, logits: F
   }
 }
 
-it('an exported graph whose attention writes in place begins prompts of any lengths in one run', async () => {
-  const [reference, decoder] = [await own(), await exported('shared.onnx')];
-  const slots = [2, 0, 3];
-  const prompts = [tokensOf(31, 4), tokensOf(32, 11), tokensOf(33, 1)];
-  const batched = (await decoder.prefillTogether!({ slots, tokens: prompts })).slice();
-  const size = config.vocabularySize;
-  for (const [at, slot] of slots.entries()) {
-    const alone = await reference.prefill({ slot, tokens: prompts[at]!, startPosition: 0 });
-    expect(largestDifference(batched.subarray(at * size, (at + 1) * size), alone)).toBeLessThan(1e-4);
-  }
-  for (let step = 0; step < 8; step += 1) {
-    const input = { slots, tokens: [5, 6, 7 + step], lengths: prompts.map(({ length }) => length + step) };
-    const expected = (await reference.decode(input)).slice();
-    expect(largestDifference(await decoder.decode(input), expected)).toBeLessThan(1e-4);
-  }
-  expect((await exported('plain/onnx/model.onnx')).prefillTogether).toBeUndefined();
-});
+it.each([
+  ['', 'shared.onnx'],
+  [', asked for the logits of its last tokens,', 'kept.onnx'],
+])(
+  'an exported graph whose attention writes in place%s begins prompts of any lengths in one run',
+  async (_, file) => {
+    const [reference, decoder] = [await own(), await exported(file)];
+    const slots = [2, 0, 3];
+    const prompts = [tokensOf(31, 4), tokensOf(32, 11), tokensOf(33, 1)];
+    const batched = (await decoder.prefillTogether!({ slots, tokens: prompts })).slice();
+    const size = config.vocabularySize;
+    for (const [at, slot] of slots.entries()) {
+      const alone = await reference.prefill({ slot, tokens: prompts[at]!, startPosition: 0 });
+      expect(largestDifference(batched.subarray(at * size, (at + 1) * size), alone)).toBeLessThan(1e-4);
+    }
+    for (let step = 0; step < 8; step += 1) {
+      const input = { slots, tokens: [5, 6, 7 + step], lengths: prompts.map(({ length }) => length + step) };
+      const expected = (await reference.decode(input)).slice();
+      expect(largestDifference(await decoder.decode(input), expected)).toBeLessThan(1e-4);
+    }
+    expect((await exported('plain/onnx/model.onnx')).prefillTogether).toBeUndefined();
+  },
+);
 
 describe.each([
   ['whose cache passes through', 'plain/onnx/model.onnx'],
   ['with its weights in a file of their own', 'split/onnx/model.onnx'],
   ['whose attention writes in place', 'shared.onnx'],
+  ['that is asked for the logits of its last tokens', 'kept.onnx'],
 ])('an exported graph %s', (_, file) => {
   it("gives the engine's own logits for prompts in chunks and for slots that join, leave and start anew", async () => {
     const [reference, decoder] = [await own(), await exported(file)];

@@ -2,10 +2,10 @@ import { NeuralError } from '../errors.ts';
 import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
 import { type RunPlan, Session } from '../runtime/session.ts';
 import type { Decoder } from './decoder.ts';
-import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
+import { checkRange, checkSlots, invalidInput, noAdapters, padded } from './decoder-input.ts';
 import type { DecodeInput, JointPrefillInput, PrefillInput } from './decoder-session.ts';
 import type { CacheStep, ExportedCache, StepRequest } from './exported-cache.ts';
-import type { ExportedGraph } from './exported-graph.ts';
+import { type ExportedGraph, keptFeed, keptPositions } from './exported-graph.ts';
 import { type ExportJob, type PrepareExport, prepareExport } from './prepare-export.ts';
 import { RelayedCache } from './relayed-cache.ts';
 import { type RowSummaries, RowSummarizer } from './row-summaries.ts';
@@ -197,7 +197,7 @@ class ExportedDecoder implements Decoder {
     slots.forEach((slot, at) => {
       this.#lengths[slot] = lengths[at]! + (counts?.[at] ?? time);
     });
-    const kept = this.#keptOf(time);
+    const kept = keptPositions(this.#graph, rows, time);
     const ends = order.map((at) => (kept === 1 ? 0 : (counts?.[at] ?? time) - 1));
     const last = this.#lastOf(logits, kept, ends);
     this.#summarizer.run(last, order);
@@ -230,16 +230,14 @@ class ExportedDecoder implements Decoder {
       return known;
     }
     const [ids, positions] = [new BigInt64Array(rows * time), new BigInt64Array(rows * time)];
-    const { hasPositionIds, logitsToKeep } = this.#graph;
-    const kept = this.#keptOf(time);
+    const { hasPositionIds } = this.#graph;
+    const kept = keptPositions(this.#graph, rows, time);
     const logits = this.#logitsOf(rows * kept);
     const inputs: HostTensors = {
       attention_mask: mask,
       input_ids: longs([rows, time], ids),
       ...(hasPositionIds ? { position_ids: longs([rows, time], positions) } : {}),
-      ...(logitsToKeep
-        ? { [logitsToKeep.name]: longs(logitsToKeep.isScalar ? [] : [1], BigInt64Array.of(1n)) }
-        : {}),
+      ...keptFeed(this.#graph, kept),
       ...feeds,
     };
     const outputs = { logits: new HostTensor([rows, kept, this.vocabularySize], logits), ...fetches };
@@ -252,11 +250,6 @@ class ExportedDecoder implements Decoder {
     };
     if (time === 1) this.#prepared.set(feeds, prepared);
     return prepared;
-  }
-
-  /** Positions of each row that logits are computed for. */
-  #keptOf(time: number): number {
-    return this.#graph.logitsToKeep === undefined ? time : 1;
   }
 
   /** Of rows with logits for `kept` tokens each, those of one token each, side by side. */
@@ -290,11 +283,4 @@ class ExportedDecoder implements Decoder {
   #checkLive(): void {
     if (this.#released) throw new NeuralError('SESSION_RELEASED', 'the decoder was released');
   }
-}
-
-function noAdapters(): NeuralError {
-  return new NeuralError(
-    'ADAPTER_INVALID',
-    'an adapter cannot be loaded onto an ONNX export, whose graph is fixed: serve its base from safetensors',
-  );
 }

@@ -5,6 +5,8 @@
 import { basename } from 'node:path';
 import { NeuralError } from '../errors.ts';
 import type { OnnxModel, OnnxValue } from '../onnx/read-model.ts';
+import { type HostTensors, longs } from '../runtime/host-tensor.ts';
+import type { CacheNames } from './key-value-cache.ts';
 
 export interface ExportedGraph {
   readonly path: string;
@@ -23,6 +25,11 @@ export interface ExportedGraph {
   readonly cache: 'shared' | 'relayed';
   readonly weightBytes: number;
 }
+
+export const exportedNames: CacheNames = {
+  past: (kind, layer) => `past_key_values.${layer}.${kind}`,
+  present: (kind, layer) => `present.${layer}.${kind}`,
+};
 
 const required = ['input_ids', 'attention_mask'];
 const logitsToKeepNames = ['num_logits_to_keep', 'logits_to_keep'];
@@ -73,6 +80,17 @@ export function describeExportedGraph(model: OnnxModel): ExportedGraph {
     cache,
     weightBytes: model.bytes,
   };
+}
+
+/** Positions of each row that a run gives logits for. Rows that begin together end at different ones. */
+export function keptPositions({ logitsToKeep }: ExportedGraph, rows: number, time: number): number {
+  return logitsToKeep === undefined || rows > 1 ? time : 1;
+}
+
+/** Asks a graph that can be asked for so many of them. */
+export function keptFeed({ logitsToKeep }: ExportedGraph, kept: number): HostTensors {
+  if (logitsToKeep === undefined) return {};
+  return { [logitsToKeep.name]: longs(logitsToKeep.isScalar ? [] : [1], BigInt64Array.of(BigInt(kept))) };
 }
 
 type Refuse = (problem: string) => never;

@@ -13,7 +13,7 @@ export interface CacheNames {
   readonly present: (kind: 'key' | 'value', layer: number) => string;
 }
 
-const engineNames: CacheNames = { past: pastName, present: presentName };
+export const engineNames: CacheNames = { past: pastName, present: presentName };
 
 /**
  * Keys and values of all rows: one array a layer and kind, [rows, kvHeads, capacity, headSize]. The runtime reads and

@@ -16,7 +16,7 @@ import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { choosePrecision, type RequestedPrecision } from './choose-precision.ts';
 import type { Decoder } from './decoder.ts';
 import { DecoderSession } from './decoder-session.ts';
-import { createDeviceDecoder } from './device-decoder.ts';
+import { createDeviceDecoder, createExportedDeviceDecoder } from './device-decoder.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
 import { attachGraph } from './open-graph.ts';
 import { type DecoderJob, type PrepareDecoder, prepareDecoder } from './prepare-decoder.ts';
@@ -148,14 +148,9 @@ async function openOnDevice(options: OpenModelOptions): Promise<OpenModel> {
 }
 
 async function openExport(options: OpenModelOptions, files: readonly OnnxFile[]): Promise<OpenModel> {
-  const { folder, maxSlots, threads, callerYields = false, provider = cpu } = options;
-  if (provider.kind !== 'cpu')
-    throw new NeuralError(
-      'ONNX_UNSUPPORTED',
-      `${files[0]!.path}: an ONNX export is served on the processor only; on ${provider.kind} serve the model's safetensors`,
-    );
+  const { folder, maxSlots, threads, callerYields = false, provider = cpu, memoryBytes } = options;
   const { tokenizer, chatTemplate, maxPositions } = await readOnnxFolder(folder, files);
-  const available = files.map(({ precision }) => precision);
+  const available = servedPrecisions(files, provider);
   const precision = choosePrecision({
     requested: options.precision,
     maxSlots: options.maxBatch ?? maxSlots,
@@ -163,14 +158,23 @@ async function openExport(options: OpenModelOptions, files: readonly OnnxFile[])
   })!;
   const file = files.find((candidate) => candidate.precision === precision)!;
   const stopTokenIds = await readStopTokenIds(folder, { tokenizer, chatTemplate });
-  const decoder = await openExportedDecoder({
+  const room = {
     path: file.path,
     vocabularySize: tokenizer.vocabularySize,
-    prepare: options.prepare?.export,
     threads,
     maxSlots,
     capacity: Math.min(maxPositions, options.maxContextLength),
-    callerYields,
-  });
+  };
+  const decoder =
+    provider.kind === 'cpu'
+      ? await openExportedDecoder({ ...room, callerYields, prepare: options.prepare?.export })
+      : await createExportedDeviceDecoder({ ...room, provider, memoryBytes });
   return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'onnx', precision };
+}
+
+/** Of a folder with nothing else, int8 is tried on a device too: the refusal names what it lacks. */
+function servedPrecisions(files: readonly OnnxFile[], provider: ExecutionProvider): readonly Precision[] {
+  const all = files.map(({ precision }) => precision);
+  const onDevice = all.filter((precision) => devicePrecisions.includes(precision));
+  return provider.kind === 'cpu' || onDevice.length === 0 ? all : onDevice;
 }

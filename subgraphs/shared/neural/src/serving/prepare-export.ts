@@ -38,7 +38,7 @@ export async function prepareExport({
 }
 
 /** Names are all that a session takes from it: the shapes are given with each run. */
-function interfaceOf(model: OnnxModel): Interface {
+export function interfaceOf(model: OnnxModel): Interface {
   const toValue = ({ name, type, dims }: OnnxValue): Value => ({
     name,
     type: type in elementTypeCodes ? (type as ElementType) : 'float32',

@@ -1,6 +1,6 @@
 import { CacheRows } from './cache-rows.ts';
 import type { CacheStep, ExportedCache, StepRequest } from './exported-cache.ts';
-import type { ExportedGraph } from './exported-graph.ts';
+import { type ExportedGraph, exportedNames } from './exported-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 
 /**
@@ -18,10 +18,7 @@ export class SharedCache implements ExportedCache {
       config: graph,
       rows: slots,
       capacity,
-      names: {
-        past: (kind, layer) => `past_key_values.${layer}.${kind}`,
-        present: (kind, layer) => `present.${layer}.${kind}`,
-      },
+      names: exportedNames,
     });
     this.#rows = new CacheRows(slots);
     this.#lengths = Array.from({ length: slots }, () => 0);
