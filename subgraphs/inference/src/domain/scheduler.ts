@@ -25,6 +25,7 @@ export interface SequenceToSchedule {
   /** The loaded model it runs on. */
   readonly lane: string;
   readonly adapter?: string | undefined;
+  /** Its account (`account.ts`): whose turn it takes, and with whom it shares. */
   readonly tenant: string;
   readonly priority: Priority;
   /** Those there are now have to be in the cache before a new one can be computed; new ones are added while it runs. */

@@ -6,6 +6,7 @@
  * see `protocol.ts` for how requests survive that. A cancellation that comes during a step takes effect between it and the next:
  * what a step has planned is what it computes, in as many runs as there is memory for.
  */
+import { accountOf } from '../domain/account.ts';
 import { jointPrefills } from '../domain/joint-prefill.ts';
 import { type DecodeGroup, type PrefillChunk, Scheduler, type StepPlan } from '../domain/scheduler.ts';
 import { computeInParts, type MemoryShortage } from './compute-in-parts.ts';
@@ -86,7 +87,7 @@ export class EngineCore {
   }
 
   submit(request: EngineRequest): void {
-    const { id, lane: laneId, adapter, tenant = '', priority = 'NORMAL', timeoutMs } = request;
+    const { id, lane: laneId, adapter, priority = 'NORMAL', timeoutMs } = request;
     const lane = this.#lanes.get(laneId);
     if (!lane) {
       this.#endedMeanwhile.push(fault(id, `${laneId} is not loaded on this device.`));
@@ -96,8 +97,16 @@ export class EngineCore {
     const sequence = new Sequence({ request, tokenizer, stopTokenIds, capacity });
     const { tokens, reserve } = sequence;
     const deadlineAt = timeoutMs === undefined ? undefined : this.#options.now() + timeoutMs;
-    const scheduled = { id, lane: laneId, adapter, tenant, priority, tokens, reserve, deadlineAt };
-    const enqueued = this.#scheduler.enqueue(scheduled);
+    const enqueued = this.#scheduler.enqueue({
+      id,
+      lane: laneId,
+      adapter,
+      tenant: accountOf(request),
+      priority,
+      tokens,
+      reserve,
+      deadlineAt,
+    });
     if (enqueued.kind === 'waiting') this.#sequences.set(id, sequence);
     else this.#endedMeanwhile.push(tooLong(id, tokens.length, enqueued.positions));
   }

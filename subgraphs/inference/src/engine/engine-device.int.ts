@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
 import { beforeAll, expect, test } from 'vitest';
+import { accountOf } from '../domain/account.ts';
 import { type DeviceWish, useDevices } from '../testing/engine-devices.ts';
 import { type Run, engineRequest as request, run } from '../testing/engine-run.ts';
 import { writeTinyAdapter, writeTinyModel } from '../testing/tiny-model.ts';
@@ -194,6 +195,19 @@ test('no tenant can tell by the work of its prompt what another has asked', asyn
   expect(await cachedTokens('1', 'a')).toBe(0);
   expect(await cachedTokens('2', 'b')).toBe(0);
   expect(await cachedTokens('3', 'a')).toBe(90);
+});
+
+test('a copy of an answer shares its prompt with copies of the same tenant alone, whatever a tenant is called', async () => {
+  const device = await openDevice({ prefixSlots: 4 });
+  const cachedTokens = async (id: string, tenant: string, isCopy: boolean): Promise<number> => {
+    const asked = request(id, { promptTokens: [...system, 2], maxTokens: 2, tenant, isCopy });
+    return (await run(device, asked).ended).cachedPromptTokens;
+  };
+  expect(await cachedTokens('1', 'a', true)).toBe(0);
+  for (const tenant of ['a', 'shadow/a', accountOf({ tenant: 'a', isCopy: true })])
+    expect(await cachedTokens(tenant, tenant, false)).toBe(0);
+  expect(await cachedTokens('2', 'b', true)).toBe(0);
+  expect(await cachedTokens('3', 'a', true)).toBe(90);
 });
 
 test('a version that is loaded again begins with an empty cache', async () => {

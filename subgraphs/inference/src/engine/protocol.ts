@@ -10,17 +10,14 @@
 import type { ExecutionProvider } from '@fathom/neural/runtime/execution-provider';
 import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
 import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
+import type { Owner } from '../domain/account.ts';
 import type { Priority } from '../domain/fair-queue.ts';
 import type { ResponseFormat } from '../domain/response-format.ts';
 import type { RankedToken, SamplingSettings } from '../domain/sampling.ts';
 
-export interface EngineRequest {
+/** Of an owner (`domain/account`): requests take turns by it, and what is kept of prompts is shared within it alone. */
+export interface EngineRequest extends Owner {
   readonly id: string;
-  /**
-   * Whose it is, as the service knows it: requests take turns by it, and what is kept of prompts is shared within it
-   * alone. Requests without one are one tenant's.
-   */
-  readonly tenant?: string | undefined;
   /** Names the tenant's conversation that it is a turn of, for whoever chooses where it is computed. */
   readonly conversation?: string | undefined;
   /** Among the requests of its tenant; NORMAL without it. */

@@ -10,6 +10,7 @@
 import { Balancer } from '../balancer/balancer.ts';
 import { createPrefixNames, type PrefixNames, prefixBlockTokens } from '../balancer/prefix-blocks.ts';
 import type { PlacementRequest } from '../balancer/replica.ts';
+import { accountOf } from '../domain/account.ts';
 import type { EngineRequest } from '../engine/protocol.ts';
 import type { RequestInFlight } from '../engine/request-in-flight.ts';
 import type { Replica } from './replica.ts';
@@ -68,7 +69,7 @@ export class Dispatcher {
   }
 
   #toPlace({ request, tokens }: RequestInFlight): PlacementRequest {
-    const { id, tenant, lane, adapter, promptTokens, priorTokens, maxTokens, conversation } = request;
+    const { id, lane, adapter, promptTokens, priorTokens, maxTokens, conversation } = request;
     // With one replica there is nothing to choose by.
     const isChoice = this.#replicas.size > 1;
     const decoded = priorTokens.length + tokens.length;
@@ -77,7 +78,9 @@ export class Dispatcher {
       adapter,
       promptTokens: promptTokens.length + decoded,
       maxTokens: maxTokens - decoded,
-      prefix: isChoice ? this.#prefixNames(JSON.stringify([tenant, lane, adapter]), promptTokens) : [],
+      prefix: isChoice
+        ? this.#prefixNames(JSON.stringify([accountOf(request), lane, adapter]), promptTokens)
+        : [],
       blockTokens: prefixBlockTokens,
       // Without one, the completions of one generation share its prompt.
       session: isChoice ? JSON.stringify([lane, adapter, conversation ?? id.split('#', 1)[0]]) : undefined,

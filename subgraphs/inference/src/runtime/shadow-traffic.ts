@@ -109,7 +109,8 @@ export class ShadowTraffic {
       this.#options.pool.submitHere(
         {
           id,
-          tenant: `shadow/${tenant}`,
+          tenant,
+          isCopy: true,
           priority: 'LOW',
           lane,
           adapter,
