@@ -1,12 +1,8 @@
 /* An alias whose conversations are shared between versions: who answers, what is compared, and what ends it. */
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  generateSubscription,
-  type Harness,
-  type HarnessOptions,
-  startHarness,
-} from './testing/inference-harness.ts';
+import { engineRequest, run } from './testing/engine-run.ts';
+import { type Harness, type HarnessOptions, startHarness } from './testing/inference-harness.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
 
 const database = useTestDatabase();
@@ -14,7 +10,8 @@ const folders = new Map<number, string>();
 let harness: Harness;
 
 beforeAll(async () => {
-  for (const seed of [1, 2]) folders.set(seed, await writeTinyModel({ seed, isEndless: true }));
+  for (const seed of [1, 2])
+    folders.set(seed, await writeTinyModel({ seed, isEndless: true, maxPositions: 8_192 }));
 });
 beforeEach(async () => {
   const admin = await database.open();
@@ -34,7 +31,11 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 async function start(options: Partial<HarnessOptions> = {}): Promise<void> {
-  harness = await startHarness({ databaseUrl: database.url, ...options });
+  harness = await startHarness({
+    databaseUrl: database.url,
+    settings: { maxContextLength: 8_192 },
+    ...options,
+  });
 }
 
 interface Share {
@@ -196,26 +197,26 @@ test('what a shadow answers is compared and counted, and appears nowhere else', 
 test('copies give way to whoever waits for an answer', async () => {
   await split({ shadow: { versionId: 'tiny@3', percent: 100 } });
   await harness.deploymentIs('tiny@3', 'READY');
-  const client = await harness.subgraph.webSocketClient();
-  const run = async (prompt: string) => {
-    let last: unknown;
-    const input = { prompt, maxTokens: 300 };
-    for await (const { data } of client.iterate({ query: generateSubscription, variables: { input } }))
-      last = data;
-    return last;
-  };
-  // As many as a tenant alone may have: the slots and half of the queue.
-  const ends = await Promise.all(prompts.slice(0, 8).map(({ prompt }) => run(prompt)));
-  expect(ends).toMatchObject(ends.map(() => ({ generate: { finishReason: 'LENGTH' } })));
-  const sum = async () => {
-    const counts = (await splits())[0]?.['shadow'] as Record<
-      'same' | 'different' | 'failed' | 'dropped',
-      number
-    >;
-    return { all: counts.same + counts.different + counts.failed + counts.dropped, dropped: counts.dropped };
-  };
-  await expect.poll(async () => (await sum()).all, { timeout: 20_000 }).toBe(8);
-  expect((await sum()).dropped).toBeGreaterThan(0);
+  // Two streams that do not end by themselves have half of the slots.
+  const { pool } = harness.inference;
+  const greedy = { temperature: 0, topK: 0, topP: 1, seed: 0 };
+  const held = ['a', 'b'].map((id) => run(pool, engineRequest(id, { sampling: greedy, maxTokens: 8_000 })));
+  for (const stream of held) await stream.reached(1);
+  const counts = async () => (await splits())[0]?.['shadow'];
+  await versionsOf(prompts.slice(0, 3));
+  await expect
+    .poll(counts, { timeout: 20_000 })
+    .toMatchObject({ same: 0, different: 0, failed: 0, dropped: 3 });
+
+  for (const { request, ended } of held) {
+    pool.cancel(request.id);
+    await ended;
+  }
+  await expect.poll(() => pool.ownReport().activeSequences, { timeout: 20_000 }).toBe(0);
+  await versionsOf(prompts.slice(3, 5));
+  await expect
+    .poll(counts, { timeout: 20_000 })
+    .toMatchObject({ same: 2, different: 0, failed: 0, dropped: 3 });
 });
 
 test('what cannot be split is refused by name', async () => {
