@@ -1,22 +1,27 @@
-// Time to first token and goodput of 1,000 simulated replicas under the balancer, against round-robin and least-queue; `--trace FILE` replays a recorded trace.
+// Time to first token and goodput of 1,000 simulated replicas, some of which die, under the balancer, against round-robin and least-queue; `--trace FILE` replays a recorded trace.
 import { parseArgs } from 'node:util';
 import { printBound, printMachine, printTable, quantile } from '@fathom/platform/testing/bench';
+import { syntheticOutages } from './balancer-simulation/outages.ts';
 import { balancerPolicy, leastQueuePolicy, roundRobinPolicy } from './balancer-simulation/policies.ts';
-import { type Policy, type SimulationResult, simulate, type World } from './balancer-simulation/simulate.ts';
+import { type SimulationResult, simulate, type World } from './balancer-simulation/simulate.ts';
 import type { ReplicaSpeed } from './balancer-simulation/simulated-replica.ts';
+import type { Outcome, Policy } from './balancer-simulation/simulated-router.ts';
 import { readTrace, syntheticTrace } from './balancer-simulation/trace.ts';
 
 /*
  * A discrete-event simulation, so the machine's speed does not matter. Eight routers with views of their own; reports
  * every 250 ms that are 20 ms on the way; a quarter of the replicas is half as fast as the others, and a quarter twice as
  * fast, which the routers have to find out. The load is what keeps most slots busy; every ten seconds
- * it doubles for two.
+ * it doubles for two. A replica's cache has room for twelve requests of mean size, so memory can end before slots do. One
+ * replica in twenty dies, at a time of its own, with all that it has, and is back after five seconds with an empty cache.
  */
 const { values } = parseArgs({
   options: {
     trace: { type: 'string' },
     replicas: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '40' },
+    kv: { type: 'string', default: '12288' },
+    deaths: { type: 'string', default: '0.05' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -51,9 +56,18 @@ const trace =
       })
     : readTrace(values.trace);
 
+const outages = syntheticOutages({
+  replicas: replicaCount,
+  share: Number(values.deaths),
+  seconds: (trace.at(-1)?.atMs ?? 0) / 1_000,
+  downMs: 5_000,
+  random: createRandom(Number(values.seed) + 2),
+});
+
 function run(createPolicy: (world: World) => Policy): SimulationResult {
   return simulate({
     trace,
+    outages,
     speeds,
     createPolicy,
     routers: 8,
@@ -62,6 +76,7 @@ function run(createPolicy: (world: World) => Policy): SimulationResult {
     reportDelayMs: 20,
     maxSequences: 16,
     maxQueued: 64,
+    kvTokens: Number(values.kv),
   });
 }
 
@@ -73,23 +88,34 @@ const policies = [
 const results = new Map(policies.map(([name, createPolicy]) => [name, run(createPolicy)]));
 
 const p = (name: (typeof policies)[number][0], share: number): number =>
-  quantile(results.get(name)!.ttftMs, share);
-const goodput = ({ ttftMs, seconds }: SimulationResult): number =>
-  ttftMs.filter((ms) => ms <= goodTtftMs).length / seconds;
+  quantile(
+    results.get(name)!.outcomes.flatMap(({ ttftMs }) => ttftMs ?? []),
+    share,
+  );
+const count = ({ outcomes }: SimulationResult, isCounted: (outcome: Outcome) => boolean): number =>
+  outcomes.filter(isCounted).length;
+/** Answered whole, and begun in time. */
+const goodput = (result: SimulationResult): number =>
+  count(
+    result,
+    ({ kind, ttftMs }) => kind === 'COMPLETED' && (ttftMs ?? Number.POSITIVE_INFINITY) <= goodTtftMs,
+  ) / result.seconds;
 
 printMachine();
 process.stdout.write(
-  `${replicaCount} replicas, ${trace.length} requests in ${Math.round((trace.at(-1)?.atMs ?? 0) / 1_000)} s\n\n`,
+  `${replicaCount} replicas, of which ${outages.length} die; ${trace.length} requests in ${Math.round((trace.at(-1)?.atMs ?? 0) / 1_000)} s\n\n`,
 );
 printTable(
-  ['policy', 'TTFT p50 ms', 'p95', 'p99', `requests/s within ${goodTtftMs} ms`, 'refused'],
+  ['policy', 'TTFT p50 ms', 'p95', 'p99', `requests/s within ${goodTtftMs} ms`, 'refused', 'moved', 'failed'],
   policies.map(([name]) => [
     name,
     Math.round(p(name, 0.5)),
     Math.round(p(name, 0.95)),
     Math.round(p(name, 0.99)),
     Math.round(goodput(results.get(name)!)),
-    results.get(name)!.refused,
+    count(results.get(name)!, ({ kind }) => kind === 'REFUSED'),
+    count(results.get(name)!, ({ moves }) => moves > 0),
+    count(results.get(name)!, ({ kind }) => kind === 'FAILED'),
   ]),
 );
 for (const [name, share] of [

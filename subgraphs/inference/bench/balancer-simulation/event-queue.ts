@@ -30,11 +30,12 @@ export class EventQueue {
     this.at(this.#nowMs + delayMs, run);
   }
 
-  /** Runs everything, including what is added meanwhile. */
-  runAll(): void {
+  /** Runs everything, including what is added meanwhile; `between` after each. */
+  runAll(between?: () => void): void {
     for (let entry = this.#take(); entry !== undefined; entry = this.#take()) {
       this.#nowMs = entry.atMs;
       entry.run();
+      between?.();
     }
   }
 

@@ -1,12 +1,14 @@
 import { Balancer } from '../../src/balancer/balancer.ts';
 import type { ReplicaReport } from '../../src/balancer/replica.ts';
-import type { Policy, World } from './simulate.ts';
+import type { World } from './simulate.ts';
+import type { Policy } from './simulated-router.ts';
 
 /** The product's own. */
 export function balancerPolicy({ now, random }: World): Policy {
   const balancer = new Balancer({ now, random });
   return {
     report: (report) => balancer.report(report),
+    leave: (replicaId) => balancer.leave(replicaId),
     place(request) {
       const placement = balancer.place(request);
       return (
@@ -19,13 +21,20 @@ export function balancerPolicy({ now, random }: World): Policy {
   };
 }
 
-/** One after the other, each router from a place of its own. */
+/** One after the other, each router from a place of its own; those that are away are passed over. */
 export function roundRobinPolicy({ replicaIds, random }: World): Policy {
   let at = Math.floor(random() * replicaIds.length);
+  const away = new Set<string>();
   return {
-    report: () => {},
+    report({ replicaId, status }) {
+      if (status === 'READY') away.delete(replicaId);
+      else away.add(replicaId);
+    },
+    leave: (replicaId) => void away.add(replicaId),
     place() {
-      at = (at + 1) % replicaIds.length;
+      if (away.size === replicaIds.length) return undefined;
+      do at = (at + 1) % replicaIds.length;
+      while (away.has(replicaIds[at]!));
       return { replicaId: replicaIds[at]!, firstToken: () => {} };
     },
   };
@@ -40,10 +49,12 @@ export function leastQueuePolicy({ random }: World): Policy {
       reports.set(report.replicaId, report);
       since.set(report.replicaId, 0);
     },
+    leave: (replicaId) => void reports.delete(replicaId),
     place() {
       let least = Number.POSITIVE_INFINITY;
       let best: string[] = [];
-      for (const [id, { activeSequences, queuedRequests }] of reports) {
+      for (const [id, { status, activeSequences, queuedRequests }] of reports) {
+        if (status !== 'READY') continue;
         const requests = activeSequences + queuedRequests + (since.get(id) ?? 0);
         if (requests > least) continue;
         if (requests < least) best = [];

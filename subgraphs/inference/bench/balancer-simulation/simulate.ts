@@ -1,20 +1,12 @@
 /**
- * Replicas, routers and a trace in simulated time. Each router sees only the reports, which come at intervals and are on the
- * way for a while, and its own placements: what it cannot know in production it does not know here.
+ * Replicas, routers, a trace and outages in simulated time. Each router sees only the reports, which come at intervals and are on the
+ * way for a while, and what becomes of its own placements: what it cannot know in production it does not know here.
  */
-import type { PlacementRequest, ReplicaReport } from '../../src/balancer/replica.ts';
 import { EventQueue } from './event-queue.ts';
+import type { Outage } from './outages.ts';
 import { type ReplicaSpeed, SimulatedReplica } from './simulated-replica.ts';
-import { blockTokens, type TracedRequest } from './trace.ts';
-
-/** A way to choose replicas; one instance a router. */
-export interface Policy {
-  report(report: ReplicaReport): void;
-  /** The replica, or undefined where the policy itself refuses. */
-  place(
-    request: PlacementRequest,
-  ): { readonly replicaId: string; firstToken(ttftMs: number): void } | undefined;
-}
+import { type Outcome, type Policy, SimulatedRouter } from './simulated-router.ts';
+import type { TracedRequest } from './trace.ts';
 
 export interface World {
   readonly now: () => number;
@@ -24,6 +16,7 @@ export interface World {
 
 export interface SimulationOptions {
   readonly trace: readonly TracedRequest[];
+  readonly outages?: readonly Outage[];
   readonly speeds: readonly ReplicaSpeed[];
   readonly routers: number;
   readonly createPolicy: (world: World) => Policy;
@@ -32,68 +25,76 @@ export interface SimulationOptions {
   readonly reportDelayMs: number;
   readonly maxSequences: number;
   readonly maxQueued: number;
+  /** Positions of a replica's key/value cache. */
+  readonly kvTokens: number;
+  /** Called between events. */
+  readonly observe?: (replicas: readonly SimulatedReplica[]) => void;
 }
 
 export interface SimulationResult {
-  /** Of every request that got a first token, milliseconds. */
-  readonly ttftMs: readonly number[];
-  readonly completed: number;
-  /** Sent to a replica whose queue was full, or refused by the policy. */
-  readonly refused: number;
+  /** Of each request of the trace, in its order. */
+  readonly outcomes: readonly Outcome[];
   readonly seconds: number;
 }
 
+const checkEveryMs = 500;
+
 export function simulate(options: SimulationOptions): SimulationResult {
+  const { trace, outages = [], createPolicy, random, reportEveryMs, reportDelayMs, observe } = options;
   const events = new EventQueue();
   const replicas = createReplicas(events, options);
-  const world: World = { now: () => events.nowMs, random: options.random, replicaIds: [...replicas.keys()] };
-  const routers = Array.from({ length: options.routers }, () => options.createPolicy(world));
-  const lastMs = options.trace.at(-1)?.atMs ?? 0;
-  const ttftMs: number[] = [];
-  let completed = 0;
-  let refused = 0;
+  const replicaList = [...replicas.values()];
+  const world: World = { now: () => events.nowMs, random, replicaIds: [...replicas.keys()] };
+  const routers = Array.from(
+    { length: options.routers },
+    () => new SimulatedRouter({ events, replicas, policy: createPolicy(world) }),
+  );
+  const lastMs = trace.at(-1)?.atMs ?? 0;
+  // The first reports are there before the first request.
+  const startMs = reportEveryMs + reportDelayMs;
+  const outcomes: Outcome[] = new Array(trace.length);
+  let unended = trace.length;
 
-  for (const replica of replicas.values()) {
+  for (const replica of replicaList) {
     const tell = (): void => {
-      const report = replica.report();
-      events.after(options.reportDelayMs, () => {
-        for (const router of routers) router.report(report);
-      });
-      if (events.nowMs < lastMs) events.after(options.reportEveryMs, tell);
+      if (replica.isAlive) {
+        const report = replica.report();
+        events.after(reportDelayMs, () => {
+          for (const router of routers) router.hear(report);
+        });
+      }
+      if (unended > 0) events.after(reportEveryMs, tell);
     };
     // Replicas do not report in step.
-    events.at(options.random() * options.reportEveryMs, tell);
+    events.at(random() * reportEveryMs, tell);
   }
 
-  // The first reports are there before the first request.
-  const startMs = options.reportEveryMs + options.reportDelayMs;
-  for (const [at, request] of options.trace.entries()) {
-    events.at(startMs + request.atMs, () => {
-      const placed = routers[at % routers.length]!.place(toPlace(request));
-      const arrivedMs = events.nowMs;
-      const isTaken =
-        placed &&
-        replicas.get(placed.replicaId)?.submit(request, {
-          firstToken() {
-            ttftMs.push(events.nowMs - arrivedMs);
-            placed.firstToken(events.nowMs - arrivedMs);
-          },
-          ended() {
-            completed += 1;
-          },
-        });
-      if (!isTaken) refused += 1;
-    });
+  for (const { replica: at, fromMs, untilMs } of outages) {
+    const replica = replicaList[at]!;
+    events.at(startMs + fromMs, () => replica.die());
+    events.at(startMs + untilMs, () => replica.revive());
+    for (let ms = fromMs; ms < untilMs; ms += checkEveryMs)
+      events.at(startMs + ms, () => {
+        for (const router of routers) router.check(replica.id);
+      });
   }
-  events.runAll();
-  return { ttftMs, completed, refused, seconds: lastMs / 1_000 };
+
+  for (const [at, request] of trace.entries()) {
+    events.at(startMs + request.atMs, () =>
+      routers[at % routers.length]!.accept(request, (outcome) => {
+        outcomes[at] = outcome;
+        unended -= 1;
+      }),
+    );
+  }
+  events.runAll(observe && (() => observe(replicaList)));
+  return { outcomes, seconds: lastMs / 1_000 };
 }
 
 function createReplicas(
   events: EventQueue,
-  options: SimulationOptions,
+  { speeds, maxSequences, maxQueued, kvTokens }: SimulationOptions,
 ): ReadonlyMap<string, SimulatedReplica> {
-  const { speeds, maxSequences, maxQueued } = options;
   return new Map(
     speeds.map((speed, at) => {
       const id = `replica-${at}`;
@@ -103,14 +104,10 @@ function createReplicas(
         speed,
         maxSequences,
         maxQueued,
-        cachedTokens: 32_768,
+        kvTokens,
         prefillTokensPerStep: 256,
       });
       return [id, replica];
     }),
   );
-}
-
-function toPlace({ promptTokens, completionTokens, session, prefix }: TracedRequest): PlacementRequest {
-  return { model: 'model', promptTokens, maxTokens: completionTokens, session, prefix, blockTokens };
 }

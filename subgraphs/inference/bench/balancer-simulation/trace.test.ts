@@ -14,14 +14,15 @@ test('a recorded trace is read in the order of time, empty lines left out', () =
   const file = write(
     '{"atMs": 20, "promptTokens": 70, "completionTokens": 5}',
     '',
-    '{"atMs": 10, "promptTokens": 31, "completionTokens": 6}',
+    '{"atMs": 10, "promptTokens": 31, "completionTokens": 6, "maxTokens": 20}',
   );
   expect(readTrace(file)).toEqual([
-    { atMs: 10, promptTokens: 31, completionTokens: 6, session: undefined, prefix: [] },
+    { atMs: 10, promptTokens: 31, completionTokens: 6, maxTokens: 20, session: undefined, prefix: [] },
     {
       atMs: 20,
       promptTokens: 70,
       completionTokens: 5,
+      maxTokens: 5,
       session: undefined,
       prefix: ['request-0/0', 'request-0/1'],
     },
@@ -43,6 +44,7 @@ test('turns of a session begin alike, and a system prompt is shared by all who n
 test.each([
   ['no JSON', '{"atMs": 1,'],
   ['no prompt', '{"atMs": 1, "completionTokens": 5}'],
+  ['more than it asked for', '{"atMs": 1, "promptTokens": 1, "completionTokens": 5, "maxTokens": 4}'],
 ])('a line with %s is named', (_, line) => {
   const file = write('{"atMs": 1, "promptTokens": 1, "completionTokens": 1}', '', line);
   expect(() => readTrace(file)).toThrow(`${file}:3 is no request`);

@@ -1,6 +1,7 @@
 /**
  * What is asked, and when. A recorded trace is a JSONL file, one request a line:
- * `{"atMs": 12, "promptTokens": 220, "completionTokens": 90, "session": "…", "system": "…"}`; the last two are optional.
+ * `{"atMs": 12, "promptTokens": 220, "completionTokens": 90, "maxTokens": 256, "session": "…", "system": "…"}`; the last three are
+ * optional, and a completion without `maxTokens` was as long as it was allowed to be.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -9,6 +10,8 @@ export interface TracedRequest {
   readonly atMs: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** What was asked for: at least what came. A cache has to have room for it. */
+  readonly maxTokens: number;
   readonly session?: string | undefined;
   /** Names of the prompt's blocks; equal beginnings have equal names. */
   readonly prefix: readonly string[];
@@ -16,13 +19,19 @@ export interface TracedRequest {
 
 export const blockTokens = 32;
 
-const lineSchema = z.object({
-  atMs: z.number().nonnegative(),
-  promptTokens: z.number().int().positive(),
-  completionTokens: z.number().int().positive(),
-  session: z.string().optional(),
-  system: z.string().optional(),
-});
+const lineSchema = z
+  .object({
+    atMs: z.number().nonnegative(),
+    promptTokens: z.number().int().positive(),
+    completionTokens: z.number().int().positive(),
+    maxTokens: z.number().int().positive().optional(),
+    session: z.string().optional(),
+    system: z.string().optional(),
+  })
+  .refine(({ completionTokens, maxTokens = completionTokens }) => maxTokens >= completionTokens, {
+    path: ['maxTokens'],
+    message: 'is less than completionTokens',
+  });
 
 /**
  * A later turn of a session begins with the whole prompt before it; a system prompt, of eight blocks at most, is shared by all who
@@ -38,6 +47,7 @@ export function readTrace(file: string): readonly TracedRequest[] {
     const owner = session ?? `request-${at}`;
     return {
       ...rest,
+      maxTokens: rest.maxTokens ?? rest.completionTokens,
       session,
       prefix: blocks({ owner, system, systemTokens: blockTokens * 8, promptTokens: rest.promptTokens }),
     };
@@ -62,7 +72,7 @@ export interface SyntheticTraceOptions {
 
 /**
  * Conversations of one to eight turns over one of sixty system prompts; lengths are log-normal, as those of recorded chats
- * are; every ten seconds the load doubles for two.
+ * are, and clients ask for at most 256 or 1,000 tokens; every ten seconds the load doubles for two.
  */
 export function syntheticTrace({
   requestsPerSecond,
@@ -96,6 +106,7 @@ function* conversation(session: string, startMs: number, random: () => number): 
       atMs,
       promptTokens,
       completionTokens,
+      maxTokens: completionTokens <= 256 ? 256 : 1_000,
       session,
       prefix: blocks({ owner: session, system, systemTokens, promptTokens }),
     };
