@@ -90,20 +90,29 @@ const openCharges = async (): Promise<number> =>
   (await platform.database.query('select 1 from charges')).length;
 
 /** As inference does when a generation has ended. */
-async function announce(generation: { traceId: string; tenant?: string; completionTokens: number }) {
-  await platform.database.transaction((tx) =>
-    tx.publish({
-      topic: 'generation.completed',
-      key: generation.traceId,
-      payload: {
-        tenant: 'test',
-        modelVersionId: 'fathom-facts@3',
-        promptTokens: 0,
-        deviceMs: 10,
-        completedAt: new Date().toISOString(),
-        ...generation,
-      },
-    }),
+async function announce(...generations: { traceId: string; tenant?: string; completionTokens: number }[]) {
+  await platform.database.transaction(async (tx) => {
+    for (const [index, generation] of generations.entries())
+      await tx.publish({
+        topic: 'generation.completed',
+        key: `${generation.traceId}-${index}`,
+        payload: {
+          tenant: 'test',
+          modelVersionId: 'fathom-facts@3',
+          promptTokens: 0,
+          deviceMs: 10,
+          completedAt: new Date().toISOString(),
+          ...generation,
+        },
+      });
+  });
+}
+
+/** How many transactions have marked so many messages as settled. */
+async function settlements(): Promise<{ readonly messages: number; readonly transactions: number }> {
+  return await platform.database.one(
+    `select count(*)::int as messages, count(distinct xmin::text)::int as transactions
+     from inbox where consumer = 'gateway.budgets'`,
   );
 }
 
@@ -342,6 +351,33 @@ describe('a charge', () => {
     const next = openBudgets();
     await next.charge(principal('key:b'), [texts], 'e'.repeat(32));
     expect(await tokensLeft('key:b')).toBe(960);
+  });
+});
+
+describe('works that are announced together', () => {
+  test('are settled each by its own charge in one transaction, as one after another would be', async () => {
+    // So long that nothing refills meanwhile.
+    const budgets = openBudgets({
+      windowMs: 1_000 * limits.windowMs,
+      perCredential: { tokens: 10_000, deviceMs: 1_000_000 },
+      perTenant: { tokens: 100_000, deviceMs: 1_000_000 },
+    });
+    const traces = Array.from({ length: 12 }, (_, index) => index.toString(16).repeat(32));
+    for (const [index, traceId] of traces.entries())
+      await budgets.charge(principal(`key:${index % 3}`), [demand(100), demand(100)], traceId);
+    const before = await settlements();
+    // Two of each trace, and one that was charged nowhere.
+    const works = [...traces, ...traces, 'f'.repeat(32)];
+    await announce(...works.map((traceId) => ({ traceId, completionTokens: 10 })));
+    await expect.poll(async () => (await settlements()).messages - before.messages).toBe(25);
+    expect(await openCharges()).toBe(0);
+    expect(await tokensLeft('tenant:test')).toBe(100_000 - 250);
+    const left = await Promise.all([0, 1, 2].map((index) => tokensLeft(`key:${index}`)));
+    expect(left).toEqual([9_920, 9_920, 9_920]);
+    const [usage] = await createBudgetStore(platform.database).dailyUsage('test', 1);
+    expect(usage).toMatchObject({ generations: 25, completionTokens: 250, deviceMs: 250 });
+    // What lies in one partition waits for its turn; the partitions do not.
+    expect((await settlements()).transactions - before.transactions).toBeLessThan(25);
   });
 });
 

@@ -12,6 +12,7 @@
  * anybody saw the end of the stream. While the database is down, nothing is charged and everyone is let in: what is
  * generated meanwhile is still taken from the tenant's budget once it is back.
  */
+import { Gathering } from '@fathom/platform/gathering';
 import type { Logger } from '@fathom/platform/logging';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { Principal } from '../auth/principal.ts';
@@ -57,6 +58,8 @@ const longestMs = 600_000;
 /** From the end of an operation until its generation's announcement has surely come. */
 const settlingMs = 5_000;
 const sweepEveryMs = 2_000;
+/** Ends wait for each other so long: what was settled by then, as nearly all is, needs no word any more. */
+const endLingerMs = 250;
 const ratesAgeMs = 5_000;
 
 /** Ends that leave the work running or resumable: the client or the service has gone, nobody has stopped anything. */
@@ -117,6 +120,14 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     await store.giveBackExpired();
   }
 
+  const ending = new Gathering<readonly string[], void>({
+    lingerMs: endLingerMs,
+    async run(ids) {
+      await store.end({ ids: ids.flat(), settlingMs });
+      return ids.map(() => undefined);
+    },
+  });
+
   let sweeping: Promise<void> | undefined;
   const timer = setInterval(() => {
     sweeping ??= sweep()
@@ -158,8 +169,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       return {
         ...(left ? { left } : {}),
         ended(code) {
-          const ids = leavesWork.has(code) ? [] : chargeIds;
-          store.end({ ids, settlingMs }).catch(onUncharged);
+          if (!leavesWork.has(code)) ending.add(chargeIds).catch(onUncharged);
         },
       };
     },
@@ -173,6 +183,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     },
     async close() {
       clearInterval(timer);
+      await ending.drain();
       await sweeping;
     },
   };

@@ -1,11 +1,15 @@
-/** What generations and texts that were read have used, as inference announces it, settles what was charged for them: once each, in whichever gateway. */
+/**
+ * What generations and texts that were read have used, as inference announces it, settles what was charged for them: once each, in
+ * whichever gateway. Those that come at one time, from whichever partition, are settled in one transaction.
+ */
 import type { Broker, Subscription } from '@fathom/platform/broker/broker';
 import type { Database } from '@fathom/platform/database/database';
-import { applyOnce } from '@fathom/platform/database/inbox';
+import { applyEachOnce } from '@fathom/platform/database/inbox';
+import { Gathering } from '@fathom/platform/gathering';
 import type { Logger } from '@fathom/platform/logging';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { z } from 'zod';
-import { type CompletedWork, settle } from '../stores/budget-store.ts';
+import { type CompletedWork, settle } from '../stores/settlement.ts';
 
 const consumer = 'gateway.budgets';
 
@@ -45,6 +49,11 @@ function workOf(topic: string, payload: unknown): CompletedWork | undefined {
 
 const nameOf = (versionId: string): string | undefined => versionId.split('@')[0];
 
+interface Announced {
+  readonly id: string;
+  readonly work: CompletedWork;
+}
+
 export interface SettlementParts {
   readonly broker: Broker;
   readonly database: Database;
@@ -62,6 +71,18 @@ export function settleGenerations(parts: SettlementParts): Promise<Subscription>
     name: 'fathom_gateway_used_device_seconds_total',
     help: 'Device time that settled generations and readings of texts have used.',
   });
+  /** Which of them were settled now, and not before. */
+  const settling = new Gathering<Announced, boolean>({
+    async run(messages) {
+      const applied = await applyEachOnce(database, { consumer, messages }, (tx, fresh) =>
+        settle(
+          tx,
+          fresh.map(({ work }) => work),
+        ),
+      );
+      return messages.map(({ id }) => applied.has(id));
+    },
+  });
   return broker.subscribe({
     topics: ['generation.completed', 'texts.read'],
     group: consumer,
@@ -69,8 +90,8 @@ export function settleGenerations(parts: SettlementParts): Promise<Subscription>
       const work = workOf(topic, payload);
       if (!work)
         return logger.warn({ messageId: id, topic }, 'work cannot be settled: its event is not readable');
-      const outcome = await applyOnce(database, { consumer, messageId: id }, (tx) => settle(tx, work));
-      if (outcome === 'duplicate') return;
+      const isFirst = await settling.add({ id, work });
+      if (!isFirst) return;
       tokens.inc(work.promptTokens + work.completionTokens);
       deviceSeconds.inc(work.deviceMs / 1000);
     },

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createDeferred } from '../deferred.ts';
 import { createRecordingBroker } from '../testing/recording-broker.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
-import { applyOnce } from './inbox.ts';
+import { applyEachOnce, applyOnce } from './inbox.ts';
 import { migrate } from './migrate.ts';
 import { type OutboxRelay, type OutboxRelayOptions, startOutboxRelay } from './outbox.ts';
 
@@ -480,6 +480,31 @@ export function databaseContract(openTarget: () => Promise<DatabaseTarget>): voi
       expect(await applyOnce(database, { consumer: 'a', messageId: 'm1' }, async () => undefined)).toBe(
         'applied',
       );
+    });
+
+    it('applies several messages together: those that were applied before are left out, and all have their effect or none', async () => {
+      const database = await openMigrated();
+      await database.query('create table effects (name text)');
+      const deliver = (ids: readonly string[], fail = false) =>
+        applyEachOnce(
+          database,
+          { consumer: 'a', messages: ids.map((id) => ({ id, name: `effect of ${id}` })) },
+          async (tx, fresh) => {
+            for (const { name } of fresh) await tx.query('insert into effects values ($1)', [name]);
+            if (fail) throw new Error('not today');
+          },
+        );
+      const effects = async () =>
+        (await database.query<{ name: string }>('select name from effects order by name')).map(
+          ({ name }) => name,
+        );
+      await expect(deliver(['m1', 'm2'], true)).rejects.toThrow('not today');
+      expect(await effects()).toEqual([]);
+      expect([...(await deliver(['m1']))]).toEqual(['m1']);
+      expect([...(await deliver(['m3', 'm2', 'm1', 'm2']))].sort()).toEqual(['m2', 'm3']);
+      // Two that meet in opposite order have each effect once.
+      await Promise.all([deliver(['m4', 'm5', 'm6']), deliver(['m6', 'm5', 'm4'])]);
+      expect(await effects()).toEqual([1, 2, 3, 4, 5, 6].map((n) => `effect of m${n}`));
     });
   });
 
