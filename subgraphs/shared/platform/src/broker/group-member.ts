@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Backoff } from '../backoff.ts';
+import { Gathering } from '../gathering.ts';
 import { Wake } from '../wake.ts';
 import type { DeliveredMessage, SubscribeOptions } from './broker.ts';
 import type { GroupStore, Holding } from './group-store.ts';
@@ -34,6 +35,8 @@ export class GroupMember {
   /** Topics that may hold more than has been read; the others are not asked about. */
   readonly #fresh = new Set<string>();
   readonly #wake = new Wake();
+  /** Partitions that are done at one time move their offsets together. */
+  readonly #commits: Gathering<Holding, boolean>;
   #closing = false;
   #joined = false;
   #groupChanged = true;
@@ -43,6 +46,7 @@ export class GroupMember {
 
   constructor(options: GroupMemberOptions) {
     this.#options = options;
+    this.#commits = new Gathering({ run: (holdings) => options.group.commit(holdings) });
   }
 
   /** Joins the group; throws if that fails. Afterwards the member runs by itself. */
@@ -152,13 +156,13 @@ export class GroupMember {
   #startWorker(holding: Holding): void {
     const name = nameOf(holding);
     if (this.#workers.has(name) || this.#releasing.has(name)) return;
-    const { subscription, group, logger } = this.#options;
+    const { subscription, logger } = this.#options;
     this.#workers.set(
       name,
       new PartitionWorker({
         holding,
         handle: subscription.handle,
-        commit: (position) => group.commit(position),
+        commit: (position) => this.#commits.add(position),
         onIdle: () => this.#wake.ring(),
         logger,
         commitEveryMs: 500,
@@ -198,24 +202,26 @@ export class GroupMember {
       (worker) => worker.idle && this.#fresh.has(worker.holding.topic),
     );
     if (hungry.length === 0) return;
-    const asked = [...this.#fresh];
+    const asked = new Set(this.#fresh);
     this.#fresh.clear();
+    let fullyRead: ReadonlySet<PartitionWorker>;
     try {
-      await this.#feed(hungry);
+      fullyRead = await this.#feed(hungry);
     } catch (error) {
       for (const topic of asked) this.#fresh.add(topic);
       throw error;
     }
-    // A worker that is still busy has not been asked for: its topic stays fresh until it was.
-    for (const { holding, idle } of this.#workers.values()) {
-      if (!idle && asked.includes(holding.topic)) this.#fresh.add(holding.topic);
-    }
+    // Who was busy has not been asked for, and who got a full batch may find more: their topics stay fresh until they were.
+    for (const worker of this.#workers.values())
+      if (!fullyRead.has(worker) && asked.has(worker.holding.topic)) this.#fresh.add(worker.holding.topic);
   }
 
-  async #feed(workers: readonly PartitionWorker[]): Promise<void> {
-    const messages = await this.#options.log.read(
+  /** Answers with those for whom there was no more than they got. */
+  async #feed(workers: readonly PartitionWorker[]): Promise<ReadonlySet<PartitionWorker>> {
+    const { log, batchMessages } = this.#options;
+    const messages = await log.read(
       workers.map(({ holding, position }) => ({ ...holding, offset: position })),
-      this.#options.batchMessages,
+      batchMessages,
     );
     const batches = new Map<string, DeliveredMessage[]>();
     for (const message of messages) {
@@ -223,10 +229,13 @@ export class GroupMember {
       if (batch) batch.push(message);
       else batches.set(nameOf(message), [message]);
     }
+    const fullyRead = new Set<PartitionWorker>();
     for (const worker of workers) {
-      const batch = batches.get(nameOf(worker.holding));
-      if (batch && worker.idle) worker.accept(batch);
+      const batch = batches.get(nameOf(worker.holding)) ?? [];
+      if (batch.length < batchMessages) fullyRead.add(worker);
+      if (batch.length > 0 && worker.idle) worker.accept(batch);
     }
+    return fullyRead;
   }
 
   #abandonAll(): void {

@@ -38,8 +38,11 @@ export interface GroupStore {
   view(): Promise<GroupView>;
   claim(): Promise<readonly Holding[]>;
   release(holding: TopicPartition & { readonly epoch: bigint }): Promise<void>;
-  /** False if the partition belongs to somebody else by now. */
-  commit(holding: Holding): Promise<boolean>;
+  /**
+   * Of each whether it counts: not if the partition belongs to somebody else by now. Does not wait for the disk: what a crash of the
+   * server takes of it is delivered again.
+   */
+  commit(holdings: readonly Holding[]): Promise<readonly boolean[]>;
   leave(): Promise<void>;
 }
 
@@ -157,13 +160,28 @@ export function createGroupStore({
     );
   }
 
-  async function commit({ topic, partition, epoch, committed }: Holding): Promise<boolean> {
-    const row = await database.maybeOne<{ committed: string }>(
-      `update broker.assignments set committed = $6
-       where group_name = $1 and topic = $2 and partition = $3 and owner = $4 and epoch = $5 returning committed`,
-      [group, topic, partition, member, epoch.toString(), committed.toString()],
+  async function commit(holdings: readonly Holding[]): Promise<readonly boolean[]> {
+    const rows = await database.query<{ place: number }>(
+      `with lax as materialized (select set_config('synchronous_commit', 'off', true)), wanted as (
+         select w.* from lax, unnest($3::text[], $4::integer[], $5::bigint[], $6::bigint[])
+           with ordinality as w (topic, partition, epoch, committed, place)
+         join broker.assignments held on held.group_name = $1 and held.topic = w.topic and held.partition = w.partition
+         order by held.topic, held.partition for no key update of held
+       )
+       update broker.assignments a set committed = w.committed from wanted w
+       where a.group_name = $1 and a.topic = w.topic and a.partition = w.partition and a.owner = $2 and a.epoch = w.epoch
+       returning w.place::integer as place`,
+      [
+        group,
+        member,
+        holdings.map(({ topic }) => topic),
+        holdings.map(({ partition }) => partition),
+        holdings.map(({ epoch }) => epoch.toString()),
+        holdings.map(({ committed }) => committed.toString()),
+      ],
     );
-    return row !== undefined;
+    const accepted = new Set(rows.map(({ place }) => place));
+    return holdings.map((_, index) => accepted.has(index + 1));
   }
 
   async function leave(): Promise<void> {
