@@ -2,7 +2,8 @@
  * Writes the events of one generation to its stream, in order.
  *
  * Invariant: events that were given together are appended together, so a half-told ending cannot be read. Events that
- * come while an append is under way go with the next one; the stream buffer joins the appends of all generations.
+ * come while an append is under way go with the next one; the stream buffer joins the appends of all generations. The first waits
+ * for the turn in which it was given: what begins and has its device at once is told in one append.
  * A store that is down is waited for: what it holds back is bounded by the longest completion.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -33,11 +34,12 @@ export class EventLog {
   readonly #options: EventLogOptions;
   #next: number;
   #waiting: { events: GenerationEvent[]; end: boolean } | undefined;
-  #tail: Promise<void> = Promise.resolve();
+  #tail: Promise<void>;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
     this.#next = options.written + 1;
+    this.#tail = options.written === 0 ? new Promise(setImmediate) : Promise.resolve();
   }
 
   /** Resolves when the events are stored and can be read. Rejects with FencedError, or with the signal's reason. */

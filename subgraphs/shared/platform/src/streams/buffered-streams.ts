@@ -47,21 +47,27 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
     },
     onRefused: ({ stream }) => lookInStore(stream),
   });
-  let watching: Promise<void> | undefined;
-
   async function append(
     stream: string,
     expectedSequence: number,
     payloads: readonly unknown[],
     { end = false }: { readonly end?: boolean } = {},
   ) {
-    await queue.add({
-      stream,
-      expectedSequence,
-      payloads: payloads.map((payload) => JSON.stringify(payload ?? null)),
-      end,
-      appendId: `${producerId}/${randomUUID()}`,
-    });
+    const begins = expectedSequence === 1;
+    if (begins) tails.begin(stream);
+    try {
+      await queue.add({
+        stream,
+        expectedSequence,
+        payloads: payloads.map((payload) => JSON.stringify(payload ?? null)),
+        end,
+        appendId: `${producerId}/${randomUUID()}`,
+      });
+    } catch (error) {
+      // It may have begun elsewhere, or not at all: only the store can say.
+      if (begins) lookInStore(stream);
+      throw error;
+    }
     return { lastSequence: expectedSequence - 1 + payloads.length };
   }
 
@@ -102,7 +108,7 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
     for (;;) {
       try {
         // Watched first and read then: what is appended in between is noticed.
-        await watchOnce();
+        await store.watch(lookInStore);
         return await store.read(stream, afterSequence, pageEvents);
       } catch (error) {
         const mayRetry = error instanceof AppError && error.retryable && performance.now() < giveUpAt;
@@ -134,20 +140,7 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
     const others = followers.get(stream);
     if (others) others.add(follower);
     else followers.set(stream, new Set([follower]));
-    // Should it fail now, the poll covers for it until a later follower brings it about.
-    watchOnce().catch((error: unknown) => logger.debug({ err: error }, 'streams cannot be watched yet'));
     return follower;
-  }
-
-  async function watchOnce(): Promise<void> {
-    watching ??= store.watch(lookInStore);
-    const attempt = watching;
-    try {
-      await attempt;
-    } catch (error) {
-      if (watching === attempt) watching = undefined;
-      throw error;
-    }
   }
 
   function leave(stream: string, follower: StreamFollower): void {
@@ -160,6 +153,8 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
   async function poll(): Promise<void> {
     const waiting = [...followers].filter(([, group]) => [...group].some((follower) => follower.waiting));
     if (waiting.length === 0) return;
+    // What this process appends to itself it need not be told.
+    if (waiting.some(([stream]) => !tails.get(stream))) await store.watch(lookInStore);
     const heads = await store.heads(waiting.map(([stream]) => stream));
     for (const [stream, group] of waiting) {
       const head = heads.get(stream);

@@ -59,6 +59,52 @@ describe('the PostgreSQL stream buffer', () => {
     await buffer.close();
   });
 
+  it('asks the store nothing for who follows a stream from its beginning in the process that writes it', async () => {
+    const statements: string[] = [];
+    const database = await test.open({ onQuery: ({ sql }) => statements.push(sql) });
+    const buffer = await openStreamBuffer({ database, logger, pollMs: 3_600_000 });
+    statements.length = 0;
+    const appended = buffer.append('begun here', 1, ['first']);
+    const follower = buffer.follow('begun here', 0, new AbortController().signal);
+    expect((await follower.next()).value).toEqual({ sequence: 1, payload: 'first' });
+    await appended;
+    expect(statements).toEqual([expect.stringContaining('streams.append')]);
+    await buffer.close();
+  });
+
+  it('tells of appends only while another process follows streams of others', async () => {
+    const database = await test.open();
+    const [producer, reader] = await Promise.all(
+      [1, 2].map(() => openStreamBuffer({ database, logger, pollMs: 3_600_000 })),
+    );
+    const told: string[] = [];
+    const listening = await database.listen('streams', (payload) => told.push(payload.split(' ').at(-1)!));
+    /** What was told so far; notifications of one server keep their order. */
+    const toldUntilNow = async () => {
+      await database.query(`select pg_notify('streams', 'test until-now')`);
+      await vi.waitFor(() => expect(told.at(-1)).toBe('until-now'));
+      return told.splice(0).filter((stream) => stream !== 'until-now');
+    };
+    const here = producer!.follow('quiet', 0, new AbortController().signal);
+    await producer!.append('quiet', 1, [1]);
+    await here.next();
+    expect(await toldUntilNow()).toEqual([]);
+
+    const there = reader!.follow('quiet', 0, new AbortController().signal);
+    expect((await there.next()).value).toMatchObject({ sequence: 1 });
+    // Without its poll, the reader has only the notification to go by.
+    const next = there.next();
+    await producer!.append('quiet', 2, [2]);
+    expect((await next).value).toMatchObject({ sequence: 2 });
+    expect(await toldUntilNow()).toEqual(['quiet']);
+
+    await database.query(`update streams.watchers set watches_until = now()`);
+    await producer!.append('quiet', 3, [3]);
+    expect(await toldUntilNow()).toEqual([]);
+    await listening.close();
+    await Promise.all([producer!.close(), reader!.close()]);
+  });
+
   it('forgets by itself what nobody appended to for the time it keeps streams, and nothing younger', async () => {
     const database = await test.open();
     const buffer = await openStreamBuffer({ database, logger, retentionMs: 3_600_000, expireEveryMs: 20 });

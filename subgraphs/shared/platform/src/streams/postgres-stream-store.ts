@@ -11,6 +11,9 @@ export interface PostgresStreamStoreOptions {
 }
 
 const expireChunkStreams = 500;
+/** How long appenders tell a process that follows streams of others, and how often it says that it still does. */
+const watchMs = 30_000;
+const renewWatchMs = 10_000;
 
 interface RefusedRow {
   readonly place: number;
@@ -25,7 +28,8 @@ export async function createPostgresStreamStore({
   producerId,
 }: PostgresStreamStoreOptions): Promise<StreamStore> {
   await ensureSharedSchema(database, { schema: 'streams', versions: streamsSchemaVersions });
-  let channel: { close(): Promise<void> } | undefined;
+  let channel: Promise<{ close(): Promise<void> }> | undefined;
+  let watchedAt = Number.NEGATIVE_INFINITY;
 
   async function append(entries: readonly StoredAppend[]): Promise<readonly AppendOutcome[]> {
     const refused = await database.query<RefusedRow>('select * from streams.append($1, $2, $3, $4, $5, $6)', [
@@ -111,10 +115,30 @@ export async function createPostgresStreamStore({
   }
 
   async function watch(listener: (stream: string) => void): Promise<void> {
-    channel = await database.listen('streams', (payload) => {
-      const space = payload.indexOf(' ');
-      if (payload.slice(0, space) !== producerId) listener(payload.slice(space + 1));
-    });
+    channel ??= database.listen(
+      'streams',
+      (payload) => {
+        const space = payload.indexOf(' ');
+        if (payload.slice(0, space) !== producerId) listener(payload.slice(space + 1));
+      },
+      {
+        // A server that crashed has forgotten who watches.
+        onReconnect: () => {
+          watchedAt = Number.NEGATIVE_INFINITY;
+        },
+      },
+    );
+    const listening = channel;
+    try {
+      await listening;
+    } catch (error) {
+      if (channel === listening) channel = undefined;
+      throw error;
+    }
+    const now = performance.now();
+    if (now - watchedAt < renewWatchMs) return;
+    await database.query('select streams.watch($1, $2)', [producerId, watchMs / 1000]);
+    watchedAt = now;
   }
 
   return {
@@ -125,7 +149,8 @@ export async function createPostgresStreamStore({
     expire,
     watch,
     close: async () => {
-      await channel?.close();
+      const listening = await channel?.catch(() => undefined);
+      await listening?.close();
     },
   };
 }

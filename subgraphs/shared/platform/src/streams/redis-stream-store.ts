@@ -51,6 +51,7 @@ export function createRedisStreamStore({
   const headKey = (stream: string) => `${prefix}{${stream}}:head`;
   const eventsKey = (stream: string) => `${prefix}{${stream}}:events`;
   let subscriber: Redis | undefined;
+  let watching: Promise<void> | undefined;
 
   async function append(entries: readonly StoredAppend[]): Promise<readonly AppendOutcome[]> {
     const pipeline = redis.pipeline();
@@ -103,13 +104,24 @@ export function createRedisStreamStore({
   }
 
   /** A connection of its own: one that subscribes can do nothing else. ioredis subscribes again when it reconnects. */
-  async function watch(listener: (stream: string) => void): Promise<void> {
+  async function subscribe(listener: (stream: string) => void): Promise<void> {
     subscriber ??= connectRedis(url, { logger, name: 'fathom-streams-watch' });
     await orUnavailable(subscriber.subscribe(channel));
     subscriber.on('message', (_, payload) => {
       const space = payload.indexOf(' ');
       if (payload.slice(0, space) !== producerId) listener(payload.slice(space + 1));
     });
+  }
+
+  async function watch(listener: (stream: string) => void): Promise<void> {
+    watching ??= subscribe(listener);
+    const attempt = watching;
+    try {
+      await attempt;
+    } catch (error) {
+      if (watching === attempt) watching = undefined;
+      throw error;
+    }
   }
 
   return {

@@ -47,7 +47,10 @@ export interface StreamStore {
   heads(streams: readonly string[]): Promise<ReadonlyMap<string, StreamHead>>;
   /** Forgets streams whose last append is older; returns their number. */
   expire(olderThanMs: number): Promise<number>;
-  /** Calls back, soon but without guarantee, with the stream that another process appended to. */
+  /**
+   * Calls back, soon but without guarantee, with each stream that another process appends to from now on, for at least 20 s. Called
+   * again and again while streams of others are followed, always with the same listener: only the first call counts for that.
+   */
   watch(listener: (stream: string) => void): Promise<void>;
   close(): Promise<void>;
 }

@@ -35,6 +35,16 @@ describe('StreamTails', () => {
     expect(tails.hasEnded('a')).toBe(true);
   });
 
+  it('has nothing yet, and all there is, of a stream that begins here', () => {
+    const tails = new StreamTails({ maxStreams: 2, maxEventsPerStream: 10 });
+    tails.begin('s');
+    expect(tails.after('s', 0)).toEqual([]);
+    expect(tails.after('s', 1)).toBeUndefined();
+    tails.append('s', 1, texts(1, 2), false);
+    tails.begin('s');
+    expect(sequences(tails.after('s', 0))).toEqual([1, 2]);
+  });
+
   it('starts anew when appends do not join on', () => {
     const tails = new StreamTails({ maxStreams: 2, maxEventsPerStream: 10 });
     tails.append('s', 1, texts(1, 2), false);

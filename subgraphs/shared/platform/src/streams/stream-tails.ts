@@ -34,6 +34,11 @@ export class StreamTails {
     this.#options = options;
   }
 
+  /** This process begins a stream: nothing can be before its first append, so that its followers here need not ask the store. */
+  begin(stream: string): void {
+    if (!this.#tails.has(stream)) this.#keep(stream, { events: [], lastSequence: 0, ended: false });
+  }
+
   get(stream: string): Tail | undefined {
     const tail = this.#tails.get(stream);
     return tail && { ...tail, firstSequence: tail.lastSequence - tail.events.length + 1 };
@@ -63,15 +68,19 @@ export class StreamTails {
     tail.lastSequence = firstSequence - 1 + payloads.length;
     tail.ended = ended;
     // Trimmed by halves, so that a long stream does not move its whole array at every event.
-    const { maxEventsPerStream, maxStreams } = this.#options;
+    const { maxEventsPerStream } = this.#options;
     if (tail.events.length > 2 * maxEventsPerStream) tail.events = tail.events.slice(-maxEventsPerStream);
-    this.#tails.delete(stream);
-    this.#tails.set(stream, tail);
-    if (this.#tails.size > maxStreams) this.#tails.delete(this.#tails.keys().next().value!);
+    this.#keep(stream, tail);
   }
 
   /** Another process appends to it now: what is here would grow stale. */
   forget(stream: string): void {
     this.#tails.delete(stream);
+  }
+
+  #keep(stream: string, tail: MutableTail): void {
+    this.#tails.delete(stream);
+    this.#tails.set(stream, tail);
+    if (this.#tails.size > this.#options.maxStreams) this.#tails.delete(this.#tails.keys().next().value!);
   }
 }

@@ -101,4 +101,73 @@ alter function streams.append(text, text[], bigint[], text[], boolean[], text[])
 alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_hashjoin = off;
 alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_mergejoin = off;
 `,
+  // Tells of an append only where another process follows streams. A notification wakes the listening connection of every service,
+  // whatever it listens to, and its commit waits for those of all others.
+  /* sql */ `
+-- The processes that follow streams of others.
+create unlogged table streams.watchers (
+  producer      text primary key,
+  watches_until timestamptz not null
+);
+
+-- Who joins waits for the appends under way: what they bring is there to be read then, and of all later ones it is told.
+create function streams.watch(p_producer text, p_lease_seconds double precision) returns void language plpgsql as $$
+declare
+  lease interval := make_interval(secs => p_lease_seconds);
+begin
+  update streams.watchers set watches_until = clock_timestamp() + lease
+    where producer = p_producer and watches_until > clock_timestamp();
+  if found then return; end if;
+  perform pg_advisory_xact_lock(hashtext('streams.watchers'), 0);
+  delete from streams.watchers where watches_until <= clock_timestamp();
+  insert into streams.watchers (producer, watches_until) values (p_producer, clock_timestamp() + lease)
+    on conflict (producer) do update set watches_until = excluded.watches_until;
+end $$;
+
+create or replace function streams.append(
+  p_producer text, p_streams text[], p_expected bigint[], p_payloads text[], p_ends boolean[], p_append_ids text[]
+) returns table (place integer, last_sequence bigint, ended boolean, last_append text) language plpgsql as $$
+#variable_conflict use_column
+declare
+  told bigint;
+  watched boolean;
+begin
+  perform set_config('synchronous_commit', case when true = any (p_ends) then 'on' else 'off' end, true);
+  perform pg_advisory_xact_lock_shared(hashtext('streams.watchers'), 0);
+  watched := exists (
+    select from streams.watchers w where w.producer <> p_producer and w.watches_until > clock_timestamp());
+  if 1 = any (p_expected) then
+    insert into streams.heads (stream)
+      select a.stream from unnest(p_streams, p_expected) as a (stream, expected) where a.expected = 1
+      on conflict do nothing;
+  end if;
+  -- In the order of the entries, which is the same in every process. From here on the heads stand still.
+  perform from unnest(p_streams) with ordinality as a (stream, place)
+    join streams.heads h on h.stream = a.stream order by a.place for no key update of h;
+  return query
+    select a.place::integer, coalesce(h.last_sequence, 0), coalesce(h.ended, false), coalesce(h.last_append, '')
+    from unnest(p_streams, p_expected) with ordinality as a (stream, expected, place)
+    left join streams.heads h on h.stream = a.stream
+    where h.stream is null or h.ended or h.last_sequence <> a.expected - 1;
+  insert into streams.events (stream, sequence, payload)
+    select a.stream, a.expected + e.position - 1, e.payload
+    from unnest(p_streams, p_expected, p_payloads) as a (stream, expected, payloads)
+    join streams.heads h on h.stream = a.stream and not h.ended and h.last_sequence = a.expected - 1
+    cross join lateral json_array_elements(a.payloads::json) with ordinality as e (payload, position);
+  with appended as (
+    update streams.heads h set
+      last_sequence = a.expected - 1 + json_array_length(a.payloads::json), ended = a.ends, last_append = a.append_id,
+      updated_at = case
+        when a.ends or h.updated_at < clock_timestamp() - interval '1 minute' then clock_timestamp()
+        else h.updated_at end
+    from unnest(p_streams, p_expected, p_payloads, p_ends, p_append_ids) as a (stream, expected, payloads, ends, append_id)
+    where h.stream = a.stream and not h.ended and h.last_sequence = a.expected - 1
+    returning h.stream
+  ) select count(case when watched then pg_notify('streams', p_producer || ' ' || appended.stream)::text end)
+    into told from appended;
+end $$;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_seqscan = off;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_hashjoin = off;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_mergejoin = off;
+`,
 ];
