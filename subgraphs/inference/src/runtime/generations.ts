@@ -8,6 +8,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '@fathom/platform/database/database';
+import { Gathering } from '@fathom/platform/gathering';
 import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
 import { requireScope } from '@fathom/platform/server/scopes';
@@ -87,6 +88,11 @@ interface Active {
 const heartbeatMs = 2_000;
 const deadAfterMs = 10_000;
 const maxTakeovers = 3;
+/**
+ * The row says so much later that a generation runs: here that is known without it, to others it matters of those alone that
+ * run for longer, and these are told together.
+ */
+const markLingerMs = 250;
 
 export class Generations {
   readonly #options: GenerationsOptions;
@@ -95,12 +101,21 @@ export class Generations {
   readonly #attendance: Attendance;
   /** By tenant, requests of the devices that are accepted by the queue, but whose generations are not yet in the table. */
   readonly #reserved = new Map<string, number>();
+  readonly #marks: Gathering<string, void>;
   #heart: NodeJS.Timeout | undefined;
   #listening: readonly { close(): Promise<void> }[] = [];
 
   constructor(options: GenerationsOptions) {
     this.#options = options;
     this.#attendance = new Attendance({ graceMs: options.graceMs, cancel: (id) => this.#stop(id) });
+    this.#marks = new Gathering<string, void>({
+      lingerMs: markLingerMs,
+      run: async (ids) => {
+        const running = ids.filter((id) => this.#active.has(id));
+        if (running.length > 0) await options.store.markRunning(running);
+        return ids.map(() => undefined);
+      },
+    });
   }
 
   /** Goes on with what this instance's former life, or a dead instance, left unfinished. */
@@ -183,6 +198,7 @@ export class Generations {
     for (const { run } of active) run.stop('SUSPENDED');
     this.#closing.abort('SUSPENDED');
     await Promise.all(active.map(({ ended }) => ended));
+    await this.#marks.drain();
   }
 
   /** So many requests of the devices are admitted together, or none. */
@@ -264,7 +280,7 @@ export class Generations {
 
   /** Computes a generation behind the events that its stream holds already. */
   #run(generation: AcceptedGeneration, events: readonly GenerationEvent[], strategy: Strategy): Active {
-    const { streams, pool, deployments, conversationName, store, logger } = this.#options;
+    const { streams, pool, deployments, conversationName, logger } = this.#options;
     const { id } = generation.record;
     const log = new EventLog({
       streams,
@@ -283,8 +299,8 @@ export class Generations {
       logger,
       onAdmitted: () => {
         active.isAdmitted = true;
-        store
-          .markRunning(id)
+        this.#marks
+          .add(id)
           .catch((error: unknown) =>
             logger.warn({ err: error, generation: id }, 'its status could not be stored'),
           );

@@ -42,8 +42,8 @@ export interface GenerationStore {
     generation: AcceptedGeneration,
     options: { readonly owner: string; readonly idempotencyKey?: string | undefined },
   ): Promise<Acceptance>;
-  /** Marks what got a device. */
-  markRunning(id: string): Promise<void>;
+  /** Marks what got a device, and has not ended. */
+  markRunning(ids: readonly string[]): Promise<void>;
   /** Writes the result and announces it, once: false if it was written before. */
   finish(record: GenerationRecord, events: readonly DomainEvent[]): Promise<boolean>;
   /** Asks whoever computes it to stop. */
@@ -106,10 +106,11 @@ export function createGenerationStore(database: Database): GenerationStore {
       return { kind: 'joined', record: toRecord(existing) };
     },
 
-    async markRunning(id) {
-      await database.query(`update generations set status = 'RUNNING' where id = $1 and status = 'QUEUED'`, [
-        id,
-      ]);
+    async markRunning(ids) {
+      await database.query(
+        `update generations set status = 'RUNNING' where id = any($1) and status = 'QUEUED'`,
+        [ids],
+      );
     },
 
     finish: (record, events) =>
