@@ -43,6 +43,45 @@ describe('leaving a quiet stream', () => {
   });
 });
 
+describe('mapped events', () => {
+  const three = () => [1, 2, 3][Symbol.iterator]();
+  const source = (iterator = three()) => ({
+    next: () => Promise.resolve(iterator.next() as IteratorResult<number>),
+    return: () => Promise.resolve({ value: undefined, done: true as const }),
+  });
+
+  it('keep their order and end with the source, mapped at once or later, asked for one by one or ahead', async () => {
+    const atOnce = mapEvents(source(), (n: number) => n * 10);
+    const later = mapEvents(source(), async (n: number) => n * 10);
+    for (const events of [atOnce, later]) {
+      const asked = [events.next(), events.next(), events.next(), events.next()];
+      expect((await Promise.all(asked)).map(({ value }) => value)).toEqual([10, 20, 30, undefined]);
+    }
+  });
+
+  it('fail the read whose event could not be had or mapped, and no other', async () => {
+    const throwing = (n: number) => {
+      if (n === 2) throw new Error('two');
+      return n;
+    };
+    for (const map of [throwing, async (n: number) => throwing(n)]) {
+      const events = mapEvents(source(), map);
+      expect(await events.next()).toEqual({ value: 1, done: false });
+      await expect(events.next()).rejects.toThrow('two');
+      expect(await events.next()).toEqual({ value: 3, done: false });
+    }
+    const broken = mapEvents(
+      {
+        next: () => {
+          throw new Error('no source');
+        },
+      },
+      (event) => event,
+    );
+    await expect(broken.next()).rejects.toThrow('no source');
+  });
+});
+
 describe('an event queue', () => {
   it('delivers what was pushed before and after the reader came, in order, then ends', async () => {
     const queue = createEventQueue<number>({ maxEvents: 10 });

@@ -17,31 +17,49 @@ export function mapEvents<From, To>(
   source: AsyncIterator<From>,
   map: (event: From) => To | Promise<To>,
 ): EventIterator<To> {
-  // A pending `next()` is settled by its step or by leaving, whichever is first. (A race against one promise for the
-  // iterator's whole life would keep every event's reaction alive until the end.)
-  const pending = new Set<Deferred<IteratorResult<To, undefined>>>();
+  // A pending `next()` is settled by its event or by leaving, whichever is first. (A race against one promise for the
+  // iterator's whole life would keep every event's reaction alive until the end.) Each token of every stream comes through
+  // several of these, and traces' hooks follow each promise: one is made here for the reader, and one by `then`.
+  const pending = new Set<(end: IteratorResult<To, undefined>) => void>();
   let isLeft = false;
-
-  async function step(): Promise<IteratorResult<To, undefined>> {
-    const result = await source.next();
-    if (isLeft || result.done) return done;
-    return { value: await map(result.value), done: false };
-  }
 
   return {
     next() {
       if (isLeft) return Promise.resolve(done);
-      const settled = createDeferred<IteratorResult<To, undefined>>();
-      pending.add(settled);
-      step()
-        .then(settled.resolve, settled.reject)
-        .finally(() => pending.delete(settled));
-      return settled.promise;
+      return new Promise((resolve, reject) => {
+        const fail = (error: unknown): void => {
+          pending.delete(resolve);
+          reject(error);
+        };
+        const settle = (result: IteratorResult<To, undefined>): void => {
+          pending.delete(resolve);
+          resolve(result);
+        };
+        const take = (result: IteratorResult<From>): void => {
+          if (isLeft || result.done) {
+            settle(done);
+            return;
+          }
+          try {
+            const mapped = map(result.value);
+            if (isPromise(mapped)) mapped.then((value) => settle({ value, done: false }), fail);
+            else settle({ value: mapped, done: false });
+          } catch (error) {
+            fail(error);
+          }
+        };
+        pending.add(resolve);
+        try {
+          source.next().then(take, fail);
+        } catch (error) {
+          fail(error);
+        }
+      });
     },
     async return() {
       if (isLeft) return done;
       isLeft = true;
-      for (const settled of pending) settled.resolve(done);
+      for (const resolve of pending) resolve(done);
       // Not awaited: a source that is an `async function*` would hold us up, and nobody reads its answer.
       void Promise.resolve(source.return?.()).catch(() => undefined);
       return done;
@@ -50,6 +68,10 @@ export function mapEvents<From, To>(
       return this;
     },
   };
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { readonly then?: unknown } | undefined | null)?.then === 'function';
 }
 
 /** The events that `keeps` says yes to, in order. Leaving it leaves the source at once. */
@@ -68,7 +90,14 @@ export function filterEvents<T>(source: AsyncIterator<T>, keeps: (event: T) => b
 
 /** The source's events until it ends or the signal aborts, whichever is first; then the source is left. */
 export function untilAborted<T>(source: AsyncIterator<T>, signal: AbortSignal): EventIterator<T> {
-  const events = mapEvents(source, (event) => event);
+  return leftOnAbort(
+    mapEvents(source, (event) => event),
+    signal,
+  );
+}
+
+/** The same events, which are left when the signal aborts. */
+export function leftOnAbort<T>(events: EventIterator<T>, signal: AbortSignal): EventIterator<T> {
   const leave = () => void events.return();
   if (signal.aborted) leave();
   else signal.addEventListener('abort', leave, { once: true });

@@ -38,7 +38,7 @@ import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
 import { carries, parseStreamSignal, placeOfCarried, saysCarries } from '../stream-carrier.ts';
 import { currentTraceId } from '../telemetry/tracing.ts';
-import { mapEvents, untilAborted } from './async-events.ts';
+import { leftOnAbort, mapEvents } from './async-events.ts';
 import { eventExecution } from './event-execution.ts';
 import { formatError } from './format-error.ts';
 import { InFlight, type Ticket } from './in-flight.ts';
@@ -186,15 +186,13 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     const { traceContext, request } = operationOf(args);
     const perEvent = eventExecution(args);
     const executeIn = (rootValue: unknown) =>
-      otel.with(traceContext, async () =>
-        execute({ ...perEvent, rootValue, contextValue: makeContext(request) }),
-      );
+      otel.with(traceContext, () => execute({ ...perEvent, rootValue, contextValue: makeContext(request) }));
     const source = await otel.with(traceContext, () =>
       createSourceEventStream({ ...args, contextValue: makeContext(request) }),
     );
     if (!(Symbol.asyncIterator in source)) return source;
     const guarded = liveOf(args).gate.guard(source[Symbol.asyncIterator]());
-    return mapEvents(untilAborted(guarded, request.signal), executeIn);
+    return leftOnAbort(mapEvents(guarded, executeIn), request.signal);
   }
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes, handleProtocols });
