@@ -1,5 +1,6 @@
 /** Budgets in a real database, in front of the platform's own `inference` SDL: charged, settled, given back. */
 import { createMetrics } from '@fathom/platform/telemetry/metrics';
+import { countQueries } from '@fathom/platform/testing/count-queries';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -352,6 +353,30 @@ describe('a charge', () => {
     await next.charge(principal('key:b'), [texts], 'e'.repeat(32));
     expect(await tokensLeft('key:b')).toBe(960);
   });
+});
+
+test('a charge takes one statement, whether it is taken or refused', async () => {
+  const { database, count } = countQueries(platform.database);
+  const store = createBudgetStore({
+    ...database,
+    transaction: () => Promise.reject(new Error('more than one statement')),
+  });
+  const budgets = createBudgets({
+    store,
+    limits,
+    metrics: createMetrics({ service: 'gateway', processMetrics: false }),
+    onUncharged: fail,
+  });
+  cleanups.push(() => budgets.close());
+  await budgets.charge(principal('key:a'), [demand(600)], 't');
+  const before = count();
+  await budgets.charge(principal('key:a'), [demand(300), demand(50)], 't');
+  await expect(budgets.charge(principal('key:a'), [demand(300)], 't')).rejects.toMatchObject({
+    code: 'BUDGET_EXHAUSTED',
+    details: { left: { tokens: 50 } },
+  });
+  expect(count() - before).toBe(2);
+  expect([await tokensLeft('key:a'), await openCharges()]).toEqual([50, 3]);
 });
 
 describe('works that are announced together', () => {

@@ -114,12 +114,7 @@ export function createGenerationStore(database: Database): GenerationStore {
     },
 
     finish: (record, events) =>
-      database.transaction(async (tx) => {
-        const written = await tx.maybeOne(finishSql, finishParameters(record));
-        if (!written) return false;
-        for (const event of events) await tx.publish(event);
-        return true;
-      }),
+      database.changeAndPublish({ change: finishSql, parameters: finishParameters(record), events }),
 
     async requestCancel(id) {
       await database.query(

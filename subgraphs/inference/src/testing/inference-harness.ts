@@ -165,11 +165,18 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
 
 function recordQueries(database: Database): { readonly database: Database; readonly queries: string[] } {
   const queries: string[] = [];
+  const record = (sql: string): string => {
+    queries.push(sql);
+    return sql;
+  };
   const recorded: Database = {
     ...database,
-    query: (sql, parameters) => {
-      queries.push(sql);
-      return database.query(sql, parameters);
+    query: (sql, parameters) => database.query(record(sql), parameters),
+    maybeOne: (sql, parameters) => database.maybeOne(record(sql), parameters),
+    one: (sql, parameters) => database.one(record(sql), parameters),
+    changeAndPublish: (change) => {
+      record(change.change);
+      return database.changeAndPublish(change);
     },
   };
   return { database: recorded, queries };

@@ -445,6 +445,46 @@ export function databaseContract(openTarget: () => Promise<DatabaseTarget>): voi
       ]);
     });
 
+    it('writes a change and its events by one statement, both or neither', async () => {
+      const statements: string[] = [];
+      const database = await openMigrated({ onQuery: ({ sql }) => statements.push(sql) });
+      await database.query('create table orders (n integer primary key check (n < 100))');
+      const order = (n: number, ...payloads: readonly string[]) =>
+        database.changeAndPublish({
+          change: 'insert into orders values ($1) on conflict do nothing returning n',
+          parameters: [n],
+          events: payloads.map((payload, index) => ({
+            topic: 'ordered',
+            key: `${payloads.length - index}`,
+            payload,
+          })),
+        });
+      const stored = async () => ({
+        orders: (await database.query<{ n: number }>('select n from orders order by n')).map(({ n }) => n),
+        events: (
+          await database.query<{ payload: string }>('select payload from outbox order by position')
+        ).map(({ payload }) => payload),
+      });
+      statements.length = 0;
+      expect(await order(1, 'a', 'b', 'c')).toBe(true);
+      expect(statements).toHaveLength(1);
+      // Was there already: nothing changes, nothing is told.
+      expect(await order(1, 'again')).toBe(false);
+      expect(await order(2)).toBe(true);
+      expect(await stored()).toEqual({ orders: [1, 2], events: ['a', 'b', 'c'] });
+
+      await expect(order(100, 'refused by the table')).rejects.toThrow();
+      await database.query(`alter table outbox add check (payload::text <> '"refused by the outbox"')`);
+      await expect(order(3, 'told', 'refused by the outbox')).rejects.toThrow();
+      await expect(order(4, 'x'.repeat(1_000_001))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      expect(await stored()).toEqual({ orders: [1, 2], events: ['a', 'b', 'c'] });
+
+      const broker = createRecordingBroker();
+      relay({ database, broker });
+      expect(await order(5, 'woken by it')).toBe(true);
+      await vi.waitFor(() => expect(broker.published).toHaveLength(4), patience);
+    });
+
     it('refuses an event too large for any broker before the transaction commits', async () => {
       const database = await openMigrated();
       const publishing = database.transaction((tx) =>

@@ -7,9 +7,10 @@
 import type { Logger } from '../logging.ts';
 import { connectWhenReady } from './connect.ts';
 import { createListener } from './listener.ts';
+import { changeAndPublish } from './outbox-write.ts';
 import { createPool, type PoolOptions } from './pool.ts';
 import { createQueryable } from './queryable.ts';
-import { createTransactions, type TransactionOptions } from './transaction.ts';
+import { createTransactions, retryConflicts, type TransactionOptions } from './transaction.ts';
 
 export interface Queryable {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>;
@@ -25,6 +26,14 @@ export interface DomainEvent {
   readonly key: string;
   /** JSON-serialisable. */
   readonly payload: unknown;
+}
+
+export interface AnnouncedChange {
+  /** One statement that changes data, with `returning`. */
+  readonly change: string;
+  readonly parameters: readonly unknown[];
+  /** Published in their order if the change returned a row. */
+  readonly events: readonly DomainEvent[];
 }
 
 export interface Transaction extends Queryable {
@@ -49,6 +58,11 @@ export interface Database extends Queryable {
    * no effect outside `tx`. A connection lost during COMMIT is DEPENDENCY_UNAVAILABLE with `details.outcome: 'unknown'`.
    */
   transaction<T>(run: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * A change and the events that announce it in one statement, so in one commit, as a transaction of the two would be, at a quarter of
+   * its round trips. Answers whether the change returned a row; without one nothing is published.
+   */
+  changeAndPublish(change: AnnouncedChange): Promise<boolean>;
   /** Notifications of one channel, on a connection shared by all listeners, renewed when it is lost. */
   listen(
     channel: string,
@@ -98,6 +112,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       url,
       ...queryable,
       transaction: createTransactions({ pool, schema, onQuery, logger }),
+      changeAndPublish: (change) => retryConflicts(() => changeAndPublish(queryable, schema, change), logger),
       listen: listener.listen,
       ping: async () => {
         await queryable.query('select 1');

@@ -1,6 +1,6 @@
 import { context, propagation } from '@opentelemetry/api';
 import { refuseOversized } from '../broker/message-size.ts';
-import type { DomainEvent, Queryable } from './database.ts';
+import type { AnnouncedChange, DomainEvent, Queryable } from './database.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** Publishers of one key wait for each other; keys share this many locks so that a transaction of thousands of keys stays within PostgreSQL's lock table. */
@@ -16,26 +16,63 @@ export const outboxChannel = (schema: string): string => `${schema}_outbox`;
  * are one on the wire.
  */
 export async function writeToOutbox(queryable: Queryable, schema: string, event: DomainEvent): Promise<void> {
-  const id = uuidV7();
-  refuseOversized([{ id, ...event }]);
+  const { sql, parameters } = insertInto(schema, [event], { behind: 0 });
+  await queryable.query(sql, parameters);
+}
+
+/** As {@link Database.changeAndPublish}, once. */
+export async function changeAndPublish(
+  queryable: Queryable,
+  schema: string,
+  { change, parameters, events }: AnnouncedChange,
+): Promise<boolean> {
+  const published = insertInto(schema, events, {
+    behind: parameters.length,
+    if: 'exists (select from changed)',
+  });
+  const { isChanged } = await queryable.one<{ isChanged: boolean }>(
+    `with changed as (${change}), published as (${published.sql})
+     select exists (select from changed) as "isChanged"`,
+    [...parameters, ...published.parameters],
+  );
+  return isChanged;
+}
+
+/** The keys' locks are taken in one order everywhere, whatever the order of the events. */
+function insertInto(
+  schema: string,
+  events: readonly DomainEvent[],
+  { behind, if: condition = 'true' }: { readonly behind: number; readonly if?: string },
+): { readonly sql: string; readonly parameters: readonly unknown[] } {
+  const identified = events.map((event) => ({ id: uuidV7(), ...event }));
+  refuseOversized(identified);
   const headers: Record<string, string> = {};
   propagation.inject(context.active(), headers);
-  await queryable.query(
-    `with turn as materialized (
-       select pg_advisory_xact_lock(hashtext($7), (hashtext($2 || chr(31) || $3) & ${lockBuckets - 1}))
+  const [ids, topics, keys, payloads, common, channel, table] = [1, 2, 3, 4, 5, 6, 7].map(
+    (place) => `$${behind + place}`,
+  );
+  return {
+    sql: `with buckets as (
+       select distinct hashtext(topic || chr(31) || key) & ${lockBuckets - 1} as bucket
+       from unnest(${topics}::text[], ${keys}::text[]) as e (topic, key) where ${condition} order by bucket
+     ), turn as materialized (
+       select count(pg_advisory_xact_lock(hashtext(${table}), bucket)) as locks from buckets
      ), woken as materialized (
-       select pg_notify($6, '')
+       select count(pg_notify(${channel}, '')) from turn where locks > 0
      )
      insert into ${schema}.outbox (id, topic, key, payload, headers)
-     select $1, $2, $3, $4, $5 from turn, woken`,
-    [
-      id,
-      event.topic,
-      event.key,
-      JSON.stringify(event.payload ?? null),
+     select e.id, e.topic, e.key, e.payload::json, ${common}::json from turn, woken,
+       unnest(${ids}::uuid[], ${topics}::text[], ${keys}::text[], ${payloads}::text[]) with ordinality
+         as e (id, topic, key, payload, place)
+     where turn.locks > 0 order by e.place`,
+    parameters: [
+      identified.map(({ id }) => id),
+      identified.map(({ topic }) => topic),
+      identified.map(({ key }) => key),
+      identified.map(({ payload }) => JSON.stringify(payload ?? null)),
       JSON.stringify(headers),
       outboxChannel(schema),
       `${schema}.outbox`,
     ],
-  );
+  };
 }

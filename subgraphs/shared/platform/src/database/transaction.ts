@@ -24,21 +24,27 @@ interface TransactionDependencies extends QueryHooks {
 const maxAttempts = 5;
 
 export function createTransactions({ pool, logger, ...hooks }: TransactionDependencies) {
-  return async <T>(
+  return <T>(
     run: (tx: Transaction) => Promise<T>,
     { isolation = 'read committed' }: TransactionOptions = {},
-  ): Promise<T> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await runOnce(pool, hooks, isolation, run);
-      } catch (error) {
-        if (!isTransient(error) || attempt === maxAttempts) throw error;
-        logger?.debug({ err: error, attempt }, 'Transaction runs again after a conflict');
-        // Random, or two transactions that collided would collide again.
-        await delay(Math.random() * 10 * 2 ** attempt);
-      }
+  ): Promise<T> => retryConflicts(() => runOnce(pool, hooks, isolation, run), logger);
+}
+
+/** Runs what is all or nothing, and again when PostgreSQL says that concurrency alone was to blame. */
+export async function retryConflicts<T>(
+  attemptOnce: () => Promise<T>,
+  logger: Logger | undefined,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptOnce();
+    } catch (error) {
+      if (!isTransient(error) || attempt === maxAttempts) throw error;
+      logger?.debug({ err: error, attempt }, 'Transaction runs again after a conflict');
+      // Random, or two transactions that collided would collide again.
+      await delay(Math.random() * 10 * 2 ** attempt);
     }
-  };
+  }
 }
 
 async function runOnce<T>(
