@@ -32,15 +32,10 @@ import {
 import { Attendance, type Leave, type Role } from './attendance.ts';
 import type { ConversationName } from './conversation-name.ts';
 import { EventLog } from './event-log.ts';
+import type { UnknownModelRefusal } from './find-model.ts';
 import type { GenerationMetrics } from './generation-metrics.ts';
 import { GenerationRun } from './generation-run.ts';
-import {
-  type Caller,
-  type Prepared,
-  prepareAsk,
-  prepareGenerate,
-  type UnknownModelRefusal,
-} from './intake.ts';
+import { type Caller, type Prepared, prepareAsk, prepareGenerate } from './intake.ts';
 import { type AskDependencies, runAsk } from './run-ask.ts';
 import { type GenerateDependencies, runGenerate } from './run-generate.ts';
 import { runToEnd, type Strategy } from './run-to-end.ts';

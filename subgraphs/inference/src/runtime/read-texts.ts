@@ -11,7 +11,7 @@ import type { ReadText } from '../engine/protocol.ts';
 import { raise } from '../errors.ts';
 import type { InferenceService } from '../service.ts';
 import type { DeploymentRow } from '../stores/model-store.ts';
-import type { UnknownModelRefusal } from './intake.ts';
+import type { UnknownModelRefusal } from './find-model.ts';
 import type { ServedReader } from './served-model.ts';
 
 type Purpose = TextReaderFacts['purpose'];
