@@ -20,8 +20,10 @@ test('a prompt without messages is a conversation of its own, whose name is shor
   expect(conversationName({ tenant: 'a', prompt: 'y', messages: [] })).not.toBe(long);
 });
 
-test('a name cannot be told without the salt', () => {
+test('every process that has the salt gives a conversation the same name, and nobody without it can tell it', () => {
   const conversation = { tenant: 'a', prompt: 'x', messages: [] };
   const guessed = createConversationName(Buffer.alloc(32, 8))(conversation);
   expect(guessed).not.toBe(conversationName(conversation));
+  const elsewhere = createConversationName(Buffer.alloc(32, 7));
+  expect(elsewhere(conversation)).toBe(conversationName(conversation));
 });
