@@ -42,7 +42,7 @@ export const inferenceErrors = {
   },
   MEMORY_EXHAUSTED: {
     message:
-      'No device had the memory to compute this generation. Shorten the prompt, or retry when less is computed.',
+      'No device had the memory to compute this. Shorten the prompt or the texts, or retry when less is computed.',
     status: 503,
     retryable: true,
   },

@@ -2,7 +2,8 @@
  * Texts to be read as the service sees them on one device: for their vectors, or their classes.
  *
  * Invariant: a request that was admitted ends exactly once. When the worker is lost it goes, whole, to another device or to
- * the next worker; under the third loss it fails, as it may be what kills them. The texts that wait are bounded.
+ * the next worker; under the third loss it fails, as it may be what kills them. One for which a device has no memory goes to
+ * another in the same way, and fails where there is none. The texts that wait are bounded.
  */
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { FromWorker, ReadText, ToWorker } from './protocol.ts';
@@ -11,7 +12,13 @@ export type ReadOutcome =
   | { readonly kind: 'read'; readonly texts: readonly ReadText[]; readonly deviceMs: number }
   | { readonly kind: 'overloaded'; readonly waitingTexts: number; readonly retryAfterMs: number }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly code: 'MODEL_FAULT' | 'DEVICE_LOST'; readonly message: string };
+  | ReadFailure;
+
+interface ReadFailure {
+  readonly kind: 'failed';
+  readonly code: 'MODEL_FAULT' | 'DEVICE_LOST' | 'MEMORY_EXHAUSTED';
+  readonly message: string;
+}
 
 export interface TextsToRead {
   /** Whose they are, as the service knows it: texts take turns by it. Those without one are one tenant's. */
@@ -40,6 +47,7 @@ export interface DeviceTextsOptions {
   readonly maxWaitingTexts: number;
   /** Has another device compute texts whose worker was lost; undefined if there is none. */
   readonly readElsewhere?: (texts: TextsInFlight) => Promise<ReadOutcome> | undefined;
+  readonly onMemoryExhausted?: (id: string, message: string) => void;
 }
 
 const maxWorkersLost = 3;
@@ -86,7 +94,9 @@ export class DeviceTexts {
 
   receive(message: Extract<FromWorker, { type: 'texts-read' | 'texts-failed' }>): void {
     if (message.type === 'texts-failed') {
-      this.#end(message.id, { kind: 'failed', code: 'MODEL_FAULT', message: message.message });
+      const failure: ReadFailure = { kind: 'failed', code: message.code, message: message.message };
+      if (message.code === 'MEMORY_EXHAUSTED') this.#giveUp(message.id, failure);
+      else this.#end(message.id, failure);
       return;
     }
     const { id, texts, deviceMs } = message;
@@ -128,12 +138,23 @@ export class DeviceTexts {
     }
   }
 
-  #move(id: string, pending: Pending): void {
+  /** Where it can go nowhere, or has been to as many as it may, it ends as what it is. */
+  #giveUp(id: string, failure: ReadFailure): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#options.onMemoryExhausted?.(id, failure.message);
+    pending.workersLost += 1;
+    if (pending.workersLost >= maxWorkersLost || !this.#move(id, pending)) this.#end(id, failure);
+  }
+
+  /** False if no other device takes it. */
+  #move(id: string, pending: Pending): boolean {
     const elsewhere = this.#options.readElsewhere?.(pending);
-    if (!elsewhere) return;
+    if (!elsewhere) return false;
     this.#pending.delete(id);
     this.#waitingTexts -= pending.texts.length;
     void elsewhere.then(pending.settle);
+    return true;
   }
 
   #end(id: string, outcome: ReadOutcome): void {

@@ -42,13 +42,14 @@ export class EngineDevice {
     this.#options = options;
     const post = (message: ToWorker): void => this.#worker.post(message);
     const isReady = (): boolean => this.status === 'READY';
+    const onMemoryExhausted = (id: string, message: string): void =>
+      logger.warn({ device: this.id, request: id, message }, 'a request had no memory on the device');
     this.#requests = new DeviceRequests({
       post,
       isReady,
       moveElsewhere: (inFlight) => options.moveElsewhere?.(inFlight) ?? false,
       onPrompt: (promptTokens, cachedTokens) => options.onPrompt?.(promptTokens, cachedTokens),
-      onMemoryExhausted: (id, message) =>
-        logger.warn({ device: this.id, request: id, message }, 'a request had no memory on the device'),
+      onMemoryExhausted,
     });
     this.#models = new DeviceModels({
       post,
@@ -58,6 +59,7 @@ export class EngineDevice {
       maxWaitingTexts,
       hasVersions: isReady,
       readElsewhere: (texts) => options.readElsewhere?.(texts),
+      onMemoryExhausted,
       post: (message) => {
         if (this.#worker.isListening) post(message);
       },

@@ -11,8 +11,11 @@ export function tooLong(id: string, tokens: number, positions: number): EngineEn
   return { id, kind: 'failed', code: 'CONTEXT_EXCEEDED', message };
 }
 
-export function memoryExhausted(id: string, { bytes }: MemoryShortage): EngineEnd {
+export function memoryExhausted(id: string, shortage: MemoryShortage): EngineEnd {
+  return { id, kind: 'failed', code: 'MEMORY_EXHAUSTED', message: describeShortage(shortage) };
+}
+
+export function describeShortage({ bytes }: MemoryShortage): string {
   const lacking = bytes === undefined ? '' : `: ${bytes} bytes in one piece`;
-  const message = `The device had no memory to compute it${lacking}.`;
-  return { id, kind: 'failed', code: 'MEMORY_EXHAUSTED', message };
+  return `The device had no memory to compute it${lacking}.`;
 }

@@ -6,12 +6,7 @@ import { openTextReader } from '@fathom/neural/serving/text-reader';
 import { beforeAll, expect, test } from 'vitest';
 import { useDevices } from '../testing/engine-devices.ts';
 import { engineRequest, type Outcome, run } from '../testing/engine-run.ts';
-import {
-  writeAdapterOf,
-  writeLargeExport,
-  writeLargeModel,
-  writeLargeReader,
-} from '../testing/large-model.ts';
+import { writeAdapterOf, writeLargeExport, writeLargeModel, writeReaderOf } from '../testing/large-model.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 
 let tiny: string;
@@ -84,7 +79,7 @@ test.each([
   ['maker of vectors', undefined],
 ])('a stream takes its steps while a large %s is opened on its device', async (_, labels) => {
   const device = await openDevice({ model: tiny });
-  const folder = await writeLargeReader(large, labels);
+  const folder = await writeReaderOf(large, labels);
   const stream = run(device, long('beside'));
   await stream.reached(1);
   const before = stream.tokens.length;

@@ -169,7 +169,12 @@ export type FromWorker =
       /** Its share of the runs it was in. */
       readonly deviceMs: number;
     }
-  | { readonly type: 'texts-failed'; readonly id: string; readonly message: string }
+  | {
+      readonly type: 'texts-failed';
+      readonly id: string;
+      readonly code: 'MODEL_FAULT' | 'MEMORY_EXHAUSTED';
+      readonly message: string;
+    }
   | {
       readonly type: 'texts-step';
       readonly busyMs: number;

@@ -1,3 +1,4 @@
+import { NeuralError } from '@fathom/neural/errors';
 import { releasedModelFolder } from '@fathom/neural/sentence-encoder/released-model';
 import { openSentenceEncoder, type SentenceEncoder } from '@fathom/neural/sentence-encoder/sentence-encoder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -83,6 +84,44 @@ test('a request that was cancelled takes no further run', async () => {
   lane.cancel('a');
   expect((await runAll(lane)).map(({ id }) => id)).toEqual(['b']);
   expect(runs).toEqual([1, 1]);
+});
+
+test('texts for which there is no memory together are read in halves, and who has one that does not fit alone is given up', async () => {
+  const tokenize = (text: string) => ({ ids: [...text].map(Number), isCut: false });
+  const run: TextLaneOptions['runner']['run'] = async (texts) => {
+    runs.push(texts.length);
+    const pieces = texts.flatMap(({ ids }) => ids);
+    if (pieces.length > 3 || pieces.includes(9))
+      throw new NeuralError(
+        'RUNTIME_FAILED',
+        `ONNX Runtime: Failed to allocate memory for requested buffer of size ${pieces.length}000`,
+      );
+    return texts.map(({ ids }) => Float32Array.from(ids));
+  };
+  const lane = new TextLane({ runner: { weightBytes: 0, tokenize, run }, piecesPerStep: 64, now: () => 0 });
+  runs = [];
+  lane.submit({ id: 'a', texts: ['1', '22'] });
+  lane.submit({ id: 'b', texts: ['3', '9', '4'] });
+  lane.submit({ id: 'c', texts: ['55'] });
+  const { finished, givenUp } = await lane.step();
+  // 1 22 3 | 9 4 55: of the first three two fit, of the others the 9 does not even alone.
+  expect(runs).toEqual([6, 3, 2, 1, 3, 2, 1, 1, 1]);
+  expect(finished.map(({ id, texts }) => [id, texts.map(({ values }) => [...values])])).toEqual([
+    ['a', [[1], [2, 2]]],
+    ['c', [[5, 5]]],
+  ]);
+  expect(givenUp).toEqual([{ id: 'b', shortage: { bytes: 1_000 } }]);
+  expect(lane.hasWork).toBe(false);
+});
+
+test('any other fault of a run is thrown', async () => {
+  const run = async (): Promise<never> => {
+    throw new NeuralError('RUNTIME_FAILED', 'ONNX Runtime: the driver is gone');
+  };
+  const tokenize = (text: string) => encoder.tokenize(text);
+  const lane = new TextLane({ runner: { weightBytes: 0, tokenize, run }, piecesPerStep: 64, now: () => 0 });
+  lane.submit({ id: 'a', texts: ['one'] });
+  await expect(lane.step()).rejects.toThrow('the driver is gone');
 });
 
 test('device time is shared by the texts of a run', async () => {

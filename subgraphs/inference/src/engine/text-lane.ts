@@ -2,13 +2,15 @@
  * Texts that wait for what one model makes of them on a device, and the runs that compute it: vectors, or a logit a class.
  *
  *   waiting (in turn by tenant) --at most `piecesPerStep` of them--> one run --last text of a request--> done
+ *                                                                       \--no memory for a text alone--> its request is given up
  *
  * Invariants: a step computes one bounded run, so that the token streams of the same device wait for at most that long, and
- * texts of several requests share it. Of tenants whose texts wait, the one that was served the fewest pieces comes first;
+ * texts of several requests share it, as far as there is memory for them together. Of tenants whose texts wait, the one that was served the fewest pieces comes first;
  * within a tenant, who came first.
  */
 import type { TokenizedText } from '@fathom/neural/sentence-encoder/sentence-encoder';
 import { FairQueue, type QueuedRequest } from '../domain/fair-queue.ts';
+import { computeInParts, type MemoryShortage } from './compute-in-parts.ts';
 import type { ReadText, TextsRequest } from './protocol.ts';
 
 /** What reads texts whole. */
@@ -26,6 +28,8 @@ export interface TextStep {
     readonly texts: readonly ReadText[];
     readonly deviceMs: number;
   }[];
+  /** Requests with a text for which there is no memory here, even alone. */
+  readonly givenUp: readonly { readonly id: string; readonly shortage: MemoryShortage }[];
   readonly busyMs: number;
 }
 
@@ -51,6 +55,12 @@ interface WaitingText extends QueuedRequest {
 
 interface ChosenText extends TokenizedText {
   readonly waiting: WaitingText;
+}
+
+interface ComputedTexts {
+  readonly texts: readonly ChosenText[];
+  readonly rows: readonly Float32Array[];
+  readonly tookMs: number;
 }
 
 export class TextLane {
@@ -86,16 +96,36 @@ export class TextLane {
   async step(): Promise<TextStep> {
     const chosen = this.#choose();
     const { runner, now } = this.#options;
-    const startedAt = now();
-    const rows = await runner.run(chosen);
-    const busyMs = now() - startedAt;
-    for (const [row, { waiting, ids, isCut }] of chosen.entries()) {
+    const givenUp = new Map<string, MemoryShortage>();
+    let busyMs = 0;
+    await computeInParts({
+      items: chosen,
+      compute: async (texts) => {
+        const startedAt = now();
+        const rows = await runner.run(texts);
+        return { texts, rows, tookMs: now() - startedAt };
+      },
+      use: async (computed) => {
+        busyMs += computed.tookMs;
+        this.#keep(computed);
+      },
+      giveUp: ({ waiting: { request } }, shortage) => {
+        if (!this.#requests.has(request)) return;
+        givenUp.set(request, shortage);
+        this.cancel(request);
+      },
+    });
+    const finished = this.#takeFinished();
+    return { finished, givenUp: [...givenUp].map(([id, shortage]) => ({ id, shortage })), busyMs };
+  }
+
+  #keep({ texts, rows, tookMs }: ComputedTexts): void {
+    for (const [row, { waiting, ids, isCut }] of texts.entries()) {
       const request = this.#requests.get(waiting.request);
       if (!request) continue;
       request.done.push({ values: rows[row]!, tokens: ids.length, isCut });
-      request.deviceMs += busyMs / chosen.length;
+      request.deviceMs += tookMs / texts.length;
     }
-    return { finished: this.#takeFinished(), busyMs };
   }
 
   /** The texts next in turn whose pieces fit one run; one text always does. */

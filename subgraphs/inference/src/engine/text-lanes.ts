@@ -6,6 +6,7 @@
 import { releasedModelFolder } from '@fathom/neural/sentence-encoder/released-model';
 import { openSentenceEncoder } from '@fathom/neural/sentence-encoder/sentence-encoder';
 import { openTextReader } from '@fathom/neural/serving/text-reader';
+import { describeShortage } from './engine-ends.ts';
 import { prepareBeside } from './model-loader.ts';
 import type { FromWorker, LoadedModel, LoadModel, TextsRequest } from './protocol.ts';
 import { TextLane, type TextRunner } from './text-lane.ts';
@@ -84,7 +85,7 @@ export function createTextLanes({ threads, maxTokens, send, onReady }: TextLanes
     // The next request tries again: a package that is mended needs no restart.
     isOpening = false;
     const message = `The sentence encoder cannot be loaded: ${(error as Error).message}`;
-    for (const id of early.keys()) send({ type: 'texts-failed', id, message });
+    for (const id of early.keys()) send({ type: 'texts-failed', id, code: 'MODEL_FAULT', message });
     early.clear();
   }
 
@@ -124,6 +125,7 @@ export function createTextLanes({ threads, maxTokens, send, onReady }: TextLanes
         send({
           type: 'texts-failed',
           id: request.id,
+          code: 'MODEL_FAULT',
           message: `${lane} is not loaded on this device.`,
         });
     },
@@ -161,9 +163,11 @@ export function createTextLanes({ threads, maxTokens, send, onReady }: TextLanes
       if (!lane) return;
       const step = lane.step();
       running = step.catch(() => undefined);
-      const { finished, busyMs } = await step;
+      const { finished, givenUp, busyMs } = await step;
       send({ type: 'texts-step', busyMs, encoderBytes: own?.memoryBytes ?? 0 });
       for (const { id, texts, deviceMs } of finished) send({ type: 'texts-read', id, texts, deviceMs });
+      for (const { id, shortage } of givenUp)
+        send({ type: 'texts-failed', id, code: 'MEMORY_EXHAUSTED', message: describeShortage(shortage) });
     },
   };
 }

@@ -77,7 +77,7 @@ export async function readByVersion<Of extends Purpose>(
   }
 }
 
-/** Throws MODEL_FAULT, DEVICE_LOST, and why the caller's signal was aborted. */
+/** Throws MODEL_FAULT, DEVICE_LOST, MEMORY_EXHAUSTED, and why the caller's signal was aborted. */
 export async function readTexts(
   { pool }: InferenceService,
   texts: TextsToRead & { readonly signal: AbortSignal },

@@ -44,8 +44,8 @@ export async function writeLargeExport(modelFolder: string, attention: 'plain' |
   return folder;
 }
 
-/** The same as a model that makes vectors of texts, or with a head that puts them into two classes. */
-export async function writeLargeReader(modelFolder: string, labels?: readonly string[]): Promise<string> {
+/** A model of the same weights that makes vectors of texts, or with a head that puts them into two classes. */
+export async function writeReaderOf(modelFolder: string, labels?: readonly string[]): Promise<string> {
   const model = await loadModelFolder(modelFolder);
   const folder = join(await mkdtemp(join(tmpdir(), 'fathom-large-reader-')), 'model');
   const width = model.config.hiddenSize;
