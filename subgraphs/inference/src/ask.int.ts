@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DeliveredMessage } from '@fathom/platform/broker/broker';
 import { createDeferred } from '@fathom/platform/deferred';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
@@ -17,7 +15,7 @@ import {
   type ScriptedDeepLearning,
   startScriptedDeepLearning,
 } from './testing/scripted-deep-learning.ts';
-import { writeTinyModel } from './testing/tiny-model.ts';
+import { calibrate, writeTinyModel } from './testing/tiny-model.ts';
 
 /*
  * The tiny models' words are noise, so their calibrations are made for the outcome: the score is the logistic of the
@@ -55,23 +53,7 @@ async function registerCalibrated(
   { bound, refusals = [] }: { bound: number; refusals?: string[] },
 ) {
   const folder = await writeTinyModel({ seed });
-  const weights = {
-    intercept: 0,
-    minimumLogProbability: 1,
-    meanLogProbability: 0,
-    subjectMissing: 0,
-    unexplainedWords: 0,
-  };
-  const calibration = {
-    version: `${versionId}-calibration`,
-    bound,
-    refusals,
-    fixedAnswers: [],
-    forms: [],
-    commonWords: [],
-    weights,
-  };
-  await writeFile(join(folder, 'calibration.json'), JSON.stringify(calibration));
+  await calibrate(folder, { version: `${versionId}-calibration`, bound, refusals });
   await harness.register(versionId, folder);
 }
 

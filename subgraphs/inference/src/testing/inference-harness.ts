@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Cache } from '@fathom/platform/cache/cache';
 import type { Database } from '@fathom/platform/database/database';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
@@ -43,6 +44,8 @@ export interface HarnessOptions {
   readonly databaseUrl: string;
   readonly settings?: Partial<InferenceSettings>;
   readonly deepLearning?: DeepLearning;
+  /** What instances share of it; the platform's own without it. */
+  readonly cache?: Cache;
   /** Of a harness before, to restart a service on the same data. */
   readonly dataDirectory?: string;
 }
@@ -79,10 +82,10 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   });
   if (options.dataDirectory)
     await cp(options.dataDirectory, platform.env.FATHOM_DATA_DIR, { recursive: true });
-  const deepLearning = options.deepLearning ?? noDeepLearning;
+  const { deepLearning = noDeepLearning, cache = platform.cache } = options;
   const { database, queries } = recordQueries(platform.database);
   const inference = await startInference(
-    { ...platform, database, deepLearning, signer: platform.identity.signer },
+    { ...platform, database, cache, deepLearning, signer: platform.identity.signer },
     { ...testSettings, ...options.settings },
   );
   const subgraph = await startTestSubgraph({

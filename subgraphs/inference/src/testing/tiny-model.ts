@@ -2,7 +2,7 @@
  * A real model folder that is made in milliseconds: the product's own architecture and tokenizer with random weights.
  * What it says is nonsense, but the same nonsense every time.
  */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embeddingName, initializeLlama } from '@fathom/neural/architectures/llama-parameters';
@@ -64,6 +64,25 @@ export async function writeTinyModel(options: TinyModelOptions = {}): Promise<st
   }
   await writeModelFolder(folder, { config, weights, tokenizer, chatTemplate: ChatTemplate.questionAnswer() });
   return folder;
+}
+
+/** The score of its answers is the logistic of their lowest log-probability. */
+export async function calibrate(folder: string, { refusals = [], ...given }: CalibrationWish): Promise<void> {
+  const weights = {
+    intercept: 0,
+    minimumLogProbability: 1,
+    meanLogProbability: 0,
+    subjectMissing: 0,
+    unexplainedWords: 0,
+  };
+  const calibration = { ...given, refusals, fixedAnswers: [], forms: [], commonWords: [], weights };
+  await writeFile(join(folder, 'calibration.json'), JSON.stringify(calibration));
+}
+
+export interface CalibrationWish {
+  readonly version: string;
+  readonly bound: number;
+  readonly refusals?: readonly string[];
 }
 
 /** Writes an adapter of the tiny model that visibly changes what it says. */
