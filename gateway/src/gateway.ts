@@ -12,8 +12,7 @@ import { createHealth, type Probe } from '@fathom/platform/server/health';
 import { InFlight } from '@fathom/platform/server/in-flight';
 import { listen } from '@fathom/platform/server/listen';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
-import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { entranceOf } from './audit/entrance.ts';
 import { raise } from './errors.ts';
 import { sendConsoleFile } from './http/console-files.ts';
@@ -145,11 +144,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   /** What no entrance of its own has refused. */
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (brokeOff(service, response, error)) return;
-    void withSpan(
+    void inTrace(
       `${request.method} elsewhere`,
       { 'http.request.method': request.method ?? '' },
-      async () => {
-        const asked = { transport: 'http', entrance: entranceOf(request), principal: undefined } as const;
+      async ({ traceId }) => {
+        const entrance = entranceOf(request);
+        const asked = { transport: 'http', entrance, principal: undefined, traceId } as const;
         const refused = service.refusals.record(asked, error);
         const isMethod = refused.status === 404 && request.method !== 'GET';
         sendRefusal(response, refused, {
@@ -157,7 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           ...(isMethod ? { status: 405, headers: { allow: 'GET, HEAD' } } : {}),
         });
       },
-      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+      { from: request.headers },
     );
   }
 

@@ -27,6 +27,7 @@ await runService('gateway', async () => {
   const platform = await openPlatform({
     service: 'gateway',
     env,
+    handsTracesOn: true,
     migrations: new URL('../sql/', import.meta.url),
   });
   const { database, broker, logger, metrics, cache, probes } = platform;

@@ -5,7 +5,6 @@ import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
 import type { Probe } from '@fathom/platform/server/health';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import { auditing, createAuditTrail } from './audit/audit-trail.ts';
 import { createRefusals } from './audit/refusals.ts';
 import { createApiKeyDirectory } from './auth/api-key-directory.ts';
@@ -22,7 +21,6 @@ import { createOperationLog, endingCharges, holdingPlaces } from './observabilit
 import { createPlanMetrics } from './observability/plan-metrics.ts';
 import { createRequestLog } from './observability/request-log.ts';
 import { createStreamMetrics } from './observability/stream-metrics.ts';
-import { formatExecutionError } from './operations/format-result.ts';
 import type { OperationPreparer } from './operations/prepare.ts';
 import { readCheckedInOperations } from './persisted/checked-in-operations.ts';
 import { createPersistedOperations } from './persisted/persisted-operations.ts';
@@ -120,7 +118,6 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     },
     onFreed: services.letGo,
     warmUp: (present, next) => warmUp(policy.preparer, policy.preparer)(present, next),
-    formatError: (_formatted, error) => formatExecutionError(error, { traceId: currentTraceId(), logger }),
     logger,
     metrics,
   });

@@ -21,7 +21,7 @@ const {
   readonly maxEntityAgeMs?: number;
 }>();
 
-await startTracing({ service: 'gateway' });
+await startTracing({ service: 'gateway', handsOn: true });
 const apiKeys = createMemoryApiKeyStore();
 const generated = generateApiKey();
 await apiKeys.insert({

@@ -11,7 +11,6 @@
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { Logger } from '@fathom/platform/logging';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import { Kind } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { type GatewayErrorCode, gatewayErrors } from '../errors.ts';
@@ -119,9 +118,9 @@ export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
  */
 export function auditing(log: OperationLog, trail: AuditTrail): OperationLog {
   return {
-    begin(transport, principal, operation) {
-      const record = log.begin(transport, principal, operation);
-      const traceId = currentTraceId();
+    begin(logged) {
+      const record = log.begin(logged);
+      const { transport, principal, operation, traceId } = logged;
       let ended = false;
       return {
         ...record,

@@ -8,13 +8,15 @@ import { entranceOf } from './entrance.ts';
 import { reasonText, storable } from './reason-text.ts';
 import { createRefusals } from './refusals.ts';
 
-const asked = { transport: 'http', entrance: 'POST /graphql', principal: undefined } as const;
+const asked = { transport: 'http', entrance: 'POST /graphql', principal: undefined, traceId: 't' } as const;
 
 function open() {
   const events: AuditedEvent[] = [];
   const ended: string[] = [];
   const refusals = createRefusals({
-    log: { begin: () => ({ sent: () => undefined, end: (code) => void ended.push(code) }) },
+    log: {
+      begin: ({ traceId }) => ({ traceId, sent: () => undefined, end: (code) => void ended.push(code) }),
+    },
     trail: { record: (event) => void events.push(event) },
     logger: createLogger({ service: 'gateway', level: 'silent' }),
   });
@@ -37,7 +39,10 @@ describe('a refusal', () => {
 
   test('that is the outcome of an admitted operation is passed on without a second record', () => {
     const { refusals, events } = open();
-    const error = refusals.told({ sent: () => undefined, end: () => undefined }, raise('FORBIDDEN'));
+    const error = refusals.told(
+      { traceId: 't', sent: () => undefined, end: () => undefined },
+      raise('FORBIDDEN'),
+    );
     expect(refusals.record(asked, error).status).toBe(403);
     expect(events).toEqual([]);
   });

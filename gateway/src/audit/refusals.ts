@@ -10,7 +10,6 @@
  */
 import { AppError } from '@fathom/platform/errors';
 import type { Logger } from '@fathom/platform/logging';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import type { GraphQLError } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { holderOf } from '../auth/refused-credential.ts';
@@ -34,6 +33,7 @@ export interface Asked {
   readonly principal: Principal | undefined;
   /** What, if it was admitted as an operation and is refused for how it was sent. */
   readonly operation?: AdmittedOperation | undefined;
+  readonly traceId: string;
 }
 
 class OnRecord {
@@ -81,23 +81,23 @@ export interface RefusalsOptions {
 export function createRefusals({ log, trail, logger }: RefusalsOptions): Refusals {
   const known = new WeakMap<object, RecordedRefusal>();
 
-  function coded(why: unknown): Refusal | AppError {
+  function coded(why: unknown, traceId: string): Refusal | AppError {
     if (why instanceof AppError || (typeof why === 'object' && why !== null && isRefusal(why))) return why;
-    logger.error({ err: why }, 'a request could not be answered');
-    return raise('INTERNAL_SERVER_ERROR', { details: { traceId: currentTraceId() }, cause: why });
+    logger.error({ err: why, 'trace.id': traceId }, 'a request could not be answered');
+    return raise('INTERNAL_SERVER_ERROR', { details: { traceId }, cause: why });
   }
 
   return {
     record(asked, why) {
-      const told = coded(why);
+      const told = coded(why, asked.traceId);
       const recorded = known.get(told);
       if (recorded) return recorded;
       const refused = told instanceof AppError ? refusal(told) : told;
       const reason = told instanceof AppError ? told : reasonOf(refused);
-      const { transport, entrance, operation } = asked;
+      const { transport, entrance, operation, traceId } = asked;
       const principal = asked.principal ?? holderOf(reason);
       const outcome = outcomeOf(refused.errors);
-      log.begin(transport, principal, operation).end(outcome);
+      log.begin({ transport, principal, operation, traceId }).end(outcome);
       trail.record({
         kind: 'REFUSAL',
         transport,
@@ -106,14 +106,14 @@ export function createRefusals({ log, trail, logger }: RefusalsOptions): Refusal
         operation,
         outcome,
         reason: reasonText(reason),
-        traceId: currentTraceId(),
+        traceId,
       });
       const made = new OnRecord(refused, reason);
       known.set(told, made);
       return made;
     },
-    told(_ended, error) {
-      const reason = coded(error);
+    told({ traceId }, error) {
+      const reason = coded(error, traceId);
       const appError = reason instanceof AppError ? reason : reasonOf(reason);
       known.set(appError, new OnRecord(refusal(appError), appError));
       return appError;

@@ -2,7 +2,7 @@
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import { wholeOperation } from '../operations/defer.ts';
-import { formatExecutionError } from '../operations/format-result.ts';
+import { formatExecutionError, formatKept } from '../operations/format-result.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { OperationExecutor } from './executor.ts';
 
@@ -23,7 +23,7 @@ export function createApolloExecutor(): OperationExecutor {
         );
         if (body.kind !== 'single')
           throw raise('INTERNAL_SERVER_ERROR', { because: 'an incremental result' });
-        return body.singleResult;
+        return formatKept(body.singleResult, context);
       } catch (error) {
         return { data: null, errors: [formatExecutionError(error, context)] };
       }

@@ -60,7 +60,10 @@ export function createPlanExecutor(planner: OperationPlanner): OperationExecutor
         return inParts(plan, { ...options, clientLabels: deferred.clientLabels });
       } catch (error) {
         // It may be that only its parts cannot be planned. If it is more than that, the whole answer tells.
-        context.logger.warn({ err: error }, 'an operation is not answered in parts');
+        context.logger.warn(
+          { err: error, 'trace.id': context.traceId },
+          'an operation is not answered in parts',
+        );
         return undefined;
       }
     },

@@ -1,5 +1,6 @@
 /** A tool's call: the operation with the arguments as variables, and its result in the form that models read. */
 import { AppError } from '@fathom/platform/errors';
+import type { Trace } from '@fathom/platform/telemetry/trace';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { z } from 'zod';
 import type { Principal } from '../auth/principal.ts';
@@ -20,6 +21,7 @@ export interface ToolCall {
   readonly params: Readonly<Record<string, unknown>>;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  readonly trace: Trace;
   /** Told of each event of a stream, with how many there were. */
   readonly onEvent: (count: number, event: object) => Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function callTool(service: GatewayService, call: ToolCall): Promise
     operationName: operation.name,
     variables: parsed.data.arguments ?? {},
     signal: call.signal,
+    trace: call.trace,
   };
   try {
     return operation.definition.operation === 'subscription'
@@ -54,10 +57,9 @@ export async function callTool(service: GatewayService, call: ToolCall): Promise
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const entrance = `tools/call ${operation.name}`;
-    const { errors } = service.refusals.record(
-      { transport: 'mcp', entrance, principal: call.principal },
-      error,
-    );
+    const { principal, trace } = call;
+    const asked = { transport: 'mcp', entrance, principal, traceId: trace.traceId } as const;
+    const { errors } = service.refusals.record(asked, error);
     return failure(errors.map((one) => one.toJSON()));
   }
 }

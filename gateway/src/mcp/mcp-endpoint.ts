@@ -9,8 +9,8 @@
  * Every request carries its key or token, so any gateway answers any request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import type { Trace } from '@fathom/platform/telemetry/trace';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { entranceOf } from '../audit/entrance.ts';
 import type { RecordedRefusal } from '../audit/refusals.ts';
 import { credentialOfRequest } from '../auth/credentials.ts';
@@ -49,8 +49,8 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
   const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
   const toolsOf = createTools(operations);
 
-  async function answer({ request, response, signal, known }: Asking): Promise<void> {
-    const line = service.requestLog.begin(request, response);
+  async function answer({ request, response, signal, trace, known }: Asking): Promise<void> {
+    const line = service.requestLog.begin({ request, response, trace });
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     if (request.method !== 'POST') {
       response.writeHead(405, { allow: 'POST' }).end();
@@ -70,18 +70,19 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
       return;
     }
     try {
-      const result = await resultOf({ message, principal, response, signal });
+      const result = await resultOf({ message, principal, response, signal, trace });
       send(response, resultMessage(message.id, result));
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       const entrance = `${entranceOf(request)} ${message.method === 'tools/call' ? message.method : '*'}`;
-      service.refusals.record({ transport: 'mcp', entrance, principal }, reasonOfRpc(error));
+      const { traceId } = trace;
+      service.refusals.record({ transport: 'mcp', entrance, principal, traceId }, reasonOfRpc(error));
       send(response, errorMessage(message.id, { code: error.code, message: error.message }));
     }
   }
 
   async function resultOf(exchange: Exchange): Promise<object> {
-    const { message, principal, signal } = exchange;
+    const { message, principal, signal, trace } = exchange;
     switch (message.method) {
       case 'initialize':
         return initializeResult(message);
@@ -96,6 +97,7 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
             principal,
             params: message.params,
             signal,
+            trace,
             onEvent,
           }),
         );
@@ -123,21 +125,22 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController();
     response.once('close', () => gone.abort('UNSUBSCRIBED'));
-    await withSpan(
+    await inTrace(
       `${request.method} /mcp`,
       { 'http.request.method': request.method ?? '', 'url.path': '/mcp' },
-      async () => {
+      async (trace) => {
         const known: Asking['known'] = { principal: undefined };
         try {
-          await answer({ request, response, signal: gone.signal, known });
+          await answer({ request, response, signal: gone.signal, trace, known });
         } catch (error) {
           if (brokeOff(service, response, error)) return;
           const why = error instanceof RpcError ? reasonOfRpc(error) : error;
-          const asked = { transport: 'mcp', entrance: entranceOf(request), ...known } as const;
+          const { traceId } = trace;
+          const asked = { transport: 'mcp', entrance: entranceOf(request), traceId, ...known } as const;
           refuse(response, service.refusals.record(asked, why), error);
         }
       },
-      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+      { from: request.headers },
     );
   };
 }
@@ -146,6 +149,7 @@ interface Asking {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
+  readonly trace: Trace;
   /** Who asks, once that is known. */
   readonly known: { principal: Principal | undefined };
 }
@@ -155,6 +159,7 @@ interface Exchange {
   readonly principal: Principal;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
+  readonly trace: Trace;
 }
 
 function initializeResult({ params }: RpcRequest): object {

@@ -9,8 +9,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import type { Logger } from '@fathom/platform/logging';
-import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { entranceOf } from '../audit/entrance.ts';
 import type { Refusals } from '../audit/refusals.ts';
 import { type BodyLimits, readBody } from '../http/read-json.ts';
@@ -30,6 +29,12 @@ export interface OAuthEndpointOptions {
 export interface OAuthEndpoint {
   /** False if this is no path of the issuer's. */
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly traceId: string;
 }
 
 const maxFormBytes = 16_384;
@@ -65,7 +70,7 @@ export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoin
     }
   }
 
-  function send(request: IncomingMessage, response: ServerResponse, answer: TokenAnswer): void {
+  function send({ request, response, traceId }: Exchange, answer: TokenAnswer): void {
     // Section 5.1: nobody on the way keeps a token.
     const headers: Record<string, string> = { 'cache-control': 'no-store', pragma: 'no-cache' };
     if (!request.complete) headers['connection'] = 'close';
@@ -75,7 +80,7 @@ export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoin
     }
     const { status, error, description, reason, principal } = answer;
     if (status === 401) headers['www-authenticate'] = 'Basic realm="fathom"';
-    const asked = { transport: 'oauth', entrance: entranceOf(request), principal } as const;
+    const asked = { transport: 'oauth', entrance: entranceOf(request), principal, traceId } as const;
     sendRefusal(response, refusals.record(asked, reason), {
       status,
       headers,
@@ -86,11 +91,11 @@ export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoin
   return {
     async handle(request, response, { pathname }) {
       if (pathname === '/oauth/token') {
-        await withSpan(
+        await inTrace(
           `${request.method} ${pathname}`,
           { 'http.request.method': request.method ?? '', 'url.path': pathname },
-          async () => send(request, response, await answerToken(request)),
-          { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+          async ({ traceId }) => send({ request, response, traceId }, await answerToken(request)),
+          { from: request.headers },
         );
         return true;
       }

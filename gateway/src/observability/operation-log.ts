@@ -2,7 +2,6 @@
 import type { Logger } from '@fathom/platform/logging';
 import { createOperationMetrics } from '@fathom/platform/server/operation-metrics';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import type { Principal } from '../auth/principal.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
@@ -19,6 +18,7 @@ export type Transport =
   | 'relay';
 
 export interface OperationRecord {
+  readonly traceId: string;
   /** So many bytes of its answer, without what carries them, were handed to the client's connection. */
   sent(bytes: number): void;
   /**
@@ -28,12 +28,16 @@ export interface OperationRecord {
   end(code: string, withheld?: string): void;
 }
 
+/** Who asks what, and how. */
+export interface LoggedOperation {
+  readonly transport: Transport;
+  readonly principal: Principal | undefined;
+  readonly operation: AdmittedOperation | undefined;
+  readonly traceId: string;
+}
+
 export interface OperationLog {
-  begin(
-    transport: Transport,
-    principal: Principal | undefined,
-    operation: AdmittedOperation | undefined,
-  ): OperationRecord;
+  begin(logged: LoggedOperation): OperationRecord;
 }
 
 export interface OperationLogOptions {
@@ -55,17 +59,16 @@ export function createOperationLog({ metrics, logger, knownNames }: OperationLog
     labels: ['code', 'transport'],
   });
   return {
-    begin(transport, principal, operation) {
+    begin({ transport, principal, operation, traceId }) {
       const startedAt = performance.now();
       const count = operationMetrics.begin({
         name: operation?.operation.name?.value,
         type: operation?.kind ?? 'unknown',
       });
-      // A stream ends in whatever turn of the event loop ends it, outside of its span.
-      const traceId = currentTraceId();
       let ended = false;
       let sentBytes: number | undefined;
       return {
+        traceId,
         sent(bytes) {
           sentBytes = (sentBytes ?? 0) + bytes;
         },
@@ -117,9 +120,9 @@ export function withheldIn(
 /** The same log; what an operation was charged is settled or given back once it has ended. */
 export function endingCharges(log: OperationLog): OperationLog {
   return {
-    begin(transport, principal, operation) {
-      const record = log.begin(transport, principal, operation);
-      const charge = operation?.charge;
+    begin(logged) {
+      const record = log.begin(logged);
+      const charge = logged.operation?.charge;
       if (!charge) return record;
       return {
         ...record,
@@ -135,8 +138,9 @@ export function endingCharges(log: OperationLog): OperationLog {
 /** The same log; what it begins holds a place until it ends. */
 export function holdingPlaces(log: OperationLog, concurrency: Concurrency): OperationLog {
   return {
-    begin(transport, principal, operation) {
-      const record = log.begin(transport, principal, operation);
+    begin(logged) {
+      const record = log.begin(logged);
+      const { principal, operation } = logged;
       if (!principal || !operation) return record;
       const release = concurrency.take(principal);
       return {

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@fathom/platform/logging';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
+import type { Trace } from '@fathom/platform/telemetry/trace';
 import type { Principal } from '../auth/principal.ts';
 
 export interface RequestRecord {
@@ -13,18 +13,23 @@ export interface RequestRecord {
   by(principal: Principal): void;
 }
 
+export interface LoggedRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly trace: Pick<Trace, 'traceId'>;
+}
+
 export interface RequestLog {
-  /** Writes the line when the response has been sent or its client has left. Called inside the request's span. */
-  begin(request: IncomingMessage, response: ServerResponse): RequestRecord;
+  /** Writes the line when the response has been sent or its client has left. */
+  begin(logged: LoggedRequest): RequestRecord;
 }
 
 const maxPathLength = 200;
 
 export function createRequestLog(logger: Logger): RequestLog {
   return {
-    begin(request, response) {
+    begin({ request, response, trace: { traceId } }) {
       const startedAt = performance.now();
-      const traceId = currentTraceId();
       const { socket } = request;
       const writtenBefore = socket.bytesWritten;
       const [path = '/'] = (request.url ?? '/').split('?');

@@ -80,7 +80,7 @@ interface GenerationEvent {
   readonly message: string;
 }
 
-export type Caller = Pick<GraphCall, 'principal' | 'signal' | 'onCharged'>;
+export type Caller = Pick<GraphCall, 'principal' | 'signal' | 'trace' | 'onCharged'>;
 
 /** Throws AppError: a refusal before the first part, a failure behind it. */
 export async function* runGeneration(

@@ -1,6 +1,5 @@
 /** The graph as the façade's files and jobs see it: checked-in operations, on behalf of one caller. */
 import type { AppError } from '@fathom/platform/errors';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import type { GatewayContext } from '../context.ts';
 import { type GatewayErrorCode, raise } from '../errors.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
@@ -51,7 +50,7 @@ export function createGraphAccess(
     caller,
     call: (operation, variables) => dataOfCall(service, callOf(operation, variables)),
     stream: (operation, variables) => streamCall(service, callOf(operation, variables)),
-    context: () => createContext(service, { ...caller, traceId: currentTraceId() }),
+    context: () => createContext(service, caller),
     async pageBehind({ limit, after, page }) {
       const wanted = Number(limit ?? 20);
       if (!Number.isInteger(wanted) || wanted < 1 || wanted > pageSize)

@@ -3,8 +3,8 @@
  * is decided where it is decided for GraphQL; nothing is computed here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import type { Trace } from '@fathom/platform/telemetry/trace';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { entranceOf } from '../audit/entrance.ts';
 import { credentialOfRequest } from '../auth/credentials.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -31,6 +31,7 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly line: RequestRecord;
+  readonly trace: Trace;
   /** Who sent it, once that is known. */
   readonly known: { principal: Principal | undefined };
 }
@@ -41,7 +42,7 @@ export function createOpenAiFacade(
   uploads: UploadRelay,
 ) {
   async function answer(
-    { request, response, url, line, known }: Exchange,
+    { request, response, url, line, trace, known }: Exchange,
     signal: AbortSignal,
   ): Promise<void> {
     const limits = { maxBytes: service.maxBodyBytes, timeoutMs: service.bodyTimeoutMs };
@@ -53,6 +54,7 @@ export function createOpenAiFacade(
     const caller: Caller = {
       principal,
       signal,
+      trace,
       onCharged(left) {
         if (response.headersSent) return;
         for (const [name, value] of Object.entries(budgetHeaders(left))) response.setHeader(name, value);
@@ -103,22 +105,23 @@ export function createOpenAiFacade(
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const gone = new AbortController();
     response.once('close', () => gone.abort('UNSUBSCRIBED'));
-    await withSpan(
+    await inTrace(
       `${request.method} ${url.pathname}`,
       { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
-      async () => {
-        const line = service.requestLog.begin(request, response);
-        response.setHeader('x-request-id', currentTraceId());
+      async (trace) => {
+        const line = service.requestLog.begin({ request, response, trace });
+        response.setHeader('x-request-id', trace.traceId);
         const known: Exchange['known'] = { principal: undefined };
         try {
-          await answer({ request, response, url, line, known }, gone.signal);
+          await answer({ request, response, url, line, trace, known }, gone.signal);
         } catch (error) {
           if (brokeOff(service, response, error)) return;
-          const asked = { transport: 'openai', entrance: entranceOf(request), ...known } as const;
+          const { traceId } = trace;
+          const asked = { transport: 'openai', entrance: entranceOf(request), traceId, ...known } as const;
           sendOpenAiError(response, service.refusals.record(asked, error));
         }
       },
-      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+      { from: request.headers },
     );
   };
 }

@@ -1,6 +1,5 @@
 /** The one way in: who, how much, what. Every transport asks here before any work is done. */
 import { AppError } from '@fathom/platform/errors';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Principal } from '../auth/principal.ts';
 import { authorise } from '../authorisation/authorisation.ts';
@@ -30,12 +29,14 @@ export interface AdmissionOptions {
   readonly now?: () => number;
 }
 
+export interface Asking {
+  readonly principal: Principal | undefined;
+  readonly sent: SentOperation;
+  readonly traceId: string;
+}
+
 export interface Admission {
-  admit(
-    snapshot: Snapshot,
-    principal: Principal | undefined,
-    sent: SentOperation,
-  ): Promise<AdmittedOperation | Refusal>;
+  admit(snapshot: Snapshot, asking: Asking): Promise<AdmittedOperation | Refusal>;
   /** For what is no operation, and counts as one. Throws AppError. */
   admitCaller(principal: Principal): Promise<void>;
 }
@@ -68,13 +69,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   /** Last, so that nothing is charged for what is refused. */
   async function charge(
-    principal: Principal,
     operation: AdmittedOperation,
     demands: readonly Demand[],
+    { principal, traceId }: { readonly principal: Principal; readonly traceId: string },
   ): Promise<AdmittedOperation | Refusal> {
     if (!budgets) return operation;
     try {
-      return { ...operation, charge: await budgets.charge(principal, demands, currentTraceId()) };
+      return { ...operation, charge: await budgets.charge(principal, demands, traceId) };
     } catch (error) {
       if (error instanceof AppError) return refusal(error);
       throw error;
@@ -83,7 +84,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   return {
     admitCaller,
-    async admit(snapshot, principal, sent) {
+    async admit(snapshot, { principal, sent, traceId }) {
       let raw: RawOperation;
       try {
         if (!principal && !publicIntrospection) throw raise('UNAUTHENTICATED');
@@ -110,7 +111,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       if (isRefusal(allowed) || !principal || !budgets) return allowed;
       const { operation, fragments, variables } = allowed;
       const demands = demandsOf({ operation, fragments, variables, schema: snapshot.apiSchema });
-      return demands.length === 0 ? allowed : charge(principal, allowed, demands);
+      return demands.length === 0 ? allowed : charge(allowed, demands, { principal, traceId });
     },
   };
 }

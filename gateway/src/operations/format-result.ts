@@ -35,12 +35,25 @@ export function formatExecutionError(error: unknown, scope: ErrorScope): GraphQL
       extensions: visible(extensions),
     };
   }
-  scope.logger.error({ err: error }, 'an operation failed unexpectedly');
+  scope.logger.error({ err: error, 'trace.id': scope.traceId }, 'an operation failed unexpectedly');
   return {
     message: gatewayErrors.INTERNAL_SERVER_ERROR.message,
     ...(error instanceof GraphQLError && error.path ? { path: error.path } : {}),
     extensions: { code: 'INTERNAL_SERVER_ERROR', traceId: scope.traceId },
   };
+}
+
+const kept = new WeakMap<GraphQLFormattedError, unknown>();
+
+/** For Apollo's server, which asks where nothing is known of the operation: {@link formatKept} says it then. */
+export function keepError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  kept.set(formatted, error);
+  return formatted;
+}
+
+export function formatKept(result: FormattedExecutionResult, scope: ErrorScope): FormattedExecutionResult {
+  if (!result.errors) return result;
+  return { ...result, errors: result.errors.map((one) => formatExecutionError(kept.get(one) ?? one, scope)) };
 }
 
 function codedError(error: unknown): GraphQLError | undefined {

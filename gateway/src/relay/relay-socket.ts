@@ -10,7 +10,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { webSocketPlace } from '@fathom/platform/identity-proof';
-import { extractTrace, injectTrace, withSpan } from '@fathom/platform/telemetry/tracing';
+import type { TraceHeaders } from '@fathom/platform/telemetry/trace';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { handleProtocols } from 'graphql-ws';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
@@ -92,17 +93,19 @@ function serve(service: GatewayService, relayed: Relayed): void {
     // The protocol lets nothing come behind it before the service has acknowledged it.
     router.pause();
     const payload = payloadOfInit(data);
+    const from = { ...request.headers, ...payload };
     const refuse = (code: number | undefined, why: unknown): void =>
-      void withSpan(
+      void inTrace(
         'relay.refuse',
         {},
-        async () => {
-          const asked = { transport: 'relay', entrance: 'connection_init', principal: undefined } as const;
+        async ({ traceId }) => {
+          const entrance = 'connection_init';
+          const asked = { transport: 'relay', entrance, principal: undefined, traceId } as const;
           const { reason } = service.refusals.record(asked, why);
           router.close(code, reason.code);
           router.resume();
         },
-        { parent: extractTrace({ ...request.headers, ...payload }) },
+        { from, kind: SpanKind.INTERNAL },
       );
     if (!payload) {
       refuse(badRequest, raise('BAD_REQUEST', { because: 'the first message must be connection_init' }));
@@ -114,21 +117,28 @@ function serve(service: GatewayService, relayed: Relayed): void {
     }
     const inPayload = credentialOfParams(payload);
     const credential = inPayload.kind === 'none' ? credentialOfHeaders(request.headers) : inPayload;
-    withSpan(
+    inTrace(
       'WS /subgraphs',
       { 'network.protocol.name': 'websocket' },
-      async () => connect(service, relayed, await requirePrincipal(service, credential)),
-      { kind: SpanKind.SERVER, parent: extractTrace({ ...request.headers, ...payload }) },
+      async (trace) => {
+        const principal = await requirePrincipal(service, credential);
+        await connect(service, relayed, { principal, traceHeaders: trace.headers });
+      },
+      { from },
     ).catch((error: unknown) => refuse(unauthorized, error));
   });
+}
+
+interface Connecting {
+  readonly principal: Principal;
+  readonly traceHeaders: TraceHeaders;
 }
 
 async function connect(
   service: GatewayService,
   { target, router }: Relayed,
-  principal: Principal,
+  { principal, traceHeaders }: Connecting,
 ): Promise<void> {
-  const traceHeaders = injectTrace();
   const identity = await service.signer.sign(principal.identity, {
     audience: target.name,
     place: webSocketPlace,

@@ -20,8 +20,8 @@ import { identityHeader } from '@fathom/platform/identity';
 import { graphqlPlace } from '@fathom/platform/identity-proof';
 import { InFlight } from '@fathom/platform/server/in-flight';
 import { listen } from '@fathom/platform/server/listen';
-import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import type { Trace } from '@fathom/platform/telemetry/trace';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { Agent, type Dispatcher, errors } from 'undici';
 import { entranceOf } from '../audit/entrance.ts';
 import { credentialOfHeaders } from '../auth/credentials.ts';
@@ -92,7 +92,7 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
     if (!isRouter(key)) throw raise('FORBIDDEN', { because: `\`${relayKeyHeader}\` is not the router's` });
   }
 
-  async function answer({ request, response, signal, known }: Asking): Promise<void> {
+  async function answer({ request, response, signal, trace, known }: Asking): Promise<void> {
     if (service.isDraining()) throw raise('SHUTTING_DOWN');
     const target = targetOf(request);
     requireRouter(request.headers[relayKeyHeader]);
@@ -103,13 +103,18 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
       maxBytes: service.maxBodyBytes,
       timeoutMs: service.bodyTimeoutMs,
     });
-    const context = createContext(service, { principal, signal, traceId: currentTraceId() });
+    const context = createContext(service, { principal, signal, trace });
     const local = target.service.kind === 'local' && {
       subgraph: target.service.subgraph,
       asked: parseRawOperation(jsonOf(body)),
     };
     // What the operation is knows the router; who asked, the log here.
-    const record = service.operationLog.begin('relay', principal, undefined);
+    const record = service.operationLog.begin({
+      transport: 'relay',
+      principal,
+      operation: undefined,
+      traceId: trace.traceId,
+    });
     try {
       await (local
         ? answerHere(local, { context, response })
@@ -129,17 +134,18 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
       gone.abort('DISCONNECTED');
     });
     const known: Asking['known'] = { principal: undefined };
-    void withSpan(
+    void inTrace(
       `${request.method} /subgraphs`,
       { 'http.request.method': request.method ?? '' },
-      () =>
-        answer({ request, response, signal: gone.signal, known }).catch((error: unknown) => {
+      (trace) =>
+        answer({ request, response, signal: gone.signal, trace, known }).catch((error: unknown) => {
           if (response.destroyed || brokeOff(service, response, error)) return;
-          const asked = { transport: 'relay', entrance: entranceOf(request), ...known } as const;
+          const { traceId } = trace;
+          const asked = { transport: 'relay', entrance: entranceOf(request), traceId, ...known } as const;
           const refused = service.refusals.record(asked, error);
           sendRefusal(response, refused, { body: graphqlBody(refused) });
         }),
-      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+      { from: request.headers },
     );
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -174,6 +180,7 @@ interface Asking {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
+  readonly trace: Trace;
   /** Who asks, once that is known. */
   readonly known: { principal: Principal | undefined };
 }

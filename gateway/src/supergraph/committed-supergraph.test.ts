@@ -36,7 +36,6 @@ beforeAll(async () => {
   snapshot = await createSnapshot({
     supergraphSdl: readFileSync(defaultSettings.supergraphFile, 'utf8'),
     serviceFor: () => ({ kind: 'local', subgraph: { ask: async () => ({ data: {} }) } }),
-    formatError: (formatted) => formatted,
     introspection: true,
     maxTokens: defaultSettings.limits.maxTokens,
     logger: createLogger({ service: 'gateway', level: 'silent' }),

@@ -13,7 +13,7 @@ import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '
 import { ApolloGateway, type GraphQLDataSource, type ServiceMap } from '@apollo/gateway';
 import { QueryPlanner } from '@apollo/query-planner';
 import { ApolloServer } from '@apollo/server';
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { type Requirements, readRequirements, withoutSecurityMark } from '../authorisation/requirements.ts';
 import type { GatewayContext } from '../context.ts';
@@ -21,6 +21,7 @@ import { createOverrideLabels, type OverrideLabels } from '../execution/override
 import { type FieldSetNames, fieldSetNames } from '../execution/response-names.ts';
 import { objectTypeNames } from '../execution/rewrites.ts';
 import { type CostTable, createCostTable } from '../limits/cost-table.ts';
+import { keepError } from '../operations/format-result.ts';
 import { createApolloDataSource } from '../subgraphs/apollo-data-source.ts';
 import type { Service } from '../subgraphs/services.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
@@ -30,7 +31,6 @@ export interface SnapshotOptions {
   readonly supergraphSdl: string;
   /** Throws when nobody says where the service is. */
   readonly serviceFor: (name: string, composedUrl: string | undefined) => Service;
-  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly introspection: boolean;
   readonly maxTokens: number;
   /** Override labels that are on, besides those by percentage. */
@@ -111,7 +111,7 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
     const server = new ApolloServer<GatewayContext>({
       gateway,
       introspection: options.introspection,
-      formatError: options.formatError,
+      formatError: keepError,
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
       persistedQueries: false,

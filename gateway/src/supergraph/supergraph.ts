@@ -35,7 +35,7 @@ export interface RebuildSteps {
   readonly commit: () => void;
 }
 
-export interface SupergraphOptions extends Pick<SnapshotOptions, 'formatError' | 'onFreed' | 'logger'> {
+export interface SupergraphOptions extends Pick<SnapshotOptions, 'onFreed' | 'logger'> {
   readonly file: string;
   readonly settings: SnapshotSettings;
   /** Called with each snapshot that comes into service. */
@@ -142,9 +142,9 @@ export async function openSupergraph(given: SupergraphOptions): Promise<Supergra
 }
 
 function load(
-  { formatError, onFreed, logger }: Pick<SupergraphOptions, 'formatError' | 'onFreed' | 'logger'>,
+  { onFreed, logger }: Pick<SupergraphOptions, 'onFreed' | 'logger'>,
   settings: SnapshotSettings,
   supergraphSdl: string,
 ): Promise<Snapshot> {
-  return createSnapshot({ ...settings, formatError, logger, supergraphSdl, ...(onFreed ? { onFreed } : {}) });
+  return createSnapshot({ ...settings, logger, supergraphSdl, ...(onFreed ? { onFreed } : {}) });
 }

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { hasScope } from '@fathom/platform/identity';
 import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
-import { injectTrace } from '@fathom/platform/telemetry/tracing';
+import type { Trace } from '@fathom/platform/telemetry/trace';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Refusals } from '../audit/refusals.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -78,16 +78,14 @@ export function showsQueryPlan(
 export interface ContextOptions {
   readonly principal: Principal | undefined;
   readonly signal: Leaving;
-  readonly traceId: string;
+  readonly trace: Trace;
   readonly showsQueryPlan?: boolean;
 }
 
-/** Called inside the operation's span, whose trace the context then carries. */
 export function createContext(
   service: GatewayService,
-  { principal, signal, traceId, showsQueryPlan = false }: ContextOptions,
+  { principal, signal, trace: { traceId, headers }, showsQueryPlan = false }: ContextOptions,
 ): GatewayContext {
-  const headers = injectTrace();
   return {
     principal,
     signal,

@@ -6,7 +6,7 @@
  * waits for is stopped.
  */
 import { AppError } from '@fathom/platform/errors';
-import { currentTraceId } from '@fathom/platform/telemetry/tracing';
+import type { Trace } from '@fathom/platform/telemetry/trace';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
@@ -31,6 +31,7 @@ export interface GraphCall {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  readonly trace: Trace;
   /** Told what the budgets have left, where the call was charged to one; before any of its work. */
   readonly onCharged?: ((left: TokenBudget) => void) | undefined;
 }
@@ -61,7 +62,7 @@ export async function dataOfCall<Data>(service: GatewayService, call: GraphCall)
 
 async function execute(service: GatewayService, call: GraphCall) {
   const { snapshot, operation, context } = await admit(service, call);
-  const record = service.operationLog.begin(call.transport, call.principal, operation);
+  const record = service.operationLog.begin(loggedAs(call, operation));
   return { record, result: await executeOnce(service, snapshot, { operation, context, record }) };
 }
 
@@ -69,7 +70,7 @@ async function execute(service: GatewayService, call: GraphCall) {
 export async function* streamCall<Data>(service: GatewayService, call: GraphCall): AsyncGenerator<Data> {
   const { snapshot, operation, context } = await admit(service, call);
   if (operation.kind !== 'subscription') throw new Error('only subscriptions are streamed');
-  const record = service.operationLog.begin(call.transport, call.principal, operation);
+  const record = service.operationLog.begin(loggedAs(call, operation));
   const connection = new ClientConnection(service, 'carried');
   const events = openStream();
   const leave = (): void => void events.return();
@@ -107,21 +108,32 @@ export async function* streamCall<Data>(service: GatewayService, call: GraphCall
   }
 }
 
+const loggedAs = ({ transport, principal, trace: { traceId } }: GraphCall, operation: AdmittedOperation) => ({
+  transport,
+  principal,
+  operation,
+  traceId,
+});
+
 async function admit(service: GatewayService, call: GraphCall): Promise<Admitted> {
-  const { principal, signal } = call;
+  const { principal, signal, trace } = call;
   const snapshot = service.supergraph.current();
-  const operation = await service.admission.admit(snapshot, principal, {
-    query: call.document,
-    operationName: call.operationName,
-    variables: call.variables,
-    extensions: undefined,
+  const operation = await service.admission.admit(snapshot, {
+    principal,
+    traceId: trace.traceId,
+    sent: {
+      query: call.document,
+      operationName: call.operationName,
+      variables: call.variables,
+      extensions: undefined,
+    },
   });
   if (isRefusal(operation)) throw appErrorOf(operation.errors[0]?.toJSON());
   if (operation.charge?.left) call.onCharged?.(operation.charge.left);
   return {
     snapshot,
     operation,
-    context: createContext(service, { principal, signal, traceId: currentTraceId() }),
+    context: createContext(service, { principal, signal, trace }),
   };
 }
 

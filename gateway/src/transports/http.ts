@@ -3,8 +3,8 @@
  * large, a request that a page of another origin could forge. What is admitted is answered as JSON or as events.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import type { Trace } from '@fathom/platform/telemetry/trace';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { entranceOf } from '../audit/entrance.ts';
 import type { Asked } from '../audit/refusals.ts';
 import { credentialOfRequest } from '../auth/credentials.ts';
@@ -38,11 +38,11 @@ export function createHttpTransport(service: GatewayService) {
     response.on('close', () => {
       if (!response.writableFinished) gone.abort('DISCONNECTED');
     });
-    return withSpan(
+    return inTrace(
       `${request.method} /graphql`,
       { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
-      () => answer(service, { request, response, url, signal: gone }),
-      { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+      (trace) => answer(service, { request, response, url, signal: gone, trace }),
+      { from: request.headers },
     );
   };
 }
@@ -52,11 +52,13 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly signal: Leaving;
+  readonly trace: Trace;
 }
 
 /** Never throws. One function for most of the way: each further one that awaits would cost every request. */
 async function answer(service: GatewayService, exchange: Exchange): Promise<void> {
-  const { request, response, signal } = exchange;
+  const { request, response, signal, trace } = exchange;
+  const { traceId } = trace;
   let principal: Principal | undefined;
   let admitted: AdmittedOperation | undefined;
   try {
@@ -71,7 +73,7 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
       return;
     }
     const snapshot = service.supergraph.current();
-    const operation = await service.admission.admit(snapshot, principal, sent);
+    const operation = await service.admission.admit(snapshot, { principal, sent, traceId });
     if (isRefusal(operation)) {
       refuse(service, exchange, { why: operation, principal });
       return;
@@ -83,7 +85,7 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
     const context = createContext(service, {
       principal,
       signal,
-      traceId: currentTraceId(),
+      trace,
       showsQueryPlan: showsQueryPlan(service, principal, request.headers),
     });
     const inPieces = answerInPieces(service, exchange, { snapshot, operation, context, principal });
@@ -93,7 +95,7 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
     }
     refuseForgeable(request);
     const contentType = contentTypeOf(request);
-    const record = service.operationLog.begin('http', principal, operation);
+    const record = service.operationLog.begin({ transport: 'http', principal, operation, traceId });
     await executeOnce(service, snapshot, {
       operation,
       context,
@@ -109,12 +111,17 @@ interface Refused extends Pick<Asked, 'principal' | 'operation'> {
   readonly why: unknown;
 }
 
-function refuse(service: GatewayService, { request, response }: Exchange, { why, ...asked }: Refused): void {
+function refuse(
+  service: GatewayService,
+  { request, response, trace: { traceId } }: Exchange,
+  { why, ...asked }: Refused,
+): void {
   const { accept } = request.headers;
   if (brokeOff(service, response, why)) return;
   const format = streamFormatOf(accept);
   const transport = format?.transport ?? 'http';
-  const refused = service.refusals.record({ transport, entrance: entranceOf(request), ...asked }, why);
+  const entrance = entranceOf(request);
+  const refused = service.refusals.record({ transport, entrance, traceId, ...asked }, why);
   const isOfDocument = typeof why === 'object' && why !== null && isRefusal(why);
   // What concerns the request as a whole is told by its status; what concerns the document, in the stream.
   if (isOfDocument && refused.status === 400 && format === sseFormat)
@@ -137,7 +144,7 @@ export function brokeOff({ logger }: GatewayService, response: ServerResponse, e
 /** As events, or in parts as they become ready; `undefined` if the answer goes out whole. */
 function answerInPieces(
   service: GatewayService,
-  { request, response }: Exchange,
+  { request, response, trace: { traceId } }: Exchange,
   { snapshot, operation, context, principal }: Admitted,
 ): Promise<void> | undefined {
   const { accept } = request.headers;
@@ -151,7 +158,7 @@ function answerInPieces(
     : undefined;
   if (!parts) return undefined;
   refuseForgeable(request);
-  const record = service.operationLog.begin('multipart', principal, operation);
+  const record = service.operationLog.begin({ transport: 'multipart', principal, operation, traceId });
   return sendParts(response, executeInParts(snapshot, parts, record), record);
 }
 
@@ -198,26 +205,29 @@ interface Batch {
 /** Each is admitted, counted and answered by itself; all at once, in their order. */
 async function answerBatch(
   service: GatewayService,
-  { request, response, signal }: Exchange,
+  { request, response, signal, trace }: Exchange,
   { operations, principal }: Batch,
 ): Promise<void> {
   const contentType = contentTypeOf(request);
   const snapshot = service.supergraph.current();
-  const entrance = entranceOf(request);
+  const { traceId } = trace;
+  const asked = { transport: 'http', entrance: entranceOf(request), principal, traceId } as const;
   async function answerOne(sent: unknown): Promise<string> {
     let admitted: AdmittedOperation | undefined;
     const refuse = (why: unknown): string =>
-      graphqlBody(
-        service.refusals.record({ transport: 'http', entrance, principal, operation: admitted }, why),
-      );
+      graphqlBody(service.refusals.record({ ...asked, operation: admitted }, why));
     try {
-      const operation = await service.admission.admit(snapshot, principal, parseRawOperation(sent));
+      const operation = await service.admission.admit(snapshot, {
+        principal,
+        sent: parseRawOperation(sent),
+        traceId,
+      });
       if (isRefusal(operation)) return refuse(operation);
       admitted = operation;
       if (operation.kind === 'subscription') throw raise('OPERATION_NEEDS_STREAM');
       setBudgetHeaders(response, operation.charge);
-      const context = createContext(service, { principal, signal, traceId: currentTraceId() });
-      const record = service.operationLog.begin('http', principal, operation);
+      const context = createContext(service, { principal, signal, trace });
+      const record = service.operationLog.begin({ transport: 'http', principal, operation, traceId });
       let answered = '';
       await executeOnce(service, snapshot, {
         operation,

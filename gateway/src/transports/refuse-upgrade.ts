@@ -1,8 +1,7 @@
 /** A WebSocket that is not opened: refused in HTTP, on the bare socket, under the trace of its request. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import { entranceOf } from '../audit/entrance.ts';
 import type { Transport } from '../observability/operation-log.ts';
 import type { GatewayService } from './gateway-service.ts';
@@ -22,16 +21,16 @@ const reasons: Readonly<Record<number, string>> = {
 
 export function refuseUpgrade(service: GatewayService, upgrade: Upgrade, why: unknown): void {
   const { request, socket, transport } = upgrade;
-  void withSpan(
+  void inTrace(
     'UPGRADE',
     {},
-    async () => {
-      const asked = { transport, entrance: entranceOf(request), principal: undefined };
+    async ({ traceId }) => {
+      const asked = { transport, entrance: entranceOf(request), principal: undefined, traceId };
       const { status } = service.refusals.record(asked, why);
       socket.end(
         `HTTP/1.1 ${status} ${reasons[status] ?? 'Internal Server Error'}\r\nconnection: close\r\n\r\n`,
       );
     },
-    { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+    { from: request.headers },
   );
 }

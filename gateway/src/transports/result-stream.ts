@@ -64,7 +64,8 @@ async function once(
   { response, snapshot, operation, context }: StreamRequest,
   format: StreamFormat,
 ): Promise<void> {
-  const record = service.operationLog.begin(format.transport, context.principal, operation);
+  const { principal, traceId } = context;
+  const record = service.operationLog.begin({ transport: format.transport, principal, operation, traceId });
   await executeOnce(service, snapshot, {
     operation,
     context,
@@ -82,7 +83,8 @@ async function stream(
   { response, snapshot, operation, context }: StreamRequest,
   format: StreamFormat,
 ): Promise<void> {
-  const record = service.operationLog.begin(format.transport, context.principal, operation);
+  const { principal, traceId } = context;
+  const record = service.operationLog.begin({ transport: format.transport, principal, operation, traceId });
   const connection = new ClientConnection(service, 'carried');
   const forget = service.clients.add({
     credential: context.principal?.credential ?? '',

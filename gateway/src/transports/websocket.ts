@@ -12,8 +12,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { within } from '@fathom/platform/deferred';
 import { attachSocket } from '@fathom/platform/server/websocket-socket';
-import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { type Span, SpanKind } from '@opentelemetry/api';
+import type { Trace } from '@fathom/platform/telemetry/trace';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import {
   handleProtocols,
@@ -154,13 +154,20 @@ function connect(
   client: Client,
   params: Readonly<Record<string, unknown>> | undefined,
 ): Promise<boolean> {
-  return underTrace(client, 'gateway.connect', params, () => identify(service, client, params));
+  return underTrace(client, 'gateway.connect', params, (trace) =>
+    identify(service, client, { params, trace }),
+  );
+}
+
+interface Connecting {
+  readonly params: Readonly<Record<string, unknown>> | undefined;
+  readonly trace: Trace;
 }
 
 async function identify(
   service: GatewayService,
   client: Client,
-  params: Readonly<Record<string, unknown>> | undefined,
+  { params, trace: { traceId } }: Connecting,
 ): Promise<boolean> {
   try {
     const inParams = credentialOfParams(params);
@@ -190,7 +197,8 @@ async function identify(
     };
     return true;
   } catch (error) {
-    const asked = { transport: 'websocket', entrance: 'connection_init', principal: undefined } as const;
+    const entrance = 'connection_init';
+    const asked = { transport: 'websocket', entrance, principal: undefined, traceId } as const;
     const { reason } = service.refusals.record(asked, error);
     client.socket.close(reason.status === 401 ? unauthorized : 1011, reason.code);
     return false;
@@ -208,32 +216,25 @@ async function begin(
     client,
     'gateway.subscribe',
     { ...connection.connectionParams, ...payload.extensions },
-    async (span) => {
+    async (trace) => {
+      const { principal } = client;
+      const { traceId } = trace;
       const refuse = (why: unknown) =>
-        service.refusals.record(
-          { transport: 'websocket', entrance: 'subscribe', principal: client.principal },
-          why,
-        ).errors;
+        service.refusals.record({ transport: 'websocket', entrance: 'subscribe', principal, traceId }, why)
+          .errors;
       try {
         if (Object.keys(connection.subscriptions).length > maxOperationsPerConnection)
           throw raise('TOO_MANY_STREAMS', { details: { allowed: maxOperationsPerConnection } });
         const snapshot = service.supergraph.current();
-        const operation = await service.admission.admit(
-          snapshot,
-          client.principal,
-          parseRawOperation(payload),
-        );
+        const sent = parseRawOperation(payload);
+        const operation = await service.admission.admit(snapshot, { principal, sent, traceId });
         if (isRefusal(operation)) return refuse(operation);
-        span.setAttributes({
+        trace.note({
           'graphql.operation.type': operation.kind,
           'graphql.operation.name': operation.operation.name?.value ?? '',
         });
-        const context = createContext(service, {
-          principal: client.principal,
-          signal: client.gone,
-          traceId: currentTraceId(),
-        });
-        const record = service.operationLog.begin('websocket', client.principal, operation);
+        const context = createContext(service, { principal, signal: client.gone, trace });
+        const record = service.operationLog.begin({ transport: 'websocket', principal, operation, traceId });
         const running: Running = { id, client, snapshot, operation, context, record };
         return {
           schema: snapshot.apiSchema,
@@ -253,10 +254,10 @@ function underTrace<T>(
   client: Client,
   name: string,
   carrier: Readonly<Record<string, unknown>> | undefined,
-  work: (span: Span) => Promise<T>,
+  work: (trace: Trace) => Promise<T>,
 ): Promise<T> {
-  const parent = extractTrace({ ...client.request.headers, ...carrier });
-  return withSpan(name, { 'network.protocol.name': 'websocket' }, work, { kind: SpanKind.SERVER, parent });
+  const from = { ...client.request.headers, ...carrier };
+  return inTrace(name, { 'network.protocol.name': 'websocket' }, work, { from });
 }
 
 /** How the protocol's own closes are called in the gateway's words; its other codes refuse nothing. */
@@ -276,8 +277,9 @@ const protocolRefusals: Readonly<Record<number, GatewayErrorCode>> = {
 function recordClose(service: GatewayService, client: Client, closeCode: number, because: string): void {
   const code = protocolRefusals[closeCode];
   if (!code) return;
-  void underTrace(client, 'gateway.close', undefined, async () => {
-    const asked = { transport: 'websocket', entrance: 'message', principal: client.principal } as const;
+  void underTrace(client, 'gateway.close', undefined, async ({ traceId }) => {
+    const { principal } = client;
+    const asked = { transport: 'websocket', entrance: 'message', principal, traceId } as const;
     service.refusals.record(asked, raise(code, { because }));
   });
 }

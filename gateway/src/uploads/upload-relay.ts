@@ -13,8 +13,8 @@ import { pipeline, Readable, Transform } from 'node:stream';
 import { sealing } from '@fathom/platform/body-seal';
 import { AppError } from '@fathom/platform/errors';
 import { identityHeader } from '@fathom/platform/identity';
-import { currentTraceId, extractTrace, withSpan } from '@fathom/platform/telemetry/tracing';
-import { SpanKind } from '@opentelemetry/api';
+import type { Trace } from '@fathom/platform/telemetry/trace';
+import { inTrace } from '@fathom/platform/telemetry/tracing';
 import type { FormattedExecutionResult } from 'graphql';
 import { Agent, type Dispatcher, errors } from 'undici';
 import { entranceOf } from '../audit/entrance.ts';
@@ -58,6 +58,7 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly signal: AbortSignal;
+  readonly trace: Trace;
   /** Who sends it, once that is known. */
   readonly known: { principal: Principal | undefined };
 }
@@ -82,7 +83,7 @@ export function createUploadRelay(
 
   async function relay(exchange: Exchange): Promise<void> {
     const { request, response, url } = exchange;
-    const line = service.requestLog.begin(request, response);
+    const line = service.requestLog.begin(exchange);
     const context = await admit(service, exchange);
     if (context.principal) line.by(context.principal);
     const target = targetOf(service, url);
@@ -112,8 +113,12 @@ export function createUploadRelay(
   }
 
   /** `as`: what the service has refused goes to the client in the service's words. */
-  function refuse({ request, response, known }: Exchange, why: unknown, as?: RefusalForm): void {
-    const asked = { transport: 'uploads', entrance: entranceOf(request), ...known } as const;
+  function refuse(
+    { request, response, trace: { traceId }, known }: Exchange,
+    why: unknown,
+    as?: RefusalForm,
+  ): void {
+    const asked = { transport: 'uploads', entrance: entranceOf(request), traceId, ...known } as const;
     const refused = service.refusals.record(asked, why);
     sendRefusal(response, refused, as ?? { body: graphqlBody(refused) });
   }
@@ -124,15 +129,16 @@ export function createUploadRelay(
       response.once('close', () => gone.abort('DISCONNECTED'));
       // A client that sends nothing for so long holds a connection to the service for nothing.
       request.setTimeout(patienceMs, () => request.destroy());
-      await withSpan(
+      await inTrace(
         `${request.method} /uploads`,
         { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
-        async () => {
+        async (trace) => {
           const exchange: Exchange = {
             request,
             response,
             url,
             signal: gone.signal,
+            trace,
             known: { principal: undefined },
           };
           try {
@@ -145,7 +151,7 @@ export function createUploadRelay(
             request.setTimeout(0);
           }
         },
-        { kind: SpanKind.SERVER, parent: extractTrace(request.headers) },
+        { from: request.headers },
       );
     },
     async put(path, bytes, context) {
@@ -188,12 +194,15 @@ function refusalOf(status: number, text: string): AppError {
   return raise(status === 404 ? 'NOT_FOUND' : status === 403 ? 'FORBIDDEN' : 'BAD_REQUEST');
 }
 
-async function admit(service: GatewayService, { request, signal, known }: Exchange): Promise<GatewayContext> {
+async function admit(
+  service: GatewayService,
+  { request, signal, trace, known }: Exchange,
+): Promise<GatewayContext> {
   if (service.isDraining()) throw raise('SHUTTING_DOWN');
   const principal = await requirePrincipal(service, credentialOfRequest(request));
   known.principal = principal;
   await service.admission.admitCaller(principal);
-  return createContext(service, { principal, signal, traceId: currentTraceId() });
+  return createContext(service, { principal, signal, trace });
 }
 
 /** The service by the path's first part, at the URL that its part of the graph has. */

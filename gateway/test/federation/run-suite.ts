@@ -16,7 +16,6 @@ import { createApolloExecutor } from '../../src/execution/apollo-executor.ts';
 import { createPlanExecutor, type OperationExecutor } from '../../src/execution/executor.ts';
 import type { AnswerPart } from '../../src/execution/incremental.ts';
 import { createOperationPlanner } from '../../src/execution/operation-plan.ts';
-import { formatExecutionError } from '../../src/operations/format-result.ts';
 import {
   type AdmittedOperation,
   createOperationPreparer,
@@ -123,7 +122,6 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
       kind: 'local',
       subgraph: recorded(services[service] as RunningService, () => current),
     }),
-    formatError: (_formatted, error) => formatExecutionError(error, { traceId: 't', logger }),
     introspection: true,
     maxTokens: unlimited.maxTokens,
     overrideLabels: graph.labels ?? [],

@@ -31,6 +31,8 @@ export interface PlatformOptions<Env extends BaseEnv> {
   /** True if processes of this service must see one cache (counters, locks) even without Redis: then PostgreSQL holds it. */
   readonly sharedCache?: boolean;
   readonly maxConnections?: number;
+  /** Whether each trace is handed on from call to call here (`telemetry/tracing.ts`). */
+  readonly handsTracesOn?: boolean;
   /** Default: stdout. */
   readonly logger?: Logger;
 }
@@ -57,7 +59,7 @@ export interface Platform<Env extends BaseEnv = BaseEnv> {
 export async function openPlatform<Env extends BaseEnv>(
   options: PlatformOptions<Env>,
 ): Promise<Platform<Env>> {
-  const { service, env, migrations, sharedCache = false, maxConnections } = options;
+  const { service, env, migrations, sharedCache = false, maxConnections, handsTracesOn = false } = options;
   const opened: { close(): Promise<unknown> }[] = [];
   const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
     opened.push(part);
@@ -77,6 +79,7 @@ export async function openPlatform<Env extends BaseEnv>(
         service,
         instanceId: env.OTEL_SERVICE_INSTANCE_ID,
         endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+        handsOn: handsTracesOn,
       }),
     );
     const database = keep(

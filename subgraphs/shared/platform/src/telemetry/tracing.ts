@@ -6,7 +6,6 @@ import {
   type Attributes,
   type Context,
   context,
-  isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -20,7 +19,8 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { within } from '../deferred.ts';
-import { createUnrecordedTracing } from './unrecorded-tracing.ts';
+import { type Trace, traceHeadersOf } from './trace.ts';
+import { createUnrecordedTracing, type UnrecordedTracing } from './unrecorded-tracing.ts';
 
 export interface TracingOptions {
   readonly service: string;
@@ -29,6 +29,11 @@ export interface TracingOptions {
   readonly endpoint?: string | undefined;
   /** Further processors, for instance an in-memory exporter in tests. */
   readonly processors?: readonly SpanProcessor[];
+  /**
+   * This process hands each trace on from call to call (`inTrace`) and needs no other way to know it. Where nothing is recorded
+   * either, no trace follows its promises: that makes each of them cost twice, for good, from the first trace that did.
+   */
+  readonly handsOn?: boolean;
 }
 
 export interface Tracing {
@@ -37,9 +42,10 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-export type TraceHeaders = Readonly<Record<string, string>>;
-
 const tracerName = 'fathom';
+
+/** Of this process, while nobody takes its spans. */
+let unrecorded: UnrecordedTracing | undefined;
 
 /** Registers the provider of this process. A second call in the same process replaces the first one's. */
 export async function startTracing({
@@ -47,22 +53,24 @@ export async function startTracing({
   instanceId,
   endpoint,
   processors = [],
+  handsOn = false,
 }: TracingOptions): Promise<Tracing> {
   const spanProcessors = [...processors, ...(endpoint ? [await otlpProcessor(endpoint)] : [])];
+  unrecorded = spanProcessors.length === 0 ? createUnrecordedTracing() : undefined;
   const provider =
-    spanProcessors.length === 0
-      ? createUnrecordedTracing()
-      : new BasicTracerProvider({
-          resource: resourceFromAttributes({
-            'service.name': service,
-            'service.namespace': 'fathom',
-            ...(instanceId ? { 'service.instance.id': instanceId } : {}),
-          }),
-          spanProcessors,
-        });
+    unrecorded ??
+    new BasicTracerProvider({
+      resource: resourceFromAttributes({
+        'service.name': service,
+        'service.namespace': 'fathom',
+        ...(instanceId ? { 'service.instance.id': instanceId } : {}),
+      }),
+      spanProcessors,
+    });
   trace.disable();
   trace.setGlobalTracerProvider(provider);
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  if (!unrecorded || !handsOn)
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   return {
     tracer: provider.getTracer(tracerName),
@@ -112,6 +120,37 @@ export async function withSpan<T>(
   }
 }
 
+export interface TraceOptions {
+  /** Of the request that this answers, or what else carries a trace to it. */
+  readonly from: Readonly<Record<string, unknown>>;
+  /** Default: a server's. */
+  readonly kind?: SpanKind;
+}
+
+/** As {@link withSpan}, for work that hands its trace on: nothing but ids is made where nobody takes the span. */
+export function inTrace<T>(
+  name: string,
+  attributes: Attributes,
+  work: (trace: Trace) => Promise<T>,
+  { from, kind = SpanKind.SERVER }: TraceOptions,
+): Promise<T> {
+  if (unrecorded)
+    return work(unrecorded.next(carries(from) ? trace.getSpanContext(extractTrace(from)) : undefined));
+  return withSpan(
+    name,
+    attributes,
+    (span) => {
+      const spanContext = span.spanContext();
+      return work({
+        traceId: spanContext.traceId,
+        headers: traceHeadersOf(spanContext),
+        note: (noted) => span.setAttributes(noted),
+      });
+    },
+    { kind, parent: extractTrace(from) },
+  );
+}
+
 export function recordFailure(span: Span, error: unknown): void {
   if (error instanceof Error) span.recordException(error);
   span.setStatus({
@@ -125,20 +164,16 @@ export function currentTraceId(): string {
   return trace.getActiveSpan()?.spanContext().traceId ?? '0'.repeat(32);
 }
 
-/** The headers that carry the active trace to another process: `traceparent` and, if any, `tracestate`. */
+/** The headers that carry the active trace to another process. */
 export function injectTrace(from: Context = context.active()): Record<string, string> {
-  const span = trace.getSpanContext(from);
-  if (!span || !isSpanContextValid(span)) return {};
-  // What the W3C propagator writes, without its detours: every request needs it.
-  const flags = (span.traceFlags & 0xff).toString(16).padStart(2, '0');
-  const traceparent = `00-${span.traceId}-${span.spanId}-${flags}`;
-  const tracestate = span.traceState?.serialize();
-  return tracestate ? { traceparent, tracestate } : { traceparent };
+  return traceHeadersOf(trace.getSpanContext(from));
 }
+
+const carries = (headers: Readonly<Record<string, unknown>>): boolean => headers['traceparent'] !== undefined;
 
 /** The context that headers from another process carry; a root context if they carry none or nonsense. */
 export function extractTrace(headers: Readonly<Record<string, unknown>>): Context {
-  if (headers['traceparent'] === undefined) return ROOT_CONTEXT;
+  if (!carries(headers)) return ROOT_CONTEXT;
   const carrier: Record<string, string> = {};
   for (const name of ['traceparent', 'tracestate']) {
     const value = headers[name];

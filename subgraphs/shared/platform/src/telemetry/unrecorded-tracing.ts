@@ -7,34 +7,48 @@ import {
   type Context,
   context,
   type Span,
+  type SpanContext,
   type SpanOptions,
   TraceFlags,
   type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { type Trace, traceHeadersOf } from './trace.ts';
 
 export interface UnrecordedTracing extends TracerProvider {
+  /** The next part of the trace that `parent` belongs to, or of a new one. */
+  next(parent: SpanContext | undefined): Trace;
   shutdown(): Promise<void>;
 }
 
 export function createUnrecordedTracing(): UnrecordedTracing {
   const tracer = new UnrecordedTracer();
-  return { getTracer: () => tracer, shutdown: async () => undefined };
+  return {
+    getTracer: () => tracer,
+    next(parent) {
+      const span = tracer.spanContext(parent);
+      return { traceId: span.traceId, headers: traceHeadersOf(span), note: ignore };
+    },
+    shutdown: async () => undefined,
+  };
 }
+
+const ignore = (): void => undefined;
 
 class UnrecordedTracer implements Tracer {
   readonly #ids = createTraceIds();
 
   startSpan(_name: string, options: SpanOptions = {}, from: Context = context.active()): Span {
-    const parent = options.root ? undefined : trace.getSpanContext(from);
-    return trace.wrapSpanContext({
-      traceId: parent?.traceId ?? this.#ids.traceId(),
-      spanId: this.#ids.spanId(),
-      // Sampled unless whoever began the trace says otherwise: other services decide by it.
-      traceFlags: parent?.traceFlags ?? TraceFlags.SAMPLED,
-      ...(parent?.traceState ? { traceState: parent.traceState } : {}),
-    });
+    return trace.wrapSpanContext(this.spanContext(options.root ? undefined : trace.getSpanContext(from)));
+  }
+
+  spanContext(parent: SpanContext | undefined): SpanContext {
+    const spanId = this.#ids.spanId();
+    // Sampled unless whoever began the trace says otherwise: other services decide by it.
+    if (!parent) return { traceId: this.#ids.traceId(), spanId, traceFlags: TraceFlags.SAMPLED };
+    const { traceId, traceFlags, traceState } = parent;
+    return { traceId, spanId, traceFlags, ...(traceState ? { traceState } : {}) };
   }
 
   startActiveSpan<Work extends (span: Span) => unknown>(
