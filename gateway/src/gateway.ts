@@ -69,8 +69,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const graphqlPath = '/graphql';
 /** Of nearly every request, so it is not made of each one's text. */
-const graphqlUrl = new URL('http://gateway/graphql');
+const graphqlUrl = new URL(graphqlPath, 'http://gateway');
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const inFlight = new InFlight();
@@ -113,8 +114,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const answerOpenAi = createOpenAiFacade(service, options.operations, uploads);
 
   function route(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
-    const url = request.url === graphqlUrl.pathname ? graphqlUrl : urlOf(request);
-    if (url.pathname !== graphqlUrl.pathname) return routeElsewhere(request, response, url);
+    const url = request.url === graphqlPath ? graphqlUrl : urlOf(request);
+    if (url !== graphqlUrl && url.pathname !== graphqlPath) return routeElsewhere(request, response, url);
     return applyCors(policy().cors, request, response) ? undefined : handleGraphQL(request, response, url);
   }
 
@@ -174,7 +175,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     try {
       if (draining) throw raise('SHUTTING_DOWN');
-      if (urlOf(request).pathname !== graphqlUrl.pathname) throw raise('NOT_FOUND');
+      if (urlOf(request).pathname !== graphqlPath) throw raise('NOT_FOUND');
       webSockets.handleUpgrade(request, socket, head);
     } catch (error) {
       refuseUpgrade(service, { request, socket, transport: 'websocket' }, error);

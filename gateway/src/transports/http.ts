@@ -40,7 +40,7 @@ export function createHttpTransport(service: GatewayService) {
     });
     return inTrace(
       `${request.method} /graphql`,
-      { 'http.request.method': request.method ?? '', 'url.path': url.pathname },
+      { 'http.request.method': request.method ?? '', 'url.path': '/graphql' },
       (trace) => answer(service, { request, response, url, signal: gone, trace }),
       { from: request.headers },
     );
