@@ -2,15 +2,17 @@
  * Many deadlines, one timer: nearly all of them are met, so nearly none costs more than being written down. The timer is
  * set to the earliest; when it fires, it finds those that are over and is set to the next.
  */
-export interface Due {
+import { Linked, LinkedSet } from '@fathom/platform/linked-set';
+
+export abstract class Due extends Linked {
   /** By the monotonic clock, ms. */
-  readonly endsAt: number;
+  abstract readonly endsAt: number;
   /** The deadline is over. */
-  expire(): void;
+  abstract expire(): void;
 }
 
 export class Deadlines {
-  readonly #open = new Set<Due>();
+  readonly #open = new LinkedSet<Due>();
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
 
@@ -26,7 +28,7 @@ export class Deadlines {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#open.clear();
+    for (const due of this.#open.items()) this.#open.delete(due);
   }
 
   #arm(at: number): void {
@@ -41,9 +43,10 @@ export class Deadlines {
     this.#firesAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const due of this.#open) {
+    for (const due of this.#open.items()) {
       if (due.endsAt > now) next = Math.min(next, due.endsAt);
-      else {
+      // What one that expires ends with it expires no more.
+      else if (this.#open.has(due)) {
         this.#open.delete(due);
         due.expire();
       }

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { AppError } from '@fathom/platform/errors';
-import { Deadlines, type Due } from '../deadlines.ts';
+import { Deadlines, Due } from '../deadlines.ts';
 import { raise } from '../errors.ts';
 
 export interface BodyLimits {
@@ -72,7 +72,7 @@ interface Settle {
 /** Of all bodies that are being read. */
 const deadlines = new Deadlines();
 
-class Reading implements Due {
+class Reading extends Due {
   readonly endsAt: number;
   readonly #request: IncomingMessage;
   readonly #source: Readable;
@@ -83,6 +83,7 @@ class Reading implements Due {
   #hasEnded = false;
 
   constructor(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits, settle: Settle) {
+    super();
     this.#request = request;
     this.#source = decompressed(request);
     this.#maxBytes = maxBytes;

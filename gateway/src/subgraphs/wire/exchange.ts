@@ -1,6 +1,6 @@
 /** One request and its answer, which ends once: answered, late, too large, lost, or wanted by nobody any more. */
 
-import type { Deadlines, Due } from '../../deadlines.ts';
+import { type Deadlines, Due } from '../../deadlines.ts';
 import type { LeavingListener } from '../../departure.ts';
 import {
   type PostAnswer,
@@ -16,7 +16,7 @@ export interface ExchangeOptions {
   readonly deadlines: Deadlines;
 }
 
-export class Exchange implements Due, LeavingListener {
+export class Exchange extends Due implements LeavingListener {
   readonly request: PostRequest;
   readonly endsAt: number;
   /** Where it is under way. */
@@ -26,6 +26,7 @@ export class Exchange implements Due, LeavingListener {
   readonly #deadlines: Deadlines;
 
   constructor({ request, receiver, deadlines }: ExchangeOptions) {
+    super();
     this.request = request;
     this.endsAt = request.endsAt;
     this.#receiver = receiver;

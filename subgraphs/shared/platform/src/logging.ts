@@ -1,6 +1,7 @@
 /**
  * One JSON object a line on stdout, in the field names of the Elastic Common Schema (ECS 8), so that Filebeat and
- * Elasticsearch need no mapping. Lines written inside a request carry its trace and span id.
+ * Elasticsearch need no mapping. Lines written inside a request carry its trace and span id, where the trace follows the
+ * request's promises (`telemetry/tracing.ts`); where it is handed on instead, those who write them name it.
  */
 import { trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, pino } from 'pino';

@@ -3,6 +3,7 @@
  * then aborts what is left.
  */
 import { createDeferred, type Deferred, within } from '../deferred.ts';
+import { Linked, LinkedSet } from '../linked-set.ts';
 import type { CancelReason } from './request-context.ts';
 
 export interface Ticket {
@@ -14,7 +15,7 @@ export interface Ticket {
 }
 
 export class InFlight {
-  readonly #open = new Set<OpenTicket>();
+  readonly #open = new LinkedSet<OpenTicket>();
   readonly #close = (ticket: OpenTicket): void => {
     this.#open.delete(ticket);
     if (this.#open.size === 0) this.#idle?.resolve();
@@ -32,7 +33,7 @@ export class InFlight {
   }
 
   abortAll(reason: CancelReason): void {
-    for (const ticket of this.#open) ticket.abort(reason);
+    for (const ticket of this.#open.items()) ticket.abort(reason);
   }
 
   /** Resolves when nothing is under way, or after so long. */
@@ -43,13 +44,14 @@ export class InFlight {
   }
 }
 
-class OpenTicket implements Ticket {
+class OpenTicket extends Linked implements Ticket {
   readonly #onClose: (ticket: OpenTicket) => void;
   #controller: AbortController | undefined;
   #isOpen = true;
   #reason: CancelReason | undefined;
 
   constructor(onClose: (ticket: OpenTicket) => void) {
+    super();
     this.#onClose = onClose;
   }
 
