@@ -39,6 +39,7 @@ export class EventLog {
   constructor(options: EventLogOptions) {
     this.#options = options;
     this.#next = options.written + 1;
+    if (options.written === 0) options.streams.begin(options.stream);
     this.#tail = options.written === 0 ? new Promise(setImmediate) : Promise.resolve();
   }
 

@@ -187,6 +187,7 @@ export async function createBufferedStreams(options: BufferedStreamsOptions): Pr
 
   return {
     implementation: store.implementation,
+    begin: (stream) => tails.begin(stream),
     append,
     appendMany,
     read,

@@ -64,9 +64,11 @@ describe('the PostgreSQL stream buffer', () => {
     const database = await test.open({ onQuery: ({ sql }) => statements.push(sql) });
     const buffer = await openStreamBuffer({ database, logger, pollMs: 3_600_000 });
     statements.length = 0;
-    const appended = buffer.append('begun here', 1, ['first']);
+    buffer.begin('begun here');
     const follower = buffer.follow('begun here', 0, new AbortController().signal);
-    expect((await follower.next()).value).toEqual({ sequence: 1, payload: 'first' });
+    const first = follower.next();
+    const appended = buffer.append('begun here', 1, ['first']);
+    expect((await first).value).toEqual({ sequence: 1, payload: 'first' });
     await appended;
     expect(statements).toEqual([expect.stringContaining('streams.append')]);
     await buffer.close();

@@ -20,6 +20,8 @@ export interface AppendResult {
 
 export interface StreamBuffer {
   readonly implementation: string;
+  /** A hint that this process will soon append the first events of a stream: who follows it here waits for them, and asks no store. */
+  begin(stream: string): void;
   /**
    * Appends events whose first takes `expectedSequence`; refuses (AppError CONFLICT) when another producer was there
    * first. `end` closes the stream: readers finish after its last event.
