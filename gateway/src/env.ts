@@ -80,6 +80,7 @@ export const gatewayEnv = baseEnv
     MAX_OPERATION_ALIASES: bound(limits.maxAliases),
     MAX_OPERATION_DIRECTIVES: bound(limits.maxDirectives),
     MAX_BATCH_OPERATIONS: bound(defaultSettings.maxBatchOperations),
+    MAX_ANSWER_BYTES: bound(defaultSettings.maxAnswerBytes),
     MAX_CONCURRENT_PER_KEY: bound(defaultSettings.concurrency.perCredential),
     MAX_CONCURRENT_PER_TENANT: bound(defaultSettings.concurrency.perTenant),
     BODY_TIMEOUT_MS: bound(defaultSettings.bodyTimeoutMs),
@@ -142,6 +143,7 @@ export function settingsOf(env: GatewayEnv): GatewaySettings {
     maxBodyBytes: env.MAX_BODY_BYTES,
     bodyTimeoutMs: env.BODY_TIMEOUT_MS,
     maxBatchOperations: env.MAX_BATCH_OPERATIONS,
+    maxAnswerBytes: env.MAX_ANSWER_BYTES,
     concurrency: { perCredential: env.MAX_CONCURRENT_PER_KEY, perTenant: env.MAX_CONCURRENT_PER_TENANT },
     limits: {
       maxTokens: env.MAX_OPERATION_TOKENS,

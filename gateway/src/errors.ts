@@ -104,6 +104,11 @@ export const gatewayErrors = {
     message: 'A service sent more than the gateway takes. Ask for fewer items or fields.',
     status: 502,
   },
+  ANSWER_TOO_LARGE: {
+    message:
+      'The whole answer would be larger than the gateway puts together. Ask for fewer items or fields.',
+    status: 400,
+  },
   TOO_MANY_ENTITIES: {
     message:
       'This part of the answer needs more entities of other services than one answer may. Ask for fewer items.',

@@ -190,15 +190,25 @@ function snapshotSettings(services: Services, settings: GatewaySettings): Snapsh
     serviceFor: (name, composedUrl) => services.of(settings, name, composedUrl),
     introspection: settings.introspection !== 'off',
     maxTokens: settings.limits.maxTokens,
+    maxAnswerBytes: settings.maxAnswerBytes,
     overrideLabels: settings.overrideLabels,
   };
 }
 
 /** What {@link snapshotSettings} reads: where that is another, the graph in service has to be. */
 function decidesGraph(settings: GatewaySettings): string {
-  const { subgraphUrls, fetches, fetchesOf, introspection, limits, overrideLabels } = settings;
+  const { subgraphUrls, fetches, fetchesOf, introspection, limits, maxAnswerBytes, overrideLabels } =
+    settings;
   const { maxTokens } = limits;
-  return JSON.stringify([subgraphUrls, fetches, fetchesOf, introspection, maxTokens, overrideLabels]);
+  return JSON.stringify([
+    subgraphUrls,
+    fetches,
+    fetchesOf,
+    introspection,
+    maxTokens,
+    maxAnswerBytes,
+    overrideLabels,
+  ]);
 }
 
 /** A refused text is shown, and does not take the gateway out of service: the one before it still serves. */

@@ -32,6 +32,8 @@ export interface GatewaySettings {
   /** For the request line and headers; a connection that sends them slower is closed. */
   readonly headersTimeoutMs: number;
   readonly maxBatchOperations: number;
+  /** What services may send for one answer together, with each further copy of what occurs several times. */
+  readonly maxAnswerBytes: number;
   readonly concurrency: ConcurrencyLimits;
   readonly limits: OperationLimits;
   readonly rateLimit: Pick<
@@ -102,6 +104,7 @@ export const defaultSettings: GatewaySettings = {
   bodyTimeoutMs: 15_000,
   headersTimeoutMs: 10_000,
   maxBatchOperations: 10,
+  maxAnswerBytes: 64 * 1024 * 1024,
   concurrency: { perCredential: 1_000, perTenant: 5_000 },
   limits: {
     maxTokens: 10_000,

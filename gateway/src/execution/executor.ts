@@ -91,7 +91,7 @@ async function* inParts(
 }
 
 function runOptions(
-  { subgraphs, objectTypeNames }: Snapshot,
+  { subgraphs, objectTypeNames, maxAnswerBytes }: Snapshot,
   { clientNames }: OperationPlan,
   { variables }: AdmittedOperation,
   context: GatewayContext,
@@ -102,6 +102,7 @@ function runOptions(
     context,
     clientNames,
     isObjectTypeName: (name) => objectTypeNames.has(name),
+    maxAnswerBytes,
   };
 }
 

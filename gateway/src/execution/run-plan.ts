@@ -12,6 +12,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { Subgraph, SubgraphAnswer } from '../subgraphs/subgraph.ts';
+import { AnswerSize } from './answer-size.ts';
 import type { DeferStep, FetchStep, Step } from './compile-plan.ts';
 import type { DeferredBlocks } from './deferred-blocks.ts';
 import type { EntityMemo } from './entity-memo.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly context: GatewayContext;
   readonly clientNames: ReadonlyMap<string, string>;
   readonly isObjectTypeName: (name: unknown) => boolean;
+  /** Of the answer, or of what is fetched for an event. */
+  readonly maxAnswerBytes: number;
   /** Of a subscription. */
   readonly memo?: EntityMemo | undefined;
 }
@@ -67,7 +70,7 @@ export async function runFirstPart(
   blocks: DeferredBlocks,
   options: RunOptions,
 ): Promise<RunResult> {
-  const run = new PlanRun(options, { data: {}, inFlight: new SharedAsks(), blocks, entities: 0 });
+  const run = new PlanRun(options, sharedBy(options, blocks));
   if (step) await run.step(step, { path: [], targets: [run.data] });
   return { data: run.data, errors: run.errors };
 }
@@ -85,6 +88,7 @@ interface Asked {
 
 interface AskedEntities {
   readonly asked: readonly Asked[];
+  readonly cursor: Cursor;
   readonly places: EntityPlaces;
   /** Absent where nothing is remembered. */
   readonly keyOf: ((entity: Asked) => string) | undefined;
@@ -96,9 +100,18 @@ interface Shared {
   readonly inFlight: SharedAsks;
   /** Absent where nothing is deferred. */
   readonly blocks: DeferredBlocks | undefined;
+  readonly size: AnswerSize;
   /** Asked for so far, those of each fetch once. */
   entities: number;
 }
+
+const sharedBy = ({ maxAnswerBytes }: RunOptions, blocks?: DeferredBlocks): Shared => ({
+  data: {},
+  inFlight: new SharedAsks(),
+  blocks,
+  size: new AnswerSize(maxAnswerBytes),
+  entities: 0,
+});
 
 class PlanRun {
   readonly data: JsonObject;
@@ -106,9 +119,9 @@ class PlanRun {
   readonly #options: RunOptions;
   readonly #shared: Shared;
 
-  constructor(options: RunOptions, shared?: Shared) {
+  constructor(options: RunOptions, shared = sharedBy(options)) {
     this.#options = options;
-    this.#shared = shared ?? { data: {}, inFlight: new SharedAsks(), blocks: undefined, entities: 0 };
+    this.#shared = shared;
     this.data = this.#shared.data;
   }
 
@@ -184,7 +197,8 @@ class PlanRun {
   #fillRoot(step: FetchStep, { data }: SubgraphAnswer, cursor: Cursor): void {
     if (!isObject(data)) return;
     step.rewriteAnswer?.(data);
-    this.#fill(cursor.targets, data);
+    if (this.#fill(cursor.targets, data)) return;
+    this.#fail(this.#shared.size.refusal(step.service), new RootPlaces(this, step, cursor));
   }
 
   // --- entities --------------------------------------------------------------------------------------------------
@@ -232,14 +246,15 @@ class PlanRun {
       const representations = `"representations":[${some.map(({ json }) => json).join()}]`;
       const variablesJson = this.#variablesJson(step, representations, fromContext);
       return this.#ask(step, variablesJson, places, (answer) =>
-        this.#fillEntities(step, answer, { asked: some, places, keyOf }),
+        this.#fillEntities(step, answer, { asked: some, cursor, places, keyOf }),
       );
     };
     if (asked.length <= maxEntitiesPerFetch) return batch(asked);
     return Promise.all(batchesOf(asked).map(batch));
   }
 
-  #fillEntities(step: FetchStep, answer: SubgraphAnswer, { asked, places, keyOf }: AskedEntities): void {
+  #fillEntities(step: FetchStep, answer: SubgraphAnswer, entitiesOf: AskedEntities): void {
+    const { asked, cursor, places, keyOf } = entitiesOf;
     if (!answer.data) return;
     const { memo } = this.#options;
     const entities: unknown = answer.data['_entities'];
@@ -248,6 +263,7 @@ class PlanRun {
       this.#fail(raise('SUBGRAPH_BAD_ANSWER', { because, details: { serviceName: step.service } }), places);
       return;
     }
+    const unfilled: Asked[] = [];
     for (const [index, wantedEntity] of asked.entries()) {
       const entity: unknown = entities[index];
       const found = isObject(entity) ? entity : null;
@@ -257,14 +273,15 @@ class PlanRun {
         step.rewriteAnswer?.(found);
       }
       if (keyOf && !answer.errors?.length) memo?.set(keyOf(wantedEntity), found);
-      if (found) this.#fill(wantedEntity.targets, found);
+      if (found && !this.#fill(wantedEntity.targets, found)) unfilled.push(wantedEntity);
     }
+    if (unfilled.length > 0)
+      this.#fail(this.#shared.size.refusal(step.service), new EntityPlaces(this, cursor, unfilled));
   }
 
   #fillFromMemo(memo: EntityMemo, key: string, { targets }: Asked): boolean {
     const entity = memo.get(key);
-    if (entity) this.#fill(targets, entity);
-    return entity !== undefined;
+    return entity !== undefined && (entity === null || this.#fill(targets, entity));
   }
 
   // --- both ------------------------------------------------------------------------------------------------------
@@ -276,9 +293,12 @@ class PlanRun {
     places: ErrorPlaces,
     use: (answer: SubgraphAnswer) => void,
   ): Promise<void> {
+    const { size } = this.#shared;
     let answer: SubgraphAnswer;
     try {
+      if (size.isExceeded) throw size.refusal(step.service);
       answer = await this.#askOnce(step, variablesJson);
+      if (!size.add(answer.bytes ?? 0)) throw size.refusal(step.service);
       if (!answer.data && !answer.errors?.length)
         throw raise('SUBGRAPH_BAD_ANSWER', {
           because: `${step.service} answered with neither data nor an error`,
@@ -293,7 +313,12 @@ class PlanRun {
   }
 
   #takeErrors(step: FetchStep, { errors }: SubgraphAnswer, places: ErrorPlaces): void {
-    for (const error of errors ?? []) this.errors.push(...subgraphErrors(step.service, error, places));
+    for (const error of errors ?? []) {
+      const told = subgraphErrors(step.service, error, places);
+      // One of an entity is told in each of its places.
+      const hasRoom = this.#shared.size.addCopies(told.length - 1, error);
+      this.errors.push(...(hasRoom ? told : told.slice(0, 1)));
+    }
   }
 
   #askOnce(step: FetchStep, variablesJson: string): Promise<SubgraphAnswer> {
@@ -319,13 +344,16 @@ class PlanRun {
     return `{${parts.join()}}`;
   }
 
-  #fill(targets: readonly JsonObject[], answer: JsonObject): void {
+  /** False where there is no room for so many copies. */
+  #fill(targets: readonly JsonObject[], answer: JsonObject): boolean {
     const { isObjectTypeName } = this.#options;
+    if (!this.#shared.size.addCopies(targets.length - 1, answer)) return false;
     // The first comes last, so that the copies are made of what nobody has merged into yet.
     for (let index = targets.length - 1; index >= 0; index -= 1) {
       const target = targets[index];
       if (target) merge(target, index === 0 ? answer : copyOf(answer), isObjectTypeName);
     }
+    return true;
   }
 
   #fail(error: unknown, places: ErrorPlaces): void {

@@ -14,9 +14,11 @@ describe('what a service sent', () => {
     ['data', '{"data":{"a":1}}'],
     ['data that is null, with an error', '{"data":null,"errors":[{"message":"No."}]}'],
     ['an error alone', '{"errors":[{"message":"No.","path":["a",0],"extensions":{"code":"X"}}]}'],
-  ])('is an answer: %s', (_what, text) => {
-    expect(read(200, text)).toEqual(JSON.parse(text));
-    expect(read(500, text)).toEqual(JSON.parse(text));
+    ['data that is small, it says', '{"data":{"ü":1},"bytes":-1}'],
+  ])('is an answer, with its size: %s', (_what, text) => {
+    const answer = { ...JSON.parse(text), bytes: Buffer.byteLength(text) };
+    expect(read(200, text)).toEqual(answer);
+    expect(read(500, text)).toEqual(answer);
   });
 
   test.each([

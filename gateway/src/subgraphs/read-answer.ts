@@ -19,7 +19,7 @@ export function readAnswer(service: string, status: number, text: string): Subgr
     throw bad('something that is not JSON', cause);
   }
   if (!isObject(json) || !isGraphQL(json)) throw bad('something that is not GraphQL');
-  const answer = json as SubgraphAnswer;
+  const answer: SubgraphAnswer = Object.assign(json, { bytes: Buffer.byteLength(text) });
   if (status === 503 && answer.errors?.some(({ extensions }) => extensions?.['code'] === 'SHUTTING_DOWN'))
     throw raise('SUBGRAPH_UNAVAILABLE', {
       because: `${service} is draining`,

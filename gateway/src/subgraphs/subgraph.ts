@@ -14,6 +14,8 @@ export interface SubgraphAnswer {
   readonly data?: Record<string, unknown> | null | undefined;
   readonly errors?: readonly GraphQLFormattedError[] | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+  /** Of its JSON; absent where it was made in this process. */
+  readonly bytes?: number | undefined;
 }
 
 export interface Subgraph {

@@ -33,7 +33,7 @@ export function createEventExecutor({
   context,
   maxEntityAgeMs,
 }: EventExecutorOptions): EventExecutor {
-  const { subgraphs, objectTypeNames } = snapshot;
+  const { subgraphs, objectTypeNames, maxAnswerBytes } = snapshot;
   const { variables } = operation;
   const memo =
     plan.rest && maxEntityAgeMs > 0
@@ -45,6 +45,7 @@ export function createEventExecutor({
     context,
     clientNames: plan.clientNames,
     isObjectTypeName: (name: unknown) => objectTypeNames.has(name),
+    maxAnswerBytes,
     memo,
   };
 

@@ -38,6 +38,7 @@ beforeAll(async () => {
     serviceFor: () => ({ kind: 'local', subgraph: { ask: async () => ({ data: {} }) } }),
     introspection: true,
     maxTokens: defaultSettings.limits.maxTokens,
+    maxAnswerBytes: defaultSettings.maxAnswerBytes,
     logger: createLogger({ service: 'gateway', level: 'silent' }),
   });
 });

@@ -33,6 +33,8 @@ export interface SnapshotOptions {
   readonly serviceFor: (name: string, composedUrl: string | undefined) => Service;
   readonly introspection: boolean;
   readonly maxTokens: number;
+  /** Of one answer, as `execution/` puts it together. */
+  readonly maxAnswerBytes: number;
   /** Override labels that are on, besides those by percentage. */
   readonly overrideLabels?: readonly string[];
   /** Called once, when it is retired and nothing runs on it any more. */
@@ -61,6 +63,7 @@ export interface Snapshot {
   readonly subgraphs: Readonly<Record<string, Subgraph>>;
   readonly fieldSetNames: FieldSetNames;
   readonly objectTypeNames: ReadonlySet<unknown>;
+  readonly maxAnswerBytes: number;
   readonly overrideLabels: OverrideLabels;
   /** Root fields of subscriptions whose upstream may be shared, by name. */
   readonly sharedStreams: ReadonlyMap<string, SharedStreamRule>;
@@ -149,6 +152,7 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
     subgraphs,
     fieldSetNames: fieldSetNames(supergraphSdl),
     objectTypeNames: objectTypeNames(supergraphSchema),
+    maxAnswerBytes: options.maxAnswerBytes,
     overrideLabels: createOverrideLabels(supergraphSdl, options.overrideLabels ?? []),
     sharedStreams: readSharedStreams(supergraphSdl),
     apolloServer() {

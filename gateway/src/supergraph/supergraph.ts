@@ -25,7 +25,7 @@ export interface Supergraph {
 /** What can change while the gateway runs. */
 export type SnapshotSettings = Pick<
   SnapshotOptions,
-  'serviceFor' | 'introspection' | 'maxTokens' | 'overrideLabels'
+  'serviceFor' | 'introspection' | 'maxTokens' | 'maxAnswerBytes' | 'overrideLabels'
 >;
 
 export interface RebuildSteps {

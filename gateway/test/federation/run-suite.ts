@@ -22,6 +22,7 @@ import {
   type OperationLimits,
 } from '../../src/operations/prepare.ts';
 import { isRefusal, type Refusal } from '../../src/operations/refusal.ts';
+import { defaultSettings } from '../../src/settings.ts';
 import type { Subgraph, SubgraphAnswer } from '../../src/subgraphs/subgraph.ts';
 import { createEventExecutor } from '../../src/subscriptions/event-executor.ts';
 import { planSubscription } from '../../src/subscriptions/subscription-plan.ts';
@@ -124,6 +125,7 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
     }),
     introspection: true,
     maxTokens: unlimited.maxTokens,
+    maxAnswerBytes: graph.maxAnswerBytes ?? defaultSettings.maxAnswerBytes,
     overrideLabels: graph.labels ?? [],
     logger,
   });
@@ -266,7 +268,8 @@ function recorded(service: RunningService, current: () => Running | undefined): 
       const answer =
         running?.operation.answers?.[name] ?? (await service.execute(query, variables, operationName));
       const sent = faultyAnswer(overWire(answer) as SubgraphAnswer, faultsOf(running, name));
-      return running?.operation.alter?.(sent) ?? sent;
+      const arrived = running?.operation.alter?.(sent) ?? sent;
+      return { ...arrived, bytes: Buffer.byteLength(JSON.stringify(arrived)) };
     },
   };
 }

@@ -13,6 +13,8 @@ export interface FederationGraph {
   readonly subgraphs: Readonly<Record<string, SubgraphDefinition>>;
   /** Override labels that are on. */
   readonly labels?: readonly string[];
+  /** Other than the gateway's own bound. */
+  readonly maxAnswerBytes?: number;
   /** Makes what services hold what it was at first; absent where they hold nothing. Called before each operation. */
   readonly reset?: () => void;
   /** What services have done since, in order. Executors must have had them do the same. */
