@@ -89,10 +89,9 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     onUnshared: warnUnshared(metrics, logger),
   });
   const trail = createAuditTrail({ store: parts.audit, metrics, logger });
-  const log = endingCharges(
-    createOperationLog({ metrics, logger, knownNames: operations.all.map(({ name }) => name) }),
-  );
+  const log = createOperationLog({ metrics, logger, knownNames: operations.all.map(({ name }) => name) });
   const refusals = createRefusals({ log, trail, logger });
+  const requestLog = createRequestLog(logger);
   // Known once it listens, and asked for only then.
   let ownUrl = '';
   const policyParts: PolicyParts = {
@@ -104,6 +103,8 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     persisted: createPersistedOperations({ operations, onUnlisted: countUnlisted(metrics, logger) }),
     ownUrl: () => ownUrl,
     refusals,
+    requestLog,
+    trail,
   };
   let policy = createPolicy(policyParts, parts);
   const planner = createOperationPlanner(createPlanMetrics(metrics));
@@ -142,9 +143,10 @@ export async function runGateway(parts: GatewayParts): Promise<RunningGateway> {
     streamCarriers: createStreamCarriers({ ...parts, settings: settings.streams }),
     sharedStreams: createSharedStreams({ ...parts, settings: settings.sharing, sockets: settings.streams }),
     streamObserver: createStreamMetrics(metrics),
-    operationLog: auditing(holdingPlaces(log, concurrency), trail),
+    operationLog: auditing(holdingPlaces(endingCharges(log), concurrency), trail),
     refusals,
-    requestLog: createRequestLog(logger),
+    requestLog,
+    trail,
     operations,
     probes,
   });

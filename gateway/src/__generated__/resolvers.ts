@@ -89,7 +89,7 @@ export type AuditEvent = {
   readonly __typename?: 'AuditEvent';
   /** When the operation ended. */
   readonly at: Scalars['DateTime']['output'];
-  /** Where it came in, if it was refused before it was an operation: `POST /v1/files`, `connection_init`, `subscribe`. */
+  /** Where it came in, if it was refused before it was an operation, or is none: `POST /v1/files`, `subscribe`, `POST /oauth/token`. */
   readonly entrance?: Maybe<Scalars['String']['output']>;
   /** Its root fields, for instance `moveModelAlias`; empty for what was refused before it was read. */
   readonly fields: ReadonlyArray<Scalars['String']['output']>;
@@ -135,7 +135,7 @@ export type AuditEventEdge = {
 
 /** What an audit event tells of. */
 export type AuditEventKind =
-  /** A mutation was sent and admitted. */
+  /** A mutation was sent and admitted, a token was issued, or a chunk of an upload was stored. */
   | 'MUTATION'
   /** An operation, or a part of it, was refused. */
   | 'REFUSAL';

@@ -1,5 +1,5 @@
 /**
- * Every mutation and every refusal, on their way into the table.
+ * Everything that changes something and every refusal, on their way into the table.
  *
  *   operation ends --> waiting --every flushMs--> one transaction: rows and events `audit.recorded`
  *
@@ -28,7 +28,7 @@ export interface AuditTrail {
 export interface AuditedEvent {
   readonly kind: AuditRecord['kind'];
   readonly transport: Transport;
-  /** Of what is refused as a whole. */
+  /** Of what is refused as a whole, and of what changes something and is no operation. */
   readonly entrance?: string;
   readonly principal: Principal | undefined;
   readonly operation: AdmittedOperation | undefined;

@@ -14,9 +14,7 @@ function open() {
   const events: AuditedEvent[] = [];
   const ended: string[] = [];
   const refusals = createRefusals({
-    log: {
-      begin: ({ traceId }) => ({ traceId, sent: () => undefined, end: (code) => void ended.push(code) }),
-    },
+    log: { refused: ({ code }) => void ended.push(code) },
     trail: { record: (event) => void events.push(event) },
     logger: createLogger({ service: 'gateway', level: 'silent' }),
   });

@@ -15,11 +15,12 @@ import type { Principal } from '../auth/principal.ts';
 import { holderOf } from '../auth/refused-credential.ts';
 import { raise } from '../errors.ts';
 import {
-  type OperationLog,
   type OperationRecord,
   outcomeOf,
+  type RefusalLog,
   type Transport,
 } from '../observability/operation-log.ts';
+import { factsOf, refusedOperation } from '../operations/operation-facts.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import { isRefusal, type Refusal, reasonOf, refusal } from '../operations/refusal.ts';
 import type { AuditTrail } from './audit-trail.ts';
@@ -73,7 +74,7 @@ export interface Refusals {
 }
 
 export interface RefusalsOptions {
-  readonly log: OperationLog;
+  readonly log: RefusalLog;
   readonly trail: Pick<AuditTrail, 'record'>;
   readonly logger: Logger;
 }
@@ -97,7 +98,10 @@ export function createRefusals({ log, trail, logger }: RefusalsOptions): Refusal
       const { transport, entrance, operation, traceId } = asked;
       const principal = asked.principal ?? holderOf(reason);
       const outcome = outcomeOf(refused.errors);
-      log.begin({ transport, principal, operation, traceId }).end(outcome);
+      // Nothing comes of what it was charged.
+      operation?.charge?.ended(outcome);
+      const facts = operation ? factsOf(operation) : refusedOperation(told);
+      log.refused({ transport, principal, operation: facts, code: outcome, traceId });
       trail.record({
         kind: 'REFUSAL',
         transport,

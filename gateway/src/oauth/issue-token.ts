@@ -26,7 +26,7 @@ export type OAuthErrorCode =
   | 'server_error';
 
 export type TokenAnswer =
-  | { readonly kind: 'issued'; readonly token: IssuedToken }
+  | { readonly kind: 'issued'; readonly token: IssuedToken; readonly principal: Principal }
   | {
       readonly kind: 'refused';
       readonly status: number;
@@ -168,6 +168,7 @@ export function createTokenIssuer(options: TokenIssuerOptions) {
     const scopes = asked.length > 0 ? [...new Set(asked)] : held;
     return {
       kind: 'issued',
+      principal,
       token: {
         access_token: await sign(principal, scopes, asked.length === 0),
         token_type: 'Bearer',

@@ -10,10 +10,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import type { Logger } from '@fathom/platform/logging';
 import { inTrace } from '@fathom/platform/telemetry/tracing';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import { entranceOf } from '../audit/entrance.ts';
 import type { Refusals } from '../audit/refusals.ts';
 import { type BodyLimits, readBody } from '../http/read-json.ts';
 import { sendRefusal } from '../http/send-refusal.ts';
+import type { RequestLog } from '../observability/request-log.ts';
 import { type createTokenIssuer, invalidRequest, refusedToken, type TokenAnswer } from './issue-token.ts';
 import { type TokenKeys, tokenAlgorithm } from './token-keys.ts';
 
@@ -23,6 +25,8 @@ export interface OAuthEndpointOptions {
   readonly issuer: () => string;
   readonly bodyTimeoutMs: number;
   readonly refusals: Refusals;
+  readonly requestLog: RequestLog;
+  readonly trail: Pick<AuditTrail, 'record'>;
   readonly logger: Logger;
 }
 
@@ -40,7 +44,7 @@ interface Exchange {
 const maxFormBytes = 16_384;
 
 export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoint {
-  const { keys, issueToken, issuer, refusals, logger } = options;
+  const { keys, issueToken, issuer, refusals, requestLog, trail, logger } = options;
   const limits: BodyLimits = { maxBytes: maxFormBytes, timeoutMs: options.bodyTimeoutMs };
 
   async function answerToken(request: IncomingMessage): Promise<TokenAnswer> {
@@ -74,14 +78,16 @@ export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoin
     // Section 5.1: nobody on the way keeps a token.
     const headers: Record<string, string> = { 'cache-control': 'no-store', pragma: 'no-cache' };
     if (!request.complete) headers['connection'] = 'close';
+    const { principal } = answer;
+    const from = { transport: 'oauth', entrance: entranceOf(request), principal, traceId } as const;
     if (answer.kind === 'issued') {
+      trail.record({ kind: 'MUTATION', ...from, operation: undefined, outcome: 'OK' });
       sendJson(response, 200, answer.token, headers);
       return;
     }
-    const { status, error, description, reason, principal } = answer;
+    const { status, error, description, reason } = answer;
     if (status === 401) headers['www-authenticate'] = 'Basic realm="fathom"';
-    const asked = { transport: 'oauth', entrance: entranceOf(request), principal, traceId } as const;
-    sendRefusal(response, refusals.record(asked, reason), {
+    sendRefusal(response, refusals.record(from, reason), {
       status,
       headers,
       body: JSON.stringify({ error, error_description: description }),
@@ -94,7 +100,12 @@ export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoin
         await inTrace(
           `${request.method} ${pathname}`,
           { 'http.request.method': request.method ?? '', 'url.path': pathname },
-          async ({ traceId }) => send({ request, response, traceId }, await answerToken(request)),
+          async (trace) => {
+            const line = requestLog.begin({ request, response, trace });
+            const answered = await answerToken(request);
+            if (answered.principal) line.by(answered.principal);
+            send({ request, response, traceId: trace.traceId }, answered);
+          },
           { from: request.headers },
         );
         return true;

@@ -98,6 +98,26 @@ describe('openid-client', () => {
 });
 
 describe('a token', () => {
+  test('that is issued is on the audit trail, by whose key it was, and nothing of it', async () => {
+    const graph = await start();
+    const { id, key } = await graph.issueKey({ tenant: 'acme' });
+    const { access_token: token } = await client.clientCredentialsGrant(await clientOf(graph, key));
+    await expect.poll(() => graph.audited).not.toEqual([]);
+    expect(graph.audited).toEqual([
+      expect.objectContaining({
+        kind: 'MUTATION',
+        transport: 'oauth',
+        entrance: 'POST /oauth/token',
+        outcome: 'OK',
+        tenant: 'acme',
+        credential: `key:${id}`,
+        fields: [],
+      }),
+    ]);
+    for (const hidden of [token, parseApiKey(key)?.secret])
+      expect(JSON.stringify(graph.audited)).not.toContain(hidden);
+  });
+
   test('is verified by whoever reads the JWKS', async () => {
     const graph = await start();
     const { access_token } = await client.clientCredentialsGrant(await clientOf(graph, graph.key));

@@ -1,9 +1,11 @@
 /** The access log as an operator reads it: a line an operation, whichever way it came, and one a request that is no operation. */
+import { createHash } from 'node:crypto';
 import { createLogger } from '@fathom/platform/logging';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenAiGraph, startOpenAiGraph } from '../../test/openai-graph.ts';
 import { readEvents } from '../../test/sse-client.ts';
 import { collect, startTestGraph, type TestGraph } from '../../test/test-graph.ts';
+import { parseApiKey } from '../auth/api-key.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -26,6 +28,7 @@ const patient = { timeout: 30_000 };
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
 const secret = 'sesame-4711';
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 describe('an operation', () => {
   const log = createLog();
@@ -150,6 +153,81 @@ describe('an operation', () => {
     expect(await onlyLine()).toMatchObject({ ...whoAndWhich(), 'event.outcome': 'unsubscribed' });
   });
 
+  describe('that is refused has a line with as much as was known of it:', () => {
+    const hash = 'graphql.operation.hash';
+    const name = 'graphql.operation.name';
+    const type = 'graphql.operation.type';
+    const cost = 'graphql.operation.cost';
+    const costly = 'query Costly { messages(first: 1000000) { text } }';
+    const style = 'query Style($input: StyleInput!) { style(input: $input) }';
+    const said = 'subscription Said { said(topic: "a") { text } }';
+    test.each<[string, object, string, Line]>([
+      ['no GraphQL', { query: `{ ${secret}` }, 'GRAPHQL_PARSE_FAILED', { [hash]: hashOf(`{ ${secret}`) }],
+      [
+        'an unknown field',
+        { query: '{ nope }' },
+        'GRAPHQL_VALIDATION_FAILED',
+        { [hash]: hashOf('{ nope }') },
+      ],
+      [
+        'a hash alone',
+        { extensions: { persistedQuery: { version: 1, sha256Hash: 'ab'.repeat(32) } } },
+        'PERSISTED_QUERY_NOT_FOUND',
+        { [hash]: 'ab'.repeat(8) },
+      ],
+      [
+        'variables that do not fit',
+        { query: style, variables: { input: { tone: secret } } },
+        'BAD_USER_INPUT',
+        { [hash]: hashOf(style), [name]: 'Style', [type]: 'query' },
+      ],
+      [
+        'too costly',
+        { query: costly },
+        'OPERATION_TOO_COSTLY',
+        { [hash]: hashOf(costly), [name]: 'Costly', [type]: 'query', [cost]: 1_000_000 },
+      ],
+      [
+        'sent in the wrong way',
+        { query: said },
+        'OPERATION_NEEDS_STREAM',
+        { [hash]: hashOf(said), [name]: 'Said', [type]: 'subscription', [cost]: 1 },
+      ],
+    ])('%s', async (_, body, outcome, known) => {
+      await graph.post(body, { traceparent });
+      const line = await onlyLine();
+      const facts = Object.fromEntries(
+        Object.entries(line).filter(([field]) => field.startsWith('graphql.')),
+      );
+      expect(facts).toEqual(known);
+      expect(line).toMatchObject({
+        'trace.id': traceId,
+        'event.outcome': outcome,
+        'network.protocol': 'http',
+        'user.id': credential,
+      });
+      expect(log.texts.join()).not.toContain(secret);
+    });
+
+    test('one too many on a WebSocket', async () => {
+      const query = 'subscription One { said(topic: "a") { text } }';
+      const client = graph.client();
+      const open = Array.from({ length: 100 }, () => collect(client, query));
+      const waiting = open.map((stream) => stream.next().catch(() => undefined));
+      for (const _ of open) await graph.chat.nextTopic();
+      await expect(collect(client, query).next()).rejects.toBeDefined();
+      expect(await onlyLine()).toMatchObject({
+        'event.outcome': 'TOO_MANY_STREAMS',
+        'network.protocol': 'websocket',
+        'user.id': credential,
+        [hash]: hashOf(query),
+      });
+      await client.dispose();
+      await Promise.all(waiting);
+      await expect.poll(() => log.lines('graphql').length, patient).toBe(101);
+    });
+  });
+
   test('by names that nobody knows makes no more series than are allowed, nor does a name of any length', async () => {
     const names = Array.from({ length: 400 }, (_, index) => `Invented${index}`);
     for (let at = 0; at < names.length; at += 10)
@@ -219,6 +297,21 @@ describe('a request that is no operation', () => {
     expect(log.texts.join()).not.toContain(graph.key);
   });
 
+  test('whose operation is refused has a line for it with what it was', async () => {
+    const { key } = await graph.issueKey({ operationsPerWindow: 1 });
+    const models = () =>
+      fetch(`${graph.url}/v1/models`, { headers: { authorization: `Bearer ${key}`, traceparent } });
+    await models();
+    expect((await models()).status).toBe(429);
+    const refused = () => log.lines('graphql').filter((line) => line['event.outcome'] === 'RATE_LIMITED');
+    await expect.poll(() => refused().length, patient).toBe(1);
+    expect(refused()[0]).toMatchObject({
+      'network.protocol': 'openai',
+      'user.id': `key:${parseApiKey(key)?.id}`,
+      'graphql.operation.hash': expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+  });
+
   test('of tools and of uploads has one line as well, without what its URL asks', async () => {
     const headers = { authorization: `Bearer ${graph.key}`, traceparent };
     await fetch(`${graph.url}/mcp`, {
@@ -268,4 +361,33 @@ describe('a request that is no operation', () => {
     await expect.poll(() => log.lines('http').length, patient).toBe(1);
     expect(log.lines('http')[0]).toMatchObject({ 'event.outcome': 'disconnected' });
   });
+});
+
+test('a request for a token has its line, with who was given one, and none of what was sent or given', async () => {
+  const log = createLog();
+  const oauth = { issuer: undefined, audience: 'fathom', tokenLifetimeMs: 60_000, keyLifetimeMs: 60_000 };
+  const oauthKeys = { publish: async () => undefined, list: async () => [] };
+  const graph = await startTestGraph({ oauth }, {}, { logger: log.logger, oauthKeys });
+  const { id = '', secret: clientSecret = '' } = parseApiKey(graph.key) ?? {};
+  const ask = (secretSent: string) =>
+    fetch(`${graph.url}/oauth/token?hint=${secret}`, {
+      method: 'POST',
+      headers: { traceparent },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: id,
+        client_secret: secretSent,
+      }),
+    });
+  const given = (await (await ask(clientSecret)).json()) as { access_token: string };
+  expect((await ask(secret)).status).toBe(401);
+  await expect.poll(() => log.lines('http').length, patient).toBe(2);
+  const line = { 'trace.id': traceId, 'http.request.method': 'POST', 'url.path': '/oauth/token' };
+  expect(log.lines('http')).toMatchObject([
+    { ...line, 'http.response.status_code': 200, 'user.id': `key:${id}`, 'organization.id': 'test' },
+    { ...line, 'http.response.status_code': 401 },
+  ]);
+  for (const hidden of [secret, clientSecret, given.access_token])
+    expect(log.texts.join()).not.toContain(hidden);
+  await graph.close();
 });

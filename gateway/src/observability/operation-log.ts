@@ -4,6 +4,7 @@ import { createOperationMetrics } from '@fathom/platform/server/operation-metric
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { Principal } from '../auth/principal.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
+import { factsOf, type OperationFacts } from '../operations/operation-facts.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 
 export type Transport =
@@ -40,6 +41,16 @@ export interface OperationLog {
   begin(logged: LoggedOperation): OperationRecord;
 }
 
+/** What did not run, with what is known of it. */
+export interface RefusedOperation extends Omit<LoggedOperation, 'operation'> {
+  readonly operation: OperationFacts | undefined;
+  readonly code: string;
+}
+
+export interface RefusalLog {
+  refused(refused: RefusedOperation): void;
+}
+
 export interface OperationLogOptions {
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -51,7 +62,11 @@ export interface OperationLogOptions {
 const overHttp: ReadonlySet<Transport> = new Set(['http', 'sse', 'multipart']);
 const maxLoggedName = 100;
 
-export function createOperationLog({ metrics, logger, knownNames }: OperationLogOptions): OperationLog {
+export function createOperationLog({
+  metrics,
+  logger,
+  knownNames,
+}: OperationLogOptions): OperationLog & RefusalLog {
   const operationMetrics = createOperationMetrics(metrics, knownNames);
   const errors = metrics.counter({
     name: 'fathom_gateway_errors_total',
@@ -59,12 +74,16 @@ export function createOperationLog({ metrics, logger, knownNames }: OperationLog
     labels: ['code', 'transport'],
   });
   return {
+    refused(refused) {
+      const { transport, operation, code } = refused;
+      operationMetrics.begin({ name: operation?.name, type: operation?.kind ?? 'unknown' })(code);
+      errors.inc({ code, transport });
+      logger.info(lineOf(refused), 'operation');
+    },
     begin({ transport, principal, operation, traceId }) {
       const startedAt = performance.now();
-      const count = operationMetrics.begin({
-        name: operation?.operation.name?.value,
-        type: operation?.kind ?? 'unknown',
-      });
+      const facts = operation && factsOf(operation);
+      const count = operationMetrics.begin({ name: facts?.name, type: facts?.kind ?? 'unknown' });
       let ended = false;
       let sentBytes: number | undefined;
       return {
@@ -79,19 +98,10 @@ export function createOperationLog({ metrics, logger, knownNames }: OperationLog
           if (code !== 'OK' && code === code.toUpperCase()) errors.inc({ code, transport });
           logger.info(
             {
-              'trace.id': traceId,
-              'event.action': 'graphql',
-              'event.outcome': code,
+              ...lineOf({ transport, principal, operation: facts, code, traceId }),
               'event.duration': Math.round((performance.now() - startedAt) * 1e6),
-              'graphql.operation.name': operation?.operation.name?.value.slice(0, maxLoggedName),
-              'graphql.operation.type': operation?.kind,
-              'graphql.operation.hash': operation?.hash,
-              'graphql.operation.cost': operation?.cost,
-              'network.protocol': transport,
               'http.response.status_code': operation && overHttp.has(transport) ? 200 : undefined,
               'http.response.body.bytes': sentBytes,
-              'user.id': principal?.credential,
-              'organization.id': principal?.identity.tenant,
             },
             'operation',
           );
@@ -100,6 +110,19 @@ export function createOperationLog({ metrics, logger, knownNames }: OperationLog
     },
   };
 }
+
+const lineOf = ({ transport, principal, operation, code, traceId }: RefusedOperation) => ({
+  'trace.id': traceId,
+  'event.action': 'graphql',
+  'event.outcome': code,
+  'graphql.operation.name': operation?.name?.slice(0, maxLoggedName),
+  'graphql.operation.type': operation?.kind,
+  'graphql.operation.hash': operation?.hash,
+  'graphql.operation.cost': operation?.cost,
+  'network.protocol': transport,
+  'user.id': principal?.credential,
+  'organization.id': principal?.identity.tenant,
+});
 
 /** The outcome of a result as logs and metrics name it. */
 export function outcomeOf(

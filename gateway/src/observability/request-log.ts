@@ -1,5 +1,5 @@
 /**
- * One line a request of HTTP that is no operation of GraphQL by itself: `/v1`, `/mcp`, `/uploads`, `/oauth`. The operations
+ * One line a request of HTTP that is no operation of GraphQL by itself: `/v1`, `/mcp`, `/uploads`, `/oauth/token`. The operations
  * that it was translated to have lines of their own (`operation-log.ts`), under the same trace. Neither queries of URLs nor
  * bodies are logged: they hold what users typed.
  */

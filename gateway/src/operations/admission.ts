@@ -10,7 +10,8 @@ import { type Demand, demandsOf } from '../limits/generation-demand.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
 import type { PersistedOperations, SafelistMode } from '../persisted/persisted-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
-import type { AdmittedOperation, OperationPreparer, RawOperation } from './prepare.ts';
+import { factsOf, factsOfUnread, ofOperation } from './operation-facts.ts';
+import type { AdmittedOperation, OperationPreparer, PreparedOperation, RawOperation } from './prepare.ts';
 import type { SentOperation } from './raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 
@@ -85,6 +86,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     admitCaller,
     async admit(snapshot, { principal, sent, traceId }) {
+      let known: PreparedOperation | AdmittedOperation | undefined;
+      /** With what is known of the operation by then. */
+      const refuse = (why: AppError | Refusal): Refusal =>
+        ofOperation(
+          why instanceof AppError ? refusal(why) : why,
+          known ? { ...factsOf(known), ...costIn(why) } : factsOfUnread(sent),
+        );
       let raw: RawOperation;
       try {
         if (!principal && !publicIntrospection) throw raise('UNAUTHENTICATED');
@@ -92,26 +100,38 @@ export function createAdmission(options: AdmissionOptions): Admission {
         const { operationName, variables, extensions } = sent;
         raw = { query: persisted.textOf(sent), operationName, variables, extensions };
       } catch (error) {
-        if (error instanceof AppError) return refusal(error);
+        if (error instanceof AppError) return refuse(error);
         throw error;
       }
       const prepared = preparer.prepare(snapshot, raw);
       if (!principal && (isRefusal(prepared) || !prepared.introspectionOnly))
-        return refusal(raise('UNAUTHENTICATED'));
-      if (isRefusal(prepared)) return prepared;
+        return refuse(raise('UNAUTHENTICATED'));
+      if (isRefusal(prepared)) return refuse(prepared);
+      known = prepared;
       try {
         if (!prepared.introspectionOnly) persisted.requireListed(raw.query, prepared.document, safelist);
       } catch (error) {
-        if (error instanceof AppError) return refusal(error);
+        if (error instanceof AppError) return refuse(error);
         throw error;
       }
       const admitted = preparer.admit(snapshot, prepared, raw);
-      if (isRefusal(admitted)) return admitted;
+      if (isRefusal(admitted)) return refuse(admitted);
+      known = admitted;
       const allowed = authorise(snapshot, principal, admitted);
-      if (isRefusal(allowed) || !principal || !budgets) return allowed;
+      if (isRefusal(allowed)) return refuse(allowed);
+      if (!principal || !budgets) return allowed;
       const { operation, fragments, variables } = allowed;
       const demands = demandsOf({ operation, fragments, variables, schema: snapshot.apiSchema });
-      return demands.length === 0 ? allowed : charge(allowed, demands, { principal, traceId });
+      if (demands.length === 0) return allowed;
+      const charged = await charge(allowed, demands, { principal, traceId });
+      return isRefusal(charged) ? refuse(charged) : charged;
     },
   };
+}
+
+/** Of what could cost too much, its refusal says what. */
+function costIn(why: AppError | Refusal): { readonly cost?: number } {
+  const details = why instanceof AppError ? why.details : why.errors[0]?.extensions;
+  const cost = details?.['cost'];
+  return typeof cost === 'number' ? { cost } : {};
 }

@@ -3,7 +3,6 @@
  * variables and weigh the cost, once per request. All transports go through here, so a subscription and a query are
  * refused for the same reasons by the same code.
  */
-import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -28,6 +27,7 @@ import type { Snapshot } from '../supergraph/snapshot.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type CostMemo, createCostMemo } from './cost-memo.ts';
 import { DeferLabelsRule } from './defer.ts';
+import { operationHash } from './operation-facts.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 
 export interface OperationLimits extends DocumentLimits {
@@ -47,7 +47,7 @@ export interface PreparedOperation {
   readonly operationName: string | undefined;
   readonly kind: OperationTypeNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** The first 16 hex digits of the SHA-256 of the document, as the access log and the metrics name it. */
+  /** Of the document, as the access log names it. */
   readonly hash: string;
   readonly query: string;
   /** Only `__schema`, `__type` and `__typename`: answered from memory, by no subgraph. */
@@ -221,7 +221,7 @@ function prepareUncached(
     operationName: raw.operationName,
     kind: operation.operation,
     fragments: fragmentsOf(document),
-    hash: createHash('sha256').update(raw.query).digest('hex').slice(0, 16),
+    hash: operationHash(raw.query),
     query: raw.query,
     introspectionOnly:
       operation.operation === OperationTypeNode.QUERY &&

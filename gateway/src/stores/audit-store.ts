@@ -9,7 +9,7 @@ export interface AuditRecord {
   readonly subject: string | null;
   readonly credential: string | null;
   readonly transport: string;
-  /** Where it came in; null where an operation was admitted, which tells by itself what was asked. */
+  /** Where it came in; null of an operation that was admitted, which tells by itself what was asked. */
   readonly entrance: string | null;
   readonly operationName: string | null;
   readonly operationHash: string | null;

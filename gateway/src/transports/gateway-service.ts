@@ -5,6 +5,7 @@ import type { IdentitySigner } from '@fathom/platform/identity-token';
 import type { Logger } from '@fathom/platform/logging';
 import type { Trace } from '@fathom/platform/telemetry/trace';
 import type { FormattedExecutionResult } from 'graphql';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { Refusals } from '../audit/refusals.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Credential } from '../auth/credentials.ts';
@@ -46,6 +47,8 @@ export interface GatewayService {
   readonly operationLog: OperationLog;
   readonly requestLog: RequestLog;
   readonly refusals: Refusals;
+  /** For what changes something and is no operation. */
+  readonly trail: Pick<AuditTrail, 'record'>;
   readonly clients: OpenClients;
   /** Also of a WebSocket's message. */
   readonly maxBodyBytes: number;

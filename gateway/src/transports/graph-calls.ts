@@ -14,6 +14,7 @@ import { raise } from '../errors.ts';
 import type { TokenBudget } from '../limits/budget-headers.ts';
 import { type OperationRecord, outcomeOf, type Transport } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
+import { ofOperation, refusedOperation } from '../operations/operation-facts.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import { isRefusal } from '../operations/refusal.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
@@ -128,7 +129,8 @@ async function admit(service: GatewayService, call: GraphCall): Promise<Admitted
       extensions: undefined,
     },
   });
-  if (isRefusal(operation)) throw appErrorOf(operation.errors[0]?.toJSON());
+  if (isRefusal(operation))
+    throw ofOperation(appErrorOf(operation.errors[0]?.toJSON()), refusedOperation(operation));
   if (operation.charge?.left) call.onCharged?.(operation.charge.left);
   return {
     snapshot,

@@ -30,6 +30,7 @@ import { Departure } from '../departure.ts';
 import { type GatewayErrorCode, raise } from '../errors.ts';
 import { type OperationRecord, outcomeOf } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
+import { factsOfUnread, ofOperation } from '../operations/operation-facts.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import { parseRawOperation } from '../operations/raw-operation.ts';
 import { isRefusal } from '../operations/refusal.ts';
@@ -223,10 +224,13 @@ async function begin(
         service.refusals.record({ transport: 'websocket', entrance: 'subscribe', principal, traceId }, why)
           .errors;
       try {
-        if (Object.keys(connection.subscriptions).length > maxOperationsPerConnection)
-          throw raise('TOO_MANY_STREAMS', { details: { allowed: maxOperationsPerConnection } });
-        const snapshot = service.supergraph.current();
         const sent = parseRawOperation(payload);
+        if (Object.keys(connection.subscriptions).length > maxOperationsPerConnection)
+          throw ofOperation(
+            raise('TOO_MANY_STREAMS', { details: { allowed: maxOperationsPerConnection } }),
+            factsOfUnread(sent),
+          );
+        const snapshot = service.supergraph.current();
         const operation = await service.admission.admit(snapshot, { principal, sent, traceId });
         if (isRefusal(operation)) return refuse(operation);
         trace.note({

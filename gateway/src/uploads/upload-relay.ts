@@ -108,8 +108,14 @@ export function createUploadRelay(
       });
       return;
     }
+    if (body) recordChunk(exchange);
     response.writeHead(answer.statusCode, { 'cache-control': 'no-store' });
     response.end(text);
+  }
+
+  function recordChunk({ request, trace: { traceId }, known: { principal } }: Exchange): void {
+    const from = { transport: 'uploads', entrance: entranceOf(request), principal, traceId } as const;
+    service.trail.record({ kind: 'MUTATION', ...from, operation: undefined, outcome: 'OK' });
   }
 
   /** `as`: what the service has refused goes to the client in the service's words. */

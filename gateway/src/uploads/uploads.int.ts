@@ -6,6 +6,7 @@ import { createDeferred, type Deferred } from '@fathom/platform/deferred';
 import type { IdentifiedExchange } from '@fathom/platform/server/identified-http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startTestGraph, type TestGraph } from '../../test/test-graph.ts';
+import { parseApiKey } from '../auth/api-key.ts';
 import { defaultSettings } from '../settings.ts';
 
 /** What the service behind the gateway saw of one chunk. */
@@ -100,6 +101,29 @@ test('a chunk reaches the service that its path names, byte for byte, with a sig
     headers: { 'x-api-key': graph.key },
   });
   expect([head.status, head.headers.get('upload-length')]).toEqual([200, '7']);
+});
+
+test('a chunk that was stored is on the audit trail, and neither a question for its place nor a refusal counts as one', async () => {
+  await start();
+  await put('/uploads/chat/upload_1/0?offset=5', Buffer.from('bytes'));
+  await fetch(`${graph.url}/uploads/chat/upload_1/0`, {
+    method: 'HEAD',
+    headers: { 'x-api-key': graph.key },
+  });
+  await put('/uploads/chat/refused/0?offset=9', Buffer.from('bytes'));
+  const entrance = 'PUT /uploads/chat/*/*';
+  const from = {
+    transport: 'uploads',
+    entrance,
+    tenant: 'test',
+    credential: `key:${parseApiKey(graph.key)?.id}`,
+  };
+  await expect.poll(() => graph.audited.length, patient).toBe(2);
+  expect(graph.audited).toMatchObject([
+    { kind: 'MUTATION', outcome: 'OK', ...from },
+    { kind: 'REFUSAL', outcome: 'UPLOAD_OFFSET_MISMATCH', ...from },
+  ]);
+  expect(JSON.stringify(graph.audited)).not.toContain('upload_1');
 });
 
 test('what the service has not taken is not read from the client', async () => {
