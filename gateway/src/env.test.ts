@@ -91,4 +91,24 @@ describe('the environment', () => {
     expect(own.filter((name) => !readme.includes(`| \`${name}\` |`))).toEqual([]);
     expect(listed.filter((name) => !((name as string) in gatewayEnv.shape))).toEqual([]);
   });
+
+  test('has the defaults that the README says', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const env: Readonly<Record<string, unknown>> = parse({});
+    /** None, or what another variable says. */
+    const isWord = (value: string) => value === 'none' || value === 'required' || value in gatewayEnv.shape;
+    const said = [...readme.matchAll(/^\| `([A-Z_]+)` \| `?([\w.{}/[\]]+)`? \|/gm)]
+      .map(([, name = '', value = '']) => ({ name, value }))
+      .filter(({ name, value }) => name in gatewayEnv.shape && !isWord(value));
+    expect(said.length).toBeGreaterThan(45);
+    const textOf = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+    for (const { name, value } of said) {
+      const actual = textOf(env[name]);
+      expect([name, value.includes('/') ? actual.endsWith(value) : actual === value, actual]).toEqual([
+        name,
+        true,
+        actual,
+      ]);
+    }
+  });
 });

@@ -234,6 +234,29 @@ describe('a gateway that is asked to stop', () => {
     await stopped;
   });
 
+  test('refuses what comes on a connection that is still open, and has it on record', async () => {
+    const { gateway, key, chat, audited } = await start();
+    const socket = connect(gateway.port, '127.0.0.1');
+    let answers = '';
+    socket.on('data', (bytes) => {
+      answers += String(bytes);
+    });
+    const request = (query: string) => {
+      const body = JSON.stringify({ query });
+      const head = `host: x\r\nx-api-key: ${key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+      socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+    };
+    request('{ slow }');
+    const topic = await chat.nextTopic();
+    const stopped = gateway.close();
+    request('{ whoami }');
+    const told = { kind: 'REFUSAL', outcome: 'SHUTTING_DOWN', entrance: 'POST /graphql' };
+    await expect.poll(() => audited).toContainEqual(expect.objectContaining(told));
+    topic.queue.push({ text: 'done' });
+    await expect.poll(() => answers).toMatch(/"slow":"done"[\s\S]*HTTP\/1\.1 503[\s\S]*SHUTTING_DOWN/);
+    await stopped;
+  });
+
   test('closes sockets with 1001, leaves their work resumable, tells SSE clients, and takes no more', async () => {
     const { gateway, url, key, chat, post } = await start();
     const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');

@@ -140,6 +140,8 @@ describe('a certificate', () => {
         status: 401,
         code: 'UNAUTHENTICATED',
       });
+    const told = { kind: 'REFUSAL', outcome: 'UNAUTHENTICATED', entrance: 'POST /graphql', subject: null };
+    await expect.poll(() => graph.audited).toContainEqual(expect.objectContaining(told));
   });
 
   test('of another authority, or of yesterday, stands for nobody', async () => {

@@ -386,9 +386,9 @@ class PlanRun {
 }
 
 /** However many one list holds, no fetch asks a service for more at once; the others go beside it. */
-const maxEntitiesPerFetch = 1_000;
+export const maxEntitiesPerFetch = 1_000;
 /** A list may be longer than its cost says. What it would have other services do has an end here. */
-const maxEntitiesPerAnswer = 10_000;
+export const maxEntitiesPerAnswer = 10_000;
 
 function batchesOf(asked: readonly Asked[]): readonly (readonly Asked[])[] {
   const count = Math.ceil(asked.length / maxEntitiesPerFetch);

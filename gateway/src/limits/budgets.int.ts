@@ -183,6 +183,9 @@ describe('what generates', () => {
     });
     expect(facade.status).toBe(429);
     expect(await facade.json()).toMatchObject({ error: { code: 'BUDGET_EXHAUSTED' } });
+    const entrances = () => graph.audited.map(({ outcome, entrance }) => [outcome, entrance]);
+    await expect.poll(entrances).toContainEqual(['BUDGET_EXHAUSTED', 'POST /v1/chat/completions']);
+    expect(entrances()).toContainEqual(['BUDGET_EXHAUSTED', 'POST /graphql']);
     // The next generation is the one that fits.
     await stream(graph, 100);
     expect((await graph.nextGeneration()).input['maxTokens']).toBe(100);

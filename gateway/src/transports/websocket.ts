@@ -52,7 +52,7 @@ const unauthorized = 4401;
 const expired = 4403;
 const goingAway = 1001;
 const closeTimeoutMs = 1_000;
-const maxOperationsPerConnection = 100;
+export const maxOperationsPerConnection = 100;
 
 interface Client {
   readonly socket: WebSocket;
