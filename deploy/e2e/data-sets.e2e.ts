@@ -37,7 +37,7 @@ async function writeExamples(file: string, megabytes: number): Promise<string> {
   return hash.digest('hex');
 }
 
-test('a file whose service is killed in the middle of its upload becomes the very data set that it would have become', async () => {
+test('a file whose service is killed in the middle of its upload becomes the very data set that it would have become, and is removed', async () => {
   const file = join(home, 'large.jsonl');
   const sha256 = await writeExamples(file, 120);
   const pid = await product.pidOf('training');
@@ -59,6 +59,11 @@ test('a file whose service is killed in the middle of its upload becomes the ver
   expect(await uploads()).toEqual([]);
   const listed = await fathom('data', 'list', '--name', 'large');
   expect(listed.stdout).toMatch(/^large@1 {2}dataset_\w+ {2}120,000 examples, 1\d\d MB, sha256 \w{12}\n$/);
+
+  const { id } = JSON.parse(stdout) as { id: string };
+  const removed = await fathom('data', 'remove', id, '--reason', 'a test');
+  expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining(`large@1  ${id} is removed (`) });
+  expect((await fathom('data', 'list', '--name', 'large')).stdout).toBe('');
 });
 
 test('a file with wrong lines is refused with their places, as compilers name them, and leaves nothing behind', async () => {

@@ -1,4 +1,4 @@
-/** `fathom data add FILE` and `fathom data list`. Results go to stdout, progress and what is wrong to stderr. */
+/** `fathom data …`: data sets stored, listed and removed. Results go to stdout, progress and what is wrong to stderr. */
 import { basename, extname } from 'node:path';
 import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
@@ -7,12 +7,14 @@ import { CommandError } from './command-error.ts';
 import { fromKnowledge, fromView } from './data-sources.ts';
 import { withClient } from './platform-client.ts';
 import { formatBytes } from './progress-line.ts';
+import { removeDataSet } from './remove-data-set.ts';
 import { type Created, type DataSet, describeRefusal, formatOf, storeDataSet } from './store-data-set.ts';
 
 const usage = `Usage: fathom data add FILE [--name NAME] [--format FORMAT] [--task TASK] [--json]
        fathom data add --from-knowledge --name NAME [--json]
        fathom data add --from-view VIEW --name NAME --prompt TEMPLATE --completion TEMPLATE [--as-of MOMENT] [--json]
        fathom data list [--name NAME] [--json]
+       fathom data remove DATA_SET --reason WHY [--json]
 
 add    stores FILE as the next version of a data set. What breaks off is gone on with: run the same command again.
        NAME is the file's name without its ending unless given, FORMAT what the ending says: jsonl, csv, text or parquet.
@@ -21,6 +23,8 @@ add    stores FILE as the next version of a data set. What breaks off is gone on
        --from-knowledge takes what people taught the platform and nobody withdrew. --from-view takes the feature view VIEW as it
        was known at MOMENT (ISO 8601, now without it), in the words of the templates: "What is the capital of {name}?".
 list   shows data sets, newest first; with --name the versions of one.
+remove takes the examples of DATA_SET (its id, as \`list\` shows it) away. Refused, with what it is, while a run, a job or a suite needs
+       them. The record stays, with who removed them and why.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable.`;
 
@@ -41,6 +45,7 @@ export async function dataCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
+  if (args[0] === 'remove') return removeDataSet(args.slice(1), usage);
   const { values, positionals } = readArguments(args, options, usage);
   const [action, ...operands] = positionals;
   const [file] = operands;

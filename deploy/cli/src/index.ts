@@ -15,7 +15,7 @@ const usage = `Usage: fathom COMMAND
   ask [QUESTION]   ask and see the answer stream
   classify         which label of a trained classifier each text has
   embed            the vectors of texts
-  data             store examples (a file, a feature view, taught knowledge) as a data set, and list data sets
+  data             store examples (a file, a feature view, taught knowledge) as a data set, list and remove data sets
   train            train a model from a config file, and watch it
   runs             list, show, watch, pause, resume, cancel, retry and compare training runs
   promote          move an alias of a model to a version

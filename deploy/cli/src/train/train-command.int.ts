@@ -312,6 +312,42 @@ test('a version is measured on a suite, waited for, and promoted on what was fou
   expect(await fathom(['models', 'evaluate', 'a@2'])).toMatchObject({ code: 2 });
 });
 
+test('a data set is removed by its id with a reason, and what needs it is said where it stays', async () => {
+  const asked: Fields[] = [];
+  const removal = { removedBy: 'me', reason: 'has names in it', removedAt: '2026-11-25T08:00:00.000Z' };
+  root['removeDataSet'] = ({ input }: { readonly input: Fields }) => {
+    asked.push(input);
+    if (input['dataSetId'] === 'dataset_1')
+      return { __typename: 'DataSet', id: 'dataset_1', name: 'k', version: 2, removal };
+    const message = 'dataset_2 is in use: training run run_1. End what needs its examples first.';
+    return { __typename: 'DataSetInUse', message, references: [{ kind: 'TRAINING_RUN', id: 'run_1' }] };
+  };
+  const remove = (...args: readonly string[]) => fathom(['data', 'remove', ...args]);
+  const because = ['--reason', 'has names in it'];
+  expect(await remove('dataset_1', ...because)).toEqual({
+    code: 0,
+    stdout: 'k@2  dataset_1 is removed (me, 2026-11-25T08:00:00.000Z: has names in it)\n',
+    stderr: '',
+  });
+  expect(JSON.parse((await remove('dataset_1', ...because, '--json')).stdout)).toEqual({
+    id: 'dataset_1',
+    name: 'k',
+    version: 2,
+    removal,
+  });
+  expect(await remove('dataset_2', ...because)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'dataset_2 is in use: training run run_1. End what needs its examples first.\n',
+  });
+  expect(asked[0]).toEqual({ dataSetId: 'dataset_1', reason: 'has names in it' });
+  for (const wrong of [['dataset_1'], because, ['dataset_1', 'dataset_2', ...because]])
+    expect(await remove(...wrong)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('fathom data remove DATA_SET --reason WHY'),
+    });
+});
+
 test('a data set is made of taught knowledge, and of a feature view as it was at a moment', async () => {
   const asked: Fields[] = [];
   const dataSet = {
