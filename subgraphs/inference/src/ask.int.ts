@@ -241,9 +241,7 @@ test('a taught question goes to deep-learning before the model is asked, until i
     taughtAt: new Date(),
   };
   await harness.announce('knowledge.taught', taught);
-  await expect
-    .poll(async () => (await ask({ question: 'WHO was the teacher' })).reason, { timeout: 10_000 })
-    .toBe('TAUGHT');
+  await expect.poll(async () => (await ask({ question: 'WHO was the teacher' })).reason).toBe('TAUGHT');
   const answer = await ask({ question: 'Who taught?' });
   expect(answer).toMatchObject({
     service: 'DEEP_LEARNING',
@@ -252,9 +250,7 @@ test('a taught question goes to deep-learning before the model is asked, until i
     modelVersion: null,
   });
   await harness.announce('knowledge.forgotten', { knowledgeId: 'k2', tenant: 'test' });
-  await expect
-    .poll(async () => (await ask({ question: 'Who taught?' })).reason, { timeout: 10_000 })
-    .toBe('CONFIDENT');
+  await expect.poll(async () => (await ask({ question: 'Who taught?' })).reason).toBe('CONFIDENT');
 });
 
 test('a long answer that goes astray after it was shown is retracted and rerouted', async () => {

@@ -8,7 +8,7 @@ let harness: Harness;
 let ids: readonly string[];
 
 beforeAll(async () => {
-  harness = await startHarness({ databaseUrl: database.url, settings: { maxSequences: 16, maxQueued: 64 } });
+  harness = await startHarness({ databaseUrl: database.url, settings: { maxSequences: 16, maxQueued: 128 } });
   await harness.register('tiny@1', await writeTinyModel());
   await harness.moveAlias('champion', 'tiny@1');
   await harness.deploymentIs('tiny@1', 'READY');

@@ -1,7 +1,13 @@
 /** What `generate` can be asked for, through the subgraph's own GraphQL. */
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventFields, type Harness, type Streamed, startHarness } from './testing/inference-harness.ts';
+import {
+  eventFields,
+  generateSubscription,
+  type Harness,
+  type Streamed,
+  startHarness,
+} from './testing/inference-harness.ts';
 import { writeTinyModel } from './testing/tiny-model.ts';
 
 const database = useTestDatabase();
@@ -189,10 +195,28 @@ test('several completions share their prompt; the first is what it is alone, eac
 });
 
 test('several completions take as many places of the queue as they are', async () => {
-  const asks = Array.from({ length: 3 }, () => ({ ...sampled, n: 8, maxTokens: 60 }));
-  const results = await Promise.all(asks.map((input) => generate(input)));
-  const kinds = results.map((result) => (result as unknown as { __typename: string }).__typename);
-  expect(kinds).toEqual(['Generation', 'Overloaded', 'Overloaded']);
+  // Slow enough that the first is under way while others are refused, on a loaded machine too.
+  await harness.register('slow@1', await writeTinyModel({ layers: 32, isEndless: true }));
+  await harness.deploymentIs('slow@1', 'UNLOADED');
+  const client = await harness.subgraph.webSocketClient();
+  const input = { ...sampled, model: 'slow@1', n: 8, maxTokens: 512 };
+  const stream = client.iterate<{ generate: Streamed }>({
+    query: generateSubscription,
+    variables: { input },
+  });
+  let first: Streamed | undefined;
+  do first = (await stream.next()).value?.data?.generate;
+  while (first && first.__typename !== 'TokenGenerated');
+  for (const n of [5, 8])
+    expect(await generate({ ...sampled, n })).toMatchObject({ __typename: 'Overloaded' });
+  const cancel = 'mutation ($id: ID!) { cancelGeneration(id: $id) { __typename } }';
+  expect(await harness.subgraph.request(cancel, { id: first?.generation.id })).toMatchObject({
+    data: { cancelGeneration: { __typename: 'Generation' } },
+  });
+  await expect
+    .poll(() => harness.inference.pool.snapshots()[0])
+    .toMatchObject({ activeSequences: 0, queuedRequests: 0 });
+  expect(await generate({ ...sampled, n: 8 })).toMatchObject({ __typename: 'Generation' });
 });
 
 test('a stream of several completions says which each token belongs to, and when each is whole', async () => {

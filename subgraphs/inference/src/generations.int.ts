@@ -391,9 +391,10 @@ test('the page of generations shows the newest first and only the own tenant', a
     first: 2,
     after: first.data?.generations.pageInfo.endCursor,
   });
-  const ids = [first, second].flatMap(({ data }) => data?.generations.edges.map(({ node }) => node.id) ?? []);
-  expect(new Set(ids).size).toBe(4);
-  expect([...ids].sort().reverse()).toEqual(ids);
+  const nodes = [first, second].flatMap(({ data }) => data?.generations.edges.map(({ node }) => node) ?? []);
+  expect(new Set(nodes.map(({ id }) => id)).size).toBe(4);
+  const times = nodes.map(({ createdAt }) => createdAt);
+  expect([...times].sort().reverse()).toEqual(times);
   const stranger = await harness.subgraph.request<Page>(query, {}, { tenant: 'stranger' });
   expect(stranger.data?.generations.edges).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { createDeferred } from '@fathom/platform/deferred';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -38,8 +39,12 @@ afterAll(async () => {
 
 const input = { prompt: 'What is the capital of France?', maxTokens: 512 };
 
-/** Starts a generation and cuts the connection after some events. */
-async function begin(harness: Harness, until: number): Promise<Streamed[]> {
+/** Starts a generation and cuts the connection after some events, and after what is to be done before that. */
+async function begin(
+  harness: Harness,
+  until: number,
+  beforeCut: (last: Streamed | undefined) => Promise<void> = async () => undefined,
+): Promise<Streamed[]> {
   const sockets: WebSocket[] = [];
   class Recorded extends WebSocket {
     constructor(...args: ConstructorParameters<typeof WebSocket>) {
@@ -60,13 +65,18 @@ async function begin(harness: Harness, until: number): Promise<Streamed[]> {
   })) {
     if (data) seen.push(data.generate);
     if (seen.length < until) continue;
+    await beforeCut(seen.at(-1));
     sockets[0]?.terminate();
     break;
   }
   return seen;
 }
 
-async function resume(harness: Harness, last: Streamed | undefined): Promise<Streamed[]> {
+async function resume(
+  harness: Harness,
+  last: Streamed | undefined,
+  onEvent: () => void = () => undefined,
+): Promise<Streamed[]> {
   const client = await harness.subgraph.webSocketClient();
   const variables = { id: last?.generation.id, after: last?.cursor };
   const seen: Streamed[] = [];
@@ -75,13 +85,28 @@ async function resume(harness: Harness, last: Streamed | undefined): Promise<Str
     variables,
   })) {
     if (data) seen.push(data.generationEvents);
+    onEvent();
   }
   return seen;
 }
 
+/**
+ * A generation that is begun at the first instance and followed at the second before its connection is cut: on a loaded machine
+ * a client that comes back later would come after its time of grace.
+ */
+async function moveOver(): Promise<{ readonly before: Streamed[]; readonly after: Promise<Streamed[]> }> {
+  let after: Promise<Streamed[]> = Promise.resolve([]);
+  const before = await begin(first, 5, async (last) => {
+    const followed = createDeferred();
+    after = resume(second, last, () => followed.resolve());
+    await followed.promise;
+  });
+  return { before, after };
+}
+
 test('a client that resumes at another instance keeps its generation alive there', async () => {
-  const before = await begin(first, 5);
-  const after = await resume(second, before.at(-1));
+  const { before, after: following } = await moveOver();
+  const after = await following;
   expect([...before, ...after].map(({ sequence }) => sequence)).toEqual(
     Array.from({ length: 515 }, (_, index) => index + 1),
   );
@@ -100,9 +125,9 @@ test('a cancellation reaches the instance that computes', async () => {
 });
 
 test('what an instance leaves that does not come back another one ends', async () => {
-  const before = await begin(first, 5);
+  const { before, after: following } = await moveOver();
   await first.inference.close();
-  const after = await resume(second, before.at(-1));
+  const after = await following;
   expect([...before, ...after].map(({ sequence }) => sequence)).toEqual(
     Array.from({ length: 515 }, (_, index) => index + 1),
   );

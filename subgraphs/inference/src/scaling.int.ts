@@ -41,7 +41,7 @@ test('an idle service wants one replica; under load the signals rise, in Prometh
   const run = (number: number) =>
     client.iterate({
       query: generateSubscription,
-      variables: { input: { prompt: `Question ${number}?`, maxTokens: number === 0 ? 8 : 400 } },
+      variables: { input: { prompt: `Question ${number}?`, maxTokens: number === 0 ? 8 : 512 } },
     });
   // One that ends tells how long requests take; then more than there are slots.
   for await (const _ of run(0));

@@ -2,7 +2,7 @@
 
 import { beforeAll, expect, test } from 'vitest';
 import { uniformAt } from '../domain/random.ts';
-import { useDevices } from '../testing/engine-devices.ts';
+import { until, useDevices } from '../testing/engine-devices.ts';
 import { engineRequest, type Outcome, run } from '../testing/engine-run.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
 import type { EngineDevice } from './engine-device.ts';
@@ -68,7 +68,8 @@ test('after thousands of requests, many cancelled or late, memory, slots and han
   expect([...kinds]).toEqual(expect.arrayContaining(['CANCELLED', 'DEADLINE_EXCEEDED', 'LENGTH']));
   expect(after).toMatchObject({ activeSequences: 0, queuedRequests: 0, kvCacheUsage: 0 });
   expect(after.memoryBytes - before.memory).toBeLessThan(48 * 1024 * 1024);
-  expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before.handles + 2);
+  // Others than the device have some for a moment, as the test runner has.
+  await until(() => process.getActiveResourcesInfo().length <= before.handles + 2);
 });
 
 test('of ten thousand at once the queue takes what it is bounded by, refuses the rest, and serves what it took', {

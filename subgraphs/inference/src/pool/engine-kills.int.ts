@@ -146,5 +146,6 @@ test('a hundred worker processes killed under running streams: each has its text
   expect(kills.filter((cut) => cut.length > 1).length).toBeGreaterThan(50);
   await Promise.all(all.map(({ pool }) => pool.close()));
   expect(all.flatMap(({ pids }) => [...pids]).filter(isThere)).toEqual([]);
-  expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(handles);
+  // Others than the pools have some for a moment, as the test runner has.
+  await until(() => process.getActiveResourcesInfo().length <= handles);
 });

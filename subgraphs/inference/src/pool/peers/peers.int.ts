@@ -1,4 +1,7 @@
 /* Requests shared between processes: this one, and real ones beside it that the tests kill, freeze and drain. */
+
+import { createServer } from 'node:http';
+import { listen } from '@fathom/platform/server/listen';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
 import { type ServiceProcess, startServiceProcess } from '@fathom/platform/testing/service-process';
 import { fetch } from 'undici';
@@ -178,7 +181,7 @@ test('the pool counts what its peers can take; full everywhere is told with a ti
 
 test('a service with ENGINE_PEERS lists the devices of its peers, and never takes itself for one', async () => {
   const listed = await startPeer('listed');
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await freePort();
   const lister = await startPeer('lister', {
     PORT: String(port),
     ENGINE_PEERS: `${originOf(listed)},http://127.0.0.1:${port}`,
@@ -188,6 +191,14 @@ test('a service with ENGINE_PEERS lists the devices of its peers, and never take
   await expect.poll(async () => (await devices())?.length, { timeout: 20_000 }).toBe(2);
   expect(await devices()).toMatchObject([{ id: 'cpu-0' }, { id: 'cpu-0@listed', maxSequences: 4 }]);
 });
+
+/** Nobody's a moment ago: the kernel does not hand the same one out again soon. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 test('only services are answered: a stranger, and a client of any tenant, get nothing', async () => {
   const peer = await startPeer('guarded');
