@@ -90,9 +90,9 @@ test('a job makes an adapter of the base, which the registry takes and which ans
 });
 
 test('a worker that is killed resumes to the very adapter of a job that was not', async () => {
-  const uninterrupted = await start(subgraph, job({ modelName: 'whole', steps: 200 }));
+  const uninterrupted = await start(subgraph, job({ modelName: 'whole', steps: 600 }));
   await untilRest(subgraph, uninterrupted.id!);
-  const interrupted = await start(subgraph, job({ modelName: 'killed', steps: 200 }));
+  const interrupted = await start(subgraph, job({ modelName: 'killed', steps: 600 }));
   for await (const { point } of follow(subgraph, interrupted.id!)) if ((point?.step ?? 0) > 30) break;
   process.kill(subgraph.workerPids.at(-1)!, 'SIGKILL');
   const events = await untilRest(subgraph, interrupted.id!);

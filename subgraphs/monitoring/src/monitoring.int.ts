@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createDeferred, type Deferred } from '@fathom/platform/deferred';
 import { loadTypeDefs } from '@fathom/platform/repository';
 import { countQueries } from '@fathom/platform/testing/count-queries';
 import { openTestPlatform, type TestPlatform } from '@fathom/platform/testing/platform';
@@ -45,6 +46,8 @@ const inference = new WatchedService();
 let platform: TestPlatform<object>;
 let subgraph: TestSubgraph;
 let alertFeed: AlertFeed;
+/** Resolves when somebody follows the alerts. */
+let followed: Deferred<void>;
 let watch: Watch;
 let queries: ReturnType<typeof countQueries>;
 let now = new Date('2026-01-01T12:00:00Z');
@@ -67,7 +70,17 @@ beforeAll(async () => {
     typeDefs: loadTypeDefs('monitoring'),
     resolvers,
     loaders: () => createLoaders(queries.database, Object.keys(services), now),
-    extend: () => ({ database: queries.database, alertFeed, services: Object.keys(services) }),
+    extend: () => ({
+      database: queries.database,
+      alertFeed: {
+        ...alertFeed,
+        follow(after: number) {
+          followed.resolve();
+          return alertFeed.follow(after);
+        },
+      },
+      services: Object.keys(services),
+    }),
   });
 });
 
@@ -80,6 +93,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
+  followed = createDeferred();
   inference.status = 'ready';
   inference.checks = { database: { ok: true, detail: 'PostgreSQL' } };
 });
@@ -166,6 +180,7 @@ test('a service that vanishes fires an alert after ten seconds, which subscriber
     query: 'subscription { alertFired { sequence cursor status alert { subject severity rule { name } } } }',
   });
   const first = events.next();
+  await followed.promise;
   await inference.stop();
   await lookAfter(10);
   await lookAfter(9);

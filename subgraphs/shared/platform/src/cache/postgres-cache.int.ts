@@ -7,6 +7,7 @@ import { cacheContract } from './cache.contract.ts';
 import { createPostgresCache } from './postgres-cache.ts';
 
 const logger = pino({ level: 'silent' });
+const patience = { timeout: 20_000, interval: 20 };
 
 cacheContract('PostgreSQL', async () => {
   const server = await startKillablePostgres();
@@ -47,7 +48,7 @@ describe('the PostgreSQL cache', () => {
         'select key from cache.entries union all select key from cache.counters union all select name from cache.locks',
       );
       expect(rows).toEqual([{ key: 'long' }]);
-    });
+    }, patience);
     await cache.close();
   });
 

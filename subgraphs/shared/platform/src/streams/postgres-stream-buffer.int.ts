@@ -7,6 +7,7 @@ import { openStreamBuffer } from './open-stream-buffer.ts';
 import { streamBufferContract } from './stream-buffer.contract.ts';
 
 const logger = pino({ level: 'silent' });
+const patience = { timeout: 20_000, interval: 20 };
 
 streamBufferContract('PostgreSQL', async () => {
   const server = await startKillablePostgres();
@@ -120,7 +121,7 @@ describe('the PostgreSQL stream buffer', () => {
         `select distinct stream from streams.events where stream in ('old', 'young')`,
       );
       expect(kept).toEqual([{ stream: 'young' }]);
-    });
+    }, patience);
     await buffer.close();
   });
 
