@@ -73,6 +73,11 @@ export const gatewayErrors = {
     message: 'This list must be asked for with exactly one of the arguments that size it.',
     status: 400,
   },
+  NOT_RESUMABLE: {
+    message:
+      '`Last-Event-ID` continues a subscription whose field takes `after`, and this is none. Send it without that header.',
+    status: 400,
+  },
   INTROSPECTION_DISABLED: { message: 'This server does not answer introspection.', status: 400 },
   OPERATION_NEEDS_STREAM: {
     message:

@@ -1,7 +1,8 @@
 /** A client of nothing but HTTP, as anybody can write one: it reads a stream as bytes and comes again behind the last whole event. */
 import type { GraphQLAnswer } from './test-gateway.ts';
 
-export type HttpStream = 'server-sent events' | 'multipart';
+/** Of server-sent events, the second takes the ids of events for cursors, as EventSource does, and never says `$after`. */
+export type HttpStream = 'server-sent events' | 'server-sent events with ids' | 'multipart';
 
 interface Format {
   readonly accept: string;
@@ -11,17 +12,25 @@ interface Format {
   isEnd(rest: string): boolean;
   /** The result in a piece; nothing where it is a heartbeat or the beginning. */
   read(piece: string): GraphQLAnswer | undefined;
+  /** The id in a piece; without it, the reader looks for a cursor in the result. */
+  idOf?(piece: string): string | undefined;
 }
 
+const serverSentEvents: Format = {
+  accept: 'text/event-stream',
+  end: '\n\n',
+  isEnd: (rest) => rest === 'event: complete\ndata:\n\n',
+  read(piece) {
+    const data = /^event: next\n(?:id: .*\n)?data: (.*)$/s.exec(piece)?.[1];
+    return data === undefined ? undefined : (JSON.parse(data) as GraphQLAnswer);
+  },
+};
+
 const formats: Readonly<Record<HttpStream, Format>> = {
-  'server-sent events': {
-    accept: 'text/event-stream',
-    end: '\n\n',
-    isEnd: (rest) => rest === 'event: complete\ndata:\n\n',
-    read(piece) {
-      const data = /^event: next\ndata: (.*)$/s.exec(piece)?.[1];
-      return data === undefined ? undefined : (JSON.parse(data) as GraphQLAnswer);
-    },
+  'server-sent events': serverSentEvents,
+  'server-sent events with ids': {
+    ...serverSentEvents,
+    idOf: (piece) => /^id: (.*)$/m.exec(piece)?.[1],
   },
   multipart: {
     accept: 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0", application/json',
@@ -57,11 +66,12 @@ export async function* readResuming(
   options: ReaderOptions,
   counts: ReaderCounts,
 ): AsyncGenerator<Record<string, unknown>> {
+  const format = formats[kind];
   let after: unknown;
   for (;;) {
     let text = '';
     try {
-      for await (const [result, rest] of readOnce(formats[kind], options, after)) {
+      for await (const { result, id, rest } of readOnce(format, options, after)) {
         text = rest;
         if (result === 'end') return;
         if (result === undefined) continue;
@@ -69,7 +79,7 @@ export async function* readResuming(
         if (errors?.[0]?.extensions['retryable'] === true) break;
         if (errors || !data) throw new Refused(JSON.stringify(errors));
         yield data;
-        after = (Object.values(data)[0] as { cursor: unknown }).cursor;
+        after = format.idOf ? id : (Object.values(data)[0] as { cursor: unknown }).cursor;
       }
     } catch (error) {
       if (error instanceof Refused) throw error;
@@ -81,16 +91,25 @@ export async function* readResuming(
 
 class Refused extends Error {}
 
-/** Results as they come, each with what of the next is there. */
+interface Piece {
+  readonly result?: GraphQLAnswer | 'end' | undefined;
+  readonly id?: string | undefined;
+  /** What of the next is there. */
+  readonly rest: string;
+}
+
+/** Results as they come. */
 async function* readOnce(
-  { accept, end, isEnd, read }: Format,
+  { accept, end, isEnd, read, idOf }: Format,
   { url, key, query, variables }: ReaderOptions,
   after: unknown,
-): AsyncGenerator<readonly [GraphQLAnswer | 'end' | undefined, string]> {
+): AsyncGenerator<Piece> {
+  const headers = { 'content-type': 'application/json', accept, 'x-api-key': key };
+  const isById = idOf !== undefined && after !== undefined;
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept, 'x-api-key': key },
-    body: JSON.stringify({ query, variables: { ...variables, after } }),
+    headers: isById ? { ...headers, 'last-event-id': String(after) } : headers,
+    body: JSON.stringify({ query, variables: isById ? variables : { ...variables, after } }),
   });
   if (!response.body) throw new Error('the response has no body');
   let text = '';
@@ -98,12 +117,12 @@ async function* readOnce(
     text += chunk;
     for (let at = text.indexOf(end); at >= 0; at = text.indexOf(end)) {
       if (isEnd(text)) break;
-      const piece = text.slice(0, at);
+      const piece = text.slice(0, at).replace(/^\r\n/, '');
       text = text.slice(at + end.length);
-      yield [read(piece.replace(/^\r\n/, '')), text];
+      yield { result: read(piece), id: idOf?.(piece), rest: text };
     }
-    if (isEnd(text)) yield ['end', ''];
-    else yield [undefined, text];
+    if (isEnd(text)) yield { result: 'end', rest: '' };
+    else yield { rest: text };
   }
   throw new Error('the body ended early');
 }

@@ -2,6 +2,8 @@
 export interface SseEvent {
   readonly event: string;
   readonly data: string;
+  /** Absent where the event has none. */
+  readonly id?: string;
 }
 
 /** The events of a response, until it ends. Comments are skipped. */
@@ -20,5 +22,10 @@ export async function* readEvents(response: Response): AsyncGenerator<SseEvent> 
 
 function parseBlock(block: string): SseEvent {
   const fields = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/s, 2) as [string, string]));
-  return { event: fields.get('event') ?? '', data: fields.get('data') ?? '' };
+  const id = fields.get('id');
+  return {
+    event: fields.get('event') ?? '',
+    data: fields.get('data') ?? '',
+    ...(id === undefined ? {} : { id }),
+  };
 }

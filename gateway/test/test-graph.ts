@@ -210,6 +210,8 @@ function startChat(
     subscribe: (_: unknown, args: Readonly<Record<string, unknown>>, context: RequestContext) => {
       if (args['topic'] === 'forbidden')
         throw new AppError({ code: 'FORBIDDEN', message: 'Not this topic.', status: 403, retryable: false });
+      if (args['after'] === 'nonsense')
+        throw new AppError({ code: 'INVALID_CURSOR', message: 'No cursor.', status: 400, retryable: false });
       const topic = topicOf(args, context);
       chat.add(topic);
       return topic.queue.events;

@@ -90,7 +90,7 @@ describe('hands out every token exactly once, in order, across a thousand cuts a
     await expectWhole(cut);
   }, 300_000);
 
-  test.each(['server-sent events', 'multipart'] as const)(
+  test.each(['server-sent events', 'server-sent events with ids', 'multipart'] as const)(
     'a reader of %s',
     async (kind) => {
       const options = { key: graph.key, query, variables: { input: { question: 'Why?' } } };

@@ -97,8 +97,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       try {
         if (!principal && !publicIntrospection) throw raise('UNAUTHENTICATED');
         if (principal) await admitCaller(principal);
-        const { operationName, variables, extensions } = sent;
-        raw = { query: persisted.textOf(sent), operationName, variables, extensions };
+        const { operationName, variables, extensions, lastEventId } = sent;
+        raw = { query: persisted.textOf(sent), operationName, variables, extensions, lastEventId };
       } catch (error) {
         if (error instanceof AppError) return refuse(error);
         throw error;

@@ -24,6 +24,7 @@ import type { Charge } from '../limits/budgets.ts';
 import { type DocumentLimits, exceededLimit } from '../limits/document-limits.ts';
 import { type OperationCost, operationCost } from '../limits/operation-cost.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
+import { resumptionOf } from './begin-behind.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type CostMemo, createCostMemo } from './cost-memo.ts';
 import { DeferLabelsRule } from './defer.ts';
@@ -39,6 +40,8 @@ export interface RawOperation {
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   readonly extensions: Readonly<Record<string, unknown>> | undefined;
+  /** Of the last event that the client saw of this subscription: it goes on behind it. */
+  readonly lastEventId?: string | undefined;
 }
 
 export interface PreparedOperation {
@@ -149,7 +152,10 @@ export function createOperationPreparer(limits: OperationLimits, introspection: 
             details: { cost, maxCost: limits.maxCost },
           }),
         );
-      return admitted(prepared, variables, cost);
+      if (raw.lastEventId === undefined) return admitted(prepared, variables, cost);
+      const resumption = resumptionOf(snapshot.apiSchema, prepared);
+      if (resumption === 'impossible') return refusal(raise('NOT_RESUMABLE'));
+      return admitted(resumption.operation, { ...variables, [resumption.variable]: raw.lastEventId }, cost);
     },
   };
 }

@@ -18,10 +18,11 @@ import {
   planOperation,
   separatedDocument,
 } from '../execution/operation-plan.ts';
+import { afterTypeOf, rootFieldsOf } from '../operations/begin-behind.ts';
 import { wholeOperation } from '../operations/defer.ts';
 import type { PreparedOperation } from '../operations/prepare.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
-import { type ShareableOperation, shareableOperation } from './shared/shareable-operation.ts';
+import { type ShareableOperation, shareableOperation, tellsCursor } from './shared/shareable-operation.ts';
 
 export interface SubscriptionPlan
   extends Pick<OperationPlan, 'clientNames' | 'rootType' | 'shapeFor' | 'introspect'> {
@@ -36,6 +37,8 @@ export interface SubscriptionPlan
    * and both operations select the same. Such an event costs 7 µs instead of 30.
    */
   readonly verbatim: boolean;
+  /** Its field takes `after`, and its events say their cursors. */
+  readonly canResume: boolean;
   /** Present where identical subscriptions of others may be fed by the same upstream. */
   readonly shareable: ShareableOperation | undefined;
 }
@@ -79,11 +82,20 @@ function buildPlan(snapshot: Snapshot, sent: PreparedOperation): SubscriptionPla
       !primary.outputRewrites?.length &&
       clientNames.size === 0 &&
       selectTheSame(snapshot, prepared, primary),
+    canResume: canResume(snapshot, prepared),
     shareable: shareableOperation(snapshot.sharedStreams, {
       operation: primary.operation,
       variableNames: primary.variableUsages ?? [],
     }),
   };
+}
+
+function canResume({ apiSchema }: Snapshot, prepared: PreparedOperation): boolean {
+  const { document, operation, fragments } = prepared;
+  const fields = rootFieldsOf(operation, fragments);
+  return (
+    afterTypeOf(apiSchema, prepared) !== undefined && fields.some((field) => tellsCursor(document, field))
+  );
 }
 
 function selectTheSame(snapshot: Snapshot, prepared: PreparedOperation, primary: FetchNode): boolean {

@@ -73,7 +73,11 @@ async function answer(service: GatewayService, exchange: Exchange): Promise<void
       return;
     }
     const snapshot = service.supergraph.current();
-    const operation = await service.admission.admit(snapshot, { principal, sent, traceId });
+    const operation = await service.admission.admit(snapshot, {
+      principal,
+      sent: continuing(request, sent),
+      traceId,
+    });
     if (isRefusal(operation)) {
       refuse(service, exchange, { why: operation, principal });
       return;
@@ -160,6 +164,14 @@ function answerInPieces(
   refuseForgeable(request);
   const record = service.operationLog.begin({ transport: 'multipart', principal, operation, traceId });
   return sendParts(response, executeInParts(snapshot, parts, record), record);
+}
+
+/** EventSource sends again what it sent, with the id of the last event that it saw. */
+function continuing({ headers }: IncomingMessage, sent: SentOperation): SentOperation {
+  const lastEventId = headers['last-event-id'];
+  if (typeof lastEventId !== 'string' || lastEventId === '' || !acceptsEventStream(headers.accept))
+    return sent;
+  return { ...sent, lastEventId };
 }
 
 function streamFormatOf(accept: string | undefined): StreamFormat | undefined {

@@ -17,6 +17,7 @@ export const multipartFormat: StreamFormat = {
   heartbeat: part('{}'),
   transport: 'multipart',
   opening: `\r\n--${boundary}`,
+  tellsIds: false,
   next: (json) => part(`{"payload":${json}}`),
   complete: '--\r\n',
 };

@@ -16,6 +16,8 @@ import { outcomeOf, type Transport } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/prepare.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
+import { cursorOf, type Delivered } from '../subscriptions/last-cursor.ts';
+import { planSubscription } from '../subscriptions/subscription-plan.ts';
 import { payloadStart } from '../subscriptions/upstream-socket.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { executeOnce, type GatewayService, observeStream } from './gateway-service.ts';
@@ -24,8 +26,10 @@ export interface StreamFormat extends StreamHead {
   readonly transport: Transport;
   /** Before the first result. */
   readonly opening: string;
-  /** Around one result, which is JSON already. */
-  next(json: string): string;
+  /** Whether a client is told by what id it can come again. */
+  readonly tellsIds: boolean;
+  /** Around one result, which is JSON already. `id`: of the event, where it can be continued behind. */
+  next(json: string, id?: string): string;
   readonly complete: string;
 }
 
@@ -94,6 +98,9 @@ async function stream(
   const stopWaiting = onTokenExpiry(context.principal, (error) => connection.abandonAll(error));
   response.once('close', () => connection.vanish());
   try {
+    const tellsIds = format.tellsIds && planSubscription(snapshot, operation).canResume;
+    const next = (json: string, delivered: Delivered): string =>
+      format.next(json, tellsIds ? cursorOf(delivered) : undefined);
     const events = connection.open({
       id: '1',
       snapshot,
@@ -103,7 +110,7 @@ async function stream(
         send: (frame, flushed) => {
           const json = frame.slice(payloadStart(frame), -1);
           record.sent(Buffer.byteLength(json));
-          response.write(format.next(json), flushed);
+          response.write(next(json, frame), flushed);
         },
         bufferedBytes: () => response.writableLength,
       },
@@ -112,7 +119,7 @@ async function stream(
     for await (const result of events) {
       const json = JSON.stringify(result);
       record.sent(Buffer.byteLength(json));
-      await writeTaken(response, format.next(json));
+      await writeTaken(response, next(json, result));
     }
   } catch (error) {
     const formatted = formatExecutionError(error, context);

@@ -77,7 +77,9 @@ const overHttp =
 
 const eventsIn = (whole: string): readonly GraphQLAnswer[] => {
   expect(whole.endsWith('event: complete\ndata:\n\n')).toBe(true);
-  return [...whole.matchAll(/^event: next\ndata: (.*)$/gm)].map(([, json]) => JSON.parse(json ?? ''));
+  return [...whole.matchAll(/^event: next\n(?:id: .*\n)?data: (.*)$/gm)].map(([, json]) =>
+    JSON.parse(json ?? ''),
+  );
 };
 
 const partsIn = (whole: string): readonly GraphQLAnswer[] => {

@@ -6,7 +6,6 @@
  *     behindCursor  subscription($id: ID!, $fathomAfter: String) { progressed(id: $id, after: $fathomAfter) { cursor … } }
  */
 import {
-  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   Kind,
@@ -16,9 +15,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   type ValueNode,
-  type VariableDefinitionNode,
   visit,
 } from 'graphql';
+import { type ArgumentsChange, afterByVariable, withArguments } from '../../operations/after-argument.ts';
 import type { SharedStreamRule } from './shared-stream-rules.ts';
 
 /** Where a subscription begins. */
@@ -63,13 +62,19 @@ export function shareableOperation(
 
   const others = field.arguments?.filter(({ name }) => !rule.resumable || name.value !== 'after') ?? [];
   const after = field.arguments?.find((argument) => !others.includes(argument))?.value;
-  const fromStart = withArguments(document, { field, arguments: others });
+  const fields = [field];
+  const fromStart = textWith(document, { fields, arguments: others, definitions: [] });
+  const behind = afterByVariable(afterVariable);
   const responseName = field.alias?.value ?? field.name.value;
   const canResume = rule.resumable && tellsCursor(document, field);
   return {
     rule,
     fromStart: fromStart.text,
-    behindCursor: withArguments(document, { field, arguments: [...others, afterArgument] }).text,
+    behindCursor: textWith(document, {
+      fields,
+      arguments: [...others, behind.argument],
+      definitions: [behind.definition],
+    }).text,
     variableNames: variableNames.filter((name) => fromStart.variables.has(name)),
     positionOf(variables) {
       const cursor = after && constantOf(after, variables);
@@ -86,11 +91,6 @@ function constantOf(node: ValueNode, variables: Readonly<Record<string, unknown>
   return node.kind === Kind.STRING ? node.value : undefined;
 }
 
-interface Rewriting {
-  readonly field: FieldNode;
-  readonly arguments: readonly ArgumentNode[];
-}
-
 interface Rewritten {
   readonly text: string;
   /** Those that it still uses. */
@@ -98,50 +98,16 @@ interface Rewritten {
 }
 
 /** Without its name, too: what clients call their operations makes no difference. */
-function withArguments(document: DocumentNode, rewriting: Rewriting): Rewritten {
-  const changed: DocumentNode = visit(document, {
-    Field: (node) => (node === rewriting.field ? { ...node, arguments: rewriting.arguments } : undefined),
+function textWith(document: DocumentNode, change: ArgumentsChange): Rewritten {
+  const changed = withArguments(document, change);
+  const unnamed = visit(changed.document, {
+    OperationDefinition: ({ name: _name, ...node }): OperationDefinitionNode => node,
   });
-  const variables = new Set<string>();
-  visit(changed, {
-    // Their own definitions are no uses.
-    VariableDefinition: () => false,
-    Variable: (node) => void variables.add(node.name.value),
-  });
-  const isContinued = rewriting.arguments.includes(afterArgument);
-  const text = print(
-    visit(changed, {
-      OperationDefinition: (node): OperationDefinitionNode => {
-        const { name: _name, ...unnamed } = node;
-        const kept = node.variableDefinitions?.filter(({ variable }) => variables.has(variable.name.value));
-        return {
-          ...unnamed,
-          variableDefinitions: [...(kept ?? []), ...(isContinued ? [afterDefinition] : [])],
-        };
-      },
-    }),
-  );
-  return { text, variables };
+  return { text: print(unnamed), variables: changed.variables };
 }
 
-const nameNode = (value: string) => ({ kind: Kind.NAME, value }) as const;
-
-const afterVariableNode = { kind: Kind.VARIABLE, name: nameNode(afterVariable) } as const;
-
-const afterArgument: ArgumentNode = {
-  kind: Kind.ARGUMENT,
-  name: nameNode('after'),
-  value: afterVariableNode,
-};
-
-const afterDefinition: VariableDefinitionNode = {
-  kind: Kind.VARIABLE_DEFINITION,
-  variable: afterVariableNode,
-  type: { kind: Kind.NAMED_TYPE, name: nameNode('String') },
-};
-
 /** Somewhere in what is selected of an event, `cursor` is asked for, and nothing else is called that. */
-function tellsCursor(document: DocumentNode, { selectionSet }: FieldNode): boolean {
+export function tellsCursor(document: DocumentNode, { selectionSet }: FieldNode): boolean {
   const names = new Set<string>();
   const fragments = new Map(
     document.definitions.flatMap((node) =>

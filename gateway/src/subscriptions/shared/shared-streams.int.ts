@@ -93,7 +93,7 @@ describe('identical subscriptions', () => {
     const events = [];
     for await (const event of readEvents(sse)) events.push(event);
     expect(events).toEqual([
-      { event: 'next', data: JSON.stringify({ data: { followed: { text: 'one', cursor: '1' } } }) },
+      { event: 'next', id: '1', data: JSON.stringify({ data: { followed: { text: 'one', cursor: '1' } } }) },
       { event: 'complete', data: '' },
     ]);
     expect(log.topics).toHaveLength(1);
