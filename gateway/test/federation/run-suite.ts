@@ -50,6 +50,17 @@ export interface RunningSuite {
   runEvents(operation: Operation): Promise<RanEvents>;
   /** By service. */
   readonly schemas: Readonly<Record<string, GraphQLSchema>>;
+  /** From here on services act on this operation, from the state that they begin with, whoever asks them. */
+  begin(operation: Operation): readonly Asked[];
+  /** By name: what answers now as the operation under way says. */
+  readonly services: Readonly<Record<string, Subgraph>>;
+  /** The events of a service, as it would send them. */
+  eventsOf(service: string, subscription: Subscription): AsyncGenerator<SubgraphAnswer>;
+}
+
+export interface Subscription {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 export interface RanEvents {
@@ -99,11 +110,14 @@ const unlimited: OperationLimits = {
 };
 const logger = createLogger({ service: 'gateway', level: 'silent' });
 
-export function composeSuite({ subgraphs }: FederationGraph): string {
+export function composeSuite(
+  { subgraphs }: FederationGraph,
+  urlOf = (name: string): string => `http://${name}.invalid/graphql`,
+): string {
   const { errors, supergraphSdl } = composeServices(
     Object.entries(subgraphs).map(([name, { sdl }]) => ({
       name,
-      url: `http://${name}.invalid/graphql`,
+      url: urlOf(name),
       typeDefs: parse(sdl),
     })),
   );
@@ -117,12 +131,10 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
   const services = mapValues(graph.subgraphs, (definition, name) =>
     startService(name, definition, () => current),
   );
+  const subgraphs = mapValues(services, (service) => recorded(service, () => current));
   const snapshot = await createSnapshot({
     supergraphSdl: composeSuite(graph),
-    serviceFor: (service) => ({
-      kind: 'local',
-      subgraph: recorded(services[service] as RunningService, () => current),
-    }),
+    serviceFor: (service) => ({ kind: 'local', subgraph: subgraphs[service] as Subgraph }),
     introspection: true,
     maxTokens: unlimited.maxTokens,
     maxAnswerBytes: graph.maxAnswerBytes ?? defaultSettings.maxAnswerBytes,
@@ -146,7 +158,6 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
     if (isRefusal(admitted)) throw new OperationRefused(admitted);
     return admitted;
   }
-  /** From here on services act on this operation, from the state that they begin with. */
   function begin(operation: Operation): Asked[] {
     graph.reset?.();
     const asked: Asked[] = [];
@@ -154,24 +165,35 @@ export async function startSuite(graph: FederationGraph): Promise<RunningSuite> 
     return asked;
   }
 
+  async function* eventsOf(name: string, subscription: Subscription): AsyncGenerator<SubgraphAnswer> {
+    const events = await services[name]?.subscribe(subscription);
+    if (!events || !(Symbol.asyncIterator in events)) return;
+    for await (const event of events)
+      yield faultyAnswer(overWire(event) as SubgraphAnswer, faultsOf(current, name));
+  }
+
   return {
     snapshot,
     schemas: mapValues(services, ({ schema }) => schema),
+    begin,
+    services: subgraphs,
+    eventsOf,
     async runEvents(operation) {
       const admitted = admit(operation);
       const asked = begin(operation);
       const plan = planSubscription(snapshot, admitted);
       const context = contextOf(operation.tenant);
       const answer = createEventExecutor({ snapshot, plan, operation: admitted, context, maxEntityAgeMs: 0 });
-      const events = await services[plan.service]?.subscribe(plan, admitted.variables);
-      if (!events || !(Symbol.asyncIterator in events))
-        return { results: [], sent: [], verbatim: false, asked };
       const results: FormattedExecutionResult[] = [];
       const sent: FormattedExecutionResult[] = [];
-      for await (const event of events) {
-        const faulty = faultyAnswer(overWire(event) as SubgraphAnswer, faultsOf(current, plan.service));
-        sent.push(overWire(faulty));
-        results.push(overWire(await answer(overWire(faulty))));
+      const variables = Object.fromEntries(
+        plan.variableNames.flatMap((name) =>
+          name in admitted.variables ? [[name, admitted.variables[name]]] : [],
+        ),
+      );
+      for await (const event of eventsOf(plan.service, { query: plan.operation, variables })) {
+        sent.push(overWire(event));
+        results.push(overWire(await answer(overWire(event))));
       }
       return { results, sent, verbatim: plan.verbatim, asked };
     },
@@ -201,10 +223,7 @@ interface RunningService {
     variables: Record<string, unknown>,
     operationName: string | undefined,
   ): Promise<object>;
-  subscribe(
-    plan: { readonly operation: string; readonly variableNames: readonly string[] },
-    variables: Readonly<Record<string, unknown>>,
-  ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>;
+  subscribe(subscription: Subscription): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>;
 }
 
 function startService(
@@ -239,16 +258,10 @@ function startService(
         variableValues,
         operationName: operationName ?? null,
       }),
-    subscribe: async ({ operation, variableNames }, variables) =>
-      subscribe({
-        schema: schemaNow(),
-        document: parse(operation),
-        variableValues: Object.fromEntries(
-          variableNames.flatMap((variable) =>
-            variable in variables ? [[variable, variables[variable]]] : [],
-          ),
-        ),
-      }) as Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>,
+    subscribe: async ({ query, variables }) =>
+      subscribe({ schema: schemaNow(), document: parse(query), variableValues: variables }) as Promise<
+        AsyncGenerator<ExecutionResult> | ExecutionResult
+      >,
   };
 }
 

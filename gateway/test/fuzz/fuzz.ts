@@ -21,6 +21,7 @@ import { ByteChoices } from './byte-choices.ts';
 import { corruptAnswer } from './corrupt-answer.ts';
 import {
   type GeneratedOperation,
+  type GeneratedSubscription,
   generateOperation,
   generateSubscription,
   seedsOf,
@@ -73,9 +74,10 @@ export async function fuzz({ suite, runs, seed, maxOperationMs }: FuzzOptions): 
   return trial.report;
 }
 
-type Wrong = Fault | { readonly kind: 'down'; readonly service: string };
+export type Wrong = Fault | { readonly kind: 'down'; readonly service: string };
 
-class Trial {
+/** Operations for one supergraph, and what is asked of their answers. */
+export class Trial {
   readonly report = { operations: 0, invalid: 0, refused: 0 };
   readonly #suite: Suite;
   readonly #running: RunningSuite;
@@ -106,32 +108,46 @@ class Trial {
   }
 
   async agreement(bytes: Uint8Array, wrongs: readonly Wrong[]): Promise<void> {
-    const operation = this.#generate(bytes);
+    const operation = this.generate(bytes);
     if (!operation) return;
     const asked = withWrongs(operation, wrongs);
+    await this.againstApollo(asked, async () => (await this.#running.run('fathom', asked)).result);
+  }
+
+  /** `ours`: the answer to hold to that of Apollo's executor, which is asked second. */
+  async againstApollo(
+    asked: GeneratedOperation & Operation,
+    ours: () => Promise<FormattedExecutionResult>,
+  ): Promise<void> {
     const { journal, stockMistakes } = this.#suite.graph;
-    await this.#unlessRefused(async () => {
-      const ours = await this.#running.run('fathom', asked);
+    await this.unlessRefused(async () => {
+      const result = await ours();
       const weDid = [...(journal?.() ?? [])];
       const theirs = await this.#running.run('apollo', asked);
       const theyDid = [...(journal?.() ?? [])];
-      const differences = stockMistakes?.operations.test(operation.query)
+      const differences = stockMistakes?.operations.test(asked.query)
         ? []
-        : [...differencesOf(ours.result, theirs.result)];
+        : [...differencesOf(result, theirs.result)];
       if (weDid.join('\n') !== theyDid.join('\n'))
         differences.push(`done: ours ${weDid.join(', ')}; theirs ${theyDid.join(', ')}`);
-      differences.push(...this.#misfits(operation, ours.result), ...baselessErrors(ours.result));
+      differences.push(...this.misfits(asked, result), ...baselessErrors(result));
       complain(differences, asked);
     });
   }
 
+  subscription(bytes: Uint8Array): GeneratedSubscription | undefined {
+    const { eventTwins = {} } = this.#suite.graph;
+    const generated = generateSubscription(this.#running.snapshot.apiSchema, this.#seeds, bytes, eventTwins);
+    return this.#isValid(generated.query) ? generated : undefined;
+  }
+
   async events(bytes: Uint8Array, wrongs: readonly Wrong[]): Promise<void> {
     const { eventTwins = {} } = this.#suite.graph;
-    const schema = this.#running.snapshot.apiSchema;
-    const { query, variables, twin } = generateSubscription(schema, this.#seeds, bytes, eventTwins);
-    if (!this.#isValid(query)) return;
+    const subscription = this.subscription(bytes);
+    if (!subscription) return;
+    const { query, variables, twin } = subscription;
     const asked = withWrongs({ query, variables }, wrongs);
-    await this.#unlessRefused(async () => {
+    await this.unlessRefused(async () => {
       const { results, sent, verbatim } = await this.#running.runEvents(asked);
       for (const [event, result] of results.entries()) {
         const theirs = await this.#running.run('apollo', { ...asked, query: twin(event) });
@@ -148,9 +164,9 @@ class Trial {
   }
 
   async parts(bytes: Uint8Array): Promise<void> {
-    const operation = this.#generate(bytes);
+    const operation = this.generate(bytes);
     if (!operation || operation.query.startsWith('mutation')) return;
-    await this.#unlessRefused(async () => {
+    await this.unlessRefused(async () => {
       const { result } = await this.#running.run('fathom', operation);
       const query = deferringEverything(operation.query);
       const ran = await this.#running.runInParts({ ...operation, query });
@@ -168,17 +184,17 @@ class Trial {
   }
 
   async garbage(bytes: Uint8Array, damage: Uint8Array): Promise<void> {
-    const operation = this.#generate(bytes);
+    const operation = this.generate(bytes);
     if (!operation) return;
     const alter: Operation['alter'] = (answer) => corruptAnswer(answer, damage);
-    await this.#unlessRefused(async () => {
+    await this.unlessRefused(async () => {
       const { result } = await this.#running.run('fathom', { ...operation, alter });
-      const misfits = this.#misfits(operation, result);
+      const misfits = this.misfits(operation, result);
       if (misfits.length > 0) complain([JSON.stringify(result), ...misfits], operation);
     });
   }
 
-  #generate(bytes: Uint8Array): GeneratedOperation | undefined {
+  generate(bytes: Uint8Array): GeneratedOperation | undefined {
     const operation = generateOperation(this.#running.snapshot.apiSchema, this.#seeds, bytes);
     return this.#isValid(operation.query) ? operation : undefined;
   }
@@ -190,7 +206,7 @@ class Trial {
     return isValid;
   }
 
-  async #unlessRefused(run: () => Promise<void>): Promise<void> {
+  async unlessRefused(run: () => Promise<void>): Promise<void> {
     try {
       await run();
     } catch (error) {
@@ -200,14 +216,17 @@ class Trial {
     }
   }
 
-  #misfits({ query, variables }: GeneratedOperation, result: FormattedExecutionResult): readonly string[] {
+  misfits({ query, variables }: GeneratedOperation, result: FormattedExecutionResult): readonly string[] {
     const misfits = misfitsOf(this.#running.snapshot.apiSchema, parse(query), variables, result);
     if (({} as { polluted?: unknown }).polluted !== undefined) misfits.push('Object.prototype was changed');
     return misfits;
   }
 }
 
-function withWrongs(operation: GeneratedOperation, wrongs: readonly Wrong[]): Operation {
+export function withWrongs(
+  operation: GeneratedOperation,
+  wrongs: readonly Wrong[],
+): GeneratedOperation & Operation {
   return {
     ...operation,
     down: wrongs.flatMap(({ kind, service }) => (kind === 'down' ? [service] : [])),
@@ -228,7 +247,10 @@ function inTermsOfSubscription(
   return JSON.parse(text) as FormattedExecutionResult;
 }
 
-function complain(differences: readonly string[], { query, variables, down, faults }: Operation): void {
+export function complain(
+  differences: readonly string[],
+  { query, variables, down, faults }: Operation,
+): void {
   if (differences.length === 0) return;
   const wrong = down?.length || faults?.length ? `\nwrong: ${JSON.stringify({ down, faults })}` : '';
   throw new Error(`${query}\nvariables: ${JSON.stringify(variables)}${wrong}\n${differences.join('\n')}`);

@@ -23,6 +23,12 @@ export const cases: readonly FederationCase[] = [
     data: { leaf: { __typename: 'Leaf' } },
   },
   {
+    title: 'needs it not, where a fragment widens the type and another narrows it again',
+    query: '{ leaf { ... on Node { ... on Leaf { id } } } }',
+    data: { leaf: { id: 'l1' } },
+    stockDiffers: 'it forgets of which type the object is',
+  },
+  {
     title: 'has those of interfaces within interfaces',
     query:
       '{ node(id: "b1") { __typename ... on Branch { children { __typename id ... on Leaf { color } } } } }',

@@ -7,6 +7,10 @@ const nodes = [
 
 export const graph: FederationGraph = {
   about: '__typename, everywhere it may stand',
+  stockMistakes: {
+    operations: /\bon Node\b[\s\S]*\bon (Leaf|Branch)\b|\bon (Leaf|Branch)\b[\s\S]*\bon Node\b/,
+    because: 'within a fragment on the interface it forgets of which type the object is',
+  },
   subgraphs: {
     tree: {
       sdl: `${imports('@key')}
