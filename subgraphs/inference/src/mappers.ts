@@ -16,7 +16,10 @@ export interface Token extends TokenRecord {
   readonly index: number;
 }
 export interface Deployment extends DeploymentRow {}
-export interface Device extends DeviceSnapshot {}
+export interface Device extends DeviceSnapshot {
+  /** Of the process that computes on it. */
+  readonly instance: string;
+}
 export interface ModelVersion {
   readonly id: string;
 }

@@ -76,6 +76,8 @@ export interface InferenceParts {
 }
 
 export interface InferenceService {
+  /** Names this process across its restarts. */
+  readonly instance: string;
   readonly pool: EnginePool;
   readonly peers: PeerSet;
   /** What an autoscaler goes by. */
@@ -182,6 +184,7 @@ export async function startInference(
   const scaling = createScaling({ metrics, pool, peers, generations: counted });
 
   return {
+    instance: settings.instance,
     peers,
     scaling,
     peerRoute: createPeerRoute({ instance: settings.instance, pool, deployments }),

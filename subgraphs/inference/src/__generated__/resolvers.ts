@@ -188,10 +188,40 @@ export type Deployment = {
   readonly precision: Scalars['String']['output'];
   /** What it is for. Null until it was loaded for the first time. */
   readonly purpose?: Maybe<ModelPurpose>;
+  /**
+   * The processes that have it loaded: the one that answers this query, and the peers that it shares requests with, each as it
+   * said of itself last. A process that is no peer of the one that answers is not among them.
+   */
+  readonly replicas: ReadonlyArray<DeploymentReplica>;
   /** Since when it stands where it stands. */
   readonly since: Scalars['DateTime']['output'];
   /** Where it stands. */
   readonly status: DeploymentStatus;
+};
+
+/** A process, for instance a pod, that has a model version loaded, with its present load. */
+export type DeploymentReplica = {
+  readonly __typename?: 'DeploymentReplica';
+  /** Sequences that the process decodes at this moment, of all its versions. */
+  readonly activeSequences: Scalars['Int']['output'];
+  /** The longest prompt and completion together there, in tokens, or what is read of a text. */
+  readonly contextLength: Scalars['Int']['output'];
+  /** Its devices that hold the version. */
+  readonly devices: ReadonlyArray<Device>;
+  /** The process by its name, which it keeps across restarts. */
+  readonly instance: Scalars['String']['output'];
+  /** Sequences that it can decode at once. */
+  readonly maxSequences: Scalars['Int']['output'];
+  /** Bytes that the version takes there. */
+  readonly memoryBytes: Scalars['Float']['output'];
+  /** How it holds the weights, for instance `fp32`. */
+  readonly precision: Scalars['String']['output'];
+  /** Requests that wait there for a slot, for whichever version. */
+  readonly queuedRequests: Scalars['Int']['output'];
+  /** When it said so. */
+  readonly reportedAt: Scalars['DateTime']['output'];
+  /** Whether it is given requests. */
+  readonly status: ReplicaStatus;
 };
 
 /** Where a deployment stands. */
@@ -218,8 +248,10 @@ export type Device = {
   readonly deployments: ReadonlyArray<Deployment>;
   /** What its last worker was lost of, until one computes again; or why it cannot be used. */
   readonly detail?: Maybe<Scalars['String']['output']>;
-  /** Its id, stable across restarts, for instance `cpu-0`. */
+  /** Its id, stable across restarts, for instance `cpu-0`, or `cpu-0@INSTANCE` where a peer of the process that answers computes on it. */
   readonly id: Scalars['ID']['output'];
+  /** The process that computes on it, by its name. */
+  readonly instance: Scalars['String']['output'];
   /** What kind of device it is. */
   readonly kind: DeviceKind;
   /** The share of its KV cache that running sequences have reserved, 0 to 1. */
@@ -802,6 +834,15 @@ export type QueryGenerationsArgs = {
   status?: InputMaybe<GenerationStatus>;
 };
 
+/** Whether a process is given requests. */
+export type ReplicaStatus =
+  /** It ends what it has and takes no more. */
+  | 'DRAINING'
+  /** It takes requests. */
+  | 'READY'
+  /** None of its devices computes at present, or it did not answer its peer the last time. */
+  | 'RECOVERING';
+
 /**
  * Which of your tenant's waiting requests get a device first. It never takes another tenant's turn: between tenants, who
  * has been served least comes first.
@@ -1228,6 +1269,7 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Deployment: ResolverTypeWrapper<DeploymentMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  DeploymentReplica: ResolverTypeWrapper<Omit<DeploymentReplica, 'devices'> & { devices: ReadonlyArray<ResolversTypes['Device']> }>;
   DeploymentStatus: DeploymentStatus;
   Device: ResolverTypeWrapper<DeviceMapper>;
   DeviceKind: DeviceKind;
@@ -1264,6 +1306,7 @@ export type ResolversTypes = {
   Overloaded: ResolverTypeWrapper<Overloaded>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ReplicaStatus: ReplicaStatus;
   RequestPriority: RequestPriority;
   ResponseFormatInput: ResponseFormatInput;
   RoutingReason: RoutingReason;
@@ -1304,6 +1347,7 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   Deployment: DeploymentMapper;
   ID: Scalars['ID']['output'];
+  DeploymentReplica: Omit<DeploymentReplica, 'devices'> & { devices: ReadonlyArray<ResolversParentTypes['Device']> };
   Device: DeviceMapper;
   EmbedInput: EmbedInput;
   EmbedResult: ResolversUnionTypes<ResolversParentTypes>['EmbedResult'];
@@ -1425,8 +1469,22 @@ export type DeploymentResolvers<ContextType = Context, ParentType extends Resolv
   modelVersion?: Resolver<ResolversTypes['ModelVersion'], ParentType, ContextType>;
   precision?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   purpose?: Resolver<Maybe<ResolversTypes['ModelPurpose']>, ParentType, ContextType>;
+  replicas?: Resolver<ReadonlyArray<ResolversTypes['DeploymentReplica']>, ParentType, ContextType>;
   since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['DeploymentStatus'], ParentType, ContextType>;
+};
+
+export type DeploymentReplicaResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeploymentReplica'] = ResolversParentTypes['DeploymentReplica']> = {
+  activeSequences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  contextLength?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  devices?: Resolver<ReadonlyArray<ResolversTypes['Device']>, ParentType, ContextType>;
+  instance?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  maxSequences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  memoryBytes?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  precision?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  queuedRequests?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reportedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ReplicaStatus'], ParentType, ContextType>;
 };
 
 export type DeviceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Device'] = ResolversParentTypes['Device'], FederationReferenceType extends FederationReferenceTypes['Device'] = FederationReferenceTypes['Device']> = {
@@ -1436,6 +1494,7 @@ export type DeviceResolvers<ContextType = Context, ParentType extends ResolversP
   deployments?: Resolver<ReadonlyArray<ResolversTypes['Deployment']>, ParentType, ContextType>;
   detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  instance?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['DeviceKind'], ParentType, ContextType>;
   kvCacheUsage?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   maxSequences?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1734,6 +1793,7 @@ export type Resolvers<ContextType = Context> = {
   ClassifyResult?: ClassifyResultResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Deployment?: DeploymentResolvers<ContextType>;
+  DeploymentReplica?: DeploymentReplicaResolvers<ContextType>;
   Device?: DeviceResolvers<ContextType>;
   EmbedResult?: EmbedResultResolvers<ContextType>;
   Embedding?: EmbeddingResolvers<ContextType>;

@@ -1,5 +1,6 @@
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { DeploymentResolvers } from '../__generated__/resolvers.ts';
+import { replicasOf } from '../runtime/deployment-replicas.ts';
 import { deviceSnapshots } from './device-snapshots.ts';
 
 export const Deployment: DeploymentResolvers = {
@@ -14,6 +15,14 @@ export const Deployment: DeploymentResolvers = {
   },
   devices({ versionId }, _, { inference }) {
     return deviceSnapshots(inference).filter(({ loaded }) => loaded.includes(versionId));
+  },
+  replicas({ versionId }, _, { inference }) {
+    const devices = deviceSnapshots(inference).filter(({ loaded }) => loaded.includes(versionId));
+    return replicasOf(inference, versionId).map(({ reportedAt, ...replica }) => ({
+      ...replica,
+      reportedAt: reportedAt.toISOString(),
+      devices: devices.filter(({ instance }) => instance === replica.instance),
+    }));
   },
   since: ({ since }) => since.toISOString(),
 };

@@ -1,23 +1,26 @@
 import type { UnavailableDevice } from '../devices/device.ts';
 import type { DeviceSnapshot } from '../engine/device-snapshot.ts';
+import type { Device } from '../mappers.ts';
 import type { PeerReport } from '../pool/peers/peer-protocol.ts';
 import { peerDeviceId } from '../pool/peers/peer-replica.ts';
 import type { InferenceService } from '../service.ts';
 
 /** Those that compute here, those that were asked for and cannot be used, and those of peers as they were reported last. */
-export function deviceSnapshots({ pool, unavailable, peers }: InferenceService): readonly DeviceSnapshot[] {
+export function deviceSnapshots({ instance, pool, unavailable, peers }: InferenceService): readonly Device[] {
+  const own = [...pool.snapshots(), ...unavailable.map(unusedSnapshot)];
   const ofPeers = peers.replicas.flatMap(({ id, peerReport }) =>
     peerReport.devices.map((device) => peerSnapshot(id, device)),
   );
-  return [...pool.snapshots(), ...unavailable.map(unusedSnapshot), ...ofPeers];
+  return [...own.map((device) => ({ ...device, instance })), ...ofPeers];
 }
 
-function peerSnapshot(instance: string, device: PeerReport['devices'][number]): DeviceSnapshot {
+function peerSnapshot(instance: string, device: PeerReport['devices'][number]): Device {
   const { detail, memoryTotalBytes, memoryLimitBytes } = device;
-  return { ...device, id: peerDeviceId(instance, device.id), detail, memoryTotalBytes, memoryLimitBytes };
+  const id = peerDeviceId(instance, device.id);
+  return { ...device, id, instance, detail, memoryTotalBytes, memoryLimitBytes };
 }
 
-export function deviceSnapshot(inference: InferenceService, id: string | undefined): DeviceSnapshot | null {
+export function deviceSnapshot(inference: InferenceService, id: string | undefined): Device | null {
   return deviceSnapshots(inference).find((device) => device.id === id) ?? null;
 }
 
