@@ -18,16 +18,19 @@ import { raise } from './errors.ts';
 import { sendConsoleFile } from './http/console-files.ts';
 import { applyCors, isAllowedOrigin, SecuredResponse } from './http/security-headers.ts';
 import { graphqlBody, sendRefusal } from './http/send-refusal.ts';
+import type { TlsSettings } from './http/tls-settings.ts';
 import { createMcpEndpoint } from './mcp/mcp-endpoint.ts';
 import { createOpenAiFacade } from './openai/openai-facade.ts';
 import type { CheckedInOperations } from './persisted/checked-in-operations.ts';
 import type { GatewayPolicy } from './policy.ts';
-import { type RelaySettings, startSubgraphRelay } from './relay/subgraph-relay.ts';
+import type { RelaySettings } from './relay/relay-settings.ts';
+import { startSubgraphRelay } from './relay/subgraph-relay.ts';
 import type { GatewayService } from './transports/gateway-service.ts';
 import { brokeOff, createHttpTransport } from './transports/http.ts';
 import { refuseUpgrade } from './transports/refuse-upgrade.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
-import { createUploadRelay, type UploadSettings } from './uploads/upload-relay.ts';
+import { createUploadRelay } from './uploads/upload-relay.ts';
+import type { UploadSettings } from './uploads/upload-settings.ts';
 
 export interface GatewayOptions extends Omit<GatewayService, 'isDraining' | keyof GatewayPolicy> {
   /** As it is now. */
@@ -48,16 +51,6 @@ export interface GatewayOptions extends Omit<GatewayService, 'isDraining' | keyo
   /** Those that the façades translate to. */
   readonly operations: CheckedInOperations;
   readonly tls: TlsSettings | undefined;
-}
-
-/** PEM texts, and what is asked of clients. */
-export interface TlsSettings {
-  readonly cert: string;
-  readonly key: string;
-  readonly clients:
-    | { readonly kind: 'anybody' }
-    /** Who shows a certificate must have it from this authority; `required`: everybody must show one. */
-    | { readonly kind: 'certified'; readonly authority: string; readonly required: boolean };
 }
 
 export interface Gateway {

@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@fathom/platform/repository';
 import type { CertificateRule } from './auth/client-certificate.ts';
 import type { ExecutorName } from './execution/executor.ts';
-import type { TlsSettings } from './gateway.ts';
 import type { CorsPolicy } from './http/security-headers.ts';
+import type { TlsSettings } from './http/tls-settings.ts';
 import type { BudgetLimits } from './limits/budgets.ts';
 import type { ConcurrencyLimits } from './limits/concurrency.ts';
 import type { RateLimitOptions } from './limits/rate-limit.ts';
+import type { OAuthSettings } from './oauth/oauth-settings.ts';
 import type { OperationLimits } from './operations/prepare.ts';
 import type { SafelistMode } from './persisted/persisted-operations.ts';
-import type { RelaySettings } from './relay/subgraph-relay.ts';
+import type { RelaySettings } from './relay/relay-settings.ts';
+import type { FetchSettings } from './subgraphs/fetch-settings.ts';
 import type { StreamSettings } from './subscriptions/client-connection.ts';
 import type { SharedStreamSettings } from './subscriptions/shared/shared-streams.ts';
-import type { UploadSettings } from './uploads/upload-relay.ts';
+import type { UploadSettings } from './uploads/upload-settings.ts';
 
 export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
 
@@ -64,31 +66,6 @@ export interface GatewaySettings {
   readonly keySweepMs: number;
   /** The port for a router in front of the services; none without it. */
   readonly relay?: RelaySettings | undefined;
-}
-
-export interface OAuthSettings {
-  /** What clients call this gateway; its own address on this machine without it. */
-  readonly issuer: string | undefined;
-  readonly audience: string;
-  readonly tokenLifetimeMs: number;
-  /** How long a key signs before the next one does. */
-  readonly keyLifetimeMs: number;
-}
-
-export interface FetchSettings {
-  readonly queryTimeoutMs: number;
-  /** Longer: a mutation may wait for a whole answer of a model. */
-  readonly mutationTimeoutMs: number;
-  readonly maxRetries: number;
-  readonly circuitFailures: number;
-  readonly circuitOpenMs: number;
-  /** Fetches from one service at a time; also its connections. */
-  readonly maxConcurrent: number;
-  /** Fetches that may wait for their turn. */
-  readonly maxWaiting: number;
-  readonly maxResponseBytes: number;
-  /** Ask a second time where a query's answer is later than this. Absent: never. */
-  readonly hedgeAfterMs?: number;
 }
 
 export const defaultSettings: GatewaySettings = {

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ApiKeyRecord as ApiKeyRecordMapper } from '../stores/api-key-store.ts';
 import type { AuditRecord as AuditRecordMapper } from '../stores/audit-store.ts';
-import type { ViewerRecord as ViewerRecordMapper } from '../access/resolvers/viewer.ts';
+import type { ViewerRecord as ViewerRecordMapper } from '../access/viewer-record.ts';
 import type { AccessContext } from '../access/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;

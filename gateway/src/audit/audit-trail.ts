@@ -15,7 +15,7 @@ import { Kind } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { type GatewayErrorCode, gatewayErrors } from '../errors.ts';
 import type { OperationLog, Transport } from '../observability/operation-log.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import type { AuditRecord, AuditStore } from '../stores/audit-store.ts';
 import { storable } from './reason-text.ts';
 

@@ -20,8 +20,8 @@ import {
   type RefusalLog,
   type Transport,
 } from '../observability/operation-log.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import { factsOf, refusedOperation } from '../operations/operation-facts.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
 import { isRefusal, type Refusal, reasonOf, refusal } from '../operations/refusal.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { reasonText } from './reason-text.ts';

@@ -10,7 +10,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { composeTestSupergraph } from '../../test/test-gateway.ts';
 import type { Principal } from '../auth/principal.ts';
-import { fragmentsOf } from '../operations/prepare.ts';
+import { fragmentsOf } from '../operations/operation.ts';
 import { isMet, readRequirements, withoutSecurityMark } from './requirements.ts';
 import { restoreWithheld } from './restore.ts';
 import { typeKey, withheldRootFields, withhold } from './withhold.ts';

@@ -5,7 +5,7 @@
 import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { BoundedMap } from '../operations/bounded-map.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import { type Refusal, refusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { forbiddenError } from './forbidden.ts';

@@ -9,7 +9,7 @@ import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { deferredOperation, wholeOperation } from '../operations/defer.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { problemErrors } from './fetch-errors.ts';
 import { type AnswerPart, answerInParts, type IncrementalOptions } from './incremental.ts';

@@ -8,7 +8,7 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import { isPlanNode, type QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import { raise } from '../errors.ts';
-import { fragmentsOf, type PreparedOperation } from '../operations/prepare.ts';
+import { fragmentsOf, type PreparedOperation } from '../operations/operation.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { compilePlan, type Step } from './compile-plan.ts';
 import { compileIntrospection, type Introspect } from './introspection.ts';

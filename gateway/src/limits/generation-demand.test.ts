@@ -1,7 +1,7 @@
 import { buildASTSchema, type DocumentNode, getOperationAST, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { serviceSdl } from '../../test/service-sdl.ts';
-import { fragmentsOf } from '../operations/prepare.ts';
+import { fragmentsOf } from '../operations/operation.ts';
 import { type Demand, demandsOf } from './generation-demand.ts';
 import { learn, type ModelRate, predict } from './prediction.ts';
 

@@ -3,7 +3,7 @@ import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { fragmentsOf } from '../operations/prepare.ts';
+import { fragmentsOf } from '../operations/operation.ts';
 import { createCostTable } from './cost-table.ts';
 import { type OperationCost, operationCost } from './operation-cost.ts';
 

@@ -20,7 +20,7 @@ import { raise } from '../errors.ts';
 import { beginStream, eventStreamHead, writeTaken } from '../http/event-stream.ts';
 import { readJson } from '../http/read-json.ts';
 import { sendRefusal } from '../http/send-refusal.ts';
-import { fragmentsOf } from '../operations/prepare.ts';
+import { fragmentsOf } from '../operations/operation.ts';
 import type { CheckedInOperations } from '../persisted/checked-in-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';

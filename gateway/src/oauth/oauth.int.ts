@@ -4,8 +4,8 @@ import * as client from 'openid-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startTestGraph, type TestGraph } from '../../test/test-graph.ts';
 import { parseApiKey } from '../auth/api-key.ts';
-import type { OAuthSettings } from '../settings.ts';
 import type { OAuthKeyStore } from '../stores/oauth-key-store.ts';
+import type { OAuthSettings } from './oauth-settings.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

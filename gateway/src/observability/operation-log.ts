@@ -4,8 +4,8 @@ import { createOperationMetrics } from '@fathom/platform/server/operation-metric
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import type { Principal } from '../auth/principal.ts';
 import type { Concurrency } from '../limits/concurrency.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import { factsOf, type OperationFacts } from '../operations/operation-facts.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
 
 export type Transport =
   | 'http'

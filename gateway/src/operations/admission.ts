@@ -10,8 +10,9 @@ import { type Demand, demandsOf } from '../limits/generation-demand.ts';
 import type { RateLimiter } from '../limits/rate-limit.ts';
 import type { PersistedOperations, SafelistMode } from '../persisted/persisted-operations.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
+import type { AdmittedOperation, PreparedOperation, RawOperation } from './operation.ts';
 import { factsOf, factsOfUnread, ofOperation } from './operation-facts.ts';
-import type { AdmittedOperation, OperationPreparer, PreparedOperation, RawOperation } from './prepare.ts';
+import type { OperationPreparer } from './prepare.ts';
 import type { SentOperation } from './raw-operation.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 

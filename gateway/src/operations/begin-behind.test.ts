@@ -1,7 +1,7 @@
 import { buildSchema, getOperationAST, parse, print, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { resumptionOf } from './begin-behind.ts';
-import { fragmentsOf, type PreparedOperation } from './prepare.ts';
+import { fragmentsOf, type PreparedOperation } from './operation.ts';
 
 const schema = buildSchema(/* GraphQL */ `
   type Query { now: String }

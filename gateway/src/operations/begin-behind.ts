@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { afterByVariable, withArguments } from './after-argument.ts';
-import type { PreparedOperation } from './prepare.ts';
+import type { PreparedOperation } from './operation.ts';
 
 export interface Resumption {
   readonly operation: PreparedOperation;

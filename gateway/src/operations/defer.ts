@@ -19,7 +19,7 @@ import {
   type ValidationContext,
   visit,
 } from 'graphql';
-import type { PreparedOperation } from './prepare.ts';
+import type { PreparedOperation } from './operation.ts';
 
 /** The directive on this node, unless it says `if: false`. */
 export function deferOf(directives: readonly DirectiveNode[] | undefined): DirectiveNode | undefined {

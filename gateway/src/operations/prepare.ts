@@ -5,22 +5,18 @@
  */
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   getOperationAST,
   getVariableValues,
   Kind,
   NoSchemaIntrospectionCustomRule,
-  type OperationDefinitionNode,
   OperationTypeNode,
   parse,
   specifiedRules,
   type VariableDefinitionNode,
   validate,
 } from 'graphql';
-import type { WithheldParts } from '../authorisation/withhold.ts';
 import { raise } from '../errors.ts';
-import type { Charge } from '../limits/budgets.ts';
 import { type DocumentLimits, exceededLimit } from '../limits/document-limits.ts';
 import { type OperationCost, operationCost } from '../limits/operation-cost.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -28,42 +24,17 @@ import { resumptionOf } from './begin-behind.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type CostMemo, createCostMemo } from './cost-memo.ts';
 import { DeferLabelsRule } from './defer.ts';
+import {
+  type AdmittedOperation,
+  fragmentsOf,
+  type PreparedOperation,
+  type RawOperation,
+} from './operation.ts';
 import { operationHash } from './operation-facts.ts';
 import { isRefusal, type Refusal, refusal } from './refusal.ts';
 
 export interface OperationLimits extends DocumentLimits {
   readonly maxCost: number;
-}
-
-export interface RawOperation {
-  readonly query: string;
-  readonly operationName: string | undefined;
-  readonly variables: Readonly<Record<string, unknown>> | undefined;
-  readonly extensions: Readonly<Record<string, unknown>> | undefined;
-  /** Of the last event that the client saw of this subscription: it goes on behind it. */
-  readonly lastEventId?: string | undefined;
-}
-
-export interface PreparedOperation {
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly operationName: string | undefined;
-  readonly kind: OperationTypeNode;
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Of the document, as the access log names it. */
-  readonly hash: string;
-  readonly query: string;
-  /** Only `__schema`, `__type` and `__typename`: answered from memory, by no subgraph. */
-  readonly introspectionOnly: boolean;
-}
-
-export interface AdmittedOperation extends PreparedOperation {
-  readonly variables: Record<string, unknown>;
-  readonly cost: number;
-  /** What its sender may not have. The operation is without it; the answer has null there. */
-  readonly withheld?: WithheldParts;
-  /** Of an operation that generates: what it was charged. */
-  readonly charge?: Charge;
 }
 
 export interface OperationPreparer {
@@ -235,13 +206,6 @@ function prepareUncached(
         (selection) => selection.kind === Kind.FIELD && selection.name.value.startsWith('__'),
       ),
   };
-}
-
-export function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {
-  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  return fragments;
 }
 
 /** Where introspection is off, a misspelt name must not be answered by the names there are. */

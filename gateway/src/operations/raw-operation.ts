@@ -1,7 +1,7 @@
 /** What a client sent, checked for shape only. Throws BAD_REQUEST. */
 import { z } from 'zod';
 import { raise } from '../errors.ts';
-import type { RawOperation } from './prepare.ts';
+import type { RawOperation } from './operation.ts';
 
 /** The text may be left out for its hash in `extensions`. */
 export interface SentOperation extends Omit<RawOperation, 'query'> {

@@ -36,14 +36,8 @@ import { subgraphOperation } from '../subgraphs/subgraph.ts';
 import { createContext, type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import { brokeOff } from '../transports/http.ts';
 import { refuseUpgrade } from '../transports/refuse-upgrade.ts';
+import type { RelaySettings } from './relay-settings.ts';
 import { createRelaySockets, relayKeyHeader } from './relay-socket.ts';
-
-export interface RelaySettings {
-  readonly host: string;
-  readonly port: number;
-  /** What the router sends in `x-fathom-relay-key`. */
-  readonly key: string;
-}
 
 export interface SubgraphRelay {
   readonly url: string;

@@ -3,7 +3,7 @@
  * transaction; of each the effect is the same as alone. Rows are locked in one order everywhere: charges are never waited for,
  * budgets of credentials before those of tenants, a model's rate before that of all models.
  */
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { Demand } from '../limits/generation-demand.ts';
 import { type Cost, costOf, learn, type ModelRate, rateNames, type Usage } from '../limits/prediction.ts';
 

@@ -7,7 +7,8 @@ import { createDeferred } from '@fathom/platform/deferred';
 import { createLogger } from '@fathom/platform/logging';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GatewayContext } from '../context.ts';
-import { defaultSettings, type FetchSettings } from '../settings.ts';
+import { defaultSettings } from '../settings.ts';
+import type { FetchSettings } from './fetch-settings.ts';
 import { createHttpSubgraph, type HttpSubgraph } from './http-subgraph.ts';
 import { subgraphOperation } from './subgraph.ts';
 

@@ -8,7 +8,7 @@ import { CircuitBreaker, type CircuitState } from '@fathom/platform/client/circu
 import type { Logger } from '@fathom/platform/logging';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
 import { createObservations } from '@fathom/platform/telemetry/tally';
-import type { FetchSettings } from '../settings.ts';
+import type { FetchSettings } from './fetch-settings.ts';
 import { createHttpSubgraph, type FetchObserver, type HttpSubgraph } from './http-subgraph.ts';
 import type { Subgraph } from './subgraph.ts';
 

@@ -12,7 +12,7 @@ import { answerWithheld } from '../authorisation/authorisation.ts';
 import type { GatewayContext } from '../context.ts';
 import { Departure } from '../departure.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { createEventExecutor } from './event-executor.ts';
 import type { SharedStreams } from './shared/shared-streams.ts';

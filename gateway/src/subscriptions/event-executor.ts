@@ -5,7 +5,7 @@ import { createEntityMemo } from '../execution/entity-memo.ts';
 import { shapeResult } from '../execution/executor.ts';
 import { runEvent } from '../execution/run-plan.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import type { SubgraphAnswer } from '../subgraphs/subgraph.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';

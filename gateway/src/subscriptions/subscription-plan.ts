@@ -20,7 +20,7 @@ import {
 } from '../execution/operation-plan.ts';
 import { afterTypeOf, rootFieldsOf } from '../operations/begin-behind.ts';
 import { wholeOperation } from '../operations/defer.ts';
-import type { PreparedOperation } from '../operations/prepare.ts';
+import type { PreparedOperation } from '../operations/operation.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import { type ShareableOperation, shareableOperation, tellsCursor } from './shared/shareable-operation.ts';
 

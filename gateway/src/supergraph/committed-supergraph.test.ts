@@ -7,11 +7,13 @@ import { Kind, parse } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { measure } from '../limits/document-limits.ts';
 import { operationCost } from '../limits/operation-cost.ts';
-import { createOperationPreparer, type PreparedOperation } from '../operations/prepare.ts';
+import type { PreparedOperation } from '../operations/operation.ts';
+import { createOperationPreparer } from '../operations/prepare.ts';
 import { isRefusal } from '../operations/refusal.ts';
 import { defaultSettings } from '../settings.ts';
 import { planSubscription } from '../subscriptions/subscription-plan.ts';
-import { createSnapshot, type Snapshot } from './snapshot.ts';
+import { createSnapshot } from './create-snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 interface CommittedOperation {
   readonly file: string;

@@ -6,7 +6,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
-import { createSnapshot, type Snapshot, type SnapshotOptions, supergraphId } from './snapshot.ts';
+import { createSnapshot, type SnapshotOptions, supergraphId } from './create-snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export interface Supergraph {
   current(): Snapshot;

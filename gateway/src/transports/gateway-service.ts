@@ -24,7 +24,7 @@ import {
 } from '../observability/operation-log.ts';
 import type { RequestLog } from '../observability/request-log.ts';
 import type { Admission } from '../operations/admission.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import type { GatewaySettings } from '../settings.ts';
 import type { StreamObserver, StreamSettings } from '../subscriptions/client-connection.ts';
 import type { SharedStreams } from '../subscriptions/shared/shared-streams.ts';

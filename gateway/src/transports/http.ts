@@ -16,7 +16,7 @@ import { jsonOf, readBounded } from '../http/read-json.ts';
 import { graphqlBody, jsonType, sendRefusal } from '../http/send-refusal.ts';
 import { budgetHeaders } from '../limits/budget-headers.ts';
 import type { Charge } from '../limits/budgets.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import { parseRawOperation, parseSearch, type SentOperation } from '../operations/raw-operation.ts';
 import { isRefusal } from '../operations/refusal.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';

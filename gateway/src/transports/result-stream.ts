@@ -14,7 +14,7 @@ import { beginStream, type StreamHead, writeTaken } from '../http/event-stream.t
 import { graphqlBody } from '../http/send-refusal.ts';
 import { outcomeOf, type Transport } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
-import type { AdmittedOperation } from '../operations/prepare.ts';
+import type { AdmittedOperation } from '../operations/operation.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
 import { cursorOf, type Delivered } from '../subscriptions/last-cursor.ts';
 import { planSubscription } from '../subscriptions/subscription-plan.ts';

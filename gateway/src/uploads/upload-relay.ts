@@ -27,12 +27,7 @@ import { graphqlBody, jsonType, type RefusalForm, sendRefusal } from '../http/se
 import { createContext, type GatewayService, requirePrincipal } from '../transports/gateway-service.ts';
 import { appErrorOf } from '../transports/graph-calls.ts';
 import { brokeOff } from '../transports/http.ts';
-
-export interface UploadSettings {
-  readonly maxChunkBytes: number;
-  /** How long neither side may move a byte. */
-  readonly patienceMs: number;
-}
+import type { UploadSettings } from './upload-settings.ts';
 
 export interface UploadRelay {
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;

@@ -16,17 +16,15 @@ import { createApolloExecutor } from '../../src/execution/apollo-executor.ts';
 import { createPlanExecutor, type OperationExecutor } from '../../src/execution/executor.ts';
 import type { AnswerPart } from '../../src/execution/incremental.ts';
 import { createOperationPlanner } from '../../src/execution/operation-plan.ts';
-import {
-  type AdmittedOperation,
-  createOperationPreparer,
-  type OperationLimits,
-} from '../../src/operations/prepare.ts';
+import type { AdmittedOperation } from '../../src/operations/operation.ts';
+import { createOperationPreparer, type OperationLimits } from '../../src/operations/prepare.ts';
 import { isRefusal, type Refusal } from '../../src/operations/refusal.ts';
 import { defaultSettings } from '../../src/settings.ts';
 import type { Subgraph, SubgraphAnswer } from '../../src/subgraphs/subgraph.ts';
 import { createEventExecutor } from '../../src/subscriptions/event-executor.ts';
 import { planSubscription } from '../../src/subscriptions/subscription-plan.ts';
-import { createSnapshot, type Snapshot } from '../../src/supergraph/snapshot.ts';
+import { createSnapshot } from '../../src/supergraph/create-snapshot.ts';
+import type { Snapshot } from '../../src/supergraph/snapshot.ts';
 import { type Fault, failFields, faultyAnswer, withMissingEntities, withoutNonNull } from './faults.ts';
 import type { FederationCase, FederationGraph, SubgraphDefinition } from './suite.ts';
 

@@ -1,5 +1,5 @@
 import { createByIdLoader } from '@fathom/platform/by-id-loader';
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import { createGroupedLoader, loaderByArgument } from '@fathom/platform/grouped-loader';
 import { jobsByIds, lossCurves } from './stores/jobs.ts';
 import { versionsByIds, versionsOfJobs } from './stores/known.ts';

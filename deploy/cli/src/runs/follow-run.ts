@@ -1,7 +1,8 @@
 /** A run's events until it rests or the user leaves; leaving changes nothing about the run. */
 import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
-import type { ProgressReport, RunEvent } from './progress-report.ts';
+import type { ProgressReport } from './progress-report.ts';
+import type { RunEvent } from './run-event.ts';
 
 const pointsOfALongRun = 2_000;
 

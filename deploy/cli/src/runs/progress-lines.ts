@@ -1,5 +1,5 @@
 /** The words of a run's progress. Pure. */
-import type { RunEvent } from './progress-report.ts';
+import type { RunEvent } from './run-event.ts';
 
 type Stepped = Extract<RunEvent, { __typename: 'TrainingStepped' }>;
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { comparisonText } from './compare-runs.ts';
 import { bytesText, durationText } from './progress-lines.ts';
-import { createProgressReport, type RunEvent } from './progress-report.ts';
+import { createProgressReport } from './progress-report.ts';
+import type { RunEvent } from './run-event.ts';
 
 const place = { sequence: 1, cursor: 'c' };
 const stepped = (step: number, heldOutLoss: number | null = null): RunEvent => ({

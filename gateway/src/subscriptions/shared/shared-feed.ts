@@ -12,7 +12,7 @@ import type { AppError } from '@fathom/platform/errors';
 import { idOfNext, payloadStart, type UpstreamSink } from '../upstream-socket.ts';
 import { FeedLog, type FeedLogLimits } from './feed-log.ts';
 import type { Position } from './shareable-operation.ts';
-import type { SharedMember } from './shared-member.ts';
+import type { Departure, FeedEnd, MemberFeed, SharedMember } from './shared-member.ts';
 
 /** The upstream that feeds it; as one client's socket has it. */
 export interface FeedUpstream {
@@ -21,15 +21,6 @@ export interface FeedUpstream {
   unsubscribe(): void;
   terminate(): void;
 }
-
-/** `unsubscribed`: nobody wants it any more. `disconnected`: whoever wanted it has vanished. */
-export type Departure = 'unsubscribed' | 'disconnected';
-
-export type FeedEnd =
-  | { readonly kind: 'completed' }
-  /** By the service, with errors. */
-  | { readonly kind: 'refused'; readonly payload: unknown }
-  | { readonly kind: 'failed'; readonly error: AppError };
 
 export interface SharedFeedOptions {
   readonly origin: Position;
@@ -53,7 +44,7 @@ interface Outage {
   readonly attempts: number;
 }
 
-export class SharedFeed {
+export class SharedFeed implements MemberFeed {
   readonly log: FeedLog;
   readonly #options: SharedFeedOptions;
   readonly #members = new Set<SharedMember>();

@@ -11,9 +11,26 @@ import type { AppError } from '@fathom/platform/errors';
 import { raise } from '../../errors.ts';
 import type { StreamUpstream } from '../subscription-stream.ts';
 import type { UpstreamSink } from '../upstream-socket.ts';
-import type { LoggedEvent } from './feed-log.ts';
+import type { FeedLog, LoggedEvent } from './feed-log.ts';
 import type { Position } from './shareable-operation.ts';
-import type { Departure, SharedFeed } from './shared-feed.ts';
+
+/** `unsubscribed`: nobody wants it any more. `disconnected`: whoever wanted it has vanished. */
+export type Departure = 'unsubscribed' | 'disconnected';
+
+export type FeedEnd =
+  | { readonly kind: 'completed' }
+  /** By the service, with errors. */
+  | { readonly kind: 'refused'; readonly payload: unknown }
+  | { readonly kind: 'failed'; readonly error: AppError };
+
+/** What a member reads from. */
+export interface MemberFeed {
+  readonly log: Pick<FeedLog, 'at' | 'end'>;
+  readonly end: FeedEnd | undefined;
+  /** The member can take something again, or can no more. */
+  onPace(): void;
+  leave(member: SharedMember, departure: Departure): void;
+}
 
 export interface SharedMemberOptions {
   /** The client's id of the operation: its frames carry it. */
@@ -31,7 +48,7 @@ export class SharedMember implements StreamUpstream {
   readonly #options: SharedMemberOptions;
   readonly #frameStart: string;
   #sink: UpstreamSink | undefined;
-  #feed: SharedFeed | undefined;
+  #feed: MemberFeed | undefined;
   #next = 0;
   /** Undefined behind an event that did not say its cursor. */
   #position: Position | undefined;
@@ -65,7 +82,7 @@ export class SharedMember implements StreamUpstream {
   }
 
   /** Called by the feed that it has entered. */
-  entered(feed: SharedFeed, next: number): void {
+  entered(feed: MemberFeed, next: number): void {
     this.#feed = feed;
     this.#next = next;
     this.deliver();
@@ -92,7 +109,7 @@ export class SharedMember implements StreamUpstream {
     this.#sink?.next(`${this.#frameStart}${payload}}`);
   }
 
-  #finish(feed: SharedFeed): void {
+  #finish(feed: MemberFeed): void {
     const { end } = feed;
     this.#leave('disconnected');
     if (end?.kind === 'completed') this.#sink?.complete();

@@ -1,4 +1,5 @@
-import type { Database, Queryable } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { PageRequest } from '@fathom/platform/pagination';
 import type { KnowledgeRecord } from '../mappers.ts';
 

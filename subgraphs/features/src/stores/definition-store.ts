@@ -1,4 +1,4 @@
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { PageRequest } from '@fathom/platform/pagination';
 import type { FeatureDefinition } from '../domain/feature-values.ts';
 import type { FeatureEntityRecord, FeatureViewRecord } from '../mappers.ts';

@@ -1,4 +1,4 @@
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { TrainingSetExportRecord } from '../mappers.ts';
 
 const columns = `id, view_id as "viewId", data_set_id as "dataSetId", name, as_of as "asOf", example_count as "exampleCount",

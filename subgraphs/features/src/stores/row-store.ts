@@ -1,4 +1,4 @@
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { FeatureRow, FeatureValue } from '../domain/feature-values.ts';
 import type { FoundRow } from '../domain/vectors.ts';
 import type { FeatureViewRecord } from '../mappers.ts';

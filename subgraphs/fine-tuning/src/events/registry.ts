@@ -1,8 +1,9 @@
 /** What training announces: versions to start from, data sets to train on, and what became of this service's adapters. */
 import type { Broker, DeliveredMessage, Subscription } from '@fathom/platform/broker/broker';
 import { readEvent } from '@fathom/platform/broker/read-event';
-import type { Database, Transaction } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { Move } from '@fathom/platform/jobs/job-log';
 import type { ProgressStream } from '@fathom/platform/jobs/progress-stream';
 import type { Logger } from '@fathom/platform/logging';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { removeCheckpoints, setCheckpointAside } from '@fathom/neural/training/checkpoint-folder';
-import type { Database, Transaction } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import { raisePlatform } from '@fathom/platform/errors';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import type { Writer } from '@fathom/platform/jobs/job-log';

@@ -1,4 +1,5 @@
-import type { Queryable, Transaction } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import { createJobLog, type Move, type Moved, type Writer } from '@fathom/platform/jobs/job-log';
 import type { PageRequest } from '@fathom/platform/pagination';
 import { type JobStatus, jobStates } from '../domain/job-states.ts';

@@ -1,5 +1,5 @@
 /** Versions and data sets that training announced. */
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import { type KnownDataSet, type KnownVersion, platformTenant } from '../domain/records.ts';
 
 const versionColumns = `id, tenant, model_name as "modelName", kind, artifact_uri as "artifactUri",

@@ -6,7 +6,7 @@
  *
  * Invariant: instructions of the system and the end of the last message are never dropped.
  */
-import type { ChatRole } from '../__generated__/resolvers.ts';
+import type { ChatRole } from '../__generated__/schema.ts';
 import type { Refusal } from './refusal.ts';
 
 export interface ChatMessage {

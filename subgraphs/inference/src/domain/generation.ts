@@ -13,7 +13,7 @@ import type {
   FinishReason,
   GenerationStatus,
   RoutingReason,
-} from '../__generated__/resolvers.ts';
+} from '../__generated__/schema.ts';
 import type { ChatMessage } from './conversation.ts';
 
 export type { AnsweringService, FinishReason, GenerationStatus, RoutingReason };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GenerateInput } from '../__generated__/resolvers.ts';
+import type { GenerateInput } from '../__generated__/schema.ts';
 import { refuseAsk, refuseContext, refuseGenerate } from './limits.ts';
 import { samplingOf } from './sampling-input.ts';
 

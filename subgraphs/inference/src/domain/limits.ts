@@ -1,5 +1,5 @@
 /** The limits of the API, held before anything is stored or computed. */
-import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import type { AskInput, GenerateInput } from '../__generated__/schema.ts';
 import { type ChatMessage, refuseConversation } from './conversation.ts';
 import { type Refusal, refuseRange } from './refusal.ts';
 import { refuseSampling } from './sampling-input.ts';

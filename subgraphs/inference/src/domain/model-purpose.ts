@@ -1,5 +1,5 @@
 /** What a version is for, and how to say that it is for something else. */
-import type { ModelPurpose } from '../__generated__/resolvers.ts';
+import type { ModelPurpose } from '../__generated__/schema.ts';
 
 interface Wording {
   readonly does: string;

@@ -1,5 +1,5 @@
 /** The form that a completion must have: what may be asked for, before anything is compiled. */
-import type { ResponseFormatInput } from '../__generated__/resolvers.ts';
+import type { ResponseFormatInput } from '../__generated__/schema.ts';
 import type { Refusal } from './refusal.ts';
 
 export const responseFormatKinds = ['json-schema', 'regex', 'grammar'] as const;

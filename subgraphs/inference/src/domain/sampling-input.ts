@@ -1,5 +1,5 @@
 /** Sampling as the API is asked for it: what is allowed, and what it means for the engine. */
-import type { GenerateInput } from '../__generated__/resolvers.ts';
+import type { GenerateInput } from '../__generated__/schema.ts';
 import { type Range, type Refusal, refuseRange } from './refusal.ts';
 import type { SamplingSettings } from './sampling.ts';
 

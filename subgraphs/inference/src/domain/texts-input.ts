@@ -1,5 +1,5 @@
 /** Which texts may be asked to be read, and by which encoder for their vectors. */
-import type { EmbeddingModel, EmbedInput } from '../__generated__/resolvers.ts';
+import type { EmbeddingModel, EmbedInput } from '../__generated__/schema.ts';
 import type { Refusal } from './refusal.ts';
 
 export const maxTexts = 256;

@@ -1,4 +1,4 @@
-import type { DeviceStatus } from '../__generated__/resolvers.ts';
+import type { DeviceStatus } from '../__generated__/schema.ts';
 import type { DeviceKind } from '../devices/device.ts';
 
 /** How a device stands, as clients, metrics and operators see it. */

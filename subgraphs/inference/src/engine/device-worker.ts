@@ -9,7 +9,7 @@
  *
  * Invariant: what is heard is of the present worker alone, and after `onLost` nothing more of the lost one.
  */
-import type { DeviceStatus } from '../__generated__/resolvers.ts';
+import type { DeviceStatus } from '../__generated__/schema.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import type { EngineWorker } from './worker.ts';
 

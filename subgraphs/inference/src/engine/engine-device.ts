@@ -7,7 +7,7 @@
  * Here it is put together: what a message is for, what is lost with a worker, and that its successor is given the models
  * before the requests that wait for them.
  */
-import type { DeviceStatus } from '../__generated__/resolvers.ts';
+import type { DeviceStatus } from '../__generated__/schema.ts';
 import type { ReplicaReport } from '../balancer/replica.ts';
 import { type Admission, admit } from '../domain/admission.ts';
 import { DeviceFigures } from './device-figures.ts';

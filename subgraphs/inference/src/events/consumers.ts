@@ -3,8 +3,9 @@
  * that a restart needs nobody else. Payloads: `schema/events/README.md`; only what is used is read.
  */
 import type { Broker, DeliveredMessage, Subscription } from '@fathom/platform/broker/broker';
-import type { Database, Transaction } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
 import { applyOnce } from '@fathom/platform/database/inbox';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { Logger } from '@fathom/platform/logging';
 import { z } from 'zod';
 import { forgetVersion, platformTenant, recordAliasMove, recordVersion } from '../stores/model-store.ts';

@@ -2,7 +2,8 @@ import { requireScope } from '@fathom/platform/server/scopes';
 import type { QueryResolvers, ResolversTypes } from '../__generated__/resolvers.ts';
 import { type Encoder, findEncoder, refuseTexts } from '../domain/texts-input.ts';
 import { encoderOfVersion, encoders } from '../runtime/encoders.ts';
-import { type OverloadRefusal, type Read, readByVersion, readTexts } from '../runtime/read-texts.ts';
+import type { OverloadRefusal, Read } from '../runtime/read.ts';
+import { readByVersion, readTexts } from '../runtime/read-texts.ts';
 import { textRefusal } from './text-refusal.ts';
 
 type Result = Awaited<ResolversTypes['EmbedResult']>;

@@ -1,7 +1,7 @@
 /** What is refused of texts to be read, as the members of result unions. */
 import type { Refusal } from '../domain/refusal.ts';
 import type { UnknownModelRefusal } from '../runtime/find-model.ts';
-import type { OverloadRefusal } from '../runtime/read-texts.ts';
+import type { OverloadRefusal } from '../runtime/read.ts';
 
 export function textRefusal(refused: Refusal | UnknownModelRefusal | OverloadRefusal) {
   switch (refused.kind) {

@@ -1,4 +1,4 @@
-import type { Usage } from '../__generated__/resolvers.ts';
+import type { Usage } from '../__generated__/schema.ts';
 import type { UsageRecord } from '../domain/generation.ts';
 
 export function toUsage(usage: UsageRecord): Usage {

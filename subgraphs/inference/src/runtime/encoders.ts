@@ -2,7 +2,7 @@
 import { embeddingDimensions, maxPieces } from '@fathom/neural/sentence-encoder/encoder-graph';
 import { releasedModelVersion } from '@fathom/neural/sentence-encoder/released-model';
 import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
-import type { TokenPooling } from '../__generated__/resolvers.ts';
+import type { TokenPooling } from '../__generated__/schema.ts';
 import type { Encoder } from '../domain/texts-input.ts';
 
 /** The first one is used where none is named. */

@@ -13,7 +13,7 @@ import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
-import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import type { AskInput, GenerateInput } from '../__generated__/schema.ts';
 import type { WithoutSlot } from '../domain/admission.ts';
 import { applyEvents, type GenerationEvent, type GenerationRecord, isEnded } from '../domain/generation.ts';
 import { maxChoices } from '../domain/limits.ts';

@@ -7,7 +7,7 @@
  */
 import { uuidV7 } from '@fathom/platform/database/uuid-v7';
 import type { Identity } from '@fathom/platform/identity';
-import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import type { AskInput, GenerateInput } from '../__generated__/schema.ts';
 import type { GenerationRecord, UsageRecord } from '../domain/generation.ts';
 import { refuseAsk, refuseGenerate } from '../domain/limits.ts';
 import type { Refusal } from '../domain/refusal.ts';

@@ -1,6 +1,6 @@
 /** What came of loading a version: something that answers prompts, something that reads whole texts, or why it is neither. */
 import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
-import type { ModelPurpose } from '../__generated__/resolvers.ts';
+import type { ModelPurpose } from '../__generated__/schema.ts';
 import type { ServedModel, ServedReader } from './served-model.ts';
 
 export interface Unserved {

@@ -3,31 +3,18 @@
  * is read, wherever the alias moves meanwhile.
  */
 import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
-import type { EmbedInput, ModelPurpose } from '../__generated__/resolvers.ts';
+import type { EmbedInput, ModelPurpose } from '../__generated__/schema.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refuseTexts } from '../domain/texts-input.ts';
 import type { TextsToRead } from '../engine/device-texts.ts';
-import type { ReadText } from '../engine/protocol.ts';
 import { raise } from '../errors.ts';
 import type { InferenceService } from '../service.ts';
 import type { DeploymentRow } from '../stores/model-store.ts';
 import type { UnknownModelRefusal } from './find-model.ts';
+import type { OverloadRefusal, Read } from './read.ts';
 import type { ServedReader } from './served-model.ts';
 
 type Purpose = TextReaderFacts['purpose'];
-
-export interface OverloadRefusal {
-  readonly kind: 'overloaded';
-  readonly message: string;
-  readonly retryAfterMs: number;
-}
-
-export interface Read {
-  readonly kind: 'read';
-  readonly texts: readonly ReadText[];
-  readonly totalTokens: number;
-  readonly deviceMs: number;
-}
 
 export interface ReadRequest<Of extends Purpose> {
   readonly tenant: string;

@@ -6,7 +6,7 @@
  */
 import type { Database } from '@fathom/platform/database/database';
 import type { Logger } from '@fathom/platform/logging';
-import type { OverloadRefusal, Read } from './read-texts.ts';
+import type { OverloadRefusal, Read } from './read.ts';
 
 export interface TextsRead {
   readonly tenant: string;

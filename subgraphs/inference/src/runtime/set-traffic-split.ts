@@ -2,7 +2,7 @@
 import { hasScope, type Identity } from '@fathom/platform/identity';
 import { type InvalidInput, invalid, type NotFound, notFound } from '@fathom/platform/refusals';
 import { requireScope } from '@fathom/platform/server/scopes';
-import type { EndTrafficSplitInput, SetTrafficSplitInput } from '../__generated__/resolvers.ts';
+import type { EndTrafficSplitInput, SetTrafficSplitInput } from '../__generated__/schema.ts';
 import { championAlias } from '../domain/model-reference.ts';
 import { shareProblem, type TrafficShare } from '../domain/traffic-split.ts';
 import {

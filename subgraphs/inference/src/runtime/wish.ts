@@ -1,6 +1,6 @@
 /** What an `ask` or a `generate` asks for, in one form: from here on they are prepared alike. */
 import { randomInt } from 'node:crypto';
-import type { AskInput, GenerateInput } from '../__generated__/resolvers.ts';
+import type { AskInput, GenerateInput } from '../__generated__/schema.ts';
 import type { ChatMessage } from '../domain/conversation.ts';
 import type { Priority } from '../domain/fair-queue.ts';
 import type { GenerationRecord } from '../domain/generation.ts';

@@ -1,5 +1,5 @@
 /** What an alias's move does to the split of its traffic. */
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { TrafficSplit } from '../domain/traffic-split.ts';
 
 /** What a version that an alias has moved to was given of it before, it has now. */

@@ -1,5 +1,7 @@
 /** The table of generations: acceptance, takeover, result, and reading by tenant. */
-import type { Database, DomainEvent } from '@fathom/platform/database/database';
+
+import type { Database } from '@fathom/platform/database/database';
+import type { DomainEvent } from '@fathom/platform/database/outbox-write';
 import type { Identity } from '@fathom/platform/identity';
 import type { GenerationRecord, GenerationStatus, TokenRecord } from '../domain/generation.ts';
 import type { GenerationSettings } from '../domain/settings.ts';

@@ -1,8 +1,9 @@
 /** The tables of what inference knows about models: versions, aliases, deployments. */
 
 import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
-import type { Database, Queryable } from '@fathom/platform/database/database';
-import type { DeploymentStatus, ModelPurpose } from '../__generated__/resolvers.ts';
+import type { Database } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { DeploymentStatus, ModelPurpose } from '../__generated__/schema.ts';
 import { endSharesOf } from './alias-shares.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 

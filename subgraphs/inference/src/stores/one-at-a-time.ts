@@ -1,4 +1,4 @@
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 
 /**
  * Until the transaction ends, no other one has this. An announcement and its withdrawal come on different topics, so in either

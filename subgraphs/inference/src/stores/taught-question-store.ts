@@ -1,5 +1,5 @@
 /** Wordings that have a taught answer, so that such a question goes to deep-learning without a detour. */
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import { normaliseQuestion } from '../domain/question.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 

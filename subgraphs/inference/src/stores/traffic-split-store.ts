@@ -1,5 +1,7 @@
 /** The tables of split traffic, and what shadows came to. */
-import type { Database, Queryable } from '@fathom/platform/database/database';
+
+import type { Database } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { ShadowOutcome, TrafficSplit } from '../domain/traffic-split.ts';
 import { modelsChannel } from './model-store.ts';
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Queryable, Transaction } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { PageRequest } from '@fathom/platform/pagination';
 import { type AlertStates, alertKey, type Condition, type Transition } from '../domain/alerting.ts';
 import type { AlertEventRecord, AlertRecord } from '../mappers.ts';

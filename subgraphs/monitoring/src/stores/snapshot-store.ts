@@ -1,4 +1,4 @@
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import { type Snapshot, snapshotSchema, type TimedSnapshot } from '../domain/snapshot.ts';
 
 export async function insertSnapshot(

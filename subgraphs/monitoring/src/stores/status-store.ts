@@ -1,4 +1,4 @@
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { ServiceCondition } from '../domain/health.ts';
 import type { ServiceRecord } from '../mappers.ts';
 

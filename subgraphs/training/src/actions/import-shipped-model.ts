@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModelFolder, modelFiles } from '@fathom/neural/models/model-folder';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
-import type { Database, Transaction } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import { platformTenant } from '../domain/records.ts';
 import {
   provenanceOf,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from '@fathom/platform/database/database';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { Writer } from '@fathom/platform/jobs/job-log';
 import { decidePromotion, type SuiteResult } from '../domain/promotion.ts';
 import type { TrainingRun } from '../domain/records.ts';

@@ -1,6 +1,7 @@
 /** What can be asked of uploads. Everybody who may write to this service sees those of their own tenant. */
 import { randomUUID } from 'node:crypto';
-import type { Database, Transaction } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import { raisePlatform } from '@fathom/platform/errors';
 import type { Identity } from '@fathom/platform/identity';
 import {

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
-import type { Database, Transaction } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { JobExecutor } from '@fathom/platform/jobs/job-executor';
 import type { Move, Writer } from '@fathom/platform/jobs/job-log';
 import type { Claim } from '@fathom/platform/jobs/lease-queue';

@@ -1,6 +1,7 @@
 /** Aliases and the audit of their moves. */
 import { randomUUID } from 'node:crypto';
-import type { Queryable, Transaction } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import { type AliasMove, type ModelAlias, platformTenant } from '../domain/records.ts';
 
 const aliasColumns = 'model_name as "modelName", name, version_id as "versionId"';

@@ -1,5 +1,6 @@
 /** Data sets whose examples were removed, and what stands in the way of removing them. */
-import type { Queryable, Transaction } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { DataSet, DataSetReference, DataSetRemoval } from '../domain/records.ts';
 
 const removalColumns = `data_set_id as id, artifact_uri as "artifactUri", removed_by as "removedBy", reason,

@@ -1,4 +1,4 @@
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { PageRequest } from '@fathom/platform/pagination';
 import { type DataSet, platformTenant } from '../domain/records.ts';
 

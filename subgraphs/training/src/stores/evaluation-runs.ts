@@ -1,5 +1,5 @@
 /** Evaluations that somebody asked for, from the request to what came of it. */
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import { type EvaluationRun, platformTenant } from '../domain/records.ts';
 
 const columns = `id, tenant, version_id as "versionId", suite_id as "suiteId", data_set_id as "dataSetId", status, detail,

@@ -1,5 +1,5 @@
 /** Loss curves as they are shown: thinned, or several on the same stretches of steps. */
-import type { Queryable } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { CurveSummary } from '../domain/compare-runs.ts';
 import type { LossPoint } from '../domain/records.ts';
 import type { OfRun } from './run-progress.ts';

@@ -1,5 +1,6 @@
 /** Models, their versions and how good they are. */
-import type { Queryable, Transaction } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { PageRequest } from '@fathom/platform/pagination';
 import { versionId } from '../domain/names.ts';
 import { type Evaluation, type Model, type ModelVersion, platformTenant } from '../domain/records.ts';

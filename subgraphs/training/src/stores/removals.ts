@@ -1,5 +1,6 @@
 /** Versions that were removed, and what stands in the way of removing one. */
-import type { Queryable, Transaction } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import type { ModelVersion, ModelVersionRemoval, VersionReference } from '../domain/records.ts';
 
 const removalColumns = `version_id as id, removed_by as "removedBy", reason, removed_at as "removedAt"`;

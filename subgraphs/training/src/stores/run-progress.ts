@@ -3,7 +3,8 @@
  * Everything is written in the caller's transaction, under the lock on the run's row, so sequences have no gaps.
  */
 import { randomUUID } from 'node:crypto';
-import type { Queryable, Transaction } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
+import type { Transaction } from '@fathom/platform/database/transaction';
 import { createJobLog, type Move, type Writer } from '@fathom/platform/jobs/job-log';
 import type { Checkpoint, LossPoint, TrainingSample, Transition } from '../domain/records.ts';
 import { type RunStatus, runStates } from '../domain/run-states.ts';

@@ -1,4 +1,5 @@
-import type { Database, Queryable } from '@fathom/platform/database/database';
+import type { Database } from '@fathom/platform/database/database';
+import type { Queryable } from '@fathom/platform/database/queryable';
 import type { AnnouncedFile, Upload, UploadFile } from '../domain/upload.ts';
 
 interface NewUpload {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NeuralError } from '../errors.ts';
+import { type DecoderFamily, decoderFamilies } from './decoder-families.ts';
 import { type RopeScaling, ropeJson, ropeScalingOf, toRopeScalingJson } from './rope-scaling.ts';
 import {
   type SlidingWindow,
@@ -7,10 +8,6 @@ import {
   slidingWindowOf,
   toSlidingWindowJson,
 } from './sliding-window.ts';
-
-/** Llama and its relatives; SmolLM is a Llama. They differ in biases, norms and windows, which the config states. */
-export const decoderFamilies = ['llama', 'mistral', 'qwen2', 'qwen3'] as const;
-export type DecoderFamily = (typeof decoderFamilies)[number];
 
 /** A decoder of Llama's kind: counts are in tokens, layers, heads or elements. What is left out is not there. */
 export interface ModelConfig {

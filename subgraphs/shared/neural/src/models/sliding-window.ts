@@ -3,7 +3,7 @@
  * the layers from `max_window_layers` on; transformers 5 also writes the outcome out as `layer_types`.
  */
 import { z } from 'zod';
-import type { DecoderFamily } from './model-config.ts';
+import type { DecoderFamily } from './decoder-families.ts';
 
 export interface SlidingWindow {
   /** Tokens a token sees, itself included. */

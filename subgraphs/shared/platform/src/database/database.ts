@@ -6,45 +6,16 @@
  */
 import type { Logger } from '../logging.ts';
 import { connectWhenReady } from './connect.ts';
-import { createListener } from './listener.ts';
-import { changeAndPublish } from './outbox-write.ts';
+import { createListener, type ListenOptions } from './listener.ts';
+import { type AnnouncedChange, changeAndPublish } from './outbox-write.ts';
 import { createPool, type PoolOptions } from './pool.ts';
-import { createQueryable } from './queryable.ts';
-import { createTransactions, retryConflicts, type TransactionOptions } from './transaction.ts';
-
-export interface Queryable {
-  query<Row>(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>;
-  /** The only row, or undefined. Throws if there are more. */
-  maybeOne<Row>(sql: string, params?: readonly unknown[]): Promise<Row | undefined>;
-  /** The only row. Throws if there is none, or more. */
-  one<Row>(sql: string, params?: readonly unknown[]): Promise<Row>;
-}
-
-export interface DomainEvent {
-  readonly topic: string;
-  /** Events of one key are relayed in the order in which their transactions committed. */
-  readonly key: string;
-  /** JSON-serialisable. */
-  readonly payload: unknown;
-}
-
-export interface AnnouncedChange {
-  /** One statement that changes data, with `returning`. */
-  readonly change: string;
-  readonly parameters: readonly unknown[];
-  /** Published in their order if the change returned a row. */
-  readonly events: readonly DomainEvent[];
-}
-
-export interface Transaction extends Queryable {
-  /** Writes the event to the outbox: it is published if and only if this transaction commits. */
-  publish(event: DomainEvent): Promise<void>;
-}
-
-export interface ListenOptions {
-  /** Called when the connection was lost and is back: notifications sent meanwhile never arrive, so look for yourself. */
-  readonly onReconnect?: () => void;
-}
+import { createQueryable, type Queryable, type QueryObservation } from './queryable.ts';
+import {
+  createTransactions,
+  retryConflicts,
+  type Transaction,
+  type TransactionOptions,
+} from './transaction.ts';
 
 export interface Database extends Queryable {
   /** For instance `PostgreSQL 18.4`, as the banner and /readyz say it. */
@@ -73,12 +44,6 @@ export interface Database extends Queryable {
   ping(): Promise<void>;
   /** Waits for what is under way, then ends every connection. */
   close(): Promise<void>;
-}
-
-export interface QueryObservation {
-  readonly sql: string;
-  readonly durationMs: number;
-  readonly failed: boolean;
 }
 
 export interface DatabaseOptions extends PoolOptions {

@@ -1,4 +1,5 @@
-import type { Database, Transaction } from './database.ts';
+import type { Database } from './database.ts';
+import type { Transaction } from './transaction.ts';
 
 export interface InboxEntry {
   /** Who applies: a message has its effect once for each consumer. */

@@ -6,9 +6,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { ListenOptions } from './database.ts';
 import { toDatabaseError } from './errors.ts';
 import { type ConnectionOptions, connectionConfig } from './pool.ts';
+
+export interface ListenOptions {
+  /** Called when the connection was lost and is back: notifications sent meanwhile never arrive, so look for yourself. */
+  readonly onReconnect?: () => void;
+}
 
 interface Subscriber extends ListenOptions {
   readonly handler: (payload: string) => void;

@@ -1,7 +1,23 @@
 import { context, propagation } from '@opentelemetry/api';
 import { refuseOversized } from '../broker/message-size.ts';
-import type { AnnouncedChange, DomainEvent, Queryable } from './database.ts';
+import type { Queryable } from './queryable.ts';
 import { uuidV7 } from './uuid-v7.ts';
+
+export interface DomainEvent {
+  readonly topic: string;
+  /** Events of one key are relayed in the order in which their transactions committed. */
+  readonly key: string;
+  /** JSON-serialisable. */
+  readonly payload: unknown;
+}
+
+export interface AnnouncedChange {
+  /** One statement that changes data, with `returning`. */
+  readonly change: string;
+  readonly parameters: readonly unknown[];
+  /** Published in their order if the change returned a row. */
+  readonly events: readonly DomainEvent[];
+}
 
 /** Publishers of one key wait for each other; keys share this many locks so that a transaction of thousands of keys stays within PostgreSQL's lock table. */
 const lockBuckets = 4096;

@@ -1,7 +1,20 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { QueryResult } from 'pg';
-import type { Queryable, QueryObservation } from './database.ts';
 import { type FailureContext, toDatabaseError } from './errors.ts';
+
+export interface Queryable {
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>;
+  /** The only row, or undefined. Throws if there are more. */
+  maybeOne<Row>(sql: string, params?: readonly unknown[]): Promise<Row | undefined>;
+  /** The only row. Throws if there is none, or more. */
+  one<Row>(sql: string, params?: readonly unknown[]): Promise<Row>;
+}
+
+export interface QueryObservation {
+  readonly sql: string;
+  readonly durationMs: number;
+  readonly failed: boolean;
+}
 
 export type RunQuery = (sql: string, params: readonly unknown[]) => Promise<QueryResult>;
 

@@ -6,10 +6,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from '../logging.ts';
-import type { Transaction } from './database.ts';
 import { isTransient, toDatabaseError } from './errors.ts';
-import { writeToOutbox } from './outbox-write.ts';
-import { createQueryable, observed, type QueryHooks } from './queryable.ts';
+import { type DomainEvent, writeToOutbox } from './outbox-write.ts';
+import { createQueryable, observed, type Queryable, type QueryHooks } from './queryable.ts';
+
+export interface Transaction extends Queryable {
+  /** Writes the event to the outbox: it is published if and only if this transaction commits. */
+  publish(event: DomainEvent): Promise<void>;
+}
 
 export interface TransactionOptions {
   /** Default `read committed`. */

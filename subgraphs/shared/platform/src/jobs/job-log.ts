@@ -7,7 +7,7 @@
  * Beside the columns of the lease queue the table has: detail text, failure_code text, finished_at timestamptz,
  * last_sequence integer. Its events are in `<table>_event` (job_id text, sequence integer, payload jsonb).
  */
-import type { Queryable } from '../database/database.ts';
+import type { Queryable } from '../database/queryable.ts';
 import { defineErrors, type ErrorTable } from '../errors.ts';
 import type { StreamEvent } from '../streams/stream-buffer.ts';
 import type { StateMachine } from './state-machine.ts';

@@ -1,5 +1,5 @@
 /** Database queries as metrics. Their spans are made where they run, see `database/queryable.ts`. */
-import type { QueryObservation } from '../database/database.ts';
+import type { QueryObservation } from '../database/queryable.ts';
 import type { Metrics } from './metrics.ts';
 
 export function observeQueries(metrics: Metrics): (observation: QueryObservation) => void {

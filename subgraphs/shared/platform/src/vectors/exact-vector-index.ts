@@ -8,7 +8,9 @@
  * A deleted row stays as a mark (`vector is null`) for the mirrors. When a tenant has many marks they are swept away and
  * `swept_at` moves: a mirror older than that loads the tenant anew.
  */
-import type { Database, Transaction } from '../database/database.ts';
+
+import type { Database } from '../database/database.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { type ChangedRow, TenantMirror } from './tenant-mirror.ts';
 import { toUnitVector } from './vector-math.ts';
 import type { VectorIndex, VectorItem } from './vector-types.ts';

@@ -1,5 +1,6 @@
-import type { Database, Transaction } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { databaseErrorCode, isUniqueViolation } from '../database/errors.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { createExactVectorIndex } from './exact-vector-index.ts';
 import { createPgvectorIndex, pgvectorTable, toText } from './pgvector-index.ts';
 import type { VectorIndex } from './vector-types.ts';
