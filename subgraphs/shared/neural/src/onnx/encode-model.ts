@@ -94,7 +94,7 @@ function writeGraph(writer: ProtobufWriter, graph: Graph, writeData: WriteData):
   for (const value of graph.outputs) writer.message(12, (message) => writeValueInfo(message, value));
 }
 
-function writeNode(writer: ProtobufWriter, node: GraphNode): void {
+export function writeNode(writer: ProtobufWriter, node: GraphNode): void {
   for (const input of node.inputs) writer.string(1, input?.name ?? '');
   for (const output of node.outputs) writer.string(2, output?.name ?? '');
   writer.string(3, node.name).string(4, node.opType);
@@ -137,7 +137,7 @@ function constantOf(value: Value): ConstantData {
   return value.constant;
 }
 
-function writeValueInfo(writer: ProtobufWriter, value: Value): void {
+export function writeValueInfo(writer: ProtobufWriter, value: Value): void {
   writer.string(1, value.name).message(2, (type) =>
     type.message(1, (tensor) =>
       tensor.int(1, elementTypeCodes[value.type]).message(2, (shape) => {

@@ -46,13 +46,15 @@ export class GraphBuilder {
   readonly #initializers: Value[] = [];
   readonly #nodes: GraphNode[] = [];
   readonly #calls: Call[] = [];
-  readonly #names = new Set<string>();
+  readonly #names: Set<string>;
   readonly #shared = new Map<string, Value>();
   readonly #scope: string[] = [];
   #compositeDepth = 0;
 
-  constructor(name: string) {
+  /** `taken`: names that values have which it does not write. */
+  constructor(name: string, { taken = [] }: { readonly taken?: Iterable<string> } = {}) {
     this.#name = name;
+    this.#names = new Set(taken);
   }
 
   get calls(): readonly Call[] {

@@ -48,6 +48,8 @@ export interface OnnxTensor {
 
 export interface OnnxModel {
   readonly path: string;
+  /** The version of ai.onnx's operators. */
+  readonly opset: number;
   /** Those that are not initializers: old exporters list weights among the inputs. */
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
@@ -74,6 +76,7 @@ export function readOnnxModel(path: string): OnnxModel {
     const external = checkExternal(path, parts.external);
     return {
       path,
+      opset: readOpset(source),
       inputs: parts.inputs.filter(({ name }) => !parts.initializers.has(name)),
       outputs: parts.outputs,
       nodes: parts.nodes,
@@ -82,6 +85,21 @@ export function readOnnxModel(path: string): OnnxModel {
       parameterCount: parts.parameterCount,
     };
   });
+}
+
+/** ModelProto { opset_import 8 { domain 1, version 2 } } */
+function readOpset(source: ByteSource): number {
+  let opset = 0;
+  for (const field of readFields(source)) {
+    if (field.number !== 8 || field.wireType !== 2) continue;
+    let [domain, version] = ['', 0];
+    for (const part of readFields(source, field.start, field.end)) {
+      if (part.number === 1) domain = readText(source, part);
+      else if (part.number === 2) version = Number(part.value);
+    }
+    if (domain === '' || domain === 'ai.onnx') opset = version;
+  }
+  return opset;
 }
 
 function readGraph(source: ByteSource, graph: Field) {

@@ -82,6 +82,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Gelu: unary,
   Relu: unary,
   Softmax: unary,
+  LogSoftmax: unary,
   Identity: unary,
   ReduceSum: reduction,
   ReduceMean: reduction,

@@ -43,7 +43,7 @@ export interface DecoderGraphOptions {
   readonly attention?: AttentionType | undefined;
   /** Of the engine's own layout: prompts of different lengths may be computed in one run. */
   readonly isRagged?: boolean | undefined;
-  /** Also gives `likeliest` [rows] int64 and `log_total` [rows], the logarithm of the sum of the exponentials of a row's logits. */
+  /** Also gives what `row-summaries.ts` draws. */
   readonly summaries?: boolean | undefined;
   /** The same with an input `row_ends`. */
   readonly areEndsGiven?: boolean | undefined;

@@ -12,7 +12,7 @@ import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { OpenGraph } from './open-graph.ts';
-import type { RowSummaries } from './row-summaries.ts';
+import { type RowSummaries, SummaryReader } from './row-summaries.ts';
 import type { Precision } from './weight-product.ts';
 
 export interface DecoderOptions {
@@ -115,10 +115,7 @@ export class DecoderSession {
   readonly #lengths: number[];
   readonly #logits: Float32Array;
   readonly #ordered: Float32Array;
-  /** Of the last run, by the rows of the cache. */
-  readonly #likeliest: BigInt64Array;
-  readonly #logTotals: Float32Array;
-  readonly #summaries: RowSummaries;
+  readonly #summaries: SummaryReader;
   readonly #prepared = new Map<string, PreparedRun>();
   #weightBytes: number;
   #adapted: Session | undefined;
@@ -143,9 +140,7 @@ export class DecoderSession {
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
     this.#logits = new Float32Array(maxSlots * config.vocabularySize);
     this.#ordered = new Float32Array(maxSlots * config.vocabularySize);
-    this.#likeliest = new BigInt64Array(maxSlots);
-    this.#logTotals = new Float32Array(maxSlots);
-    this.#summaries = { likeliest: new Int32Array(maxSlots), logTotals: new Float32Array(maxSlots) };
+    this.#summaries = new SummaryReader({ vocabularySize: config.vocabularySize, maxRows: maxSlots });
   }
 
   get bytes(): { readonly weights: number; readonly cache: number } {
@@ -154,7 +149,7 @@ export class DecoderSession {
 
   /** Of each row of the logits that were returned last; valid as long as they are. */
   get summaries(): RowSummaries {
-    return this.#summaries;
+    return this.#summaries.summaries;
   }
 
   /**
@@ -331,8 +326,7 @@ export class DecoderSession {
     };
     const outputs = {
       logits: new HostTensor([rows, this.vocabularySize], logits),
-      likeliest: new HostTensor([rows], this.#likeliest.subarray(0, rows)),
-      log_total: new HostTensor([rows], this.#logTotals.subarray(0, rows)),
+      ...this.#summaries.outputs([rows]),
       ...window.fetches,
     };
     const words = new Int32Array(inputIds.buffer);
@@ -341,10 +335,7 @@ export class DecoderSession {
 
   /** Row i of `logits` belongs at `order[i]`. */
   #inOrder(logits: Float32Array, order: readonly number[]): Float32Array {
-    order.forEach((at, row) => {
-      this.#summaries.likeliest[at] = Number(this.#likeliest[row]);
-      this.#summaries.logTotals[at] = this.#logTotals[row]!;
-    });
+    this.#summaries.read(logits, order);
     if (order.every((at, row) => at === row)) return logits;
     const size = this.vocabularySize;
     order.forEach((at, row) => {

@@ -5,7 +5,7 @@
  *
  * What the operator cannot be given without a change of its result stays as it is: a model is edited wholly or not at all.
  */
-import { editModel, type NodeEdit } from '../onnx/edit-model.ts';
+import { type ModelEdit, type NodeEdit, noEdit } from '../onnx/edit-model.ts';
 import { withFileSource } from '../onnx/protobuf-reader.ts';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/read-model.ts';
 import { float, type Value } from '../onnx/types.ts';
@@ -13,7 +13,6 @@ import { weightlessSink } from './in-place-layout.ts';
 
 interface Attention {
   readonly place: number;
-  readonly node: OnnxNode;
   readonly heads: number;
   readonly scale: number;
   readonly tables: readonly [string, string];
@@ -31,11 +30,11 @@ const harmless: ReadonlyMap<string, number | undefined> = new Map([
   ['smooth_softmax', 0],
 ]);
 
-/** Inputs of the operator: the last one that may be there, and the rotary tables. */
-const [cosInput, sinInput, lastInput] = [7, 8, 8];
+/** Inputs of the operator: the rotary tables, the last of which is the last input that may be there, and the sinks. */
+const [cosInput, sinInput, sinksInput] = [7, 8, 11];
 
-/** The model's bytes, with its weights where they lie; undefined where the file is best run as it is. */
-export function withPlainAttention(model: OnnxModel, headSize: number): Uint8Array | undefined {
+/** Undefined where the operators are best run as they are. */
+export function withPlainAttention(model: OnnxModel, headSize: number): ModelEdit | undefined {
   const found = model.nodes.flatMap((node, place) =>
     node.opType === 'GroupQueryAttention' ? [attentionOf(model, { node, place, headSize })] : [],
   );
@@ -47,15 +46,19 @@ export function withPlainAttention(model: OnnxModel, headSize: number): Uint8Arr
     return name;
   };
   const nodes = new Map<number, NodeEdit>();
-  for (const { place, node, heads, scale, tables } of attentions) {
+  for (const { place, heads, scale, tables } of attentions) {
     const [cos, sin] = tables.map((table) =>
       named(`fathom.${table}.${scale}`, (name) => scaledTable(model, { table, name, scale })),
     );
     const sinks = named(`fathom.sinks.${heads}`, (name) => sinksOf(name, heads));
-    const inputs = [...node.inputs.slice(0, cosInput), cos!, sin!, '', '', sinks];
+    const inputs = new Map([
+      [cosInput, cos!],
+      [sinInput, sin!],
+      [sinksInput, sinks],
+    ]);
     nodes.set(place, { inputs, attributes: { scale: float(1) } });
   }
-  return editModel(model.path, { nodes, initializers: [...initializers.values()] });
+  return { ...noEdit, nodes, initializers: [...initializers.values()] };
 }
 
 function attentionOf(
@@ -66,13 +69,13 @@ function attentionOf(
     ([name, value]) => harmless.has(name) && [undefined, value].includes(harmless.get(name)),
   );
   if (!isKnown || node.attributes.get('do_rotary') !== 1) return undefined;
-  if (node.inputs.slice(lastInput + 1).some((name) => name !== '')) return undefined;
+  if (node.inputs.slice(sinInput + 1).some((name) => name !== '')) return undefined;
   const heads = node.attributes.get('num_heads');
   const scale = node.attributes.get('scale') || 1 / Math.sqrt(headSize);
   const [cos, sin] = [node.inputs[cosInput] ?? '', node.inputs[sinInput] ?? ''];
   if (heads === undefined || !(scale > 0)) return undefined;
   const areWhole = [cos, sin].every((name) => isWholeTable(model.initializers.get(name), headSize));
-  return areWhole ? { place, node, heads, scale, tables: [cos, sin] } : undefined;
+  return areWhole ? { place, heads, scale, tables: [cos, sin] } : undefined;
 }
 
 /** Where a table turns a part of each head only, the rest would not be scaled; one that is cut off is ONNX Runtime's to refuse. */

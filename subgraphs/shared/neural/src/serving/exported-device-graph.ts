@@ -10,8 +10,9 @@ import type { ExecutionProvider } from '../runtime/execution-provider.ts';
 import { HostTensor, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
 import { type DeviceGraph, lastOf, type RunMemory, type RunNumbers } from './device-graph.ts';
+import { interfaceOf } from './exported-edits.ts';
 import { type ExportedGraph, keptFeed, keptPositions } from './exported-graph.ts';
-import { type ExportJob, interfaceOf } from './prepare-export.ts';
+import type { ExportJob } from './prepare-export.ts';
 
 /** What exports reckon lengths, positions and masks with, on whole numbers, or carry through as it is. */
 const bookkeeping: ReadonlySet<string> = new Set([

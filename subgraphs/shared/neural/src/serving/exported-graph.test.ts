@@ -8,6 +8,7 @@ const cache = (prefix: string, layer: number): OnnxValue[] =>
 
 const decoder: OnnxModel = {
   path: '/models/thing/onnx/model.onnx',
+  opset: 23,
   bytes: 1000,
   parameterCount: 0,
   nodes: [],

@@ -1,0 +1,60 @@
+/**
+ * An export counts its attention mask to know how long each row is. In the edited graph the rows' lengths go into its
+ * GroupQueryAttention operators as they are, as in the engine's own: six operators less, and no mask to write.
+ *
+ *   inputs   fathom.lengths [rows] int32       length of each sequence, new tokens included, less one
+ *            fathom.longest int32              of the rows, new tokens and padding included
+ *
+ * Where anything else reads the mask, the file stays as it is.
+ */
+import { type ModelEdit, noEdit } from '../onnx/edit-model.ts';
+import type { OnnxModel, OnnxNode } from '../onnx/read-model.ts';
+
+export const lengthsInput = 'fathom.lengths';
+export const longestInput = 'fathom.longest';
+
+/** Inputs of the operator. */
+const [lengthsPlace, longestPlace] = [5, 6];
+
+/** Undefined where the file is best run as it is. */
+export function withLengthsGiven(model: OnnxModel): ModelEdit | undefined {
+  const inputs = new Map([
+    [lengthsPlace, lengthsInput],
+    [longestPlace, longestInput],
+  ]);
+  const isAttention = ({ opType }: OnnxNode): boolean => opType === 'GroupQueryAttention';
+  const places = model.nodes.flatMap((node, place) => (isAttention(node) ? [place] : []));
+  if (places.length === 0) return undefined;
+  const nodes = model.nodes.map((node) =>
+    isAttention(node)
+      ? { ...node, inputs: node.inputs.map((name, place) => inputs.get(place) ?? name) }
+      : node,
+  );
+  const { wanted, idle } = wantedOf({ ...model, nodes });
+  if (wanted.has('attention_mask')) return undefined;
+  return {
+    ...noEdit,
+    nodes: new Map(places.map((place) => [place, { inputs, attributes: {} }])),
+    removedNodes: idle,
+    removedInputs: new Set(['attention_mask']),
+    addedInputs: [
+      { name: lengthsInput, type: 'int32', dims: ['rows'] },
+      { name: longestInput, type: 'int32', dims: [] },
+    ],
+  };
+}
+
+/** Values that lead to an output, and the places of nodes that do not: ONNX Runtime would run them. */
+function wantedOf({ nodes, outputs }: OnnxModel): {
+  readonly wanted: ReadonlySet<string>;
+  readonly idle: ReadonlySet<number>;
+} {
+  const wanted = new Set(outputs.map(({ name }) => name));
+  const idle = new Set<number>();
+  for (let place = nodes.length - 1; place >= 0; place -= 1) {
+    const node = nodes[place]!;
+    if (!node.outputs.some((name) => wanted.has(name))) idle.add(place);
+    else for (const name of node.inputs) wanted.add(name);
+  }
+  return { wanted, idle };
+}
