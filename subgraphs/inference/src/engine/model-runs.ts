@@ -35,10 +35,11 @@ export class ModelRuns {
   /** One token more of each. */
   async decode(group: DecodeGroup, step: StepInProgress): Promise<Computed> {
     const { session } = this.#held.laneOf(group.lane);
-    const sequences = group.sequences.map(({ id }) => this.#held.sequenceOf(id));
+    const planned = inRowOrder(group.sequences, session);
+    const sequences = planned.map(({ id }) => this.#held.sequenceOf(id));
     const startedAt = this.#now();
     const logits = await session.decode({
-      slots: group.sequences.map(({ slot }) => slot),
+      slots: planned.map(({ slot }) => slot),
       tokens: sequences.map(({ tokens }) => tokens.at(-1) ?? 0),
       lengths: sequences.map(({ tokens }) => tokens.length - 1),
       adapters: sequences.map(({ request }) => request.adapter),
@@ -94,4 +95,13 @@ export class ModelRuns {
     for (const { request } of sequences)
       step.shares.set(request.id, (step.shares.get(request.id) ?? 0) + elapsedMs / sequences.length);
   }
+}
+
+/** The order that spares the model putting its logits into another. */
+function inRowOrder<Planned extends { readonly slot: number }>(
+  sequences: readonly Planned[],
+  session: Decoder,
+): readonly Planned[] {
+  const rowOf = session.rowOf?.bind(session);
+  return rowOf === undefined ? sequences : sequences.toSorted((a, b) => rowOf(a.slot) - rowOf(b.slot));
 }

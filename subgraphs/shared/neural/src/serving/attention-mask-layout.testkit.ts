@@ -5,13 +5,17 @@ import type { AttendInput, CacheLayout, LayoutOptions } from './cache-layout.ts'
 
 /** The same, where the graph is asked for the logits of so many last tokens, as transformers.js does. */
 export function keptLogitsLayout(builder: GraphBuilder, options: LayoutOptions): CacheLayout {
+  let last: Value | undefined;
+  const lastOf = (vectors: Value): Value => {
+    const kept = builder.input('num_logits_to_keep', 'int64', []);
+    const time = builder.gather(builder.op('Shape', [vectors]), builder.integer(1));
+    return builder.op('Range', [builder.sub(time, kept), time, builder.integer(1)]);
+  };
   return {
     ...attentionMaskLayout(builder, options),
-    select(stream) {
-      const kept = builder.input('num_logits_to_keep', 'int64', []);
-      const time = builder.gather(builder.op('Shape', [stream]), builder.integer(1));
-      const last = builder.op('Range', [builder.sub(time, kept), time, builder.integer(1)]);
-      return builder.gather(stream, last, 1);
+    select(vectors) {
+      last ??= lastOf(vectors);
+      return builder.gather(vectors, last, 1);
     },
   };
 }

@@ -22,8 +22,8 @@ export interface CacheLayout {
   begin(): Value;
   /** [rows, time, heads·headSize]; declares the layer's past as inputs and its present as outputs. */
   attend(input: AttendInput): Value;
-  /** The tokens of the stream [rows, time, hidden] whose logits come out. */
-  select(stream: Value): Value;
+  /** Of vectors [rows, time, width], those of the tokens whose logits come out. */
+  select(vectors: Value): Value;
 }
 
 export interface LayoutOptions {
@@ -32,9 +32,7 @@ export interface LayoutOptions {
   readonly positions: number;
   /** What attention computes in and the cache holds; float32 without it. */
   readonly attention?: AttentionType | undefined;
-  /** Rows that begin together may have different lengths, padded right; logits then come from each row's own last token. */
-  readonly isRagged?: boolean | undefined;
-  /** The same, where the caller says which tokens those are: WebGPU computes with no integers of 64 bits. */
+  /** Rows that begin together may have different lengths, padded right: the caller says where each one's last token is. */
   readonly areEndsGiven?: boolean | undefined;
   /** Attention as ONNX Runtime's processor computes it soonest; the result is the same. */
   readonly isOnProcessor?: boolean | undefined;

@@ -1,6 +1,7 @@
 /**
- * The decoder's graph for serving: new tokens of several sequences go in, logits come out. What a token's keys and values
- * are kept in between runs is the layout's (`cache-layout.ts`); with adapters there are also
+ * The decoder's graph for serving: new tokens of several sequences go in, logits come out. Behind the last layer's attention,
+ * where tokens meet each other for the last time, only those go on whose logits are wanted. What a token's keys and values are
+ * kept in between runs is the layout's (`cache-layout.ts`); with adapters there are also
  *
  *   inputs   lora_mask [rows, rank]              alpha / rank where a row uses the rank's adapter, else 0
  *            lora_a.N.P [in, rank], lora_b.N.P [rank, out]
@@ -20,6 +21,7 @@ import {
 } from '../architectures/llama-parameters.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { trimGraph } from '../onnx/trim-graph.ts';
 import { float, type Graph, int, type Value } from '../onnx/types.ts';
 import type { Tensor, TensorMap } from '../weights/tensor.ts';
 import type { AttentionType, CacheLayout, CreateLayout } from './cache-layout.ts';
@@ -41,11 +43,9 @@ export interface DecoderGraphOptions {
   readonly int8?: Int8Operators;
   /** Of the engine's own layout; float32 without it. */
   readonly attention?: AttentionType | undefined;
-  /** Of the engine's own layout: prompts of different lengths may be computed in one run. */
-  readonly isRagged?: boolean | undefined;
   /** Also gives what `row-summaries.ts` draws. */
   readonly summaries?: boolean | undefined;
-  /** The same with an input `row_ends`. */
+  /** Of the engine's own layout: prompts of different lengths may be computed in one run, by an input `row_ends`. */
   readonly areEndsGiven?: boolean | undefined;
   /** Of the engine's own layout: see `LayoutOptions`. */
   readonly isOnProcessor?: boolean | undefined;
@@ -66,6 +66,12 @@ export function buildDecoderGraph(options: DecoderGraphOptions): Graph {
   return new DecoderGraphWriter(options).write();
 }
 
+/** Which ranks a row uses: [rows, rank] where one token of each is left, [rows, 1, rank] for all of them. */
+interface RowMask {
+  readonly ofRows: Value;
+  readonly ofTokens: Value;
+}
+
 class DecoderGraphWriter {
   readonly #builder = new GraphBuilder('decode');
   readonly #options: DecoderGraphOptions;
@@ -74,13 +80,12 @@ class DecoderGraphWriter {
 
   constructor(options: DecoderGraphOptions) {
     const { config, capacity: positions, layout = inPlaceLayout } = options;
-    const { attention, isRagged, areEndsGiven, isOnProcessor } = options;
+    const { attention, areEndsGiven, isOnProcessor } = options;
     this.#options = options;
     this.#layout = layout(this.#builder, {
       config,
       positions,
       attention,
-      isRagged,
       areEndsGiven,
       isOnProcessor,
     });
@@ -92,24 +97,26 @@ class DecoderGraphWriter {
     const { config } = this.#options;
     const inputIds = this.#layout.begin();
     const mask = this.#options.adapters ? this.#rowMask() : undefined;
+    const head = this.#options.head ?? 'next-token';
     const embedding = this.#weight(embeddingName);
     const table = builder.initializer(embeddingName, embedding);
     let stream = builder.gather(table, inputIds);
     for (let layer = 0; layer < config.layers; layer += 1) {
       builder.scope(`layer_${layer}`, () => {
-        const attended = this.#attend({ x: this.#normalize(stream, attentionNormName(layer)), layer, mask });
-        stream = builder.add(stream, attended);
+        let mixed = this.#attend({ x: this.#normalize(stream, attentionNormName(layer)), layer, mask });
+        if (head === 'next-token' && layer === config.layers - 1)
+          [mixed, stream] = [this.#layout.select(mixed), this.#layout.select(stream)];
+        stream = builder.add(stream, this.#project({ x: mixed, layer, mask, together: ['o_proj'] }));
         stream = builder.add(
           stream,
           this.#feedForward({ x: this.#normalize(stream, feedForwardNormName(layer)), layer, mask }),
         );
       });
     }
-    switch (this.#options.head ?? 'next-token') {
+    switch (head) {
       case 'next-token': {
-        const head = config.tieEmbeddings ? embedding : this.#weight(headName);
-        const selected = this.#normalize(this.#layout.select(stream), finalNormName);
-        const logits = this.#matMul(selected, [head], 'lm_head');
+        const weight = config.tieEmbeddings ? embedding : this.#weight(headName);
+        const logits = this.#matMul(this.#normalize(stream, finalNormName), [weight], 'lm_head');
         builder.output('logits', logits);
         if (this.#options.summaries) addRowSummaries(builder, logits);
         break;
@@ -123,7 +130,7 @@ class DecoderGraphWriter {
       case 'plain-vectors':
         builder.output('sentence_embedding', this.#pooled(stream));
     }
-    return builder.build();
+    return trimGraph(builder.build());
   }
 
   /** [rows, hidden]. A mean is one of normed tokens. */
@@ -142,13 +149,13 @@ class DecoderGraphWriter {
     return builder.op('Div', [pooled, builder.op('Sqrt', [builder.add(squares, builder.scalar(1e-12))])]);
   }
 
-  #attend(input: { x: Value; layer: number; mask: Value | undefined }): Value {
+  /** The heads' values, not yet projected. */
+  #attend(input: { x: Value; layer: number; mask: RowMask | undefined }): Value {
     const { x, layer, mask } = input;
     const projected = this.#project({ x, layer, mask, together: ['q_proj', 'k_proj', 'v_proj'] });
     const normed = this.#options.config.queryKeyNorm === true;
     const packed = normed ? this.#normalizeHeads(projected, layer) : projected;
-    const mixed = this.#layout.attend({ packed, layer });
-    return this.#project({ x: mixed, layer, mask, together: ['o_proj'] });
+    return this.#layout.attend({ packed, layer });
   }
 
   /** The heads of queries and keys normed, side by side with the values as before. */
@@ -172,7 +179,7 @@ class DecoderGraphWriter {
     return builder.concat([queries, normalize(key!, 'k_proj', keyValueHeads), value!], -1);
   }
 
-  #feedForward(input: { x: Value; layer: number; mask: Value | undefined }): Value {
+  #feedForward(input: { x: Value; layer: number; mask: RowMask | undefined }): Value {
     const builder = this.#builder;
     const { layer, mask } = input;
     const width = this.#options.config.intermediateSize;
@@ -189,7 +196,7 @@ class DecoderGraphWriter {
   #project(input: {
     x: Value;
     layer: number;
-    mask: Value | undefined;
+    mask: RowMask | undefined;
     together: readonly Projection[];
   }): Value {
     const { x, layer, mask, together } = input;
@@ -220,7 +227,7 @@ class DecoderGraphWriter {
   }
 
   /** ((x·A) ∘ mask)·B with the ranks of all loaded adapters side by side; rank 0 adds nothing. */
-  #adapterDelta(input: { x: Value; layer: number; mask: Value; projection: Projection }): Value {
+  #adapterDelta(input: { x: Value; layer: number; mask: RowMask; projection: Projection }): Value {
     const { x, layer, mask, projection } = input;
     const [out, width] = projectionDims(
       { ...this.#options.config, headSize: this.#sizes.served },
@@ -228,13 +235,13 @@ class DecoderGraphWriter {
     );
     const a = this.#builder.input(loraInputName('a', layer, projection), 'float32', [width, 'rank']);
     const b = this.#builder.input(loraInputName('b', layer, projection), 'float32', ['rank', out]);
-    return this.#builder.matMul(this.#builder.mul(this.#builder.matMul(x, a), mask), b);
+    const ofRows = x.dims.length === 2 ? mask.ofRows : mask.ofTokens;
+    return this.#builder.matMul(this.#builder.mul(this.#builder.matMul(x, a), ofRows), b);
   }
 
-  /** lora_mask [rows, rank] -> [rows, 1, rank], for every token of a row. */
-  #rowMask(): Value {
-    const mask = this.#builder.input('lora_mask', 'float32', ['rows', 'rank']);
-    return this.#builder.op('Unsqueeze', [mask, this.#builder.integers([1])]);
+  #rowMask(): RowMask {
+    const ofRows = this.#builder.input('lora_mask', 'float32', ['rows', 'rank']);
+    return { ofRows, ofTokens: this.#builder.op('Unsqueeze', [ofRows, this.#builder.integers([1])]) };
   }
 
   #matMul(x: Value, weights: readonly Tensor[], name: string): Value {

@@ -48,3 +48,9 @@ export function noAdapters(): NeuralError {
     'an adapter cannot be loaded onto an ONNX export, whose graph is fixed: serve its base from safetensors',
   );
 }
+
+/**
+ * Of a row that begins, its last token's place among the run's `time`; of one that goes on, the run's last. `length`: of the row,
+ * new tokens included, less one.
+ */
+export const lastOf = (length: number, time: number): number => Math.min(length, time - 1);

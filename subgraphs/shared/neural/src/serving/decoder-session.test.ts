@@ -155,6 +155,30 @@ describe('DecoderSession', () => {
     }
   });
 
+  it('says in which row each slot is, and gives a batch in that order as in any other', async () => {
+    const [told, other] = [await openDecoder(), await openDecoder()];
+    const slots = [3, 0, 2];
+    const prompts = new Map(slots.map((slot) => [slot, tokensOf(40 + slot, 3 + slot)]));
+    for (const decoder of [told, other])
+      for (const [slot, tokens] of prompts) await decoder.prefill({ slot, tokens, startPosition: 0 });
+    const input = (order: readonly number[]) => ({
+      slots: order,
+      tokens: order.map((slot) => slot + 5),
+      lengths: order.map((slot) => prompts.get(slot)!.length),
+    });
+    await told.decode(input(slots));
+    const rows = slots.map((slot) => told.rowOf(slot)).sort();
+    expect(rows).toEqual([rows[0]!, rows[0]! + 1, rows[0]! + 2]);
+    const order = slots.toSorted((a, b) => told.rowOf(a) - told.rowOf(b));
+    const [inRows, inSlots] = [(await told.decode(input(order))).slice(), await other.decode(input(slots))];
+    const size = config.vocabularySize;
+    for (const [at, slot] of slots.entries()) {
+      const row = order.indexOf(slot);
+      const own = inRows.subarray(row * size, (row + 1) * size);
+      expect(largestDifference(own, inSlots.subarray(at * size, (at + 1) * size))).toBeLessThan(1e-4);
+    }
+  });
+
   it('decodes any subset of slots of different lengths, in any order, as it decodes each alone', async () => {
     const together = await openDecoder();
     const alone = await openDecoder();

@@ -8,7 +8,7 @@ import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
 import { CacheRows } from './cache-rows.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
-import { checkRange, checkSlots, invalidInput, padded } from './decoder-input.ts';
+import { checkRange, checkSlots, invalidInput, lastOf, padded } from './decoder-input.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { OpenGraph } from './open-graph.ts';
@@ -52,7 +52,7 @@ export interface DecodeInput {
   readonly adapters?: readonly (string | undefined)[] | undefined;
 }
 
-const graphOptions = { isRagged: true, summaries: true, isOnProcessor: true } as const;
+const graphOptions = { areEndsGiven: true, summaries: true, isOnProcessor: true } as const;
 
 /** One run's memory and names; its numbers are filled in before each run. */
 interface PreparedRun {
@@ -62,6 +62,8 @@ interface PreparedRun {
   readonly inputIds: Int32Array;
   readonly lengths: Int32Array;
   readonly total: Int32Array;
+  /** As `inputIds`. */
+  readonly ends: Int32Array;
   readonly logits: Float32Array;
 }
 
@@ -150,6 +152,11 @@ export class DecoderSession {
   /** Of each row of the logits that were returned last; valid as long as they are. */
   get summaries(): RowSummaries {
     return this.#summaries.summaries;
+  }
+
+  /** See `Decoder`. */
+  rowOf(slot: number): number {
+    return this.#rows.rowOf(slot);
   }
 
   /**
@@ -289,6 +296,8 @@ export class DecoderSession {
     for (let at = 0; at < tokens.length; at += 1) prepared.inputIds[2 * at] = tokens[at]!;
     prepared.lengths.set(lengths);
     prepared.total[0] = longest;
+    const time = tokens.length / rows;
+    for (let row = 0; row < rows; row += 1) prepared.ends[2 * row] = row * time + lastOf(lengths[row]!, time);
     if (this.#options.callerYields) prepared.session.runNow(prepared.plan);
     else await prepared.session.run(prepared.plan);
     return prepared.logits;
@@ -316,11 +325,13 @@ export class DecoderSession {
     const inputIds = new BigInt64Array(rows * time);
     const lengths = new Int32Array(rows);
     const total = new Int32Array(1);
+    const ends = new BigInt64Array(rows);
     const logits = this.#logits.subarray(0, rows * this.vocabularySize);
     const inputs = {
       input_ids: new HostTensor([rows, time], inputIds),
       seqlens_k: new HostTensor([rows], lengths),
       total_sequence_length: new HostTensor([], total),
+      row_ends: new HostTensor([rows], ends),
       ...window.feeds,
       ...(adapters === undefined ? {} : this.#adapters.feedsFor(adapters)),
     };
@@ -329,8 +340,15 @@ export class DecoderSession {
       ...this.#summaries.outputs([rows]),
       ...window.fetches,
     };
-    const words = new Int32Array(inputIds.buffer);
-    return { session, plan: session.plan(inputs, outputs), inputIds: words, lengths, total, logits };
+    return {
+      session,
+      plan: session.plan(inputs, outputs),
+      inputIds: new Int32Array(inputIds.buffer),
+      lengths,
+      total,
+      ends: new Int32Array(ends.buffer),
+      logits,
+    };
   }
 
   /** Row i of `logits` belongs at `order[i]`. */

@@ -1,6 +1,7 @@
 /** How a graph on a device is fed: what its runs take and give beside the cache, whose names are its own. */
 import { HostTensor, type HostTensors } from '../runtime/host-tensor.ts';
 import type { Session } from '../runtime/session.ts';
+import { lastOf } from './decoder-input.ts';
 
 export interface DeviceGraph {
   readonly session: Session;
@@ -56,6 +57,3 @@ export function ownDeviceGraph(session: Session, vocabularySize: number): Device
     },
   };
 }
-
-/** Of a row that begins, its last token among the run's; of one that goes on, the run's. */
-export const lastOf = (length: number, time: number): number => Math.min(length, time - 1);

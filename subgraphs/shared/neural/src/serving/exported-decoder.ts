@@ -36,6 +36,7 @@ class ExportedDecoder implements Decoder {
   readonly #lengths: number[];
   /** Where rows are padded right, several may begin in one run. */
   readonly prefillTogether: Decoder['prefillTogether'];
+  readonly rowOf: Decoder['rowOf'];
   #ordered = new Float32Array();
   #released = false;
 
@@ -48,9 +49,13 @@ class ExportedDecoder implements Decoder {
     this.#weightBytes = graph.weightBytes;
     this.#runs = new ExportedRuns(prepared, options);
     const cache = { graph, slots: maxSlots, capacity };
-    this.#cache = graph.cache === 'shared' ? new SharedCache(cache) : new RelayedCache(cache);
+    if (graph.cache === 'shared') {
+      const shared = new SharedCache(cache);
+      this.#cache = shared;
+      this.rowOf = (slot) => shared.rowOf(slot);
+      this.prefillTogether = (input) => this.#beginTogether(input);
+    } else this.#cache = new RelayedCache(cache);
     this.#lengths = Array.from({ length: maxSlots }, () => 0);
-    this.prefillTogether = graph.cache === 'shared' ? (input) => this.#beginTogether(input) : undefined;
   }
 
   get bytes(): { readonly weights: number; readonly cache: number } {

@@ -11,7 +11,7 @@ import { type OnnxModel, type OnnxNode, readOnnxModel } from '../onnx/read-model
 import type { Value } from '../onnx/types.ts';
 import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
 import { Session } from '../runtime/session.ts';
-import { attentionMaskLayout } from './attention-mask-layout.testkit.ts';
+import { attentionMaskLayout, keptLogitsLayout } from './attention-mask-layout.testkit.ts';
 import type { CreateLayout } from './cache-layout.ts';
 import { buildDecoderGraph } from './decoder-graph.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
@@ -40,7 +40,7 @@ const pathOf = (name: string): string => join(folder, `${name}.onnx`);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fathom-last-tokens-'));
   for (const precision of precisions) await write(precision, { precision });
-  await write('keeping', { layout: keepingLayout });
+  await write('keeping', { layout: keptLogitsLayout });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -60,16 +60,6 @@ async function write(
   });
   await writeFile(pathOf(name), encodeModel(graph));
 }
-
-/** As exports that can be asked for the logits of so many last positions have it. */
-const keepingLayout: CreateLayout = (builder, options) => ({
-  ...attentionMaskLayout(builder, options),
-  select(stream) {
-    const keep = builder.input('num_logits_to_keep', 'int64', []);
-    const end = builder.gather(builder.op('Shape', [stream]), builder.integer(1));
-    return builder.gather(stream, builder.op('Range', [builder.sub(end, keep), end, builder.integer(1)]), 1);
-  },
-});
 
 /** The logits of a prompt's last position by the file as it is, [vocabulary]. */
 async function asItIs(name: string, tokens: readonly number[]): Promise<Float32Array> {

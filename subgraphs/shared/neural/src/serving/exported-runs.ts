@@ -81,7 +81,7 @@ export class ExportedRuns {
 
   /** Logits after the last token of each row [rows, vocabulary], in the order of the rows. */
   async run(input: ExportedRun): Promise<Float32Array> {
-    const { counts, order, time } = input;
+    const { counts, order } = input;
     const kept = this.#keptOf(input);
     const prepared = this.#prepare(input, kept);
     this.#fill(prepared, input);

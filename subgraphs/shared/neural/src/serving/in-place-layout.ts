@@ -1,7 +1,7 @@
 /**
  * The engine's own layout: keys and values are written in place into the rows of a cache that the caller owns.
  *
- *   inputs   input_ids [rows, time] int64       the new tokens; decode: time = 1; prefill: rows = 1, or where `isRagged`
+ *   inputs   input_ids [rows, time] int64       the new tokens; decode: time = 1; prefill: rows = 1, or where `areEndsGiven`
  *                                               several rows that all begin, right padded
  *            seqlens_k [rows] int32              length of each sequence, new tokens included, less one
  *            total_sequence_length int32         the longest of them
@@ -45,6 +45,7 @@ class InPlaceLayout implements CacheLayout {
   #total: Value | undefined;
   #rotary: { readonly cos: Value; readonly sin: Value } | undefined;
   #sinks: Value | undefined;
+  #ends: Value | undefined;
 
   constructor(builder: GraphBuilder, options: LayoutOptions) {
     this.#builder = builder;
@@ -125,18 +126,10 @@ class InPlaceLayout implements CacheLayout {
     return this.#builder.op('Cast', [x], { attributes: { to: int(elementTypeCodes[type]) } });
   }
 
-  select(stream: Value): Value {
+  select(vectors: Value): Value {
     const builder = this.#builder;
-    if (this.#options.areEndsGiven) {
-      const tokens = builder.reshape(stream, [-1, this.#options.config.hiddenSize]);
-      return builder.gather(tokens, builder.input('row_ends', 'int64', ['rows']));
-    }
-    if (!this.#options.isRagged) return builder.gather(stream, builder.integer(-1), 1);
-    // Where rows begin, `seqlens_k` is the index of a row's last token; where they go on, it is beyond the run's last one.
-    const width = builder.gather(builder.op('Shape', [stream]), builder.integers([1]));
-    const lengths = this.#cast(this.#lengths!, 'int64');
-    const last = builder.op('Min', [lengths, builder.sub(width, builder.integers([1]))]);
-    const ends = builder.named(builder.reshape(last, [-1, 1]), ['rows', 1]);
-    return builder.op('GatherND', [stream, ends], { attributes: { batch_dims: int(1) } });
+    if (!this.#options.areEndsGiven) return builder.gather(vectors, builder.integer(-1), 1);
+    this.#ends ??= builder.input('row_ends', 'int64', ['rows']);
+    return builder.gather(builder.reshape(vectors, [-1, vectors.dims[2] as number]), this.#ends);
   }
 }

@@ -28,6 +28,10 @@ export class SharedCache implements ExportedCache {
     return this.#cache.bytes;
   }
 
+  rowOf(slot: number): number {
+    return this.#rows.rowOf(slot);
+  }
+
   begin({ slots, lengths, time }: StepRequest): CacheStep {
     slots.forEach((slot, at) => {
       this.#lengths[slot] = lengths[at]!;
