@@ -1,4 +1,4 @@
-# Sourced by postgres.sh, redis.sh, kafka.sh, vulkan.sh and small-disk.sh: real servers for the contract suites, on a Debian machine, as root.
+# Sourced by postgres.sh, redis.sh, kafka.sh, vulkan.sh, proxies.sh and small-disk.sh: real servers for the contract suites, on a Debian machine, as root.
 #
 # Every script takes one command:
 #   start   installs what is missing, starts the server, waits until it answers, prints its environment (see env)

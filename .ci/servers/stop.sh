@@ -3,5 +3,5 @@
 set -uo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 status=0
-for server in vulkan s3 kafka redis postgres small-disk; do bash "$here/$server.sh" stop || status=1; done
+for server in proxies vulkan s3 kafka redis postgres small-disk; do bash "$here/$server.sh" stop || status=1; done
 exit "$status"
