@@ -102,7 +102,8 @@ const sending =
 const fine = sending(200, '{"data":{"a":1}}');
 const silent: Handler = () => undefined;
 const cut: Handler = (request) => void request.socket.destroy();
-const ok = { data: { a: 1 } };
+/** What `fine` sends, and how many bytes of it there are. */
+const ok = { data: { a: 1 }, bytes: 16 };
 
 describe('a service', () => {
   test('gets the operation, the identity and the trace', async () => {
@@ -182,7 +183,7 @@ describe('a service', () => {
       };
       next();
     });
-    expect(await ask()).toEqual({ data: { a: 'é€😀' } });
+    expect(await ask()).toEqual({ data: { a: 'é€😀' }, bytes: 26 });
   });
 
   test('that breaks off within its answer is asked again', async () => {
