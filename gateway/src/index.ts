@@ -1,5 +1,4 @@
 /** The gateway's composition root. */
-
 import { validOrExit } from '@fathom/platform/env';
 import { createIdentitySigner } from '@fathom/platform/identity-token';
 import { openPlatform } from '@fathom/platform/platform';

@@ -4,7 +4,6 @@
  * Invariants: nobody gives away more than they hold; a key acts for its creator's tenant unless an `operator` says
  * otherwise, and only an `operator` makes another one; a secret is shown once and kept as a hash.
  */
-
 import { hasScope, type Identity } from '@fathom/platform/identity';
 import { type Connection, type PageArguments, pageRequest, toConnection } from '@fathom/platform/pagination';
 import { requireScope } from '@fathom/platform/server/scopes';

@@ -1,5 +1,4 @@
 /** The table of API keys. Revoking notifies every gateway in the same transaction. */
-
 import type { Database } from '@fathom/platform/database/database';
 import type { Queryable } from '@fathom/platform/database/queryable';
 

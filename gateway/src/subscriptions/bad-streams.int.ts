@@ -2,7 +2,6 @@
  * A service that speaks the protocol of streams wrongly: garbage, too much, nothing, and what would hurt a careless
  * reader. Its streams end with a typed error, at once; no other stream does.
  */
-
 import type { AddressInfo } from 'node:net';
 import { createDeferred, type Deferred } from '@fathom/platform/deferred';
 import { testIdentity } from '@fathom/platform/testing/identity';

@@ -1,5 +1,4 @@
 /** This service with training beside it, as in the product: they share a broker and artifacts, and nothing else. */
-
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,6 @@
 /**
  * Inference put together from its parts: what `index.ts` runs in production is what integration tests run.
  */
-
 import type { RequestedPrecision } from '@fathom/neural/serving/choose-precision';
 import type { ArtifactStore } from '@fathom/platform/artifacts/artifact-store';
 import type { Broker } from '@fathom/platform/broker/broker';

@@ -1,5 +1,4 @@
 /** One request and its answer, which ends once: answered, late, too large, lost, or wanted by nobody any more. */
-
 import { type Deadlines, Due } from '../../deadlines.ts';
 import type { LeavingListener } from '../../departure.ts';
 import {

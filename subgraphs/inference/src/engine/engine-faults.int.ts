@@ -1,5 +1,4 @@
 /** What the engine survives: thousands of requests, and ten thousand at once. */
-
 import { beforeAll, expect, test } from 'vitest';
 import { uniformAt } from '../domain/random.ts';
 import { until, useDevices } from '../testing/engine-devices.ts';

@@ -4,7 +4,6 @@
  * States: running -> ended | suspended. Suspended means that this process stops without ending the generation: its row
  * and stream hold all it takes for the next process to go on.
  */
-
 import type { Identity } from '@fathom/platform/identity';
 import type { Logger } from '@fathom/platform/logging';
 import {

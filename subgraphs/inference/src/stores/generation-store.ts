@@ -1,5 +1,4 @@
 /** The table of generations: acceptance, takeover, result, and reading by tenant. */
-
 import type { Database } from '@fathom/platform/database/database';
 import type { DomainEvent } from '@fathom/platform/database/outbox-write';
 import type { Identity } from '@fathom/platform/identity';

@@ -1,5 +1,4 @@
 /** The tables of what inference knows about models: versions, aliases, deployments. */
-
 import type { TextReaderFacts } from '@fathom/neural/serving/text-reader';
 import type { Database } from '@fathom/platform/database/database';
 import type { Queryable } from '@fathom/platform/database/queryable';

@@ -1,5 +1,4 @@
 /** The tables of split traffic, and what shadows came to. */
-
 import type { Database } from '@fathom/platform/database/database';
 import type { Queryable } from '@fathom/platform/database/queryable';
 import type { ShadowOutcome, TrafficSplit } from '../domain/traffic-split.ts';

@@ -2,7 +2,6 @@
  * Inference as a whole on a test database: the real server, the real engine, real events, and a tiny model. Deep-learning
  * is whatever the test says, behind the same interface.
  */
-
 import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

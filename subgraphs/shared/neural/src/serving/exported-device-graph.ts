@@ -3,7 +3,6 @@
  * it there (`device-cache.ts`). What follows from the attention mask is reckoned by the processor, which copies some numbers
  * a run; an operator that computes on what the model knows is the device's, or the file is refused.
  */
-
 import { NeuralError } from '../errors.ts';
 import { checkOnnxFile } from '../models/onnx-folder.ts';
 import type { ExecutionProvider } from '../runtime/execution-provider.ts';

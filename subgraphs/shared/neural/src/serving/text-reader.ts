@@ -2,7 +2,6 @@
  * Any model folder that reads whole texts, as something that puts them into classes or makes vectors of them: a decoder of
  * Llama's kind or an encoder of BERT's, from its safetensors, in fp32.
  */
-
 import { type ModelPurpose, purposeOf } from '../models/model-purpose.ts';
 import { meanPooling, type SentencePooling } from '../models/sentence-pooling.ts';
 import {

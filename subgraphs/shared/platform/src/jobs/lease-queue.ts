@@ -13,7 +13,6 @@
  *   id text, status text, created_at timestamptz, attempt integer, crashes integer, stop_requested boolean,
  *   lease_owner text, lease_until timestamptz
  */
-
 import type { Database } from '../database/database.ts';
 import type { Queryable } from '../database/queryable.ts';
 

@@ -8,7 +8,6 @@
  * A deleted row stays as a mark (`vector is null`) for the mirrors. When a tenant has many marks they are swept away and
  * `swept_at` moves: a mirror older than that loads the tenant anew.
  */
-
 import type { Database } from '../database/database.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { type ChangedRow, TenantMirror } from './tenant-mirror.ts';

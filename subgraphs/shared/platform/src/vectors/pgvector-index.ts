@@ -5,7 +5,6 @@
  * iterative scan goes on until enough passed the filter; where the graph gives up (`hnsw.max_scan_tuples`) or the server
  * is older, an exact scan of the tenant's rows answers: a tenant never gets fewer matches than it has vectors.
  */
-
 import type { Database } from '../database/database.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { toUnitVector } from './vector-math.ts';
