@@ -20,19 +20,28 @@ type Row = Readonly<Record<string, unknown>>;
 /** What keeps its own books of what was applied. */
 const bookkeeping = ['schema_migrations', 'schema_versions'];
 
-export async function tablesOf(database: Database, schema: string): Promise<readonly string[]> {
+export function tablesOf(database: Database, schema: string): Promise<readonly string[]> {
+  return relationsOf(database, schema, ['r']);
+}
+
+/** Of PostgreSQL's kinds: `r` is a table, `v` a view. */
+async function relationsOf(
+  database: Database,
+  schema: string,
+  kinds: readonly ('r' | 'v')[],
+): Promise<readonly string[]> {
   const rows = await database.query<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = $1::regnamespace and relkind = 'r'
+    `select relname as name from pg_class where relnamespace = $1::regnamespace and relkind = any($3)
        and relname <> all($2) order by relname`,
-    [schema, bookkeeping],
+    [schema, bookkeeping, kinds],
   );
   return rows.map(({ name }) => name);
 }
 
-/** All rows, each as JSON, by table. */
+/** All rows, each as JSON, by table. A view that took a table's place shows what was in it. */
 export async function contentOf(database: Database, schema: string): Promise<ReadonlyMap<string, Row[]>> {
   const content = new Map<string, Row[]>();
-  for (const table of await tablesOf(database, schema)) {
+  for (const table of await relationsOf(database, schema, ['r', 'v'])) {
     const rows = await database.query<{ row: Row }>(`select to_jsonb(t) as row from ${schema}.${table} t`);
     content.set(
       table,

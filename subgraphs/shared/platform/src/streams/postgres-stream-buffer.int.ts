@@ -118,10 +118,73 @@ describe('the PostgreSQL stream buffer', () => {
     );
     await vi.waitFor(async () => {
       const kept = await database.query<{ stream: string }>(
-        `select distinct stream from streams.events where stream in ('old', 'young')`,
+        `select distinct stream from streams.appends where stream in ('old', 'young')`,
       );
       expect(kept).toEqual([{ stream: 'young' }]);
     }, patience);
+    await buffer.close();
+  });
+
+  it('keeps what was appended together in one row, and reads it event by event behind any of them', async () => {
+    const database = await test.open();
+    const buffer = await openStreamBuffer({ database, logger });
+    const payloads = Array.from({ length: 12 }, (_, index) => ({ n: index + 1 }));
+    await buffer.append('rows', 1, payloads.slice(0, 5));
+    await buffer.append('rows', 6, payloads.slice(5, 6));
+    await buffer.append('rows', 7, payloads.slice(6, 12));
+    await buffer.append('rows', 13, [], { end: true });
+    expect(
+      await database.query(
+        `select sequence::integer, event_count, payload from streams.appends where stream = 'rows' order by sequence`,
+      ),
+    ).toEqual([
+      { sequence: 5, event_count: 5, payload: payloads.slice(0, 5) },
+      { sequence: 6, event_count: 1, payload: { n: 6 } },
+      { sequence: 12, event_count: 6, payload: payloads.slice(6) },
+    ]);
+    const whole = payloads.map((payload, index) => ({ sequence: index + 1, payload }));
+    for (let after = 0; after <= 12; after += 1)
+      for (let limit = 1; limit <= 13; limit += 1)
+        expect(await buffer.read('rows', after, limit), `${limit} behind ${after}`).toEqual({
+          events: whole.slice(after, after + limit),
+          ended: after + limit >= 12,
+        });
+    await buffer.close();
+  });
+
+  it('tells one event whose payload is an array from several', async () => {
+    const database = await test.open();
+    const buffer = await openStreamBuffer({ database, logger });
+    await buffer.append('arrays', 1, [[1, 2]]);
+    await buffer.append('arrays', 2, [[], [[3]], null]);
+    const { events } = await buffer.read('arrays', 0, 10);
+    expect(events.map(({ payload }) => payload)).toEqual([[1, 2], [], [[3]], null]);
+    await buffer.close();
+  });
+
+  it('lets processes of the version before read and forget events as they did', async () => {
+    const database = await test.open();
+    const buffer = await openStreamBuffer({ database, logger });
+    await buffer.append('seen before', 1, ['a', ['b']]);
+    await buffer.append('seen before', 3, [null]);
+    await buffer.append('another', 1, ['kept']);
+    const read = (stream: string) =>
+      database.query(
+        'select sequence::integer, payload from streams.events where stream = $1 and sequence > 1 order by sequence limit 9',
+        [stream],
+      );
+    expect(await read('seen before')).toEqual([
+      { sequence: 2, payload: ['b'] },
+      { sequence: 3, payload: null },
+    ]);
+    await database.query(
+      `with gone as (delete from streams.heads where stream = 'seen before' returning stream)
+       delete from streams.events e using gone where e.stream = gone.stream`,
+    );
+    expect(await database.query('select stream, payload from streams.appends order by stream')).toEqual(
+      expect.not.arrayContaining([expect.objectContaining({ stream: 'seen before' })]),
+    );
+    expect((await buffer.read('another', 0, 9)).events).toEqual([{ sequence: 1, payload: 'kept' }]);
     await buffer.close();
   });
 

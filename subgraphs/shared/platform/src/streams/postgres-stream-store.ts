@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { ensureSharedSchema } from '../database/shared-schema.ts';
+import type { StreamEvent } from './stream-buffer.ts';
 import type { AppendOutcome, StoredAppend, StreamHead, StreamPage, StreamStore } from './stream-store.ts';
 import { streamsSchemaVersions } from './streams-schema.ts';
 
@@ -20,6 +21,30 @@ interface RefusedRow {
   readonly last_sequence: string;
   readonly ended: boolean;
   readonly last_append: string;
+}
+
+interface HeadRow {
+  readonly last_sequence: string;
+  readonly ended: boolean;
+}
+
+/** What was appended together. */
+interface AppendRow {
+  /** Of its last event. */
+  readonly sequence: string;
+  readonly event_count: number;
+  /** Of one event, or an array of those of several. */
+  readonly payload: unknown;
+}
+
+interface NoAppendRow {
+  readonly sequence: null;
+}
+
+function eventsOf({ sequence, event_count, payload }: AppendRow): readonly StreamEvent[] {
+  const payloads = event_count === 1 ? [payload] : (payload as readonly unknown[]);
+  const before = Number(sequence) - event_count;
+  return payloads.map((one, index) => ({ sequence: before + index + 1, payload: one }));
 }
 
 /** Streams in PostgreSQL: they outlive every process that writes or reads them. */
@@ -53,25 +78,23 @@ export async function createPostgresStreamStore({
   }
 
   async function read(stream: string, afterSequence: number, limit: number): Promise<StreamPage> {
-    const rows = await database.query<{
-      last_sequence: string;
-      ended: boolean;
-      sequence: string | null;
-      payload: unknown;
-    }>(
-      `select h.last_sequence, h.ended, e.sequence, e.payload from streams.heads h
+    const rows = await database.query<HeadRow & (AppendRow | NoAppendRow)>(
+      `select h.last_sequence, h.ended, a.sequence, a.event_count, a.payload from streams.heads h
        left join lateral (
-         select sequence, payload from streams.events e
-         where e.stream = h.stream and e.sequence > $2 order by e.sequence limit $3
-       ) e on true
+         select sequence, event_count, payload from streams.appends a
+         where a.stream = h.stream and a.sequence > $2 and a.sequence <= coalesce(
+           (select min(sequence) from streams.appends l where l.stream = h.stream and l.sequence >= $2::bigint + $3),
+           h.last_sequence)
+         order by a.sequence
+       ) a on true
        where h.stream = $1`,
       [stream, afterSequence, limit],
     );
     const [head] = rows;
+    const events = rows.flatMap((row) => (row.sequence === null ? [] : eventsOf(row)));
     return {
-      events: rows.flatMap(({ sequence, payload }) =>
-        sequence === null ? [] : [{ sequence: Number(sequence), payload }],
-      ),
+      // Of the first and the last append perhaps a part only.
+      events: events.filter(({ sequence }) => sequence > afterSequence).slice(0, limit),
       head: head && { lastSequence: Number(head.last_sequence), ended: head.ended },
     };
   }
@@ -106,7 +129,7 @@ export async function createPostgresStreamStore({
        ), gone as (
          delete from streams.heads h using old where h.stream = old.stream returning h.stream
        ), emptied as (
-         delete from streams.events e using gone where e.stream = gone.stream
+         delete from streams.appends a using gone where a.stream = gone.stream
        )
        select count(*)::integer as expired from gone`,
       [olderThanMs],

@@ -170,4 +170,75 @@ alter function streams.append(text, text[], bigint[], text[], boolean[], text[])
 alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_hashjoin = off;
 alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_mergejoin = off;
 `,
+  // What is appended to a stream together lies in one row (9.4 to 6.2 µs of the server's CPU a token, five tokens an append).
+  /* sql */ `
+alter table streams.events rename to appends;
+alter table streams.appends rename constraint events_pkey to appends_pkey;
+-- The sequence is the last event's, so that what comes behind a cursor is what lies behind it in the index.
+alter table streams.appends add column event_count integer not null default 1;
+comment on column streams.appends.payload is 'Of one event its payload, of several an array of them.';
+
+-- As processes of the version before read and forget events.
+create view streams.events as
+  select a.stream, a.sequence - a.event_count + e.position as sequence, e.payload
+  from streams.appends a cross join lateral json_array_elements(
+    case a.event_count when 1 then json_build_array(a.payload) else a.payload end
+  ) with ordinality as e (payload, position);
+create function streams.forget_events() returns trigger language plpgsql as $$
+begin
+  delete from streams.appends where stream = old.stream;
+  return old;
+end $$;
+create trigger forget_events instead of delete on streams.events
+  for each row execute function streams.forget_events();
+
+create or replace function streams.append(
+  p_producer text, p_streams text[], p_expected bigint[], p_payloads text[], p_ends boolean[], p_append_ids text[]
+) returns table (place integer, last_sequence bigint, ended boolean, last_append text) language plpgsql as $$
+#variable_conflict use_column
+declare
+  told bigint;
+  watched boolean;
+begin
+  perform set_config('synchronous_commit', case when true = any (p_ends) then 'on' else 'off' end, true);
+  perform pg_advisory_xact_lock_shared(hashtext('streams.watchers'), 0);
+  watched := exists (
+    select from streams.watchers w where w.producer <> p_producer and w.watches_until > clock_timestamp());
+  if 1 = any (p_expected) then
+    insert into streams.heads (stream)
+      select a.stream from unnest(p_streams, p_expected) as a (stream, expected) where a.expected = 1
+      on conflict do nothing;
+  end if;
+  -- In the order of the entries, which is the same in every process. From here on the heads stand still.
+  perform from unnest(p_streams) with ordinality as a (stream, place)
+    join streams.heads h on h.stream = a.stream order by a.place for no key update of h;
+  return query
+    select a.place::integer, coalesce(h.last_sequence, 0), coalesce(h.ended, false), coalesce(h.last_append, '')
+    from unnest(p_streams, p_expected) with ordinality as a (stream, expected, place)
+    left join streams.heads h on h.stream = a.stream
+    where h.stream is null or h.ended or h.last_sequence <> a.expected - 1;
+  with given as materialized (
+    select a.stream, a.expected, a.payloads, json_array_length(a.payloads) as event_count, a.ends, a.append_id
+    from unnest(p_streams, p_expected, p_payloads::json[], p_ends, p_append_ids)
+      as a (stream, expected, payloads, ends, append_id)
+  ), appended as (
+    update streams.heads h set
+      last_sequence = a.expected - 1 + a.event_count, ended = a.ends, last_append = a.append_id,
+      updated_at = case
+        when a.ends or h.updated_at < clock_timestamp() - interval '1 minute' then clock_timestamp()
+        else h.updated_at end
+    from given a
+    where h.stream = a.stream and not h.ended and h.last_sequence = a.expected - 1
+    returning h.stream, h.last_sequence, a.event_count, a.payloads
+  ), kept as (
+    insert into streams.appends (stream, sequence, event_count, payload)
+      select a.stream, a.last_sequence, a.event_count, case a.event_count when 1 then a.payloads -> 0 else a.payloads end
+      from appended a where a.event_count > 0
+  ) select count(case when watched then pg_notify('streams', p_producer || ' ' || appended.stream)::text end)
+    into told from appended;
+end $$;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_seqscan = off;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_hashjoin = off;
+alter function streams.append(text, text[], bigint[], text[], boolean[], text[]) set enable_mergejoin = off;
+`,
 ];
