@@ -64,7 +64,7 @@ export function createSummedStep<T extends TaskOptions>(options: SummedStepParts
     threads: options.threads,
     flushDenormals: true,
     // A few milliseconds in which a thread is waited for two hundred times.
-    spin: true,
+    spinMicros: 1_000,
   });
   const lanes = new GradientLanes({
     ...plan,
