@@ -7,9 +7,9 @@
  *   const client = createFathomClient({ url: 'http://127.0.0.1:4000', apiKey });
  *   for await (const { ask } of client.stream(ask, { input: { question } })) …
  */
-import { type GraphQLFormattedError, print, type TypedQueryDocumentNode } from 'graphql';
-import { type Client, createClient } from 'graphql-ws';
+import { createClient } from 'graphql-ws';
 import { FathomError } from './client/fathom-error.ts';
+import { createRequest, type Document, textOf, type Values } from './client/request.ts';
 
 export { FathomError } from './client/fathom-error.ts';
 
@@ -27,48 +27,54 @@ export interface FathomClientOptions {
   readonly onReconnect?: (error: FathomError, attempt: number) => void;
 }
 
-type Variables = Readonly<Record<string, unknown>>;
-type Document<Data, Vars extends Variables> = string | TypedQueryDocumentNode<Data, Vars>;
 export type FathomClient = ReturnType<typeof createFathomClient>;
 
 /** Fields that begin at their beginning: before the first event they may be asked for again and nothing is missed. */
 const replayed = /\b(ask|generate|generationEvents|trainingRunProgressed|fineTuningJobProgressed)\b/;
 /** Who is told to wait longer decides for himself. */
 const longestPauseMs = 10_000;
+/** Node has one of its own from version 22 on. */
+const webSocketImpl = globalThis.WebSocket ?? (await import('ws')).WebSocket;
 
 export function createFathomClient(options: FathomClientOptions) {
-  const { url, apiKey, token, reconnectDelayMs = 50, maxAttempts = 8, onReconnect } = options;
-  const endpoint = new URL('/graphql', url).href;
-  let sockets: Promise<Client> | undefined;
-  const credential = async (): Promise<Record<string, string>> => {
-    if (token) return { authorization: `Bearer ${await token()}` };
-    return apiKey === undefined ? {} : { 'x-api-key': apiKey };
+  const { apiKey, token = () => apiKey, reconnectDelayMs = 50, maxAttempts = 8, onReconnect } = options;
+  const url = new URL('/graphql', options.url).href;
+  const credential = async (): Promise<{ authorization?: string }> => {
+    const secret = await token();
+    return secret === undefined ? {} : { authorization: `Bearer ${secret}` };
   };
-  const connect = async () =>
-    createClient({
-      url: endpoint.replace(/^http/, 'ws'),
-      // Node has one of its own from version 22 on.
-      webSocketImpl: globalThis.WebSocket ?? (await import('ws')).WebSocket,
-      connectionParams: credential,
-      retryAttempts: 0,
-    });
+  const socket = { url: url.replace(/^http/, 'ws'), webSocketImpl, connectionParams: credential };
+  const sockets = createClient({ ...socket, retryAttempts: 0 });
 
-  async function* eventsOf<Data>(query: string, given: Variables, left: AbortSignal) {
+  /** Events in order, each once. Throws {@link FathomError} when it cannot be continued. */
+  function stream<Data extends object, Vars extends Values>(
+    document: Document<Data, Vars>,
+    variables?: Vars,
+  ) {
+    const left = new AbortController();
+    const events = eventsOf<Data>(textOf(document), withKey(variables), left.signal);
+    const end = events.return.bind(events);
+    // A generator's own `return` would wait for the next event of a quiet stream.
+    events.return = (value) => {
+      left.abort();
+      return end(value);
+    };
+    return events as AsyncIterableIterator<Data>;
+  }
+
+  async function* eventsOf<Data>(query: string, variables: Values, left: AbortSignal) {
     const takesCursor = /\$after\b/.test(query);
-    let variables = withKey(given);
-    let canRepeat = takesCursor && (typeof given['after'] === 'string' || replayed.test(query));
+    let after = variables['after'];
+    let canRepeat = takesCursor && (typeof after === 'string' || replayed.test(query));
     for (let attempt = 1; !left.aborted; attempt += 1) {
       try {
-        sockets ??= connect();
-        const client = await sockets;
-        if (left.aborted) return;
-        const events = client.iterate<Data>({ query, variables });
+        const events = sockets.iterate<Data>({ query, variables: { ...variables, after } });
         left.onabort = () => void events.return?.();
         for await (const { data, errors } of events) {
-          if (errors?.[0]) throw errors[0];
+          if (errors) throw errors;
           const [event]: ({ cursor?: unknown } | null)[] = Object.values(data ?? {});
-          canRepeat = takesCursor && typeof event?.cursor === 'string';
-          variables = { ...variables, after: event?.cursor };
+          after = event?.cursor;
+          canRepeat = takesCursor && typeof after === 'string';
           attempt = 0;
           yield data as Data;
         }
@@ -76,66 +82,25 @@ export function createFathomClient(options: FathomClientOptions) {
       } catch (cause) {
         if (left.aborted) return;
         const error = FathomError.of(cause);
-        const isTemporary = error.retryable || (error.code === 'TOKEN_EXPIRED' && token !== undefined);
-        const askedMs = Number(error.extensions['retryAfterMs'] ?? 0);
-        if (!canRepeat || !isTemporary || attempt > maxAttempts || askedMs > longestPauseMs) throw error;
-        onReconnect?.(error, attempt);
+        const isTemporary = error.retryable || (error.code === 'TOKEN_EXPIRED' && options.token);
         const backOffMs = Math.min(5_000, reconnectDelayMs * 2 ** attempt) * (0.5 + Math.random() / 2);
-        await pause(Math.max(askedMs, backOffMs), left);
+        const pauseMs = Math.max(backOffMs, Number(error.extensions['retryAfterMs'] ?? 0));
+        if (!canRepeat || !isTemporary || attempt > maxAttempts || pauseMs > longestPauseMs) throw error;
+        onReconnect?.(error, attempt);
+        await new Promise<void>((wake) => {
+          const timer = setTimeout(wake, pauseMs);
+          left.onabort = () => wake(clearTimeout(timer));
+        });
       }
     }
   }
 
-  return {
-    /** A query or mutation. Throws {@link FathomError} with the first error's code. */
-    async request<Data, Vars extends Variables>(
-      document: Document<Data, Vars>,
-      variables?: Vars,
-    ): Promise<Data> {
-      const body = JSON.stringify({ query: textOf(document), variables });
-      const headers = { 'content-type': 'application/json', ...(await credential()) };
-      const { data, errors } = await fetch(endpoint, { method: 'POST', headers, body })
-        .then((response) => response.json() as Promise<{ data: Data; errors?: GraphQLFormattedError[] }>)
-        .catch((error: unknown) => Promise.reject(FathomError.of(error)));
-      if (errors?.[0]) throw FathomError.of(errors[0]);
-      return data;
-    },
-
-    /** Events in order, each once. Throws {@link FathomError} when it cannot be continued. */
-    stream<Data extends object, Vars extends Variables>(
-      document: Document<Data, Vars>,
-      variables?: Vars,
-    ): AsyncIterableIterator<Data> {
-      const left = new AbortController();
-      const events = eventsOf<Data>(textOf(document), variables ?? {}, left.signal);
-      const end = events.return.bind(events);
-      // A generator's own `return` would wait for the next event of a quiet stream.
-      events.return = (value) => {
-        left.abort();
-        return end(value);
-      };
-      return events;
-    },
-
-    close: async () => (await sockets)?.dispose(),
-  };
-}
-
-function textOf<Data, Vars extends Variables>(document: Document<Data, Vars>): string {
-  return typeof document === 'string' ? document : print(document);
+  return { request: createRequest(url, credential), stream, close: () => sockets.dispose() };
 }
 
 /** What starts work takes an `input` with a key that makes asking again harmless. */
-function withKey({ input, ...others }: Variables): Variables {
-  if (typeof input !== 'object' || input === null) return { input, ...others };
-  const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
-  return { ...others, input: { idempotencyKey: key, ...input } };
-}
-
-/** Ends early when the stream is left. */
-function pause(ms: number, left: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    left.onabort = () => resolve(clearTimeout(timer));
-  });
+function withKey(variables: Values = {}): Values {
+  const { input } = variables;
+  const idempotencyKey = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  return input instanceof Object ? { ...variables, input: { idempotencyKey, ...input } } : variables;
 }

@@ -1,12 +1,9 @@
-/** What went wrong, by its stable code, whichever way it was told: an error of the graph, a closed socket, no socket. */
-interface Told {
-  readonly message?: string;
-  readonly extensions?: Readonly<Record<string, unknown>>;
-  /** Of a socket that was closed. */
-  readonly code?: unknown;
-  readonly reason?: string;
-}
+import type { GraphQLFormattedError } from 'graphql';
 
+/** Whichever way it was told: an error of the graph, a socket that was closed, or no socket at all. */
+type Told = Partial<GraphQLFormattedError & { readonly code: unknown; readonly reason: string }>;
+
+/** What went wrong, by its stable code. */
 export class FathomError extends Error {
   override readonly name = 'FathomError';
   /** For instance `RATE_LIMITED`; `CONNECTION_LOST` if there was no answer at all. */
@@ -15,14 +12,14 @@ export class FathomError extends Error {
   readonly extensions: Readonly<Record<string, unknown>>;
 
   private constructor(cause: unknown) {
-    // graphql-ws throws the list of errors that refused an operation.
-    const { message, extensions, code, reason }: Told = Object(Array.isArray(cause) ? cause[0] : cause);
-    const isClosed = typeof code === 'number';
-    const lost = isClosed ? `the connection was closed (${code} ${reason})` : (message ?? String(cause));
-    super(extensions ? message : `The gateway cannot be reached: ${lost}`, { cause });
-    const isRefused = isClosed && code >= 4400 && code < 4500;
-    const lostCode = isRefused ? reason || 'UNAUTHENTICATED' : 'CONNECTION_LOST';
-    this.extensions = extensions ?? { code: lostCode, retryable: !isRefused };
+    // What refused an operation is told as a list.
+    const { message, extensions, code, reason = '' }: Told = Object(Array.isArray(cause) ? cause[0] : cause);
+    const lost = `The gateway cannot be reached: ${message ?? `its connection was closed (${code} ${reason})`}`;
+    super(extensions ? message : lost, { cause });
+    // Who is refused is told so by 44xx, with the error's code as the reason.
+    const isRefused = /^44\d\d [A-Z_]+$/.test(`${code} ${reason}`);
+    this.extensions =
+      extensions ?? (isRefused ? { code: reason } : { code: 'CONNECTION_LOST', retryable: true });
     this.code = String(this.extensions['code'] ?? 'INTERNAL_SERVER_ERROR');
     this.retryable = this.extensions['retryable'] === true;
   }
