@@ -10,10 +10,10 @@ import type { RequestContext } from '@fathom/platform/server/request-context';
 import type { SubgraphServerOptions } from '@fathom/platform/server/subgraph-server';
 import { type TestIdentity, testIdentity } from '@fathom/platform/testing/identity';
 import { startTestSubgraph, type TestSubgraph } from '@fathom/platform/testing/subgraph';
+import { startTcpProxy, type TcpProxy } from '@fathom/platform/testing/tcp-proxy';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { GatewayParts, GatewaySettings } from '../src/run-gateway.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { type GraphQLAnswer, startTestGateway, type TestGateway } from './test-gateway.ts';
 
 export { composeTestSupergraph, type GraphQLAnswer } from './test-gateway.ts';

@@ -7,13 +7,13 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { startTcpProxy, type TcpProxy } from '@fathom/platform/testing/tcp-proxy';
 import { type Client, createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type GatewayProcess, startGatewayProcess } from '../../test/gateway-process.ts';
 import { serviceSdl } from '../../test/service-sdl.ts';
 import { readEvents } from '../../test/sse-client.ts';
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
 import {
   chatSdl,
   collect,

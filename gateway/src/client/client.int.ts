@@ -1,8 +1,8 @@
 /** The client library against a real gateway whose wires are cut. */
 
 import { createDeferred } from '@fathom/platform/deferred';
+import { startTcpProxy, type TcpProxy } from '@fathom/platform/testing/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
 import { startTestGraph, type TestGraph } from '../../test/test-graph.ts';
 import { createFathomClient, type FathomClient } from '../client.ts';
 

@@ -1,10 +1,10 @@
 /** Two gateways as processes of their own behind one address: one is killed, its clients go on by the other. */
 import { readFile } from 'node:fs/promises';
 import { useTestDatabase } from '@fathom/platform/testing/postgres';
+import { startTcpProxy, type TcpProxy } from '@fathom/platform/testing/tcp-proxy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../../test/gateway-process.ts';
 import { type ReaderCounts, readResuming } from '../../test/resuming-reader.ts';
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
 import { startTestGraph, type TestGraph, type Topic } from '../../test/test-graph.ts';
 import { createFathomClient } from '../client.ts';
 

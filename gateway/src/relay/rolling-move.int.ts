@@ -3,9 +3,9 @@
  * plans by Hive Router's planner; relay, gateways, client library and services are the product's own.
  */
 import { readFile } from 'node:fs/promises';
+import { startTcpProxy, type TcpProxy } from '@fathom/platform/testing/tcp-proxy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type StandInRouter, startStandInRouter } from '../../test/stand-in-router.ts';
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
 import { startTestGateway, type TestGateway } from '../../test/test-gateway.ts';
 import { chatSdl, peopleSdl, startTestGraph, type TestGraph, type Topic } from '../../test/test-graph.ts';
 import { createFathomClient, type FathomClient } from '../client.ts';

@@ -1,7 +1,8 @@
 /** Settings that change under a gateway that serves: what begins has the new ones, what runs ends under its own. */
+
+import { startTcpProxy, type TcpProxy } from '@fathom/platform/testing/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectGarbage } from '../../test/collect-garbage.ts';
-import { startTcpProxy, type TcpProxy } from '../../test/tcp-proxy.ts';
 import { collect, startTestGraph, type TestGraph } from '../../test/test-graph.ts';
 import { defaultSettings, type GatewaySettings } from '../settings.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';

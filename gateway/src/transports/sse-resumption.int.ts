@@ -1,8 +1,9 @@
 /** Server-sent events whose client comes again with the id of the last event it saw, as the standard has it. */
+
+import { startTcpProxy } from '@fathom/platform/testing/tcp-proxy';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEvents } from '../../test/sse-client.ts';
-import { startTcpProxy } from '../../test/tcp-proxy.ts';
 import { type GraphQLAnswer, startTestGraph, type TestGraph, type Topic } from '../../test/test-graph.ts';
 
 let graph: TestGraph;

@@ -6,9 +6,10 @@
  */
 import type { Logger } from '../logging.ts';
 import { connectWhenReady } from './connect.ts';
+import { createConnectionWatch } from './connection-watch.ts';
 import { createListener, type ListenOptions } from './listener.ts';
 import { type AnnouncedChange, changeAndPublish } from './outbox-write.ts';
-import { createPool, type PoolOptions } from './pool.ts';
+import { connectionConfig, createPool, type PoolOptions } from './pool.ts';
 import { createQueryable, type Queryable, type QueryObservation } from './queryable.ts';
 import {
   createTransactions,
@@ -62,14 +63,19 @@ export interface DatabaseOptions extends PoolOptions {
 /** Throws DEPENDENCY_UNAVAILABLE if no server answers in time. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { schema, url, logger, onQuery } = options;
-  const pool = createPool(options);
+  const watch = createConnectionWatch({
+    config: connectionConfig({ ...options, applicationName: `${options.applicationName} watch` }),
+    logger,
+    tickMs: options.watchTickMs,
+  });
+  const pool = createPool(options, watch);
   try {
     const version = await connectWhenReady(pool, schema, options.connectTimeoutMs ?? 15_000);
     const queryable = createQueryable((sql, params) => pool.query(sql, params as unknown[]), {
       schema,
       onQuery,
     });
-    const listener = createListener(options);
+    const listener = createListener({ ...options, watch });
     let closing: Promise<void> | undefined;
     return {
       implementation: `PostgreSQL ${version}`,

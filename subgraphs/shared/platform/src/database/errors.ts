@@ -18,7 +18,7 @@ const connectionErrnos = new Set([
 ]);
 /** node-postgres gives these no code. */
 const connectionMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/i;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Query read timeout)/i;
 
 /** SQLSTATE or errno of an error, or of its cause; '' if it has none. */
 export function databaseErrorCode(error: unknown): string {

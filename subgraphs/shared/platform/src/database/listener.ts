@@ -1,11 +1,13 @@
 /**
  * LISTEN for any number of channels on one connection, which is opened with the first listener and renewed when lost.
  *
+ * It says nothing for hours where nothing happens, so it is asked now and then, and one that does not answer is given up by the watch.
  * PostgreSQL keeps no notification for a connection that is away. So a notification is only ever a hint to look, and
  * after a renewal every listener's `onReconnect` says that hints may have been missed.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import type { ConnectionWatch } from './connection-watch.ts';
 import { toDatabaseError } from './errors.ts';
 import { type ConnectionOptions, connectionConfig } from './pool.ts';
 
@@ -27,9 +29,16 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-const maxPauseMs = 1_000;
+export interface ListenerOptions extends ConnectionOptions {
+  readonly watch: ConnectionWatch;
+  /** Of the watch. Default 1 s. */
+  readonly watchTickMs?: number;
+}
 
-export function createListener(options: ConnectionOptions): Listener {
+const maxPauseMs = 1_000;
+const ticksOfHeartbeat = 10;
+
+export function createListener(options: ListenerOptions): Listener {
   const subscribers = new Map<string, Set<Subscriber>>();
   const closing = new AbortController();
   let connection: Promise<pg.Client> | undefined;
@@ -44,12 +53,18 @@ export function createListener(options: ConnectionOptions): Listener {
     client.on('error', () => undefined);
     try {
       await client.connect();
+      options.watch.add(client);
       for (const channel of subscribers.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
     }
+    const heartbeat = setInterval(
+      () => inTurn(() => client.query('select 1')).catch(() => undefined),
+      (options.watchTickMs ?? 1_000) * ticksOfHeartbeat,
+    ).unref();
     client.once('end', () => {
+      clearInterval(heartbeat);
       if (!closing.signal.aborted) connection = renew();
     });
     return client;

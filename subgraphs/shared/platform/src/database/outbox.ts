@@ -22,6 +22,7 @@ import type { Broker, OutgoingMessage } from '../broker/broker.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { Wake } from '../wake.ts';
+import { createConnectionWatch } from './connection-watch.ts';
 import type { Database } from './database.ts';
 import { pruneInbox } from './inbox.ts';
 import { outboxChannel } from './outbox-write.ts';
@@ -39,6 +40,8 @@ export interface OutboxRelayOptions {
   readonly pollMs?: number;
   /** From the beginning of a batch to that of the next, unless it is full. Default 100 ms. */
   readonly gatherMs?: number;
+  /** Of the watch over its connection. Default 1 s. */
+  readonly watchTickMs?: number;
 }
 
 export interface OutboxRelay {
@@ -138,19 +141,21 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
       rows.map(({ position }) => position),
     ]);
 
+  const config = connectionConfig({
+    url: database.url,
+    schema: database.schema,
+    applicationName: `${database.schema} outbox relay`,
+  });
+  const watch = createConnectionWatch({ config, logger, tickMs: options.watchTickMs });
+
   const attempt = async () => {
-    const client = new pg.Client(
-      connectionConfig({
-        url: database.url,
-        schema: database.schema,
-        applicationName: `${database.schema} outbox relay`,
-      }),
-    );
+    const client = new pg.Client(config);
     // node-postgres tells a reset connection twice, and an error without a listener ends the process.
     const lost = new Promise<never>((_, fail) => client.on('error', fail));
     lost.catch(() => undefined);
     try {
       await client.connect();
+      watch.add(client);
       await client.query('set synchronous_commit = off');
       while (!stopped.signal.aborted && !(await acquireLead(client, database.schema)))
         await wake.wait(pollMs);

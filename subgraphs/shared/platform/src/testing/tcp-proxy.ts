@@ -1,4 +1,4 @@
-/** A wire that can be cut, between the gateway and one subgraph. */
+/** A wire that can be cut, held and frozen, between two parts that speak TCP. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
