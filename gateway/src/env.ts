@@ -18,6 +18,7 @@ const fetchOverrides = z.strictObject({
   circuitFailures: positive.optional(),
   circuitOpenMs: positive.optional(),
   maxConcurrent: positive.optional(),
+  maxPerSocket: positive.optional(),
   maxWaiting: positive.optional(),
   maxResponseBytes: positive.optional(),
   hedgeAfterMs: positive.optional(),

@@ -114,6 +114,7 @@ export const defaultSettings: GatewaySettings = {
     circuitFailures: 5,
     circuitOpenMs: 2_000,
     maxConcurrent: 64,
+    maxPerSocket: 32,
     maxWaiting: 512,
     maxResponseBytes: 32 * 1024 * 1024,
   },

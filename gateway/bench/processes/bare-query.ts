@@ -18,7 +18,7 @@ const nobodyLeaves = new Departure();
 
 /** The subgraphs refuse who cannot show a signed identity; it is signed anew before it gets old, not for each request. */
 async function createAsk(service: keyof SubgraphUrls) {
-  const wire = createWire({ url: new URL('/graphql', urls[service]), maxConnections: 64 });
+  const wire = createWire({ url: new URL('/graphql', urls[service]), maxConnections: 64, maxPerSocket: 32 });
   const sign = (): Promise<string> => tokenOf(signer, service);
   let token = await sign();
   setInterval(async () => {

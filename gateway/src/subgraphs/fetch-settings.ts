@@ -8,6 +8,8 @@ export interface FetchSettings {
   readonly circuitOpenMs: number;
   /** Fetches from one service at a time; also its connections. */
   readonly maxConcurrent: number;
+  /** Of those, how many share a socket where the service can do that. With 1, each has its own. */
+  readonly maxPerSocket: number;
   /** Fetches that may wait for their turn. */
   readonly maxWaiting: number;
   readonly maxResponseBytes: number;

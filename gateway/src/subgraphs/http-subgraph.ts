@@ -67,7 +67,12 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     maxConcurrent: settings.maxConcurrent,
     maxWaiting: settings.maxWaiting,
   });
-  const wire = createWire({ url, maxConnections: settings.maxConcurrent });
+  const wire = createWire({
+    url,
+    maxConnections: settings.maxConcurrent,
+    // Asked twice, a service that has several instances behind its address should be asked at two of them.
+    maxPerSocket: settings.hedgeAfterMs === undefined ? settings.maxPerSocket : 1,
+  });
 
   const failure = (
     code: GatewayErrorCode,

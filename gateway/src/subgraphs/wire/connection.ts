@@ -5,19 +5,20 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Exchange } from './exchange.ts';
+import { unsafeHeaderIn } from './header-values.ts';
 import { ResponseReader } from './response-reader.ts';
+import { socketOptionsOf } from './wire.ts';
 
 export interface ConnectionOwner {
   /** Its exchange was answered. How long the service says it may be used again; 0: not at all. */
   idle(reusableMs: number | undefined): void;
+  /** An answer offered to take the next requests in frames. */
+  framesOffered(): void;
   /** It is gone, and its exchange was told. */
   closed(): void;
 }
 
 const readBytes = 64 * 1024;
-
-/** What must not stand in a header: it would begin another. */
-const unsafe = /[^\t\x20-\x7e]/;
 
 export class WireConnection {
   readonly #socket: Socket;
@@ -32,11 +33,7 @@ export class WireConnection {
     this.#owner = owner;
     const buffer = Buffer.allocUnsafeSlow(readBytes);
     const socket = connect({
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: Number(url.port || 80),
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 60_000,
+      ...socketOptionsOf(url),
       onread: {
         buffer,
         callback: (bytes) => {
@@ -64,19 +61,15 @@ export class WireConnection {
 
   send(exchange: Exchange, headStart: string): void {
     const { headers, body, maxBytes } = exchange.request;
-    let text = headStart;
-    for (let index = 0; index < headers.length; index += 2) {
-      const value = headers[index + 1] ?? '';
-      if (unsafe.test(value)) {
-        exchange.fail(
-          'lost',
-          new Error(`the header ${headers[index]} has a character that no header may have`),
-        );
-        this.#owner.idle(undefined);
-        return;
-      }
-      text += `${headers[index]}: ${value}\r\n`;
+    const unsafe = unsafeHeaderIn(headers);
+    if (unsafe !== undefined) {
+      exchange.fail('lost', new Error(`the header ${unsafe} has a character that no header may have`));
+      this.#owner.idle(undefined);
+      return;
     }
+    let text = headStart;
+    for (let index = 0; index < headers.length; index += 2)
+      text += `${headers[index]}: ${headers[index + 1]}\r\n`;
     const bytes = Buffer.byteLength(body);
     this.#exchange = exchange;
     exchange.connection = this;
@@ -113,6 +106,7 @@ export class WireConnection {
         this.#exchange = undefined;
         this.#reader = undefined;
         exchange.connection = undefined;
+        if (progress.offersFrames) this.#owner.framesOffered();
         // Free before the answer is told: whoever gets it may ask the next at once.
         this.#owner.idle(progress.reusableMs);
         exchange.succeed(progress.answer);

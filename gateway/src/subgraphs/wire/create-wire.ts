@@ -1,14 +1,17 @@
 /**
- * Over plain HTTP by sockets of our own, over TLS by undici. Both mean the same by each failure: one suite of tests holds them
- * to it (`wire.int.ts`).
+ * Over plain HTTP by sockets of our own, in frames where the service offers it; over TLS by undici. All mean the same by each
+ * failure: one suite of tests holds them to it (`wire.int.ts`).
  */
 import { Pool } from 'undici';
+import { createFramedWire, type FramedWireOptions } from './framed-wire.ts';
 import { createSocketWire } from './socket-wire.ts';
 import { createUndiciWire } from './undici-wire.ts';
 import { idleMs, type Wire, type WireOptions } from './wire.ts';
 
-export function createWire(options: WireOptions): Wire {
-  return options.url.protocol === 'http:' ? createSocketWire(options) : createPooledWire(options);
+/** With `maxPerSocket` 1, each exchange has a socket of its own. */
+export function createWire(options: FramedWireOptions): Wire {
+  if (options.url.protocol !== 'http:') return createPooledWire(options);
+  return options.maxPerSocket > 1 ? createFramedWire(options) : createSocketWire(options);
 }
 
 export function createPooledWire({ url, maxConnections }: WireOptions): Wire {

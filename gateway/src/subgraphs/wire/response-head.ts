@@ -1,14 +1,18 @@
 /**
- * The head of an HTTP/1.1 response, of which few headers matter here: where the body ends, and whether the connection stays.
+ * The head of an HTTP/1.1 response, of which few headers matter here: where the body ends, whether the connection stays, whether
+ * the service offers frames.
  *
  * Strict where leniency is how two parties come to disagree about where a message ends (RFC 9112, section 6.3): a length that is
  * told twice or beside a transfer coding, another coding than `chunked`, a folded line.
  */
+import { framesHeader, framesVersion } from '@fathom/platform/frames';
+
 export interface ResponseHead {
   readonly status: number;
   readonly body: BodyFraming;
   /** How long the service keeps the connection; 0 where it closes it. Absent where it says nothing. */
   readonly keepAliveMs: number | undefined;
+  readonly offersFrames: boolean;
 }
 
 export type BodyFraming =
@@ -32,6 +36,7 @@ export function parseResponseHead(text: string): ResponseHead {
   const status = Number(statusText);
   let length: number | undefined;
   let isChunked = false;
+  let offersFrames = false;
   let keepAliveMs = minor === '0' ? 0 : undefined;
   for (let start = lineEnd + 2; start < text.length; ) {
     const end = endOfLine(text, start);
@@ -64,12 +69,16 @@ export function parseResponseHead(text: string): ResponseHead {
           throw new MalformedResponse('the answer has a transfer coding other than chunked');
         isChunked = true;
         break;
+      case framesHeader.length:
+        if (text.slice(start, colon).toLowerCase() === framesHeader)
+          offersFrames = text.slice(colon + 1, end).trim() === framesVersion;
+        break;
     }
     start = end + 2;
   }
   if (isChunked && length !== undefined)
     throw new MalformedResponse('the answer has a length and is chunked');
-  return { status, body: framing(status, length, isChunked), keepAliveMs };
+  return { status, body: framing(status, length, isChunked), keepAliveMs, offersFrames };
 }
 
 function framing(status: number, length: number | undefined, isChunked: boolean): BodyFraming {

@@ -35,6 +35,7 @@ describe.each([1, 2, 3, 7, 64, 100_000])('an answer that comes %i bytes at a tim
       kind: 'complete',
       answer: { status: 200, text },
       reusableMs: 5_000,
+      offersFrames: false,
     });
   });
 
@@ -48,6 +49,7 @@ describe.each([1, 2, 3, 7, 64, 100_000])('an answer that comes %i bytes at a tim
       kind: 'complete',
       answer: { status: 200, text },
       reusableMs: undefined,
+      offersFrames: false,
     });
   });
 
@@ -134,4 +136,12 @@ test.each([204, 304])('an answer of status %i has no body, whatever it says of o
     kind: 'complete',
     answer: { status, text: '' },
   });
+});
+
+test.each([
+  ['of this version', 'X-Fathom-Frames: 1', true],
+  ['of another version', 'x-fathom-frames: 2', false],
+  ['by another header of that length', 'x-fathom-framed: 1', false],
+])('says whether the service offers frames: %s', (_what, line, offersFrames) => {
+  expect(read(head(line, 'content-length: 0'), 1_000)).toMatchObject({ kind: 'complete', offersFrames });
 });

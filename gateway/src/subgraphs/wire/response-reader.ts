@@ -14,8 +14,15 @@ export type Progress =
   | { readonly kind: 'more' }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'malformed'; readonly error: unknown }
-  /** `reusableMs`: how long the service lets the connection be used again; 0: not at all. */
-  | { readonly kind: 'complete'; readonly answer: PostAnswer; readonly reusableMs: number | undefined };
+  | Complete;
+
+export interface Complete {
+  readonly kind: 'complete';
+  readonly answer: PostAnswer;
+  /** How long the service lets the connection be used again; 0: not at all. */
+  readonly reusableMs: number | undefined;
+  readonly offersFrames: boolean;
+}
 
 const more: Progress = { kind: 'more' };
 const tooLarge: Progress = { kind: 'too-large' };
@@ -103,6 +110,7 @@ export class ResponseReader {
 }
 
 /** Where more came than the answer, nobody knows what it is: the connection is not used again. */
-function complete({ status, keepAliveMs }: ResponseHead, text: string, isAll: boolean): Progress {
-  return { kind: 'complete', answer: { status, text }, reusableMs: isAll ? keepAliveMs : 0 };
+function complete(head: ResponseHead, text: string, isAll: boolean): Complete {
+  const { status, keepAliveMs, offersFrames } = head;
+  return { kind: 'complete', answer: { status, text }, reusableMs: isAll ? keepAliveMs : 0, offersFrames };
 }

@@ -20,8 +20,13 @@ import {
   type WireOptions,
 } from './wire.ts';
 
-export function createSocketWire({ url, maxConnections }: WireOptions): Wire {
-  return new SocketWire(url, maxConnections);
+export interface SocketWireOptions extends WireOptions {
+  /** Called with each answer that offers to take the next requests in frames. */
+  readonly onFramesOffered?: () => void;
+}
+
+export function createSocketWire(options: SocketWireOptions): Wire {
+  return new SocketWire(options);
 }
 
 /** A service closes a connection that long before it says: an answer and a new request may cross. */
@@ -30,6 +35,7 @@ const closesEarlierMs = 2_000;
 class SocketWire implements Wire {
   readonly #url: URL;
   readonly #maxConnections: number;
+  readonly #onFramesOffered: () => void;
   readonly #deadlines = new Deadlines();
   readonly #open = new Set<WireConnection>();
   /** The one used last is last. */
@@ -40,9 +46,10 @@ class SocketWire implements Wire {
   #sweep: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(url: URL, maxConnections: number) {
+  constructor({ url, maxConnections, onFramesOffered = () => undefined }: SocketWireOptions) {
     this.#url = url;
     this.#maxConnections = maxConnections;
+    this.#onFramesOffered = onFramesOffered;
     let head = `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
     for (let index = 0; index < fixedHeaders.length; index += 2)
       head += `${fixedHeaders[index]}: ${fixedHeaders[index + 1]}\r\n`;
@@ -81,6 +88,7 @@ class SocketWire implements Wire {
   #connect(): WireConnection | undefined {
     if (this.#open.size >= this.#maxConnections) return undefined;
     const connection = new WireConnection(this.#url, {
+      framesOffered: this.#onFramesOffered,
       idle: (reusableMs) => this.#becameIdle(connection, reusableMs),
       closed: () => this.#closed(connection),
     });

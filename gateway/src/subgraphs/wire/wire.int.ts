@@ -1,12 +1,20 @@
-/** Both wires over real sockets, against a server that sends whatever bytes a test wants. */
+/** Every wire over real sockets, against a server that sends whatever bytes a test wants. Frames: `framed-wire.int.ts`. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createDeferred } from '@fathom/platform/deferred';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Departure } from '../../departure.ts';
 import { createPooledWire } from './create-wire.ts';
+import { createFramedWire } from './framed-wire.ts';
 import { createSocketWire } from './socket-wire.ts';
-import { type PostAnswer, type PostFailure, type PostRequest, post, type Wire } from './wire.ts';
+import {
+  type PostAnswer,
+  type PostFailure,
+  type PostRequest,
+  post,
+  type Wire,
+  type WireOptions,
+} from './wire.ts';
 
 type Answer = (socket: Socket, request: string) => void;
 
@@ -82,9 +90,13 @@ const ending =
 const fine = sending(whole('{"data":{}}'));
 const answer = { status: 200, text: '{"data":{}}' };
 
+const createUnofferedWire = (options: WireOptions): Wire =>
+  createFramedWire({ ...options, maxPerSocket: 32 });
+
 describe.each([
   ['sockets', createSocketWire],
   ['undici', createPooledWire],
+  ['frames, where none are offered', createUnofferedWire],
 ] as const)('%s', (_name, create) => {
   test('send what a service needs to know, once', async () => {
     const { ask, requests, sockets } = await start(create, fine);

@@ -41,6 +41,17 @@ export interface WireOptions {
   readonly maxConnections: number;
 }
 
+/** Of every socket to a service. */
+export function socketOptionsOf(url: URL) {
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 80),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+  };
+}
+
 export class PostFailure extends Error {
   readonly kind: PostFailureKind;
 

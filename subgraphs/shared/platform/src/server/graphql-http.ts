@@ -1,43 +1,21 @@
-/** POST /graphql: Apollo Server on a bare node:http. */
+/** POST /graphql: Apollo Server on a bare node:http. Each answer offers to take the next ones in frames (`../frames.ts`). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
-import type { Logger } from '../logging.ts';
-import { currentTraceId } from '../telemetry/tracing.ts';
+import { framesHeader, framesVersion } from '../frames.ts';
+import type { GraphQLAnswer } from './graphql-answer.ts';
 import type { IdentifiedHandler } from './identified-http.ts';
 import { readJsonBody } from './read-body.ts';
-import type { RequestContext } from './request-context.ts';
 
-export interface GraphQLHttpOptions<Context extends RequestContext> {
-  readonly apollo: ApolloServer<Context>;
-  readonly makeContext: (request: RequestContext) => Context;
-  readonly logger: Logger;
+export interface GraphQLHttpOptions {
+  readonly answer: GraphQLAnswer;
   readonly maxBodyBytes: number;
 }
 
-export function createGraphQLHttpHandler<Context extends RequestContext>({
-  apollo,
-  makeContext,
-  logger,
-  maxBodyBytes,
-}: GraphQLHttpOptions<Context>): IdentifiedHandler {
+export function createGraphQLHttpHandler({ answer, maxBodyBytes }: GraphQLHttpOptions): IdentifiedHandler {
   return async ({ request, response, identity, confirm, signal }) => {
     const body = await readJsonBody(request, maxBodyBytes, confirm);
-    const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method ?? 'POST',
-        headers: toHeaderMap(request),
-        search: '',
-        body,
-      },
-      context: async () =>
-        makeContext({
-          identity,
-          signal,
-          logger: logger.child({ tenant: identity.tenant }),
-          traceId: currentTraceId(),
-        }),
-    });
+    const result = await answer({ headers: headersOf(request), body, identity, signal });
     for (const [name, value] of result.headers) response.setHeader(name, value);
+    response.setHeader(framesHeader, framesVersion);
     response.statusCode = result.status ?? 200;
     if (result.body.kind === 'complete') response.end(result.body.string);
     else await pipeChunks(result.body.asyncIterator, response);
@@ -49,10 +27,7 @@ async function pipeChunks(chunks: AsyncIterable<string>, response: ServerRespons
   response.end();
 }
 
-function toHeaderMap(request: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  return headers;
+function* headersOf(request: IncomingMessage): Generator<readonly [string, string]> {
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) yield [name, Array.isArray(value) ? value.join(', ') : value];
 }

@@ -6,14 +6,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpanKind } from '@opentelemetry/api';
 import type { Unseal } from '../body-seal.ts';
-import { raisePlatform } from '../errors.ts';
 import { type Identity, identityHeader } from '../identity.ts';
 import type { ConfirmBody, ProofPlace } from '../identity-proof.ts';
 import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
-import { currentTraceId, extractTrace, withSpan } from '../telemetry/tracing.ts';
-import { formatError, statusOf } from './format-error.ts';
+import { extractTrace, withSpan } from '../telemetry/tracing.ts';
 import { send } from './health.ts';
+import { identify, refusalOf } from './identified.ts';
 import type { InFlight } from './in-flight.ts';
 
 export interface IdentifiedExchange {
@@ -49,27 +48,20 @@ export interface IdentifiedHttpOptions {
 export function createIdentifiedHttp(options: IdentifiedHttpOptions) {
   const { name, identityVerifier, inFlight, logger, isDraining, handle, place, body } = options;
 
-  async function identify(request: IncomingMessage) {
-    if (isDraining()) throw raisePlatform('SHUTTING_DOWN');
-    const credential = singleHeader(request, identityHeader);
-    if (!credential) throw raisePlatform('UNAUTHENTICATED');
+  async function identifySender(request: IncomingMessage) {
     const own: ProofPlace = `${request.method ?? 'GET'} /${(request.url ?? '/').slice(1)}`;
-    const verified = await identityVerifier.verify(credential, place ?? own);
+    const credential = singleHeader(request, identityHeader);
+    const verified = await identify({ identityVerifier, isDraining }, credential, place ?? own);
     if (body === 'stream') await verified.confirm(undefined);
     return verified;
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (response.headersSent || response.destroyed) return void response.destroy();
-    const formatted = formatError(error, { logger, traceId: currentTraceId() });
+    const refusal = refusalOf(error, logger);
     // What is left of an unread body must not be taken for the next request.
     if (!request.complete) response.setHeader('connection', 'close');
-    send(
-      response,
-      statusOf(error),
-      'application/json; charset=utf-8',
-      JSON.stringify({ errors: [formatted] }),
-    );
+    send(response, refusal.status, 'application/json; charset=utf-8', refusal.body);
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -83,7 +75,7 @@ export function createIdentifiedHttp(options: IdentifiedHttpOptions) {
       {},
       async () => {
         try {
-          await handle({ request, response, signal: ticket.signal, ...(await identify(request)) });
+          await handle({ request, response, signal: ticket.signal, ...(await identifySender(request)) });
         } catch (error) {
           refuse(request, response, error);
         }

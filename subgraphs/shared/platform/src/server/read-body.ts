@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { raisePlatform } from '../errors.ts';
+import type { ConfirmBody } from '../identity-proof.ts';
 
 /**
- * The request's body as JSON. Throws AppError PAYLOAD_TOO_LARGE as soon as the limit is passed (the rest is not read),
- * what `confirm` throws, and BAD_USER_INPUT when it is no JSON.
+ * The request's body as JSON. Throws AppError PAYLOAD_TOO_LARGE as soon as the limit is passed (the rest is not read), and what
+ * {@link confirmedJson} throws.
  */
 export async function readJsonBody(
   request: IncomingMessage,
   maxBytes: number,
-  confirm: (body: Uint8Array) => Promise<void>,
+  confirm: ConfirmBody,
 ): Promise<unknown> {
   const tooLarge = () =>
     raisePlatform('PAYLOAD_TOO_LARGE', { because: `the limit is ${maxBytes} bytes`, details: { maxBytes } });
@@ -21,7 +22,11 @@ export async function readJsonBody(
     if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
-  const body = Buffer.concat(chunks);
+  return confirmedJson(Buffer.concat(chunks), confirm);
+}
+
+/** Throws what `confirm` throws, and BAD_USER_INPUT for what is no JSON. */
+export async function confirmedJson(body: Buffer, confirm: ConfirmBody): Promise<unknown> {
   await confirm(body);
   try {
     return JSON.parse(body.toString('utf8')) as unknown;

@@ -1,5 +1,5 @@
 /**
- * The server that every subgraph is: one port with POST /graphql, WebSocket /graphql, /livez, /readyz, /metrics.
+ * The server that every subgraph is: one port with POST /graphql, the same in frames, WebSocket /graphql, /livez, /readyz, /metrics.
  *
  * States: serving -> draining -> closed. A drain answers /readyz with 503, refuses new operations with SHUTTING_DOWN,
  * closes WebSockets with 1001, lets requests under way end for `DRAIN_TIMEOUT_MS`, then aborts them.
@@ -16,6 +16,8 @@ import type { Logger } from '../logging.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { currentTraceId } from '../telemetry/tracing.ts';
 import { formatError } from './format-error.ts';
+import { createFramedRequests, isFramesUpgrade } from './framed-requests.ts';
+import { createGraphQLAnswer } from './graphql-answer.ts';
 import { createGraphQLHttpHandler } from './graphql-http.ts';
 import { createGraphQLWebSocket } from './graphql-websocket.ts';
 import { type CheckResult, createHealth, type Probe, send } from './health.ts';
@@ -126,13 +128,15 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
     isDraining,
   });
   const shared = { identityVerifier, inFlight, logger, isDraining };
+  const answer = createGraphQLAnswer({ apollo, makeContext, logger });
   const graphql = createIdentifiedHttp({
     ...shared,
     name: 'graphql.http',
     place: graphqlPlace,
     body: 'bound',
-    handle: createGraphQLHttpHandler({ apollo, makeContext, logger, maxBodyBytes }),
+    handle: createGraphQLHttpHandler({ answer, maxBodyBytes }),
   });
+  const framed = createFramedRequests({ ...shared, answer });
   const routes = Object.entries(options.routes ?? {}).map(([prefix, route]) => ({
     prefix,
     answer: createIdentifiedHttp({
@@ -173,7 +177,8 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (draining || request.url?.split('?', 1)[0] !== '/graphql') return void socket.destroy();
-    webSocket.handleUpgrade(request, socket, head);
+    if (isFramesUpgrade(request)) framed.handleUpgrade(socket, head);
+    else webSocket.handleUpgrade(request, socket, head);
   });
   const port = await listen(server, { host: env.HOST, port: env.PORT });
 
@@ -184,6 +189,7 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
     logger.info({ operations: inFlight.count }, 'draining');
     // Sockets first: a client must see 1001, not the `complete` of a stream that did not end.
     const socketsClosed = webSocket.close();
+    framed.leave();
     const httpClosed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     if ((await inFlight.settle(env.DRAIN_TIMEOUT_MS)) === 'timeout') {
@@ -191,7 +197,7 @@ export async function createSubgraphServer<Loaders, Extension extends object = o
       inFlight.abortAll('DRAINING');
       await inFlight.settle(abortGraceMs);
     }
-    await socketsClosed;
+    await Promise.all([socketsClosed, framed.close()]);
     server.closeAllConnections();
     await httpClosed;
     await apollo.stop();
