@@ -12,16 +12,24 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
 import type { Subgraph, SubgraphAnswer } from '../subgraphs/subgraph.ts';
+import { type Answer, type Cursor, entityPlaces, placesBelow, rootPlaces } from './answer-places.ts';
 import { AnswerSize } from './answer-size.ts';
+import {
+  type Asked,
+  batchesOf,
+  entityKeys,
+  maxEntitiesPerAnswer,
+  maxEntitiesPerFetch,
+  representationsOf,
+} from './asked-entities.ts';
 import type { DeferStep, FetchStep, Step } from './compile-plan.ts';
 import type { DeferredBlocks } from './deferred-blocks.ts';
 import type { EntityMemo } from './entity-memo.ts';
 import { type ErrorPlaces, failedFetchErrors, subgraphErrors } from './fetch-errors.ts';
 import { copyOf, merge } from './merge.ts';
-import { isIncluded } from './shape.ts';
-import { isObject, type JsonObject, type Path } from './shape-answer.ts';
+import { isObject, type JsonObject } from './shape-answer.ts';
 import { SharedAsks } from './shared-asks.ts';
-import { collectTargets, type Place, placesOf, type TargetPath } from './targets.ts';
+import { collectTargets, type Place } from './targets.ts';
 
 export interface RunOptions {
   readonly subgraphs: Readonly<Record<string, Subgraph>>;
@@ -75,21 +83,10 @@ export async function runFirstPart(
   return { data: run.data, errors: run.errors };
 }
 
-interface Cursor {
-  readonly path: TargetPath;
-  readonly targets: readonly JsonObject[];
-}
-
-/** One entity as it is asked for, and the objects that it fills. */
-interface Asked {
-  readonly json: string;
-  readonly targets: JsonObject[];
-}
-
 interface AskedEntities {
   readonly asked: readonly Asked[];
   readonly cursor: Cursor;
-  readonly places: EntityPlaces;
+  readonly places: ErrorPlaces;
   /** Absent where nothing is remembered. */
   readonly keyOf: ((entity: Asked) => string) | undefined;
 }
@@ -118,11 +115,14 @@ class PlanRun {
   readonly errors: GraphQLFormattedError[] = [];
   readonly #options: RunOptions;
   readonly #shared: Shared;
+  readonly #answer: Answer;
 
   constructor(options: RunOptions, shared = sharedBy(options)) {
     this.#options = options;
     this.#shared = shared;
     this.data = this.#shared.data;
+    const { clientNames, variables } = options;
+    this.#answer = { data: this.data, clientNames, variables };
   }
 
   /** A promise only where something is fetched; each costs twice where traces follow them. */
@@ -182,7 +182,7 @@ class PlanRun {
   // --- root fields -----------------------------------------------------------------------------------------------
 
   #fetchRoot(step: FetchStep, cursor: Cursor): Promise<void> {
-    const places = new RootPlaces(this, step, cursor);
+    const places = rootPlaces(this.#answer, step, cursor);
     return this.#ask(step, this.#variablesJson(step), places, (answer) =>
       this.#fillRoot(step, answer, cursor),
     );
@@ -190,7 +190,7 @@ class PlanRun {
 
   /** What came without being asked for. */
   receive(step: FetchStep, answer: SubgraphAnswer, cursor: Cursor): void {
-    this.#takeErrors(step, answer, new RootPlaces(this, step, cursor));
+    this.#takeErrors(step, answer, rootPlaces(this.#answer, step, cursor));
     this.#fillRoot(step, answer, cursor);
   }
 
@@ -198,14 +198,14 @@ class PlanRun {
     if (!isObject(data)) return;
     step.rewriteAnswer?.(data);
     if (this.#fill(cursor.targets, data)) return;
-    this.#fail(this.#shared.size.refusal(step.service), new RootPlaces(this, step, cursor));
+    this.#fail(this.#shared.size.refusal(step.service), rootPlaces(this.#answer, step, cursor));
   }
 
   // --- entities --------------------------------------------------------------------------------------------------
 
   #fetchEntities(step: FetchStep, cursor: Cursor): Promise<unknown> | undefined {
     if (!step.contextArguments) return this.#fetchAlike(step, cursor, nothing);
-    const places = this.placesOf(cursor);
+    const places = placesBelow(this.#answer, cursor);
     const groups = new Map<string, { values: Readonly<Record<string, unknown>>; targets: JsonObject[] }>();
     for (const target of cursor.targets) {
       const values = step.contextArguments(places.get(target) ?? rootPlace, target);
@@ -238,11 +238,11 @@ class PlanRun {
     if (this.#shared.entities > maxEntitiesPerAnswer) {
       const because = `${step.service} would be asked for more than the ${maxEntitiesPerAnswer} that one answer may need`;
       const details = { maxEntities: maxEntitiesPerAnswer, serviceName: step.service };
-      this.#fail(raise('TOO_MANY_ENTITIES', { because, details }), new EntityPlaces(this, cursor, asked));
+      this.#fail(raise('TOO_MANY_ENTITIES', { because, details }), entityPlaces(this.#answer, cursor, asked));
       return undefined;
     }
     const batch = (some: readonly Asked[]): Promise<void> => {
-      const places = new EntityPlaces(this, cursor, some);
+      const places = entityPlaces(this.#answer, cursor, some);
       const representations = `"representations":[${some.map(({ json }) => json).join()}]`;
       const variablesJson = this.#variablesJson(step, representations, fromContext);
       return this.#ask(step, variablesJson, places, (answer) =>
@@ -276,7 +276,7 @@ class PlanRun {
       if (found && !this.#fill(wantedEntity.targets, found)) unfilled.push(wantedEntity);
     }
     if (unfilled.length > 0)
-      this.#fail(this.#shared.size.refusal(step.service), new EntityPlaces(this, cursor, unfilled));
+      this.#fail(this.#shared.size.refusal(step.service), entityPlaces(this.#answer, cursor, unfilled));
   }
 
   #fillFromMemo(memo: EntityMemo, key: string, { targets }: Asked): boolean {
@@ -359,114 +359,7 @@ class PlanRun {
   #fail(error: unknown, places: ErrorPlaces): void {
     this.errors.push(...failedFetchErrors(error, places, this.#options.context));
   }
-
-  placesOf(cursor: Cursor): ReadonlyMap<JsonObject, Place> {
-    return placesOf(this.data, cursor.path);
-  }
-
-  /** Of the root fields that this setting of the variables does not leave out. */
-  namesAskedFor({ rootFields }: FetchStep): readonly string[] {
-    const isTrue = (variable: string): boolean => this.#options.variables[variable] === true;
-    const included = rootFields.filter(({ conditions }) => isIncluded(conditions, isTrue));
-    return [...new Set(included.map(({ name }) => name))];
-  }
-
-  pathsOf(cursor: Cursor, targets: readonly JsonObject[]): readonly Path[] {
-    const places = this.placesOf(cursor);
-    return targets.map((target) => this.named(places.get(target)?.path ?? []));
-  }
-
-  named(path: Path): Path {
-    const { clientNames } = this.#options;
-    if (clientNames.size === 0) return path;
-    return path.map((element) =>
-      typeof element === 'string' ? (clientNames.get(element) ?? element) : element,
-    );
-  }
-}
-
-/** However many one list holds, no fetch asks a service for more at once; the others go beside it. */
-export const maxEntitiesPerFetch = 1_000;
-/** A list may be longer than its cost says. What it would have other services do has an end here. */
-export const maxEntitiesPerAnswer = 10_000;
-
-function batchesOf(asked: readonly Asked[]): readonly (readonly Asked[])[] {
-  const count = Math.ceil(asked.length / maxEntitiesPerFetch);
-  return Array.from({ length: count }, (_, index) =>
-    asked.slice(index * maxEntitiesPerFetch, (index + 1) * maxEntitiesPerFetch),
-  );
 }
 
 const rootPlace: Place = { path: [], ancestors: [] };
 const nothing: Readonly<Record<string, unknown>> = {};
-
-/** Where the fields of a root fetch go; worked out only when there is an error to tell of. */
-class RootPlaces implements ErrorPlaces {
-  readonly #run: PlanRun;
-  readonly #step: FetchStep;
-  readonly #cursor: Cursor;
-
-  constructor(run: PlanRun, step: FetchStep, cursor: Cursor) {
-    this.#run = run;
-    this.#step = step;
-    this.#cursor = cursor;
-  }
-
-  of(path: Path | undefined): readonly Path[] {
-    return path ? this.#here().map((at) => this.#run.named([...at, ...path])) : [];
-  }
-
-  all(): readonly Path[] {
-    const names = this.#run.namesAskedFor(this.#step);
-    return this.#here().flatMap((at) => names.map((name) => this.#run.named([...at, name])));
-  }
-
-  #here(): readonly Path[] {
-    return [...this.#run.placesOf(this.#cursor).values()].map(({ path }) => path);
-  }
-}
-
-/** Where the entities of a fetch go. */
-class EntityPlaces implements ErrorPlaces {
-  readonly #run: PlanRun;
-  readonly #cursor: Cursor;
-  readonly #asked: readonly Asked[];
-
-  constructor(run: PlanRun, cursor: Cursor, asked: readonly Asked[]) {
-    this.#run = run;
-    this.#cursor = cursor;
-    this.#asked = asked;
-  }
-
-  of(path: Path | undefined): readonly Path[] {
-    const [field, index, ...below] = path ?? [];
-    if (field !== '_entities') return [];
-    if (typeof index !== 'number') return this.all().slice(0, 1);
-    const places = this.#run.pathsOf(this.#cursor, this.#asked[index]?.targets ?? []);
-    return places.map((at) => [...at, ...this.#run.named(below)]);
-  }
-
-  all(): readonly Path[] {
-    const targets = this.#asked.flatMap((asked) => asked.targets);
-    return this.#run.pathsOf(this.#cursor, targets);
-  }
-}
-
-/** What an entity is remembered by; `variablesJson` without the representations. */
-function entityKeys({ identity }: FetchStep, variablesJson: string): (entity: Asked) => string {
-  return ({ json }) => `${identity} ${variablesJson} ${json}`;
-}
-
-/** Each entity once, however often it occurs: the JSON of a representation is its identity. */
-function representationsOf({ represent }: FetchStep, targets: readonly JsonObject[]): readonly Asked[] {
-  const asked = new Map<string, Asked>();
-  for (const target of targets) {
-    const representation = represent?.(target);
-    if (!representation) continue;
-    const json = JSON.stringify(representation);
-    const known = asked.get(json);
-    if (known) known.targets.push(target);
-    else asked.set(json, { json, targets: [target] });
-  }
-  return [...asked.values()];
-}

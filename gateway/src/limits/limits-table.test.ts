@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { gatewayErrors } from '../errors.ts';
-import { maxEntitiesPerAnswer, maxEntitiesPerFetch } from '../execution/run-plan.ts';
+import { maxEntitiesPerAnswer, maxEntitiesPerFetch } from '../execution/asked-entities.ts';
 import { defaultSettings } from '../settings.ts';
 import { maxOperationsPerConnection } from '../transports/websocket.ts';
 
