@@ -69,6 +69,7 @@ export class KvPool {
   readonly #options: KvPoolOptions;
   readonly #slots: Slot[];
   readonly #slotOf = new Map<string, number>();
+  #reserved = 0;
   #uses = 0;
 
   constructor(options: KvPoolOptions) {
@@ -78,12 +79,12 @@ export class KvPool {
 
   /** Positions that running sequences have reserved. */
   get reserved(): number {
-    return this.#sum((slot) => (slot.kind === 'running' ? slot.claim.reserve : 0));
+    return this.#reserved;
   }
 
   /** Positions that kept prefixes hold. */
   get kept(): number {
-    return this.#sum((slot) => (slot.kind === 'kept' ? slot.tokens.length : 0));
+    return this.#slots.reduce((sum, slot) => sum + (slot.kind === 'kept' ? slot.tokens.length : 0), 0);
   }
 
   get positions(): number {
@@ -107,6 +108,7 @@ export class KvPool {
     const length = this.#commonLength(this.#slots[slot], claim);
     this.#slots[slot] = { kind: 'running', claim, written: length, order: ++this.#uses };
     this.#slotOf.set(claim.id, slot);
+    this.#reserved += claim.reserve;
     while (this.reserved + this.kept > this.#options.positions) this.#slots[this.#longestUnused()] = free;
     return { slot, length };
   }
@@ -147,6 +149,15 @@ export class KvPool {
     this.#running(id).written = length;
   }
 
+  /** One position more of each of these slots, whose sequences all run. */
+  lengthen(slots: readonly number[]): void {
+    for (const slot of slots) {
+      const running = this.#slots[slot];
+      if (running?.kind === 'running') running.written += 1;
+      else fail(`running sequence in slot ${slot}`);
+    }
+  }
+
   /** The sequence is gone. What it wrote is kept for requests that begin alike, unless it is `spoilt`. */
   release(id: string, outcome: 'whole' | 'spoilt' = 'whole'): void {
     const slot = this.slotOf(id);
@@ -154,6 +165,7 @@ export class KvPool {
     const { tenant, adapter } = claim;
     const tokens = claim.tokens.slice(0, written);
     this.#slotOf.delete(id);
+    this.#reserved -= claim.reserve;
     const isKept =
       outcome === 'whole' &&
       (this.#options.isSharing ?? true) &&
@@ -232,10 +244,6 @@ export class KvPool {
   #running(id: string): RunningSlot {
     const slot = this.#slots[this.slotOf(id)];
     return slot?.kind === 'running' ? slot : fail(id);
-  }
-
-  #sum(of: (slot: Slot) => number): number {
-    return this.#slots.reduce((sum, slot) => sum + of(slot), 0);
   }
 }
 

@@ -98,6 +98,24 @@ test('sequences of different models decode in groups of their own', () => {
   ]);
 });
 
+test('a group is the same object until one joins or leaves', () => {
+  const scheduler = schedulerWith();
+  scheduler.enqueue(sequence('1'));
+  scheduler.enqueue(sequence('2'));
+  scheduler.schedule(0);
+  const [both] = scheduler.schedule(0).decode;
+  scheduler.enqueue(sequence('3'));
+  expect(scheduler.schedule(0).decode[0]).toBe(both);
+  const [three] = scheduler.schedule(0).decode;
+  expect(three?.sequences).toEqual([
+    { id: '1', slot: 0 },
+    { id: '2', slot: 1 },
+    { id: '3', slot: 2 },
+  ]);
+  scheduler.remove('2');
+  expect(decoded(scheduler.schedule(0))).toEqual(['1', '3']);
+});
+
 test('a request that can never fit is refused with what there is; one that must wait waits', () => {
   const scheduler = schedulerWith({}, { a: { slots: 4, positions: 30 }, b: pool });
   expect(scheduler.enqueue(sequence('never', 4, { reserve: 31 }))).toEqual({

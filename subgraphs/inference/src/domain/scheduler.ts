@@ -49,6 +49,7 @@ export interface PrefillChunk {
   readonly isLast: boolean;
 }
 
+/** The same object in each step, as long as the same sequences decode. */
 export interface DecodeGroup {
   readonly lane: string;
   readonly sequences: readonly { readonly id: string; readonly slot: number }[];
@@ -72,6 +73,14 @@ interface RunningSequence extends SequenceToSchedule {
   isStarted: boolean;
 }
 
+/** A group, and what a step of it comes to. */
+interface Decoding {
+  readonly group: DecodeGroup;
+  readonly slots: readonly number[];
+  /** By tenant. */
+  readonly costs: ReadonlyMap<string, number>;
+}
+
 export interface SchedulerOptions {
   readonly maxSequences: number;
   readonly prefillTokensPerStep: number;
@@ -82,6 +91,10 @@ export class Scheduler {
   readonly #pools = new Map<string, KvPool>();
   readonly #queue = new FairQueue<SequenceToSchedule>();
   readonly #running = new Map<string, RunningSequence>();
+  /** Those of them whose prompt is not written yet, oldest first. */
+  readonly #prefilling = new Map<string, RunningSequence>();
+  /** The others; put together anew when one joins or leaves, since most steps have those of the step before. */
+  #decoding: readonly Decoding[] | undefined;
   /** Of those that have one, here because few do. */
   readonly #deadlines = new Map<string, number>();
 
@@ -127,6 +140,8 @@ export class Scheduler {
     const running = this.#running.get(id);
     if (running) {
       this.#running.delete(id);
+      this.#prefilling.delete(id);
+      this.#decoding = undefined;
       this.#pool(running.lane).release(id, outcome);
     }
     const wasHere = this.#queue.remove(id) || running !== undefined;
@@ -154,27 +169,40 @@ export class Scheduler {
   }
 
   #expire(now: number): readonly string[] {
+    if (this.#deadlines.size === 0) return [];
     const expired = [...this.#deadlines].filter(([, deadlineAt]) => deadlineAt <= now).map(([id]) => id);
     for (const id of expired) this.remove(id);
     return expired;
   }
 
   #decodeGroups(): readonly DecodeGroup[] {
-    const groups = new Map<string, { id: string; slot: number }[]>();
-    for (const { id, lane, tenant, prefillTokens } of this.#running.values()) {
-      const pool = this.#pool(lane);
-      const written = pool.written(id);
-      if (written < prefillTokens) continue;
-      const group = groups.get(lane) ?? [];
-      group.push({ id, slot: pool.slotOf(id) });
-      groups.set(lane, group);
-      pool.write(id, written + 1);
-      this.#queue.charge(tenant, generatedTokenCost);
+    this.#decoding ??= this.#groupDecoding();
+    for (const { group, slots, costs } of this.#decoding) {
+      this.#pool(group.lane).lengthen(slots);
+      for (const [tenant, cost] of costs) this.#queue.charge(tenant, cost);
     }
-    return [...groups].map(([lane, sequences]) => ({ lane, sequences }));
+    return this.#decoding.map(({ group }) => group);
+  }
+
+  #groupDecoding(): readonly Decoding[] {
+    const byLane = new Map<string, RunningSequence[]>();
+    for (const sequence of this.#running.values()) {
+      if (this.#prefilling.has(sequence.id)) continue;
+      const together = byLane.get(sequence.lane);
+      if (together) together.push(sequence);
+      else byLane.set(sequence.lane, [sequence]);
+    }
+    return [...byLane].map(([lane, together]) => {
+      const pool = this.#pool(lane);
+      const sequences = together.map(({ id }) => ({ id, slot: pool.slotOf(id) }));
+      const costs = new Map<string, number>();
+      for (const { tenant } of together) costs.set(tenant, (costs.get(tenant) ?? 0) + generatedTokenCost);
+      return { group: { lane, sequences }, slots: sequences.map(({ slot }) => slot), costs };
+    });
   }
 
   #admit(): readonly string[] {
+    if (this.#queue.size === 0) return [];
     const admitted: string[] = [];
     const full = new Set<string>();
     const canTake = ({ lane, reserve }: SequenceToSchedule): boolean => {
@@ -188,17 +216,29 @@ export class Scheduler {
       if (!sequence) break;
       const { id, lane, adapter, tenant, tokens, reserve } = sequence;
       const { length } = this.#pool(lane).claim({ id, adapter, tenant, tokens, reserve });
-      this.#running.set(id, { ...sequence, prefillTokens: tokens.length, isStarted: false });
+      const running = { ...sequence, prefillTokens: tokens.length, isStarted: false };
+      this.#running.set(id, running);
+      this.#prefilling.set(id, running);
       this.#queue.charge(tenant, promptTokenCost * (tokens.length - length));
       admitted.push(id);
     }
     return admitted;
   }
 
-  /** The oldest prompt has half of the step's tokens, the shortest ones the rest, the oldest what they leave. */
   #prefillChunks(): readonly PrefillChunk[] {
-    const pending = [...this.#running.values()].filter((sequence) => this.#missing(sequence) > 0);
-    const [oldest, ...others] = pending;
+    if (this.#prefilling.size === 0) return [];
+    const chunks = this.#chunksOfStep();
+    for (const { id, isLast } of chunks) {
+      if (!isLast) continue;
+      this.#prefilling.delete(id);
+      this.#decoding = undefined;
+    }
+    return chunks;
+  }
+
+  /** The oldest prompt has half of the step's tokens, the shortest ones the rest, the oldest what they leave. */
+  #chunksOfStep(): readonly PrefillChunk[] {
+    const [oldest, ...others] = this.#prefilling.values();
     if (!oldest) return [];
     const budget = this.#options.prefillTokensPerStep;
     const first = this.#chunk(oldest, others.length > 0 ? Math.ceil(budget / 2) : budget);

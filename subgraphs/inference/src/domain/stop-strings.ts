@@ -11,7 +11,10 @@ export interface StopStringFilter {
   flush(): string;
 }
 
+const letsAllThrough: StopStringFilter = { push: (text) => ({ text, isStopped: false }), flush: () => '' };
+
 export function createStopStringFilter(stopStrings: readonly string[]): StopStringFilter {
+  if (stopStrings.length === 0) return letsAllThrough;
   let withheld = '';
   return {
     push(text) {

@@ -38,9 +38,9 @@ export class DeviceFigures {
     this.#load = { ...this.#load, memoryBytes: this.#load.memoryBytes + memoryBytes };
   }
 
-  stepped({ load, busyMs, tokens }: StepReport): void {
+  stepped({ load, busyMs }: StepReport, tokens: number): void {
     this.#load = load;
-    this.#window.add({ busyMs, tokens: tokens.length });
+    this.#window.add({ busyMs, tokens });
   }
 
   readTexts({ busyMs, encoderBytes }: Extract<FromWorker, { type: 'texts-step' }>): void {

@@ -8,7 +8,7 @@
  * workers were lost is failed with DEVICE_LOST: it may be what kills them.
  */
 import { createPrefillSpeed } from '../domain/prefill-speed.ts';
-import type { EngineEnd, StepReport, ToWorker } from './protocol.ts';
+import type { EngineEnd, EngineTokens, StepReport, ToWorker } from './protocol.ts';
 import { deadlinePassed, RequestDeadlines } from './request-deadlines.ts';
 import {
   afterLoss,
@@ -35,6 +35,8 @@ export class DeviceRequests {
   readonly #inFlight = new Map<string, RequestInFlight>();
   readonly #deadlines = new RequestDeadlines((inFlight) => this.#expire(inFlight));
   readonly #prefillSpeed = createPrefillSpeed();
+  /** On their way to the worker: what is submitted in one go is posted at its end. */
+  #unposted: RequestInFlight[] = [];
   #meanRequestMs = 0;
 
   constructor(options: DeviceRequestsOptions) {
@@ -71,7 +73,7 @@ export class DeviceRequests {
     const inFlight = this.#inFlight.get(id);
     if (!inFlight) return;
     inFlight.isCancelled = true;
-    if (this.#options.isReady()) this.#options.post({ type: 'cancel', id });
+    if (this.#options.isReady()) this.#postCancel(id);
     else this.#end(inFlight, { kind: 'finished', reason: 'CANCELLED', tailText: '' });
   }
 
@@ -81,6 +83,7 @@ export class DeviceRequests {
   }
 
   workerLost(): void {
+    this.#unposted = [];
     for (const inFlight of [...this.#inFlight.values()]) {
       const end = afterLoss(inFlight);
       if (end) this.#end(inFlight, end);
@@ -104,23 +107,42 @@ export class DeviceRequests {
       const inFlight = this.#inFlight.get(id);
       if (inFlight) tellAdmitted(inFlight);
     }
-    for (const token of tokens) {
-      const inFlight = this.#inFlight.get(token.id);
-      if (!inFlight) continue;
-      if (token.index === 0) this.#prefillSpeed.add(inFlight);
-      tellToken(inFlight, token);
-    }
+    for (const ofOne of tokens) this.#tellTokens(ofOne);
     for (const end of ended) this.#reportEnd(end);
+  }
+
+  #tellTokens({ id, index, tokenIds, texts, logProbabilities, tops }: EngineTokens): void {
+    const inFlight = this.#inFlight.get(id);
+    for (const [at, tokenId] of tokenIds.entries()) {
+      // Whoever hears a token may end the request by it.
+      if (!inFlight || this.#inFlight.get(id) !== inFlight) return;
+      if (index + at === 0) this.#prefillSpeed.add(inFlight);
+      const [text = '', logProbability = 0] = [texts[at], logProbabilities[at]];
+      tellToken(inFlight, { id, index: index + at, tokenId, text, logProbability, top: tops?.[at] });
+    }
   }
 
   /** They get no end: they are continued by whoever resumes their generations. */
   close(): void {
     this.#inFlight.clear();
+    this.#unposted = [];
     this.#deadlines.close();
   }
 
   #submit(inFlight: RequestInFlight): void {
-    this.#options.post({ type: 'submit', request: continuationOf(inFlight) });
+    if (this.#unposted.push(inFlight) === 1) queueMicrotask(() => this.#postSubmitted());
+  }
+
+  #postSubmitted(): void {
+    if (this.#unposted.length === 0) return;
+    const requests = this.#unposted.map(continuationOf);
+    this.#unposted = [];
+    this.#options.post({ type: 'submit', requests });
+  }
+
+  #postCancel(id: string): void {
+    this.#postSubmitted();
+    this.#options.post({ type: 'cancel', id });
   }
 
   #moveElsewhere(inFlight: RequestInFlight): void {
@@ -172,7 +194,7 @@ export class DeviceRequests {
 
   /** Also without a worker that would see it. One that has it frees the slot within one step. */
   #expire(inFlight: RequestInFlight): void {
-    if (this.#options.isReady()) this.#options.post({ type: 'cancel', id: inFlight.request.id });
+    if (this.#options.isReady()) this.#postCancel(inFlight.request.id);
     this.#end(inFlight, deadlinePassed);
   }
 }

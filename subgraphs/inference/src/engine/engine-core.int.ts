@@ -230,8 +230,12 @@ describe('a cancellation between two steps', () => {
               steps.core.cancel(`r${at}`);
               gone.add(`r${at}`);
             }
-            const { admitted, tokens, ended, shares } = await steps.step();
-            for (const id of [...admitted, ...shares.keys(), ...tokens.map((token) => token.id)])
+            const { admitted, tokens, ended, costs } = await steps.step();
+            for (const id of [
+              ...admitted,
+              ...costs.flatMap(({ ids }) => ids),
+              ...tokens.map((token) => token.id),
+            ])
               expect(gone).not.toContain(id);
             for (const id of admitted) running.add(id);
             for (const { id } of ended) running.delete(id);

@@ -28,9 +28,6 @@ export interface EngineCoreOptions {
   readonly ownMemoryBytes: () => number;
 }
 
-/** What goes through a model in one run, where there is memory for all of it at once. */
-type PlannedRun = () => Promise<void>;
-
 interface GivenUp {
   readonly id: string;
   readonly lane: string;
@@ -119,9 +116,10 @@ export class EngineCore {
   async step(): Promise<StepOutcome> {
     const step = this.#begin();
     const plan = this.#schedule(step);
-    for (const run of this.#runsOf(plan, step)) await run();
-    const { unwritten: _, ...outcome } = step;
-    return { admitted: plan.admitted, ...outcome };
+    for (const group of plan.decode) await this.#decodeAll(group, step);
+    for (const chunks of this.#joined(plan.prefill)) await this.#prefillAll(chunks, step);
+    const { prompts, tokens, ended, costs } = step;
+    return { admitted: plan.admitted, prompts, tokens, ended, costs };
   }
 
   load(): EngineLoad {
@@ -143,7 +141,7 @@ export class EngineCore {
     for (const id of this.#cancelled)
       if (this.#forget(id)) ended.push({ id, kind: 'finished', reason: 'CANCELLED', tailText: '' });
     this.#cancelled.clear();
-    return { prompts: [], tokens: [], ended, shares: new Map(), unwritten: new Set(), busyMs: 0 };
+    return { prompts: [], tokens: [], ended, costs: [], unwritten: new Set() };
   }
 
   #schedule(step: StepInProgress): StepPlan {
@@ -155,12 +153,10 @@ export class EngineCore {
     return plan;
   }
 
-  #runsOf(plan: StepPlan, step: StepInProgress): readonly PlannedRun[] {
-    const canJoin = (lane: string): boolean => this.#laneOf(lane).session.prefillTogether !== undefined;
-    return [
-      ...plan.decode.map((group) => () => this.#decodeAll(group, step)),
-      ...jointPrefills(plan.prefill, canJoin).map((chunks) => () => this.#prefillAll(chunks, step)),
-    ];
+  /** What goes through a model in one run, where there is memory for all of it at once. */
+  #joined(chunks: readonly PrefillChunk[]): readonly (readonly PrefillChunk[])[] {
+    if (chunks.length === 0) return [];
+    return jointPrefills(chunks, (lane) => this.#laneOf(lane).session.prefillTogether !== undefined);
   }
 
   #decodeAll({ lane, sequences }: DecodeGroup, step: StepInProgress): Promise<void> {

@@ -217,8 +217,9 @@ export class EngineDevice {
 
   #stepped(report: StepReport): void {
     this.#worker.computed();
-    this.#figures.stepped(report);
-    if (report.tokens.length > 0) this.#options.onTokens?.(report.tokens.length);
+    const tokens = report.tokens.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
+    this.#figures.stepped(report, tokens);
+    if (tokens > 0) this.#options.onTokens?.(tokens);
     this.#requests.report(report);
   }
 

@@ -2,7 +2,9 @@
  * The engine at work: a thread of the service, or a process of its own where the device is a GPU.
  *
  * It takes messages between steps, so a cancellation frees its slot within one step; it tells what steps gave in batches
- * (`report-batch`), lets texts take turns with steps, and sleeps when there is nothing to do.
+ * (`report-batch`), lets texts take turns with steps, and sleeps when there is nothing to do. A thread takes messages without
+ * a turn of its event loop, some 15 µs of a step that may take a millisecond: the loop has its turns where something waits for
+ * it, and every few milliseconds.
  *
  * A fault that is not one request's own (ONNX Runtime refuses a run for anything but memory) ends it on purpose:
  * the service starts another, and the requests go on there or on another device.
@@ -12,11 +14,18 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readPurpose } from '@fathom/neural/serving/text-reader';
 import { EngineCore } from './engine-core.ts';
+import type { EnginePort } from './engine-port.ts';
 import { openLane } from './lane.ts';
-import { type EnginePort, openProcessPort } from './process-port.ts';
+import { openProcessPort } from './process-port.ts';
 import type { FromWorker, LoadedModel, LoadModel, ToWorker, WorkerOptions } from './protocol.ts';
 import { ReportBatch } from './report-batch.ts';
 import { createTextLanes, type TextLanes } from './text-lanes.ts';
+import { openThreadPort } from './thread-port.ts';
+
+/** What is not a message (files that are read, timers) waits so long at most beside steps that are shorter. */
+const turnEveryMs = 8;
+/** Reading how large the heap is takes longer than all else that a report says. */
+const heapEveryMs = 1_000;
 
 /** Adapters by version id: the lane they are loaded onto. */
 const adapterBases = new Map<string, string>();
@@ -24,7 +33,7 @@ const adapterBases = new Map<string, string>();
 const full = new Set<string>();
 
 const { port, options } = parentPort
-  ? { port: parentPort, options: workerData as WorkerOptions }
+  ? { port: openThreadPort(parentPort), options: workerData as WorkerOptions }
   : openProcessPort();
 await serve(port, options);
 
@@ -33,8 +42,9 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
     maxSequences: options.maxSequences,
     prefillTokensPerStep: options.prefillTokensPerStep,
     now: () => performance.now(),
-    ownMemoryBytes: () => getHeapStatistics().used_heap_size + texts.loadedBytes,
+    ownMemoryBytes: () => heapBytes() + texts.loadedBytes,
   });
+  const heapBytes = createHeapReading();
   const send = (message: FromWorker): void => port.postMessage(message);
   const texts = createTextLanes({
     threads: options.threads,
@@ -48,17 +58,24 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
   // Loads and unloads wait for each other; they never overlap with a step that uses the same model, because the
   // service submits to a model only after `loaded` and unloads it only when no request is left.
   let models: Promise<void> = Promise.resolve();
+  let changes = 0;
+  const change = (work: () => Promise<void>): void => {
+    changes += 1;
+    models = models.then(work).finally(() => {
+      changes -= 1;
+    });
+  };
 
-  port.on('message', (message: ToWorker) => {
+  port.listen((message: ToWorker) => {
     switch (message.type) {
       case 'load':
-        models = models.then(() => load(parts, message));
+        change(() => load(parts, message));
         break;
       case 'unload':
-        models = models.then(() => unload(parts, message.versionId));
+        change(() => unload(parts, message.versionId));
         break;
       case 'submit':
-        core.submit(message.request);
+        for (const request of message.requests) core.submit(request);
         break;
       case 'cancel':
         core.cancel(message.id);
@@ -82,6 +99,9 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
     const due = reports.take({ load: () => core.load(), isLast });
     if (due) send(due);
   };
+  let turnedAt = performance.now();
+  const isTurnDue = (): boolean =>
+    changes > 0 || texts.isWaited || performance.now() - turnedAt >= turnEveryMs;
   send({ type: 'ready' });
   while (!isClosing) {
     if (core.hasWork || texts.hasWork) {
@@ -90,14 +110,33 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
         report(!core.hasWork || texts.hasWork);
       }
       if (texts.hasWork) await texts.step();
-      await nextTurn();
+      if (port.takeMessages && !isTurnDue()) port.takeMessages();
+      else {
+        await nextTurn();
+        turnedAt = performance.now();
+      }
     } else {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
+      // Requests that came together begin in one step.
+      port.takeMessages?.();
     }
   }
   await models;
+}
+
+function createHeapReading(): () => number {
+  let readAt = Number.NEGATIVE_INFINITY;
+  let bytes = 0;
+  return () => {
+    const now = performance.now();
+    if (now - readAt >= heapEveryMs) {
+      bytes = getHeapStatistics().used_heap_size;
+      readAt = now;
+    }
+    return bytes;
+  };
 }
 
 interface WorkerParts {

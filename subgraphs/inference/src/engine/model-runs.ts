@@ -23,9 +23,20 @@ export interface Held {
   sequenceOf(id: string): Sequence;
 }
 
+/** Sequences that decode together, in the order of their rows, and the numbers that differ in each step. */
+interface Batch {
+  readonly sequences: readonly Sequence[];
+  readonly ids: readonly string[];
+  readonly slots: readonly number[];
+  readonly adapters: readonly (string | undefined)[];
+  readonly tokens: number[];
+  readonly lengths: number[];
+}
+
 export class ModelRuns {
   readonly #held: Held;
   readonly #now: () => number;
+  readonly #batches = new WeakMap<DecodeGroup['sequences'], Batch>();
 
   constructor(held: Held, now: () => number) {
     this.#held = held;
@@ -35,16 +46,14 @@ export class ModelRuns {
   /** One token more of each. */
   async decode(group: DecodeGroup, step: StepInProgress): Promise<Computed> {
     const { session } = this.#held.laneOf(group.lane);
-    const planned = inRowOrder(group.sequences, session);
-    const sequences = planned.map(({ id }) => this.#held.sequenceOf(id));
-    const startedAt = this.#now();
-    const logits = await session.decode({
-      slots: planned.map(({ slot }) => slot),
-      tokens: sequences.map(({ tokens }) => tokens.at(-1) ?? 0),
-      lengths: sequences.map(({ tokens }) => tokens.length - 1),
-      adapters: sequences.map(({ request }) => request.adapter),
+    const { sequences, ids, slots, tokens, lengths, adapters } = this.#batchOf(group, session);
+    sequences.forEach((sequence, row) => {
+      tokens[row] = sequence.tokens.at(-1) ?? 0;
+      lengths[row] = sequence.tokens.length - 1;
     });
-    this.#account(step, this.#now() - startedAt, sequences);
+    const startedAt = this.#now();
+    const logits = await session.decode({ slots, tokens, lengths, adapters });
+    step.costs.push({ ids, elapsedMs: this.#now() - startedAt });
     return { sequences, logits, summaries: session.summaries, width: session.vocabularySize };
   }
 
@@ -63,7 +72,7 @@ export class ModelRuns {
       startPosition: start,
       ...(adapter === undefined ? {} : { adapter }),
     });
-    this.#account(step, this.#now() - startedAt, [sequence]);
+    step.costs.push({ ids: [chunk.id], elapsedMs: this.#now() - startedAt });
     if (!isLast) return undefined;
     return { sequences: [sequence], logits, summaries: session.summaries, width: session.vocabularySize };
   }
@@ -80,7 +89,7 @@ export class ModelRuns {
       adapters: sequences.map(({ request }) => request.adapter),
     };
     const logits = (await session.prefillTogether?.(input)) ?? new Float32Array();
-    this.#account(step, this.#now() - startedAt, sequences);
+    step.costs.push({ ids: chunks.map(({ id }) => id), elapsedMs: this.#now() - startedAt });
     const whole = sequences.map((sequence, at) => (chunks[at]?.isLast ? sequence : undefined));
     return { sequences: whole, logits, summaries: session.summaries, width: session.vocabularySize };
   }
@@ -90,10 +99,22 @@ export class ModelRuns {
     sequence.isStarted = true;
   }
 
-  #account(step: StepInProgress, elapsedMs: number, sequences: readonly Sequence[]): void {
-    step.busyMs += elapsedMs;
-    for (const { request } of sequences)
-      step.shares.set(request.id, (step.shares.get(request.id) ?? 0) + elapsedMs / sequences.length);
+  /** What is the same in each step of a group is put together once. */
+  #batchOf(group: DecodeGroup, session: Decoder): Batch {
+    const known = this.#batches.get(group.sequences);
+    if (known) return known;
+    const planned = inRowOrder(group.sequences, session);
+    const sequences = planned.map(({ id }) => this.#held.sequenceOf(id));
+    const batch: Batch = {
+      sequences,
+      ids: planned.map(({ id }) => id),
+      slots: planned.map(({ slot }) => slot),
+      adapters: sequences.map(({ request }) => request.adapter),
+      tokens: [],
+      lengths: [],
+    };
+    this.#batches.set(group.sequences, batch);
+    return batch;
   }
 }
 

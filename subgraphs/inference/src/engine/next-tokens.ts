@@ -36,7 +36,8 @@ export class NextTokens {
   /** Draws the next token of each sequence, and ends those that it ends. */
   async advance({ sequences, logits, summaries, width }: Computed, step: StepInProgress): Promise<void> {
     const rows = this.#rowsOf(logits, width);
-    for (const [row, sequence] of sequences.entries()) {
+    for (let row = 0; row < sequences.length; row += 1) {
+      const sequence = sequences[row];
       if (!sequence) continue;
       const { responseFormat } = sequence.request;
       const computed = {

@@ -1,12 +1,7 @@
 /** A worker process's end of the channel to the service, as a worker thread has it. */
-import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
+import type { EnginePort } from './engine-port.ts';
+import type { ToWorker, WorkerOptions } from './protocol.ts';
 import type { WorkerFault } from './worker-process.ts';
-
-export interface EnginePort {
-  postMessage(message: FromWorker): void;
-  on(event: 'message', listener: (message: ToWorker) => void): unknown;
-  close(): void;
-}
 
 export function openProcessPort(): { readonly port: EnginePort; readonly options: WorkerOptions } {
   const [, , argument] = process.argv;
@@ -23,7 +18,7 @@ export function openProcessPort(): { readonly port: EnginePort; readonly options
     options: JSON.parse(argument) as WorkerOptions,
     port: {
       postMessage: (message) => void process.send?.(message),
-      on: (_, listener) => process.on('message', (message) => listener(message as ToWorker)),
+      listen: (listener) => void process.on('message', (message) => listener(message as ToWorker)),
       close: () => process.disconnect(),
     },
   };

@@ -10,14 +10,14 @@
  * Invariant: what can let somebody go on (a first token, an end, a place in the batch) never waits, other tokens for
  * `tellEveryMs` at most, and nothing waits when the engine has nothing more to do.
  */
-import type { EngineEnd, EngineLoad, EngineToken, StepReport } from './protocol.ts';
+import type { EngineAlternative, EngineEnd, EngineLoad, EngineToken, StepReport } from './protocol.ts';
+import type { RunCost } from './step-in-progress.ts';
 
 /** What one step gave. */
-export interface StepOutcome extends Pick<StepReport, 'admitted' | 'prompts' | 'busyMs'> {
+export interface StepOutcome extends Pick<StepReport, 'admitted' | 'prompts'> {
   readonly tokens: readonly EngineToken[];
   readonly ended: readonly EngineEnd[];
-  /** Device milliseconds by request. */
-  readonly shares: ReadonlyMap<string, number>;
+  readonly costs: readonly RunCost[];
 }
 
 /** Less than anyone sees or hears. */
@@ -26,12 +26,22 @@ export const tellEveryMs = 8;
 interface Untold {
   readonly admitted: string[];
   readonly prompts: StepReport['prompts'][number][];
-  readonly tokens: EngineToken[];
+  /** By request. */
+  readonly tokens: Map<string, GrowingTokens>;
   readonly ended: EngineEnd[];
-  readonly shares: Map<string, number>;
-  busyMs: number;
+  /** Milliseconds by those who ran together: few lists for many steps. */
+  readonly costs: Map<RunCost['ids'], number>;
   readonly since: number;
   isUrgent: boolean;
+}
+
+interface GrowingTokens {
+  readonly id: string;
+  readonly index: number;
+  readonly tokenIds: number[];
+  readonly texts: string[];
+  readonly logProbabilities: number[];
+  readonly tops?: (readonly EngineAlternative[])[];
 }
 
 export class ReportBatch {
@@ -42,29 +52,23 @@ export class ReportBatch {
     this.#now = options.now;
   }
 
-  add({ admitted, prompts, tokens, ended, shares, busyMs }: StepOutcome): void {
+  add({ admitted, prompts, tokens, ended, costs }: StepOutcome): void {
     this.#untold ??= {
       admitted: [],
       prompts: [],
-      tokens: [],
+      tokens: new Map(),
       ended: [],
-      shares: new Map(),
-      busyMs: 0,
-      since: this.#now() - busyMs,
+      costs: new Map(),
+      since: this.#now() - busyMsOf(costs),
       isUrgent: false,
     };
     const untold = this.#untold;
-    untold.admitted.push(...admitted);
-    untold.prompts.push(...prompts);
-    untold.tokens.push(...tokens);
-    untold.ended.push(...ended);
-    for (const [id, deviceMs] of shares) untold.shares.set(id, (untold.shares.get(id) ?? 0) + deviceMs);
-    untold.busyMs += busyMs;
-    untold.isUrgent ||=
-      admitted.length > 0 ||
-      ended.length > 0 ||
-      prompts.length > 0 ||
-      tokens.some(({ index }) => index === 0);
+    for (const id of admitted) untold.admitted.push(id);
+    for (const prompt of prompts) untold.prompts.push(prompt);
+    for (const token of tokens) addToken(untold, token);
+    for (const end of ended) untold.ended.push(end);
+    for (const { ids, elapsedMs } of costs) untold.costs.set(ids, (untold.costs.get(ids) ?? 0) + elapsedMs);
+    untold.isUrgent ||= admitted.length > 0 || ended.length > 0 || prompts.length > 0;
   }
 
   /** The report that is due; all of it where nothing comes after it. */
@@ -79,16 +83,42 @@ export class ReportBatch {
     if (!untold) return undefined;
     if (!isLast && !untold.isUrgent && this.#now() - untold.since < tellEveryMs) return undefined;
     this.#untold = undefined;
-    const { admitted, prompts, tokens, ended, shares, busyMs } = untold;
+    const { admitted, prompts, tokens, ended } = untold;
+    const costs = [...untold.costs].map(([ids, elapsedMs]) => ({ ids, elapsedMs }));
     return {
       type: 'step',
       admitted,
       prompts,
-      tokens,
+      tokens: [...tokens.values()],
       ended,
-      shares: [...shares].map(([id, deviceMs]) => ({ id, deviceMs })),
-      busyMs,
+      shares: sharesOf(costs),
+      busyMs: busyMsOf(costs),
       load: load(),
     };
   }
+}
+
+function addToken(untold: Untold, { id, index, tokenId, text, logProbability, top }: EngineToken): void {
+  untold.isUrgent ||= index === 0;
+  const tokens = untold.tokens.get(id);
+  if (tokens === undefined) {
+    const first = { id, index, tokenIds: [tokenId], texts: [text], logProbabilities: [logProbability] };
+    untold.tokens.set(id, top ? { ...first, tops: [top] } : first);
+    return;
+  }
+  tokens.tokenIds.push(tokenId);
+  tokens.texts.push(text);
+  tokens.logProbabilities.push(logProbability);
+  if (top) tokens.tops?.push(top);
+}
+
+function busyMsOf(costs: readonly RunCost[]): number {
+  return costs.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0);
+}
+
+function sharesOf(costs: readonly RunCost[]): StepReport['shares'] {
+  const shares = new Map<string, number>();
+  for (const { ids, elapsedMs } of costs)
+    for (const id of ids) shares.set(id, (shares.get(id) ?? 0) + elapsedMs / ids.length);
+  return [...shares].map(([id, deviceMs]) => ({ id, deviceMs }));
 }

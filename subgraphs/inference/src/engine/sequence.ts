@@ -78,14 +78,10 @@ export class Sequence {
     this.#generated++;
     const { text, isStopped } = this.#stopStrings.push(this.#decoder.push(tokenId));
     const alternatives = top?.map((other) => ({ ...other, text: this.#tokenizer.tokenText(other.tokenId) }));
-    const token: EngineToken = {
-      id: this.request.id,
-      index,
-      tokenId,
-      text,
-      logProbability,
-      ...(alternatives ? { top: alternatives } : {}),
-    };
+    const { id } = this.request;
+    const token: EngineToken = alternatives
+      ? { id, index, tokenId, text, logProbability, top: alternatives }
+      : { id, index, tokenId, text, logProbability };
     if (isStopped) return { token, end: this.#finish('STOP', '') };
     const isFull = this.#generated >= this.request.maxTokens || this.tokens.length >= this.#capacity;
     return isFull ? { token, end: this.#finish('LENGTH', this.#tail()) } : { token };

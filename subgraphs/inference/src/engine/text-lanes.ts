@@ -19,6 +19,8 @@ const workPerStep = 28e6 * mostPiecesPerStep;
 
 export interface TextLanes {
   readonly hasWork: boolean;
+  /** Texts are here, or wait for a model that is being opened. */
+  readonly isWaited: boolean;
   /** Weights of the versions that are loaded. */
   readonly loadedBytes: number;
   submit(request: TextsRequest): void;
@@ -112,6 +114,9 @@ export function createTextLanes({ threads, maxTokens, send, onReady }: TextLanes
   return {
     get hasWork() {
       return lanes().some((lane) => lane.hasWork);
+    },
+    get isWaited() {
+      return early.size > 0 || lanes().some((lane) => lane.hasWork);
     },
     get loadedBytes() {
       return [...versions.values()].reduce((sum, { lane }) => sum + lane.memoryBytes, 0);

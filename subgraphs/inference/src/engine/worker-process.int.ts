@@ -99,7 +99,8 @@ test('a fault that the process names ends it and nothing else, and its streams g
   const whole = await run(device, 1);
   const again = await run(device, 1, (count) => {
     // Nothing of the service is like this: it throws where nobody in the process catches.
-    if (count === 10) workers[0]?.postMessage({ type: 'submit' } as unknown as ToWorker);
+    if (count === 10)
+      workers[0]?.postMessage({ type: 'submit', requests: [undefined] } as unknown as ToWorker);
   });
   expect(again).toEqual(whole);
   expect(faults).toEqual([expect.stringContaining('undefined')]);

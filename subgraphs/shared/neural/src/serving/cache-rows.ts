@@ -27,6 +27,10 @@ export class CacheRows {
     return this.#rowOfSlot[slot]!;
   }
 
+  slotOf(row: number): number {
+    return this.#slotOfRow[row]!;
+  }
+
   /** Brings the slots into consecutive rows; `exchange` swaps the contents of two rows, each of which it names once. */
   gather(slots: readonly number[], exchange: (rowA: number, rowB: number) => void): RowBlock {
     const first = this.#isAtFront ? 0 : this.#fullestWindow(slots);

@@ -30,12 +30,40 @@ export function invalidInput(problem: string): NeuralError {
 
 /** As many of everything as slots, each of which is named once. Throws `SESSION_INPUT_INVALID`. */
 export function checkSlots(slots: readonly number[], ...given: readonly (readonly unknown[])[]): void {
+  checkCounts(slots, ...given);
+  if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
+}
+
+function checkCounts(slots: readonly number[], ...given: readonly (readonly unknown[])[]): void {
   if (slots.length === 0 || given.some(({ length }) => length !== slots.length))
     throw invalidInput(
       `${slots.length} slots with lists of ${given.map(({ length }) => length).join(' and ')}`,
     );
-  if (new Set(slots).size !== slots.length) throw invalidInput(`slots ${slots} name one twice`);
 }
+
+/** One token more of each slot, which may still be named twice. Throws `SESSION_INPUT_INVALID`. */
+export function checkNext(
+  bounds: DecoderBounds,
+  slots: readonly number[],
+  tokens: readonly number[],
+  lengths: readonly number[],
+): void {
+  checkCounts(slots, tokens, lengths);
+  for (let at = 0; at < slots.length; at += 1) {
+    const [slot, token, startPosition] = [slots[at]!, tokens[at]!, lengths[at]!];
+    if (
+      !isBelow(bounds.maxSlots, slot) ||
+      !isBelow(bounds.vocabularySize, token) ||
+      !isBelow(bounds.capacity, startPosition)
+    )
+      checkRange(bounds, { slot, tokens: [token], startPosition });
+  }
+}
+
+const isBelow = (end: number, value: number): boolean => Number.isInteger(value) && value >= 0 && value < end;
+
+export const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, at) => value === b[at]);
 
 /** What pads is computed and seen by nobody. */
 export function padded(tokens: readonly number[], length: number): readonly number[] {

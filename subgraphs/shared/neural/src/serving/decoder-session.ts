@@ -8,7 +8,7 @@ import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
 import { CacheRows } from './cache-rows.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
-import { checkRange, checkSlots, invalidInput, lastOf, padded } from './decoder-input.ts';
+import { checkNext, checkRange, checkSlots, invalidInput, isSame, lastOf, padded } from './decoder-input.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { OpenGraph } from './open-graph.ts';
@@ -67,6 +67,15 @@ interface PreparedRun {
   readonly logits: Float32Array;
 }
 
+/** Where the slots of the last batch are: as long as no other batch was brought together. */
+interface Arranged {
+  readonly slots: readonly number[];
+  readonly firstRow: number;
+  /** Row `firstRow + i` holds slot `slots[order[i]]`. */
+  readonly order: readonly number[];
+  readonly isSorted: boolean;
+}
+
 export async function createDecoderSession(options: DecoderOptions): Promise<DecoderSession> {
   return new DecoderSession(options, {
     base: openDecoderGraph(options, { adapters: false }),
@@ -119,6 +128,7 @@ export class DecoderSession {
   readonly #ordered: Float32Array;
   readonly #summaries: SummaryReader;
   readonly #prepared = new Map<string, PreparedRun>();
+  #arranged: Arranged | undefined;
   #weightBytes: number;
   #adapted: Session | undefined;
   #released = false;
@@ -194,10 +204,9 @@ export class DecoderSession {
       this.#lengths[slot] = 0;
     }
     const time = Math.max(...tokens.map(({ length }) => length));
-    const block = this.#rows.gather(slots, (a, b) => this.#exchange(a, b));
-    const order = block.slots.map((slot) => slots.indexOf(slot));
+    const { firstRow, order } = this.#arrange(slots);
     const logits = await this.#run({
-      firstRow: block.first,
+      firstRow,
       rows: slots.length,
       tokens: order.flatMap((at) => padded(tokens[at]!, time)),
       lengths: order.map((at) => tokens[at]!.length - 1),
@@ -214,23 +223,17 @@ export class DecoderSession {
   async decode(input: DecodeInput): Promise<Float32Array> {
     const { slots, tokens, lengths, adapters = [] } = input;
     this.#checkLive();
-    checkSlots(slots, tokens, lengths);
-    for (const [at, slot] of slots.entries()) {
-      checkRange(this, { slot, tokens: [tokens[at]!], startPosition: lengths[at]! });
-    }
-    const block = this.#rows.gather(slots, (a, b) => this.#exchange(a, b));
-    const order = block.slots.map((slot) => slots.indexOf(slot));
+    checkNext(this, slots, tokens, lengths);
+    const { firstRow, order, isSorted } = this.#arrange(slots);
     const logits = await this.#run({
-      firstRow: block.first,
+      firstRow,
       rows: slots.length,
-      tokens: order.map((at) => tokens[at]!),
-      lengths: order.map((at) => lengths[at]!),
+      tokens: isSorted ? tokens : order.map((at) => tokens[at]!),
+      lengths: isSorted ? lengths : order.map((at) => lengths[at]!),
       longest: Math.max(...lengths) + 1,
-      adapters: order.map((at) => adapters[at]),
+      adapters: isSorted ? adapters : order.map((at) => adapters[at]),
     });
-    slots.forEach((slot, at) => {
-      this.#lengths[slot] = lengths[at]! + 1;
-    });
+    for (let at = 0; at < slots.length; at += 1) this.#lengths[slots[at]!] = lengths[at]! + 1;
     return this.#inOrder(logits, order);
   }
 
@@ -294,7 +297,7 @@ export class DecoderSession {
         ? this.#preparedStep(firstRow, rows)
         : this.#prepare({ firstRow, rows, time: tokens.length / rows, ...(withAdapter ? { adapters } : {}) });
     for (let at = 0; at < tokens.length; at += 1) prepared.inputIds[2 * at] = tokens[at]!;
-    prepared.lengths.set(lengths);
+    for (let row = 0; row < rows; row += 1) prepared.lengths[row] = lengths[row]!;
     prepared.total[0] = longest;
     const time = tokens.length / rows;
     for (let row = 0; row < rows; row += 1) prepared.ends[2 * row] = row * time + lastOf(lengths[row]!, time);
@@ -351,6 +354,18 @@ export class DecoderSession {
     };
   }
 
+  /** Brings the slots together. Most steps have the slots of the one before, and find them where they were. */
+  #arrange(slots: readonly number[]): Arranged {
+    const last = this.#arranged;
+    if (last !== undefined && isSame(last.slots, slots)) return last;
+    checkSlots(slots);
+    const block = this.#rows.gather(slots, (a, b) => this.#exchange(a, b));
+    const order = block.slots.map((slot) => slots.indexOf(slot));
+    const isSorted = order.every((at, row) => at === row);
+    this.#arranged = { slots: [...slots], firstRow: block.first, order, isSorted };
+    return this.#arranged;
+  }
+
   /** Row i of `logits` belongs at `order[i]`. */
   #inOrder(logits: Float32Array, order: readonly number[]): Float32Array {
     this.#summaries.read(logits, order);
@@ -363,11 +378,10 @@ export class DecoderSession {
   }
 
   #exchange(rowA: number, rowB: number): void {
-    const longest = this.#lengths.reduce((length, own, slot) => {
-      const row = this.#rows.rowOf(slot);
-      return row === rowA || row === rowB ? Math.max(length, own) : length;
-    }, 0);
-    this.#cache.exchangeRows(rowA, rowB, longest);
+    const [ofA, ofB] = [rowA, rowB].map((row) => this.#lengths[this.#rows.slotOf(row)]!) as [number, number];
+    if (ofA === 0) this.#cache.copyRow(rowB, rowA, ofB);
+    else if (ofB === 0) this.#cache.copyRow(rowA, rowB, ofA);
+    else this.#cache.exchangeRows(rowA, rowB, Math.max(ofA, ofB));
   }
 
   #checkLive(): void {

@@ -28,12 +28,15 @@ export class KeyValueCache {
     readonly present: string;
     readonly data: Float32Array;
   }[];
+  /** One head of a row on its way to another. */
+  readonly #exchanged: Float32Array;
   readonly #windows = new Map<string, { readonly feeds: HostTensors; readonly fetches: HostTensors }>();
 
   constructor(options: { config: CacheShape; rows: number; capacity: number; names?: CacheNames }) {
     const { config, rows, capacity, names = engineNames } = options;
     this.#config = config;
     this.#capacity = capacity;
+    this.#exchanged = new Float32Array(capacity * config.headSize);
     const elements = rows * this.#rowElements;
     this.#arrays = Array.from({ length: config.layers }, (_, layer) =>
       (['key', 'value'] as const).map((kind) => ({
@@ -79,9 +82,9 @@ export class KeyValueCache {
   exchangeRows(a: number, b: number, length: number): void {
     this.#forEachHead(length, (data, offset, count) => {
       const [left, right] = [a * this.#rowElements + offset, b * this.#rowElements + offset];
-      const held = data.slice(left, left + count);
+      this.#exchanged.set(data.subarray(left, left + count));
       data.copyWithin(left, right, right + count);
-      data.set(held, right);
+      data.set(this.#exchanged.subarray(0, count), right);
     });
   }
 

@@ -80,11 +80,11 @@ export class SummaryReader {
   /** Row i of the run's `logits` is told at `order[i]`. */
   read(logits: Float32Array, order: readonly number[]): void {
     const { likeliest, logTotals } = this.summaries;
-    order.forEach((at, row) => {
-      const token = this.#likeliestOf(logits, row);
+    for (let row = 0; row < order.length; row += 1) {
+      const [at, token] = [order[row]!, this.#likeliestOf(logits, row)];
       likeliest[at] = token;
       logTotals[at] = logits[row * this.#vocabularySize + token]! - this.#logShares[row]!;
-    });
+    }
   }
 
   #likeliestOf(logits: Float32Array, row: number): number {
