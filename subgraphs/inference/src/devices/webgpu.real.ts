@@ -1,8 +1,12 @@
 /** The whole engine on WebGPU, on the software Vulkan that `.ci/servers/vulkan.sh` installs. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportModel } from '@fathom/neural/export/export-model';
 import { loadModelFolder } from '@fathom/neural/models/model-folder';
+import { encodeModel } from '@fathom/neural/onnx/encode-model';
+import { buildDecoderGraph } from '@fathom/neural/serving/decoder-graph';
+import { plainAttentionLayout } from '@fathom/neural/serving/plain-attention-layout.testkit';
 import { beforeAll, expect, test } from 'vitest';
 import type { LoadOutcome } from '../engine/device-models.ts';
 import type { EngineDevice } from '../engine/engine-device.ts';
@@ -77,15 +81,64 @@ test('concurrent streams have the tokens that they have on the processor', async
   expect(onGpu.snapshot()).toMatchObject({ status: 'READY', kind: 'WEBGPU', name: gpu.name });
 });
 
-test('an ONNX export is served from its file, with the tokens that it has on the processor', async () => {
+/** A folder of the model's export, whose graph has attention of that kind. */
+async function writeExport(attention: Attention): Promise<string> {
   const exported = join(await mkdtemp(join(tmpdir(), 'fathom-gpu-export-')), 'model');
-  await writeFileForBoth(exported, await loadModelFolder(folder), 'fp32');
-  const devices = [await openDevice(processor({ threads: 1 })), await openDevice(gpu)];
-  const loads = devices.map((device) => device.load({ type: 'load', versionId: 'tiny@1', folder: exported }));
-  for (const loaded of await Promise.all(loads))
-    expect(loaded).toMatchObject({ kind: 'loaded', model: { precision: 'fp32 (ONNX)' } });
-  const [expected, got] = await Promise.all(devices.map((device) => runAll(device, requests(7))));
-  expect(got?.map(({ tokens }) => tokens)).toEqual(expected?.map(({ tokens }) => tokens));
+  const model = await loadModelFolder(folder);
+  if (attention === 'GroupQueryAttention') await writeFileForBoth(exported, model, 'fp32');
+  else await exportModel(exported, model, { layout: 'hugging-face', precisions: ['fp32'] });
+  if (attention !== 'plain, as transformers has it') return exported;
+  const { config, weights } = model;
+  const options = {
+    config,
+    weights,
+    capacity: config.maxPositions,
+    precision: 'fp32',
+    adapters: false,
+  } as const;
+  const graph = buildDecoderGraph({ ...options, layout: plainAttentionLayout() });
+  await writeFile(join(exported, 'onnx', 'model.onnx'), encodeModel(graph));
+  return exported;
+}
+
+type Attention =
+  | 'GroupQueryAttention'
+  | 'plain, as fathom models export writes it'
+  | 'plain, as transformers has it';
+
+test.each<Attention>([
+  'GroupQueryAttention',
+  'plain, as fathom models export writes it',
+  'plain, as transformers has it',
+])(
+  'an ONNX export is served from its file, with the tokens that it has on the processor (%s)',
+  async (attention) => {
+    const exported = await writeExport(attention);
+    const devices = [await openDevice(processor({ threads: 1 })), await openDevice(gpu)];
+    const loads = devices.map((device) =>
+      device.load({ type: 'load', versionId: 'tiny@1', folder: exported }),
+    );
+    for (const loaded of await Promise.all(loads))
+      expect(loaded).toMatchObject({ kind: 'loaded', model: { precision: 'fp32 (ONNX)' } });
+    const [expected, got] = await Promise.all(devices.map((device) => runAll(device, requests(7))));
+    expect(got?.map(({ tokens }) => tokens)).toEqual(expected?.map(({ tokens }) => tokens));
+  },
+);
+
+test('an ONNX export in int4 is served from its file, and answers alone as among others', async () => {
+  const exported = join(await mkdtemp(join(tmpdir(), 'fathom-gpu-export-')), 'model');
+  await exportModel(exported, await loadModelFolder(folder), {
+    layout: 'hugging-face',
+    precisions: ['int4'],
+  });
+  const device = await openDevice(gpu);
+  expect(await device.load({ type: 'load', versionId: 'tiny@1', folder: exported })).toMatchObject({
+    kind: 'loaded',
+    model: { precision: 'int4 (ONNX)' },
+  });
+  const all = await runAll(device, requests(3));
+  for (const [at, request] of requests(3).entries())
+    expect((await run(device, { ...request, id: `alone${at}` }).outcome).tokens).toEqual(all[at]?.tokens);
 });
 
 test('an ONNX export is refused by the names of the operators that the device does not run', async () => {

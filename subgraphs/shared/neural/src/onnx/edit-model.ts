@@ -27,6 +27,7 @@ export interface ModelEdit {
   readonly addedInputs: readonly Value[];
   /** Added, or put in the place of those of the same name. */
   readonly outputs: readonly Value[];
+  readonly removedOutputs: ReadonlySet<string>;
   /** Values of which the file's own shape is not true any more. */
   readonly reshaped: ReadonlySet<string>;
 }
@@ -46,6 +47,7 @@ export const noEdit: ModelEdit = {
   removedInputs: new Set(),
   addedInputs: [],
   outputs: [],
+  removedOutputs: new Set(),
   reshaped: new Set(),
 };
 
@@ -67,6 +69,7 @@ export function joinEdits(a: ModelEdit, b: ModelEdit): ModelEdit {
     removedInputs: new Set([...a.removedInputs, ...b.removedInputs]),
     addedInputs: [...a.addedInputs, ...b.addedInputs],
     outputs: [...a.outputs, ...b.outputs],
+    removedOutputs: new Set([...a.removedOutputs, ...b.removedOutputs]),
     reshaped: new Set([...a.reshaped, ...b.reshaped]),
   };
 }
@@ -105,7 +108,7 @@ const isMessage = ({ number, wireType }: Field, wanted: number): boolean =>
 
 /** GraphProto { node 1, initializer 5, input 11, output 12, value_info 13 } */
 function writeGraph(writer: ProtobufWriter, source: ByteSource, graph: Field, edit: ModelEdit): void {
-  const replaced = new Set(edit.outputs.map(({ name }) => name));
+  const replaced = new Set([...edit.outputs.map(({ name }) => name), ...edit.removedOutputs]);
   const isGone = (field: Field): boolean =>
     (isMessage(field, 11) && edit.removedInputs.has(nameOf(source, field))) ||
     (isMessage(field, 12) && replaced.has(nameOf(source, field))) ||

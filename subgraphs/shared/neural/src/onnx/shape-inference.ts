@@ -240,15 +240,17 @@ const rules: Readonly<Record<string, Rule>> = {
     return [{ type: x.type, dims: x.dims }, rows, rows];
   },
   /** inputs: packed query, key and value, -, -, past_key, past_value, … ; outputs: attention, present_key, present_value. */
+  /** Queries, keys and values side by side in the first input, or each in its own. */
   GroupQueryAttention: ({ inputs, attributes }) => {
-    const [packed, past] = [need(inputs, 0), need(inputs, 3)];
+    const [queries, past] = [need(inputs, 0), need(inputs, 3)];
     const heads = attributeInt(attributes, 'num_heads', 0);
-    const width = heads + 2 * attributeInt(attributes, 'kv_num_heads', 0);
-    const [last, headSize] = [packed.dims.at(-1), past.dims.at(-1)];
+    const isPacked = inputs[1] === undefined;
+    const width = heads + (isPacked ? 2 * attributeInt(attributes, 'kv_num_heads', 0) : 0);
+    const [last, headSize] = [queries.dims.at(-1), past.dims.at(-1)];
     if (typeof headSize !== 'number' || last !== width * headSize) {
-      throw new Error(`${showDims(packed.dims)} does not pack ${width} heads of ${headSize}`);
+      throw new Error(`${showDims(queries.dims)} does not pack ${width} heads of ${headSize}`);
     }
-    const output = { type: packed.type, dims: [...packed.dims.slice(0, -1), heads * headSize] };
+    const output = { type: queries.type, dims: [...queries.dims.slice(0, -1), heads * headSize] };
     return [output, past, need(inputs, 4)];
   },
   Split: ({ inputs, attributes }) => {

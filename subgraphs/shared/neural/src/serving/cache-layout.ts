@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../models/model-config.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Value } from '../onnx/types.ts';
+import type { ExecutionProvider } from '../runtime/execution-provider.ts';
 
 /** What a layout attends with, one layer at a time. */
 export interface AttendInput {
@@ -40,5 +41,8 @@ export interface LayoutOptions {
 
 /** CUDA has its attention operator in half precision only. All else of the graph stays in float32. */
 export type AttentionType = 'float32' | 'float16';
+
+export const attentionTypeOn = ({ kind }: ExecutionProvider): AttentionType =>
+  kind === 'cuda' ? 'float16' : 'float32';
 
 export type CreateLayout = (builder: GraphBuilder, options: LayoutOptions) => CacheLayout;

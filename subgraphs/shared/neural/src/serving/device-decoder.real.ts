@@ -92,7 +92,7 @@ describe('an ONNX export on WebGPU', () => {
     return decoder;
   };
 
-  it.each(['shared', 'kept'] as const)(
+  it.each(['shared', 'kept', 'plain', 'transformers'] as const)(
     'gives the logits of the processor, its cache never leaving the device (%s)',
     async (kind) => {
       const expected = await converse(await onProcessor());
@@ -102,11 +102,11 @@ describe('an ONNX export on WebGPU', () => {
   );
 
   // The processor takes activations in eight bits for such weights, the device as they are.
-  it('is near the same file on the processor with int4 weights', async () => {
-    open.push(await openExportedDecoder({ path: exports.int4, maxSlots: 4, capacity: 48, threads: 1 }));
+  it.each(['int4', 'plainInt4'] as const)('is near the same file on the processor (%s)', async (kind) => {
+    open.push(await openExportedDecoder({ path: exports[kind], maxSlots: 4, capacity: 48, threads: 1 }));
     const expected = await converse(open[0]!);
     const spread = Math.max(...expected[0]!) - Math.min(...expected[0]!);
-    const got = await converse(await openExport(exports.int4));
+    const got = await converse(await openExport(exports[kind]));
     expect(largestDifference(expected, got)).toBeLessThan(0.05 * spread);
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cpu } from '../runtime/execution-provider.ts';
+import type { AttentionType } from './cache-layout.ts';
 import type { Decoder } from './decoder.ts';
 import { families, randomWeights } from './decoder-families.testkit.ts';
 import { createDecoderSession } from './decoder-session.ts';
@@ -42,7 +43,10 @@ describe('an ONNX export whose tensors lie on a device, on the processor', () =>
   beforeAll(async () => {
     exports = await writeDeviceExports();
   });
-  const openExport = async (path: string, wish: { readonly memoryBytes?: number } = {}) => {
+  const openExport = async (
+    path: string,
+    wish: { readonly memoryBytes?: number; readonly attention?: AttentionType } = {},
+  ) => {
     const { maxSlots, capacity } = deviceTestOptions;
     const options = { path, maxSlots, capacity, threads: 1, provider: cpu, ...wish };
     const decoder = await createExportedDeviceDecoder(options);
@@ -50,7 +54,7 @@ describe('an ONNX export whose tensors lie on a device, on the processor', () =>
     return decoder;
   };
 
-  it.each(['shared', 'kept'] as const)(
+  it.each(['shared', 'kept', 'plain', 'transformers'] as const)(
     'computes what the engine’s own graph of its weights does (%s)',
     async (kind) => {
       open.push(await createDecoderSession(deviceTestOptions));
@@ -59,24 +63,36 @@ describe('an ONNX export whose tensors lie on a device, on the processor', () =>
     },
   );
 
-  it('has the cache of the engine’s own, and is refused where there is no memory for both', async () => {
-    const { weights, cache } = (await openExport(exports.shared)).bytes;
-    expect(cache).toBe(122_880);
-    await expect(openExport(exports.shared, { memoryBytes: weights + cache - 1 })).rejects.toMatchObject({
-      code: 'MEMORY_INSUFFICIENT',
-      details: { neededBytes: weights + cache, memoryBytes: weights + cache - 1 },
-    });
+  it.each(['shared', 'plain'] as const)(
+    'has the cache of the engine’s own, and is refused where there is no memory for both (%s)',
+    async (kind) => {
+      const { weights, cache } = (await openExport(exports[kind])).bytes;
+      expect(cache).toBe(122_880);
+      await expect(openExport(exports[kind], { memoryBytes: weights + cache - 1 })).rejects.toMatchObject({
+        code: 'MEMORY_INSUFFICIENT',
+        details: { neededBytes: weights + cache, memoryBytes: weights + cache - 1 },
+      });
+    },
+  );
+
+  it('stays near it with attention and cache in half precision, as CUDA has it', async () => {
+    open.push(await createDecoderSession(deviceTestOptions));
+    const expected = await converse(open[0]!);
+    const spread = Math.max(...expected[0]!) - Math.min(...expected[0]!);
+    const half = await openExport(exports.plain, { attention: 'float16' });
+    expect(largestDifference(expected, await converse(half))).toBeLessThan(0.005 * spread);
+    expect(half.bytes.cache).toBe(122_880 / 2);
   });
 
-  it('takes no adapter, and says why an export that gives its cache back anew is not served there', async () => {
+  it('takes no adapter, and is refused where its attention is not what the device has an operator for', async () => {
     const decoder = await openExport(exports.shared);
     await expect(decoder.loadAdapter('a', randomAdapter(11, 2))).rejects.toMatchObject({
       code: 'ADAPTER_INVALID',
     });
-    await expect(openExport(exports.relayed)).rejects.toMatchObject({
+    await expect(openExport(exports.capped)).rejects.toMatchObject({
       code: 'ONNX_UNSUPPORTED',
       message: expect.stringMatching(
-        /relayed\.onnx: its attention gives the cache back anew .* GroupQueryAttention$/,
+        /capped\.onnx: its attention is none .* or add the model as safetensors$/,
       ),
     });
   });

@@ -14,6 +14,7 @@ import type { CreateLayout } from './cache-layout.ts';
 import type { Decoder } from './decoder.ts';
 import { buildDecoderGraph } from './decoder-graph.ts';
 import type { DecoderOptions } from './decoder-session.ts';
+import { plainAttentionLayout } from './plain-attention-layout.testkit.ts';
 import type { Precision } from './weight-product.ts';
 
 export const deviceTestConfig: ModelConfig = {
@@ -61,11 +62,15 @@ export async function writeDeviceExports(): Promise<Readonly<Record<ExportKind, 
     kept: await write('kept', keptLogitsLayout),
     int4: await write('int4', attentionMaskLayout, 'int4'),
     int8: await write('int8', attentionMaskLayout, 'int8'),
-    relayed: await write('relayed', huggingFaceLayout),
+    plain: await write('plain', huggingFaceLayout),
+    plainInt4: await write('plainInt4', huggingFaceLayout, 'int4'),
+    transformers: await write('transformers', plainAttentionLayout()),
+    capped: await write('capped', plainAttentionLayout({ softcap: 50 })),
   };
 }
 
-type ExportKind = 'shared' | 'kept' | 'int4' | 'int8' | 'relayed';
+/** The first four have the operator GroupQueryAttention, the others hand their cache through. */
+type ExportKind = 'shared' | 'kept' | 'int4' | 'int8' | 'plain' | 'plainInt4' | 'transformers' | 'capped';
 
 export function tokensOf(seed: number, length: number): number[] {
   const random = createRandom(seed);

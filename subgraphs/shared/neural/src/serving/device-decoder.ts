@@ -11,7 +11,7 @@ import { DeviceMemory } from '../runtime/device-memory.ts';
 import type { ExecutionProvider } from '../runtime/execution-provider.ts';
 import { Session } from '../runtime/session.ts';
 import { checkWeights } from '../weights/check-weights.ts';
-import type { AttentionType } from './cache-layout.ts';
+import { type AttentionType, attentionTypeOn } from './cache-layout.ts';
 import { CacheRows } from './cache-rows.ts';
 import type { Decoder } from './decoder.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
@@ -27,6 +27,7 @@ import {
 } from './device-cache.ts';
 import { type DeviceGraph, ownDeviceGraph, type RunMemory, type RunNumbers } from './device-graph.ts';
 import { exportedDeviceGraph } from './exported-device-graph.ts';
+import type { EditOptions } from './exported-edits.ts';
 import { exportedNames } from './exported-graph.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { type CacheShape, engineNames } from './key-value-cache.ts';
@@ -71,10 +72,12 @@ export async function createDeviceDecoder(options: DeviceDecoderOptions): Promis
 }
 
 /** An ONNX export on a device, from its file. Throws what `exportedDeviceGraph` throws, and `MEMORY_INSUFFICIENT`. */
-export async function createExportedDeviceDecoder(options: ExportJob & DeviceRoom): Promise<Decoder> {
-  const { graph, open } = exportedDeviceGraph(options, options.provider);
+export async function createExportedDeviceDecoder(
+  options: ExportJob & DeviceRoom & Pick<EditOptions, 'attention'>,
+): Promise<Decoder> {
+  const { graph, attention, open } = exportedDeviceGraph(options);
   return openOnDevice(
-    { ...options, shape: graph, names: exportedNames, type: 'float32' },
+    { ...options, shape: graph, names: exportedNames, type: attention },
     { base: { weightBytes: graph.weightBytes, open } },
   );
 }
@@ -404,7 +407,7 @@ function deviceLayout(options: DeviceDecoderOptions) {
 }
 
 function attentionType({ attention, provider }: DeviceDecoderOptions): AttentionType {
-  return attention ?? (provider.kind === 'cuda' ? 'float16' : 'float32');
+  return attention ?? attentionTypeOn(provider);
 }
 
 function checkMemory(room: RoomWithCache, weightBytes: number): void {

@@ -11,8 +11,6 @@ import { SharedCache } from './shared-cache.ts';
 
 export interface ExportedDecoderOptions extends ExportJob {
   readonly maxSlots: number;
-  /** Tokens a slot holds, prompt and answer together. */
-  readonly capacity: number;
   /** See `DecoderOptions`. */
   readonly callerYields?: boolean;
   /** Where its graph is read and its session made: in this thread without it. */
@@ -21,8 +19,8 @@ export interface ExportedDecoderOptions extends ExportJob {
 
 /** Throws what `prepareExport` throws. */
 export async function openExportedDecoder(options: ExportedDecoderOptions): Promise<Decoder> {
-  const { prepare = prepareExport, path, vocabularySize, threads } = options;
-  return new ExportedDecoder(options, await prepare({ path, vocabularySize, threads }));
+  const { prepare = prepareExport, path, vocabularySize, capacity, threads } = options;
+  return new ExportedDecoder(options, await prepare({ path, vocabularySize, capacity, threads }));
 }
 
 /** A Hugging Face ONNX export as the engine runs it. The rules of `DecoderSession` hold. */

@@ -1,17 +1,18 @@
 /**
- * A Hugging Face ONNX export on a device with memory of its own: its file as it is, its cache as the engine's own graph has
- * it there (`device-cache.ts`). What follows from the attention mask is reckoned by the processor, which copies some numbers
- * a run; an operator that computes on what the model knows is the device's, or the file is refused.
+ * A Hugging Face ONNX export on a device with memory of its own: its file with the edits that fit it (`exported-edits.ts`), its
+ * cache as the engine's own graph has it there (`device-cache.ts`). What follows from positions or the attention mask is reckoned
+ * by the processor, which copies some numbers a run; an operator that computes on what the model knows is the device's, or the
+ * file is refused.
  */
 import { NeuralError } from '../errors.ts';
 import { checkOnnxFile } from '../models/onnx-folder.ts';
-import type { ExecutionProvider } from '../runtime/execution-provider.ts';
-import { HostTensor, longs } from '../runtime/host-tensor.ts';
-import { Session } from '../runtime/session.ts';
+import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
 import { lastOf } from './decoder-input.ts';
 import type { DeviceGraph, RunMemory, RunNumbers } from './device-graph.ts';
-import { interfaceOf } from './exported-edits.ts';
+import { type EditOptions, openEdited, type PlannedExport, planEdits } from './exported-edits.ts';
 import { type ExportedGraph, keptFeed, keptPositions } from './exported-graph.ts';
+import { lastTokensInput } from './exported-last-tokens.ts';
+import { lengthsInput, longestInput } from './exported-lengths.ts';
 import type { ExportJob } from './prepare-export.ts';
 
 /** What exports reckon lengths, positions and masks with, on whole numbers, or carry through as it is. */
@@ -22,26 +23,29 @@ const bookkeeping: ReadonlySet<string> = new Set([
   ...['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'And', 'Or', 'Not'],
 ]);
 
-export interface ExportedOnDevice {
-  readonly graph: ExportedGraph;
+export interface ExportedOnDevice extends Pick<PlannedExport, 'graph' | 'attention'> {
   open(): DeviceGraph;
 }
 
 /** Throws what `prepareExport` throws, before and in `open`. */
-export function exportedDeviceGraph(job: ExportJob, provider: ExecutionProvider): ExportedOnDevice {
-  const { path, vocabularySize = 0, threads } = job;
-  const { model, graph } = checkOnnxFile({ path }, { vocabularySize });
+export function exportedDeviceGraph(job: ExportJob & EditOptions): ExportedOnDevice {
+  const { path, vocabularySize = 0, provider, threads } = job;
+  const { model, graph: given } = checkOnnxFile({ path }, { vocabularySize });
+  const planned = planEdits(model, given, job);
+  const { graph, attention, declared } = planned;
+  const inputs = new Set(declared.inputs.map(({ name }) => name));
   const refuse = (problem: string): never => {
     throw new NeuralError('ONNX_UNSUPPORTED', `${path}: ${problem}`, { details: { path, problem } });
   };
   if (graph.cache === 'relayed')
     refuse(
-      `its attention gives the cache back anew with each token; on ${provider.kind} an export is served whose attention is the operator GroupQueryAttention`,
+      `its attention is none that ${provider.kind} has an operator for: serve it on the processor, or add the model as safetensors`,
     );
   return {
     graph,
+    attention,
     open() {
-      const session = Session.open(path, interfaceOf(model), { provider, threads, recordsPlacement: true });
+      const session = openEdited(planned, { provider, threads, recordsPlacement: true });
       // On the processor itself nothing is left to it.
       const all = provider.kind === 'cpu' ? [] : session.leftToProcessor();
       const left = all.filter((operator) => !bookkeeping.has(operator));
@@ -52,26 +56,44 @@ export function exportedDeviceGraph(job: ExportJob, provider: ExecutionProvider)
       return {
         session,
         vocabularySize: graph.vocabularySize,
-        prepare: (rows, time) => prepareRun(graph, rows, time),
+        prepare: (rows, time) => prepareRun({ graph, inputs, rows, time }),
       };
     },
   };
 }
 
-function prepareRun(graph: ExportedGraph, rows: number, time: number): RunMemory {
+function prepareRun({
+  graph,
+  inputs,
+  rows,
+  time,
+}: {
+  readonly graph: ExportedGraph;
+  readonly inputs: ReadonlySet<string>;
+  readonly rows: number;
+  readonly time: number;
+}): RunMemory {
   const { hasPositionIds, vocabularySize } = graph;
   const ids = longs([rows, time], new BigInt64Array(rows * time));
   const positions = longs([rows, time], new BigInt64Array(rows * time));
-  const kept = keptPositions(graph, rows, time);
+  const lastOfRows = new HostTensor([rows], new Int32Array(rows));
+  const longestOfAll = new HostTensor([], new Int32Array(1));
+  const lastTokens = longs([rows, 1, 1], new BigInt64Array(rows));
+  const hasLastAlone = inputs.has(lastTokensInput);
+  const kept = hasLastAlone ? 1 : keptPositions(graph, rows, time);
   const all = new Float32Array(rows * kept * vocabularySize);
   let ends: readonly number[] = [];
   const fixed = {
     input_ids: ids,
     ...(hasPositionIds ? { position_ids: positions } : {}),
+    ...(inputs.has(lengthsInput) ? { [lengthsInput]: lastOfRows, [longestInput]: longestOfAll } : {}),
+    ...(hasLastAlone ? { [lastTokensInput]: lastTokens } : {}),
     ...keptFeed(graph, kept),
   };
+  const withMask = (mask: () => HostTensor): HostTensors =>
+    inputs.has('attention_mask') ? { ...fixed, attention_mask: mask() } : fixed;
   return {
-    inputs: { ...fixed, attention_mask: longs([rows, time], new BigInt64Array(rows * time)) },
+    inputs: withMask(() => longs([rows, time], new BigInt64Array(rows * time))),
     outputs: { logits: new HostTensor([rows, kept, vocabularySize], all) },
     fill({ tokens, lengths, longest }) {
       for (const [at, token] of tokens.entries()) ids.data[at] = BigInt(token);
@@ -79,8 +101,11 @@ function prepareRun(graph: ExportedGraph, rows: number, time: number): RunMemory
         const start = Math.max(0, length + 1 - time);
         for (let at = 0; at < time; at += 1) positions.data[row * time + at] = BigInt(start + at);
       }
-      ends = lengths.map((length) => (kept === 1 ? 0 : lastOf(length, time)));
-      return { ...fixed, attention_mask: maskOf(lengths, longest) };
+      lastOfRows.data.set(lengths);
+      longestOfAll.data[0] = longest;
+      ends = lengths.map((length) => lastOf(length, time));
+      for (const [row, end] of ends.entries()) lastTokens.data[row] = BigInt(end);
+      return withMask(() => maskOf(lengths, longest));
     },
     logits() {
       if (kept === 1) return all;

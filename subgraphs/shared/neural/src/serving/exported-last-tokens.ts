@@ -51,15 +51,18 @@ export interface LastTokensEdit {
   readonly hasSummaries: boolean;
 }
 
-/** Undefined where the file is best run as it is. */
-export function withLastTokensAlone(model: OnnxModel): LastTokensEdit | undefined {
+/** Undefined where the file is best run as it is. `summaries`: whether they are wanted. */
+export function withLastTokensAlone(
+  model: OnnxModel,
+  { summaries = true }: { readonly summaries?: boolean } = {},
+): LastTokensEdit | undefined {
   const logits = model.outputs.find(({ name }) => name === 'logits');
   const tail = model.opset < leastOpset ? undefined : tailOf(model);
   if (tail === undefined || logits === undefined) return undefined;
   const builder = new GraphBuilder('tail', { taken: namesOf(model) });
   const last: Value = { name: lastTokensInput, type: 'int64', dims: ['rows', 1, 1] };
   const given: Value = { name: 'logits', type: 'float32', dims: ['rows', 1, logits.dims[2]!] };
-  const hasSummaries = model.opset >= summariesOpset;
+  const hasSummaries = summaries && model.opset >= summariesOpset;
   const cut = new Map<string, string>();
   builder.scope('fathom', () => {
     for (const name of tail.taken) {

@@ -8,10 +8,17 @@
  * Where anything else reads the mask, the file stays as it is.
  */
 import { type ModelEdit, noEdit } from '../onnx/edit-model.ts';
+import { wantedOf } from '../onnx/graph-walk.ts';
 import type { OnnxModel, OnnxNode } from '../onnx/read-model.ts';
+import type { Value } from '../onnx/types.ts';
 
 export const lengthsInput = 'fathom.lengths';
 export const longestInput = 'fathom.longest';
+
+export const lengthsInputs: readonly [Value, Value] = [
+  { name: lengthsInput, type: 'int32', dims: ['rows'] },
+  { name: longestInput, type: 'int32', dims: [] },
+];
 
 /** Inputs of the operator. */
 const [lengthsPlace, longestPlace] = [5, 6];
@@ -37,24 +44,6 @@ export function withLengthsGiven(model: OnnxModel): ModelEdit | undefined {
     nodes: new Map(places.map((place) => [place, { inputs, attributes: {} }])),
     removedNodes: idle,
     removedInputs: new Set(['attention_mask']),
-    addedInputs: [
-      { name: lengthsInput, type: 'int32', dims: ['rows'] },
-      { name: longestInput, type: 'int32', dims: [] },
-    ],
+    addedInputs: lengthsInputs,
   };
-}
-
-/** Values that lead to an output, and the places of nodes that do not: ONNX Runtime would run them. */
-function wantedOf({ nodes, outputs }: OnnxModel): {
-  readonly wanted: ReadonlySet<string>;
-  readonly idle: ReadonlySet<number>;
-} {
-  const wanted = new Set(outputs.map(({ name }) => name));
-  const idle = new Set<number>();
-  for (let place = nodes.length - 1; place >= 0; place -= 1) {
-    const node = nodes[place]!;
-    if (!node.outputs.some((name) => wanted.has(name))) idle.add(place);
-    else for (const name of node.inputs) wanted.add(name);
-  }
-  return { wanted, idle };
 }

@@ -1,7 +1,8 @@
 /** The long part of opening an ONNX export: its graph read, checked and edited, its session made. */
 import { checkOnnxFile } from '../models/onnx-folder.ts';
+import { cpu } from '../runtime/execution-provider.ts';
 import type { DetachedSession } from '../runtime/session.ts';
-import { openEdited } from './exported-edits.ts';
+import { openEdited, planEdits } from './exported-edits.ts';
 import type { ExportedGraph } from './exported-graph.ts';
 
 export interface ExportJob {
@@ -9,6 +10,8 @@ export interface ExportJob {
   readonly path: string;
   /** Tokens of the tokenizer that it is to be served with; unchecked without it. */
   readonly vocabularySize?: number | undefined;
+  /** Tokens that a slot will hold, prompt and answer together. */
+  readonly capacity: number;
   readonly threads?: number | undefined;
 }
 
@@ -25,9 +28,11 @@ export type PrepareExport = (job: ExportJob) => Promise<PreparedExport>;
 export async function prepareExport({
   path,
   vocabularySize = 0,
+  capacity,
   threads,
 }: ExportJob): Promise<PreparedExport> {
   const { model, graph } = checkOnnxFile({ path }, { vocabularySize });
-  const { session, hasSummaries } = openEdited(model, graph, { threads });
-  return { graph, session: session.detach(), hasSummaries };
+  const planned = planEdits(model, graph, { provider: cpu, capacity, threads, summaries: true });
+  const session = openEdited(planned, { threads });
+  return { graph: planned.graph, session: session.detach(), hasSummaries: planned.hasSummaries };
 }
