@@ -42,3 +42,45 @@ export function writeTaken(response: ServerResponse, text: string): Promise<void
     });
   });
 }
+
+export interface JoinedWrites {
+  /** `taken` is called when the socket has taken it. */
+  write(text: string, taken: () => void): void;
+  /** Before anything else is written. */
+  flush(): void;
+  bufferedBytes(): number;
+}
+
+/**
+ * What one read of a service's socket brought for a response leaves as one chunk: each costs node:http three buffers and their
+ * callbacks. Nothing waits longer than for the end of that read.
+ */
+export function joinWrites(response: ServerResponse): JoinedWrites {
+  let text = '';
+  let waiting: (() => void)[] = [];
+  let isScheduled = false;
+  function flush(): void {
+    if (text === '') return;
+    const told = waiting;
+    response.write(text, () => {
+      for (const taken of told) taken();
+    });
+    text = '';
+    waiting = [];
+  }
+  return {
+    write(more, taken) {
+      text += more;
+      waiting.push(taken);
+      if (isScheduled) return;
+      isScheduled = true;
+      process.nextTick(() => {
+        isScheduled = false;
+        flush();
+      });
+    },
+    flush,
+    // Of what waits here most is ASCII; it is a moment's only.
+    bufferedBytes: () => response.writableLength + text.length,
+  };
+}

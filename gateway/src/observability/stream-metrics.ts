@@ -1,6 +1,8 @@
 /** Streams open now, events passed on, and how streams ended. */
 import type { Metrics } from '@fathom/platform/telemetry/metrics';
+import { createTally, type Tally } from '@fathom/platform/telemetry/tally';
 import type { StreamObserver } from '../subscriptions/client-connection.ts';
+import type { EventWay } from '../subscriptions/subscription-stream.ts';
 
 export function createStreamMetrics(metrics: Metrics): StreamObserver {
   const active = metrics.gauge({
@@ -18,9 +20,21 @@ export function createStreamMetrics(metrics: Metrics): StreamObserver {
     help: 'Subscriptions that ended: completed, failed, unsubscribed or disconnected.',
     labels: ['subgraph', 'end'],
   });
+  /** Each event is counted: an addition, where the metric would look its labels up. */
+  const tallies = new Map<string, Readonly<Record<EventWay, Tally>>>();
+  function talliesOf(subgraph: string): Readonly<Record<EventWay, Tally>> {
+    const known = tallies.get(subgraph);
+    if (known) return known;
+    const made = {
+      verbatim: createTally(events, { subgraph, way: 'verbatim' }),
+      executed: createTally(events, { subgraph, way: 'executed' }),
+    };
+    tallies.set(subgraph, made);
+    return made;
+  }
   return {
     opened: (subgraph) => active.inc({ subgraph }),
-    event: (subgraph, way) => events.inc({ subgraph, way }),
+    event: (subgraph, way) => talliesOf(subgraph)[way].add(1),
     closed: (subgraph, end) => {
       active.dec({ subgraph });
       ended.inc({ subgraph, end });

@@ -94,7 +94,7 @@ describe('a stream', () => {
     const sent: string[] = [];
     const executing = createDeferred();
     const { stream, log } = setUp({
-      rawSink: { send: (text) => sent.push(text), bufferedBytes: () => 0 },
+      rawSink: { send: ({ frame: text }) => sent.push(text), bufferedBytes: () => 0 },
       execute: async (event) => {
         await executing.promise;
         return event as never;

@@ -13,12 +13,18 @@ import type { AppError } from '@fathom/platform/errors';
 import type { FormattedExecutionResult } from 'graphql';
 import { raise } from '../errors.ts';
 import type { EventExecutor, SubgraphEvent } from './event-executor.ts';
-import { type Delivered, resumableBehind } from './last-cursor.ts';
+import { resumableBehind } from './last-cursor.ts';
 import { payloadStart, type UpstreamSink } from './upstream-socket.ts';
+
+/** A frame that may pass unchanged, and what it says. */
+export interface PlainFrame {
+  readonly frame: string;
+  readonly result: FormattedExecutionResult;
+}
 
 /** Writes a frame to the client as it is. `flushed` is called when the client's socket has taken it. */
 export interface RawSink {
-  send(frame: string, flushed: () => void): void;
+  send(plain: PlainFrame, flushed: () => void): void;
   bufferedBytes(): number;
 }
 
@@ -80,9 +86,11 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
   #paused = false;
   #patience: NodeJS.Timeout | undefined;
   #end: StreamEnd | undefined;
-  #delivered: Delivered | undefined;
+  #delivered: FormattedExecutionResult | undefined;
   /** Of the newest result, if it was nothing but an error. */
   #failureCode: string | undefined;
+
+  readonly #onFlushed = (): void => this.#onProgress();
 
   constructor(options: SubscriptionStreamOptions) {
     this.#options = options;
@@ -117,9 +125,10 @@ export class SubscriptionStream implements AsyncGenerator<FormattedExecutionResu
     if (this.#sourceEnded) return;
     const { rawSink, onEvent } = this.#options;
     const inOrder = this.#items.length === 0 && !this.#executing && this.#waiting.length > 0;
-    if (rawSink && inOrder && isPlainData(frame)) {
-      rawSink.send(frame, () => this.#onProgress());
-      this.#delivered = frame;
+    const result = rawSink && inOrder ? plainDataOf(frame) : undefined;
+    if (rawSink && result) {
+      rawSink.send({ frame, result }, this.#onFlushed);
+      this.#delivered = result;
       onEvent('verbatim');
       if (rawSink.bufferedBytes() > this.#options.window.maxBytes) this.#pause();
       return;
@@ -251,16 +260,15 @@ function failureOf({ data, errors }: FormattedExecutionResult): string | undefin
 }
 
 /**
- * Whether a frame's payload is data without errors. Quotes within texts are escaped, so `"errors":` is always a key; a
+ * What a frame says, if that is data without errors. Quotes within texts are escaped, so `"errors":` is always a key; a
  * field of that name sends a frame the long way, which is slower and never wrong.
  */
-function isPlainData(frame: string): boolean {
-  return (
+function plainDataOf(frame: string): FormattedExecutionResult | undefined {
+  const isPlain =
     frame.startsWith('{"data":{', payloadStart(frame)) &&
     !frame.includes('"errors":') &&
-    !frame.includes('"extensions":') &&
-    payloadOf(frame) !== undefined
-  );
+    !frame.includes('"extensions":');
+  return isPlain ? (payloadOf(frame) as FormattedExecutionResult | undefined) : undefined;
 }
 
 /**

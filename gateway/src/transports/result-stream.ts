@@ -10,13 +10,13 @@ import type { RecordedRefusal } from '../audit/refusals.ts';
 import { onTokenExpiry } from '../auth/token-expiry.ts';
 import type { GatewayContext } from '../context.ts';
 import { raise } from '../errors.ts';
-import { beginStream, type StreamHead, writeTaken } from '../http/event-stream.ts';
+import { beginStream, joinWrites, type StreamHead, writeTaken } from '../http/event-stream.ts';
 import { graphqlBody } from '../http/send-refusal.ts';
 import { outcomeOf, type Transport } from '../observability/operation-log.ts';
 import { formatExecutionError } from '../operations/format-result.ts';
 import type { AdmittedOperation } from '../operations/operation.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
-import { cursorOf, type Delivered } from '../subscriptions/last-cursor.ts';
+import { cursorOf } from '../subscriptions/last-cursor.ts';
 import { planSubscription } from '../subscriptions/subscription-plan.ts';
 import { payloadStart } from '../subscriptions/upstream-socket.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
@@ -97,9 +97,10 @@ async function stream(
   });
   const stopWaiting = onTokenExpiry(context.principal, (error) => connection.abandonAll(error));
   response.once('close', () => connection.vanish());
+  const joined = joinWrites(response);
   try {
     const tellsIds = format.tellsIds && planSubscription(snapshot, operation).canResume;
-    const next = (json: string, delivered: Delivered): string =>
+    const next = (json: string, delivered: FormattedExecutionResult): string =>
       format.next(json, tellsIds ? cursorOf(delivered) : undefined);
     const events = connection.open({
       id: '1',
@@ -107,26 +108,29 @@ async function stream(
       operation,
       context,
       rawSink: {
-        send: (frame, flushed) => {
+        send: ({ frame, result }, flushed) => {
           const json = frame.slice(payloadStart(frame), -1);
           record.sent(Buffer.byteLength(json));
-          response.write(next(json, frame), flushed);
+          joined.write(next(json, result), flushed);
         },
-        bufferedBytes: () => response.writableLength,
+        bufferedBytes: () => joined.bufferedBytes(),
       },
       observer: observeStream(service.streamObserver, record),
     });
     for await (const result of events) {
       const json = JSON.stringify(result);
       record.sent(Buffer.byteLength(json));
+      joined.flush();
       await writeTaken(response, next(json, result));
     }
   } catch (error) {
     const formatted = formatExecutionError(error, context);
     record.end(outcomeOf([formatted]));
     const result: FormattedExecutionResult = { errors: [formatted] };
+    joined.flush();
     response.write(format.next(JSON.stringify(result)));
   } finally {
+    joined.flush();
     stopWaiting();
     forget();
   }

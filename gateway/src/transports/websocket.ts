@@ -11,6 +11,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { within } from '@fathom/platform/deferred';
+import { createTextFrames, type TextFrames } from '@fathom/platform/server/text-frames';
 import { attachSocket } from '@fathom/platform/server/websocket-socket';
 import type { Trace } from '@fathom/platform/telemetry/trace';
 import { inTrace } from '@fathom/platform/telemetry/tracing';
@@ -35,7 +36,6 @@ import { factsOfUnread, ofOperation } from '../operations/operation-facts.ts';
 import { parseRawOperation } from '../operations/raw-operation.ts';
 import { isRefusal } from '../operations/refusal.ts';
 import { ClientConnection } from '../subscriptions/client-connection.ts';
-import type { RawSink } from '../subscriptions/subscription-stream.ts';
 import type { Snapshot } from '../supergraph/snapshot.ts';
 import {
   createContext,
@@ -44,7 +44,6 @@ import {
   observeStream,
   requirePrincipal,
 } from './gateway-service.ts';
-import { createTextFrames } from './text-frames.ts';
 
 /** Private use codes of the protocol: a client that shows a bad credential must not retry with it. */
 const unauthorized = 4401;
@@ -57,7 +56,7 @@ export const maxOperationsPerConnection = 100;
 interface Client {
   readonly socket: WebSocket;
   /** Events that pass unchanged, to the same socket. */
-  readonly frames: RawSink;
+  readonly frames: TextFrames;
   readonly request: IncomingMessage;
   readonly connection: ClientConnection;
   readonly gone: Departure;
@@ -112,7 +111,7 @@ export function createWebSocketTransport(service: GatewayService): WebSocketTran
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const client: Client = {
           socket: webSocket,
-          frames: createTextFrames(webSocket, socket),
+          frames: createTextFrames(webSocket, socket, 'read'),
           request,
           connection: new ClientConnection(service),
           gone: new Departure(),
@@ -301,7 +300,7 @@ function openStream(
       context,
       // The frames of the subgraph carry the client's own id, so what passes is byte for byte what came.
       rawSink: {
-        send(frame, flushed) {
+        send({ frame }, flushed) {
           record.sent(Buffer.byteLength(frame));
           client.frames.send(frame, flushed);
         },

@@ -97,6 +97,11 @@ function endingWith(
       if (result.done || isLast(result.value)) leave('ENDED');
       return result;
     },
+    ready() {
+      const event = events.ready?.();
+      if (event && isLast(event)) leave('ENDED');
+      return event;
+    },
     return: () => events.return(),
     [Symbol.asyncIterator]() {
       return this;

@@ -59,6 +59,8 @@ export class EventLog {
       this.#waiting = undefined;
       return this.#write(batch.events, batch.end);
     });
+    // Whoever awaits it sees the failure; who streams tokens does not wait for each, and the next one tells.
+    this.#tail.catch(() => undefined);
     return this.#tail;
   }
 

@@ -4,7 +4,7 @@
 
 import { raisePlatform } from '@fathom/platform/errors';
 import type { Identity } from '@fathom/platform/identity';
-import { type EventIterator, mapEvents } from '@fathom/platform/server/async-events';
+import { type EventIterator, mapReadyEvents } from '@fathom/platform/server/async-events';
 import { requireScope } from '@fathom/platform/server/scopes';
 import type { StreamBuffer } from '@fathom/platform/streams/stream-buffer';
 import { decodeCursor, encodeCursor } from '../domain/cursor.ts';
@@ -91,7 +91,7 @@ export class GenerationReader {
     const { id } = record;
     const growing = new GrowingRecord(applyEvents(unstarted(record), seen));
     const source = this.#options.streams.follow(streamOf(record.id), seen.length, signal);
-    return mapEvents(source, ({ sequence, payload }) => {
+    return mapReadyEvents(source, ({ sequence, payload }) => {
       const event = parseEvent(payload);
       const recordThen = growing.add(event);
       return {

@@ -107,10 +107,7 @@ export class GenerationRun {
   /** Adds events to the record and the stream. Resolves when readers can have them. */
   emit(events: readonly GenerationEvent[], options?: { readonly end?: boolean }): Promise<void> {
     for (const event of events) this.#record.add(event);
-    const stored = this.#options.log.append(events, options);
-    // Whoever awaits `emit` sees the failure; who streams tokens does not wait for each, and the next one tells.
-    stored.catch(() => undefined);
-    return stored;
+    return this.#options.log.append(events, options);
   }
 
   tokenEvent(token: TokenRecord, choice = 0): GenerationEvent {

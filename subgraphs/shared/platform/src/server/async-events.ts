@@ -8,7 +8,13 @@ import { raisePlatform } from '../errors.ts';
 
 export type EventIterator<T> = AsyncIterableIterator<T, undefined> & {
   return(): Promise<IteratorResult<T, undefined>>;
-};
+} & ReadySource<T>;
+
+/** A source that may have events at hand. */
+export interface ReadySource<T> {
+  /** The next event if it is there already, without the promises that waiting for it takes; not while a `next()` is pending. */
+  ready?(): T | undefined;
+}
 
 const done = Object.freeze({ value: undefined, done: true as const });
 
@@ -63,6 +69,29 @@ export function mapEvents<From, To>(
       // Not awaited: a source that is an `async function*` would hold us up, and nobody reads its answer.
       void Promise.resolve(source.return?.()).catch(() => undefined);
       return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** The same where `map` gives no promise: what the source has at hand is at hand here. */
+export function mapReadyEvents<From, To>(
+  source: AsyncIterator<From> & ReadySource<From>,
+  map: (event: From) => To,
+): EventIterator<To> {
+  const events = mapEvents(source, map);
+  let isLeft = false;
+  return {
+    next: () => events.next(),
+    ready() {
+      const event = isLeft ? undefined : source.ready?.();
+      return event === undefined ? undefined : map(event);
+    },
+    return() {
+      isLeft = true;
+      return events.return();
     },
     [Symbol.asyncIterator]() {
       return this;

@@ -14,6 +14,8 @@
 import {
   type DocumentNode,
   type ExecutionArgs,
+  type ExecutionResult,
+  execute,
   type FieldNode,
   GraphQLObjectType,
   GraphQLSchema,
@@ -22,6 +24,23 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
+import { flatExecution } from './flat-events.ts';
+
+/** Executes an event of the stream that an operation opened. */
+export type ExecuteEvent = (
+  rootValue: unknown,
+  contextValue: unknown,
+) => ExecutionResult | Promise<ExecutionResult>;
+
+export function createEventExecutor(args: ExecutionArgs): ExecuteEvent {
+  const perEvent = eventExecution(args);
+  const whole: ExecuteEvent = (rootValue, contextValue) =>
+    execute({ ...perEvent, rootValue, contextValue }) as ExecutionResult | Promise<ExecutionResult>;
+  const flat = flatExecution(perEvent);
+  return flat
+    ? (rootValue, contextValue) => flat(rootValue, contextValue) ?? whole(rootValue, contextValue)
+    : whole;
+}
 
 /** The arguments of `execute` for each event; the root value and the context are the event's own. */
 export function eventExecution(args: ExecutionArgs): ExecutionArgs {

@@ -38,8 +38,9 @@ import type { IdentityVerifier } from '../identity-token.ts';
 import type { Logger } from '../logging.ts';
 import { carries, parseStreamSignal, placeOfCarried, saysCarries } from '../stream-carrier.ts';
 import { currentTraceId } from '../telemetry/tracing.ts';
-import { leftOnAbort, mapEvents } from './async-events.ts';
-import { eventExecution } from './event-execution.ts';
+import { leftOnAbort } from './async-events.ts';
+import { deliverEvents } from './deliver-events.ts';
+import { createEventExecutor } from './event-execution.ts';
 import { formatError } from './format-error.ts';
 import { InFlight, type Ticket } from './in-flight.ts';
 import type { OperationMetrics } from './operation-metrics.ts';
@@ -47,7 +48,7 @@ import { createOperationPreparer } from './prepare-operation.ts';
 import type { RequestContext } from './request-context.ts';
 import { StreamGate } from './stream-gate.ts';
 import { beginOperation, type WebSocketOperation } from './websocket-operation.ts';
-import { attachSocket } from './websocket-socket.ts';
+import { attachSocket, type SendMessage } from './websocket-socket.ts';
 
 export interface GraphQLWebSocketOptions<Context extends RequestContext> {
   readonly schema: GraphQLSchema;
@@ -71,9 +72,12 @@ interface Connection {
   identity?: Identity;
   /** Each of its streams must show an identity of its own. */
   carries?: boolean;
+  send?: SendMessage;
 }
 
 interface LiveOperation {
+  readonly id: string;
+  readonly connection: Connection;
   readonly ticket: Ticket;
   readonly gate: StreamGate;
   operation?: WebSocketOperation;
@@ -105,8 +109,9 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
       }
     },
     async onSubscribe(connection, id, payload) {
-      const live: LiveOperation = { ticket: inFlight.open(), gate: new StreamGate() };
-      connection.extra.live.set(id, live);
+      const { extra } = connection;
+      const live: LiveOperation = { id, connection: extra, ticket: inFlight.open(), gate: new StreamGate() };
+      extra.live.set(id, live);
       operations.set(payload, live);
       try {
         return await begin(connection, payload, live);
@@ -184,15 +189,24 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     args: ExecutionArgs,
   ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
     const { traceContext, request } = operationOf(args);
-    const perEvent = eventExecution(args);
-    const executeIn = (rootValue: unknown) =>
-      otel.with(traceContext, () => execute({ ...perEvent, rootValue, contextValue: makeContext(request) }));
+    const executeEvent = createEventExecutor(args);
     const source = await otel.with(traceContext, () =>
       createSourceEventStream({ ...args, contextValue: makeContext(request) }),
     );
     if (!(Symbol.asyncIterator in source)) return source;
-    const guarded = liveOf(args).gate.guard(source[Symbol.asyncIterator]());
-    return leftOnAbort(mapEvents(guarded, executeIn), request.signal);
+    const live = liveOf(args);
+    const head = `{"id":${JSON.stringify(live.id)},"type":"next","payload":`;
+    const events = deliverEvents({
+      source: live.gate.guard(source[Symbol.asyncIterator]()),
+      execute: (event) => executeEvent(event, makeContext(request)),
+      send(result) {
+        metrics.eventSent();
+        return live.connection.send?.(`${head}${JSON.stringify(result)}}`);
+      },
+    });
+    // Whatever follows of it is in its trace.
+    const inTrace = { ...events, next: () => otel.with(traceContext, () => events.next()) };
+    return leftOnAbort(inTrace, request.signal);
   }
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes, handleProtocols });
@@ -200,7 +214,7 @@ export function createGraphQLWebSocket<Context extends RequestContext>(
     handleUpgrade(request, socket, head) {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const extra: Connection = { live: new Map() };
-        attachSocket({
+        extra.send = attachSocket({
           protocol,
           socket: webSocket,
           transport: socket,

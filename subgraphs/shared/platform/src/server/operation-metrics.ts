@@ -49,6 +49,7 @@ export function createOperationMetrics(
     name: 'fathom_graphql_subscription_events_total',
     help: 'Events sent to subscribers.',
   });
+  const eventsSent = createTally(events, {});
   const known = new Set(knownNames);
   const mostNames = known.size + maxNames;
   const typesInFlight = new Map<string, Tally>();
@@ -97,7 +98,7 @@ export function createOperationMetrics(
         ofOperation.observe((performance.now() - startedAt) / 1000);
       };
     },
-    eventSent: () => events.inc(),
+    eventSent: () => eventsSent.add(1),
   };
 }
 

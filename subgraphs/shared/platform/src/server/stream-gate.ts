@@ -1,5 +1,6 @@
 /** Holds one stream back while others of the same connection go on: its next event is not asked for until it is let go. */
 import { createDeferred, type Deferred } from '../deferred.ts';
+import type { ReadySource } from './async-events.ts';
 
 export class StreamGate {
   #held: Deferred<void> | undefined;
@@ -14,8 +15,9 @@ export class StreamGate {
   }
 
   /** Leaving it leaves the source at once, held or not. */
-  guard<T>(source: AsyncIterator<T>): AsyncIterator<T> {
+  guard<T>(source: AsyncIterator<T> & ReadySource<T>): AsyncIterator<T> & ReadySource<T> {
     return {
+      ready: () => (this.#held ? undefined : source.ready?.()),
       next: () => (this.#held ? this.#nextOf(source) : source.next()),
       return: async () => (await source.return?.()) ?? { value: undefined, done: true },
     };

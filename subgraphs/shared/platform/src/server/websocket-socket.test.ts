@@ -5,6 +5,7 @@ import type { WebSocket as ProtocolSocket, Server } from 'graphql-ws';
 import { expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { createLogger } from '../logging.ts';
+import { textFrame } from './text-frames.ts';
 import { attachSocket } from './websocket-socket.ts';
 
 type Write = (data: string, done: (error?: Error | null) => void) => unknown;
@@ -71,16 +72,18 @@ function openSocket(): {
   };
 }
 
+const frames = (...texts: readonly string[]) => texts.map((text) => String(textFrame(text)));
+
 test('what is sent in one turn of the event loop leaves in one write, in order', async () => {
   const { send, writes, drain } = openSocket();
   for (const data of ['a1', 'b1', 'a2']) await send(data);
   expect(writes).toEqual([]);
   await turn();
-  expect(writes).toEqual([['a1', 'b1', 'a2']]);
+  expect(writes).toEqual([frames('a1', 'b1', 'a2')]);
   drain();
   await send('b2');
   await turn();
-  expect(writes).toEqual([['a1', 'b1', 'a2'], ['b2']]);
+  expect(writes).toEqual([frames('a1', 'b1', 'a2'), frames('b2')]);
 });
 
 test('a client that does not read holds up sends once little enough waits for it', async () => {

@@ -4,13 +4,14 @@
  * is still being set up.
  *
  * Sends resolve when the bytes left the process, so a slow client slows its own streams only. With `transport`, what is sent in
- * one turn of the event loop leaves in one write (sixteen streams on one socket wrote sixteen times a step), and a send resolves
- * at once while little waits to leave; little enough that a long backlog lets the event loop turn between its parts.
+ * one turn of the event loop leaves in one write (sixteen streams on one socket wrote sixteen times a step), and a send waits for
+ * nothing while little waits to leave; little enough that a long backlog lets the event loop turn between its parts.
  */
 import type { Duplex } from 'node:stream';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../logging.ts';
+import { createTextFrames } from './text-frames.ts';
 
 export interface SocketOptions<Extra> {
   readonly protocol: Server<Extra>;
@@ -32,6 +33,10 @@ const keepAliveMs = 12_000;
 /** Bytes that wait to leave before sends wait for them. */
 const maxWaitingBytes = 16 * 1024;
 
+/** Sends a message of the protocol. A promise where the client has enough to read: it resolves once that has left. */
+export type SendMessage = (message: string) => Promise<void> | undefined;
+
+/** Gives what the protocol sends by. */
 export function attachSocket<Extra>({
   protocol,
   socket,
@@ -42,9 +47,14 @@ export function attachSocket<Extra>({
   onClientComplete,
   onRefused = () => undefined,
   onClosed,
-}: SocketOptions<Extra>): void {
+}: SocketOptions<Extra>): SendMessage {
   const stopPings = pingRegularly(socket);
-  const writeTogether = transport && createWriteTogether(transport);
+  const sendNow = transport ? sendTogether(socket, transport) : sendAlone(socket);
+  function send(message: string): Promise<void> | undefined {
+    if (socket.readyState !== socket.OPEN) return undefined;
+    onSent?.(message);
+    return sendNow(message);
+  }
   function refuse(code: number, reason: string): void {
     if (socket.readyState === socket.OPEN) onRefused(code, reason);
     socket.close(code, reason);
@@ -57,14 +67,7 @@ export function attachSocket<Extra>({
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (data) =>
-        new Promise((resolve) => {
-          if (socket.readyState !== socket.OPEN) return resolve();
-          onSent?.(data);
-          writeTogether?.();
-          socket.send(data, (error) => (error ? resolveOnceClosed(socket, resolve) : resolve()));
-          if (writeTogether && socket.bufferedAmount < maxWaitingBytes) resolve();
-        }),
+      send,
       close: (code = CloseCode.InternalServerError, reason = '') => refuse(code, reason),
       onMessage: (handle) => {
         socket.on('message', (data: RawData) => {
@@ -91,6 +94,30 @@ export function attachSocket<Extra>({
     onClosed();
     void closed(code, String(reason));
   });
+  return send;
+}
+
+function sendAlone(socket: WebSocket): SendMessage {
+  return (message) =>
+    new Promise((resolve) => {
+      socket.send(message, (error) => (error ? resolveOnceClosed(socket, resolve) : resolve()));
+    });
+}
+
+function sendTogether(socket: WebSocket, transport: Duplex): SendMessage {
+  const frames = createTextFrames(socket, transport, 'turn');
+  const closeIfFailed = (error?: Error | null): void => {
+    if (error) socket.terminate();
+  };
+  return (message) => {
+    if (frames.bufferedBytes() + message.length < maxWaitingBytes) {
+      frames.send(message, closeIfFailed);
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      frames.send(message, (error) => (error ? resolveOnceClosed(socket, resolve) : resolve()));
+    });
+  };
 }
 
 /** What `ws` closes a socket with whose frames break the rules: too large, no text, no frames. */
@@ -111,20 +138,6 @@ function resolveOnceClosed(socket: WebSocket, resolve: () => void): void {
   }
   socket.once('close', () => resolve());
   socket.terminate();
-}
-
-/** Holds what is written from now on until the end of the event loop's turn. */
-function createWriteTogether(transport: Duplex): () => void {
-  let isHolding = false;
-  return () => {
-    if (isHolding) return;
-    isHolding = true;
-    transport.cork();
-    setImmediate(() => {
-      isHolding = false;
-      transport.uncork();
-    });
-  };
 }
 
 function completedOperation(text: string): string | undefined {

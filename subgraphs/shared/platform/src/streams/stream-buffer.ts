@@ -44,10 +44,15 @@ export interface StreamBuffer {
    * Stored events after a sequence, then live ones, until the stream ends or `signal` aborts. The returned iterator
    * settles a pending `next()` at once when aborted or returned, however quiet the stream.
    */
-  follow(stream: string, afterSequence: number, signal: AbortSignal): AsyncIterableIterator<StreamEvent>;
+  follow(stream: string, afterSequence: number, signal: AbortSignal): StreamEvents;
   /** Forgets streams whose last append is older. Returns how many. */
   expire(olderThanMs: number): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface StreamEvents extends AsyncIterableIterator<StreamEvent> {
+  /** The next event if it is in memory already; not while a `next()` is pending. */
+  ready?(): StreamEvent | undefined;
 }
 
 export interface StreamAppend {

@@ -80,6 +80,11 @@ export class StreamFollower implements AsyncIterableIterator<StreamEvent> {
     });
   }
 
+  /** The next event where it lies in memory already. */
+  ready(): StreamEvent | undefined {
+    return this.#closed || this.#waiters.length > 0 ? undefined : this.#take();
+  }
+
   return(): Promise<IteratorResult<StreamEvent, undefined>> {
     this.#close();
     return Promise.resolve(finished);

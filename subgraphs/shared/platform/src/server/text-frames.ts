@@ -1,17 +1,36 @@
 /**
  * Events on their way to a WebSocket client, as RFC 6455 frames of text.
  *
- * What an event costs a gateway is mostly its system calls. `ws` writes the head and the payload of a frame as two
- * buffers, and each frame for itself; here a frame is one buffer, and all frames that one read of the subgraph's socket
- * brought leave by one write. Nothing waits longer than for the end of that read.
+ * What an event costs a server is mostly its system calls. `ws` writes the head and the payload of a frame as two
+ * buffers, and each frame for itself; here a frame is one buffer, and frames that come at one time leave by one write.
  */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { RawSink } from '../subscriptions/subscription-stream.ts';
+
+export interface TextFrames {
+  /** `flushed` is called when the socket has taken it, or with why it has not. */
+  send(text: string, flushed: (error?: Error | null) => void): void;
+  bufferedBytes(): number;
+}
+
+/**
+ * What gathers into one write: what one read of a socket brought here, or what one turn of the event loop gave, which joins the
+ * events of streams that promises bring.
+ */
+export type GatheredBy = 'read' | 'turn';
+
+const atEndOf: Readonly<Record<GatheredBy, (write: () => void) => void>> = {
+  read: (write) => process.nextTick(write),
+  turn: (write) => void setImmediate(write),
+};
 
 /** `stream` is the connection that `socket` was made of: what `ws` itself sends keeps its place among the frames. */
-export function createTextFrames(socket: WebSocket, stream: Duplex): RawSink {
+export function createTextFrames(socket: WebSocket, stream: Duplex, gatheredBy: GatheredBy): TextFrames {
   let gathering = false;
+  function write(): void {
+    gathering = false;
+    stream.uncork();
+  }
   return {
     send(text, flushed) {
       // Behind a close frame there must not come another one.
@@ -19,10 +38,7 @@ export function createTextFrames(socket: WebSocket, stream: Duplex): RawSink {
       if (!gathering) {
         gathering = true;
         stream.cork();
-        process.nextTick(() => {
-          gathering = false;
-          stream.uncork();
-        });
+        atEndOf[gatheredBy](write);
       }
       stream.write(textFrame(text), flushed);
     },

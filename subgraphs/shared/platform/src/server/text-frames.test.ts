@@ -16,7 +16,7 @@ function open(readyState = 1) {
     done();
   };
   const socket = { readyState, OPEN: 1, bufferedAmount: 0 } as unknown as WebSocket;
-  return { writes, stream, frames: createTextFrames(socket, stream) };
+  return { writes, stream, frames: createTextFrames(socket, stream, 'read') };
 }
 
 test('frames of one turn leave by one write, in their order, and each is told when it has left', async () => {

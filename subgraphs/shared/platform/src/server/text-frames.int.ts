@@ -18,7 +18,7 @@ test('texts of every length arrive whole and in order, between what the WebSocke
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   const server = createServer().on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      const frames = createTextFrames(socket, stream);
+      const frames = createTextFrames(socket, stream, 'read');
       for (const text of texts) {
         frames.send(text, () => undefined);
         socket.send('own');
