@@ -9,13 +9,14 @@
  */
 import { connect, type Socket } from 'node:net';
 import {
+  cancelFrame,
   type Frame,
-  FrameBatch,
   FrameReader,
   frameKinds,
   framesProtocol,
   MalformedFrame,
   readAnswerStart,
+  requestFrame,
 } from '@fathom/platform/frames';
 import type { Exchange } from './exchange.ts';
 import { FramedAnswer } from './framed-answer.ts';
@@ -50,12 +51,13 @@ export class FrameSocket {
   readonly #owner: FrameSocketOwner;
   readonly #maxExchanges: number;
   readonly #socket: Socket;
-  readonly #batch = new FrameBatch();
   readonly #reader = new FrameReader();
   readonly #underWay = new Map<number, FramedAnswer>();
   readonly #connecting: NodeJS.Timeout;
   /** While it is upgrading: the head of the service's answer as far as it has come. */
   #head: GrowingBytes | undefined = new GrowingBytes();
+  /** Frames of this turn, a letter a byte. */
+  #outgoing = '';
   #isLeaving = false;
   #isFlushing = false;
   #lastId = 0;
@@ -72,7 +74,7 @@ export class FrameSocket {
       onread: {
         buffer,
         callback: (bytes) => {
-          this.#read(buffer.subarray(0, bytes));
+          this.#read(buffer, bytes);
           return true;
         },
       },
@@ -118,8 +120,7 @@ export class FrameSocket {
     const answer = new FramedAnswer(exchange, () => this.#cancel(id));
     exchange.connection = answer;
     this.#underWay.set(id, answer);
-    this.#batch.request(id, head, exchange.request.body, bodyBytes);
-    this.#flushSoon();
+    this.#sendSoon(requestFrame(id, head, exchange.request.body, bodyBytes));
     if (id === lastId) this.leave();
   }
 
@@ -136,19 +137,23 @@ export class FrameSocket {
     this.#socket.destroy();
   }
 
-  #flushSoon(): void {
+  #sendSoon(frame: string): void {
+    this.#outgoing += frame;
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    setImmediate(() => {
-      this.#isFlushing = false;
-      if (this.#socket.writable && this.#batch.length > 0) this.#socket.write(this.#batch.take());
-    });
+    setImmediate(this.#flush);
   }
+
+  readonly #flush = (): void => {
+    const frames = this.#outgoing;
+    this.#outgoing = '';
+    this.#isFlushing = false;
+    if (this.#socket.writable) this.#socket.write(frames, 'latin1');
+  };
 
   #cancel(id: number): void {
     this.#underWay.delete(id);
-    this.#batch.cancel(id);
-    this.#flushSoon();
+    this.#sendSoon(cancelFrame(id));
     this.#endIfDone();
   }
 
@@ -156,19 +161,19 @@ export class FrameSocket {
     if (this.#isLeaving && this.#underWay.size === 0) setImmediate(() => this.#socket.end());
   }
 
-  #read(bytes: Buffer): void {
+  #read(bytes: Buffer, length: number): void {
     this.#quietSince = performance.now();
     try {
-      if (this.#head) this.#upgrade(this.#head, bytes);
-      else this.#reader.take(bytes, this.#receive);
+      if (this.#head) this.#upgrade(this.#head, bytes, length);
+      else this.#reader.take(bytes, length, this.#receive);
     } catch (error) {
       this.#problem ??= error;
       this.destroy();
     }
   }
 
-  #upgrade(head: GrowingBytes, bytes: Buffer): void {
-    head.append(bytes, 0, bytes.length);
+  #upgrade(head: GrowingBytes, bytes: Buffer, length: number): void {
+    head.append(bytes, 0, length);
     const held = head.view();
     const end = held.indexOf(headEnd, 0, 'latin1');
     if (end < 0 && held.length <= maxHeadBytes) return;
@@ -177,7 +182,8 @@ export class FrameSocket {
     this.#head = undefined;
     clearTimeout(this.#connecting);
     this.#owner.opened();
-    this.#reader.take(held.subarray(end + headEnd.length), this.#receive);
+    const rest = held.subarray(end + headEnd.length);
+    this.#reader.take(rest, rest.length, this.#receive);
   }
 
   readonly #receive = (frame: Frame): void => {

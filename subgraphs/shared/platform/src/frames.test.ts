@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
+  AnswerBatch,
+  cancelFrame,
   type Frame,
-  FrameBatch,
   FrameReader,
   fitsFrame,
   frameKinds,
   maxFrameBytes,
   readAnswerStart,
   readRequest,
+  requestFrame,
   requestHeadOf,
 } from './frames.ts';
 
@@ -23,25 +25,34 @@ const told = ({ kind, id, bytes, start, end }: Frame): Told => ({
   payload: bytes.toString('latin1', start, end),
 });
 
+const take = (reader: FrameReader, bytes: Buffer, receive: (frame: Frame) => void): void =>
+  reader.take(bytes, bytes.length, receive);
+
 /** The bytes in pieces of that size. */
 function readIn(bytes: Buffer, pieceBytes: number): Told[] {
   const reader = new FrameReader();
   const frames: Told[] = [];
   for (let at = 0; at < bytes.length; at += pieceBytes)
-    reader.take(Buffer.from(bytes.subarray(at, at + pieceBytes)), (frame) => frames.push(told(frame)));
+    take(reader, Buffer.from(bytes.subarray(at, at + pieceBytes)), (frame) => frames.push(told(frame)));
   expect(reader.isInside).toBe(false);
   return frames;
 }
 
+const latin1 = (text: string) => Buffer.from(text, 'latin1');
+
+const requestOf = (headers: readonly string[], body: string): Buffer =>
+  latin1(requestFrame(1, requestHeadOf(headers), body, Buffer.byteLength(body)));
+
 function batchOfAll(): Buffer {
-  const batch = new FrameBatch();
-  const body = '{"query":"{ é }"}';
-  batch.request(1, requestHeadOf(['a', '1', 'b', '2']), body, Buffer.byteLength(body));
+  const batch = new AnswerBatch();
   batch.answer(0xffff_ffff, 200, Buffer.from('{"data":{}}'));
   batch.more(2, Buffer.from('0123456789'), 4);
-  batch.cancel(3);
   batch.leave();
-  return batch.take();
+  return Buffer.concat([
+    requestOf(['a', '1', 'b', '2'], '{"query":"{ é }"}'),
+    latin1(cancelFrame(0x8000_0003)),
+    batch.take(),
+  ]);
 }
 
 const expected: Told[] = [
@@ -50,9 +61,9 @@ const expected: Told[] = [
     id: 1,
     payload: `\0\x07a\n1\nb\n2${Buffer.from('{"query":"{ é }"}').toString('latin1')}`,
   },
+  { kind: frameKinds.cancel, id: 0x8000_0003, payload: '' },
   { kind: frameKinds.answer, id: 0xffff_ffff, payload: '\0\xc8\0\0\0\x0b{"data":{}}' },
   { kind: frameKinds.more, id: 2, payload: '456789' },
-  { kind: frameKinds.cancel, id: 3, payload: '' },
   { kind: frameKinds.leave, id: 0, payload: '' },
 ];
 
@@ -64,16 +75,16 @@ describe('frames', () => {
   });
 
   test('have a layout that does not change unnoticed', () => {
-    const batch = new FrameBatch();
-    batch.request(7, 'a\n1', '{}', 2);
-    expect(batch.take().toString('hex')).toBe(`0000000c${'01'}00000007${'0003'}610a31${'7b7d'}`);
+    const request = latin1(requestFrame(7, 'a\n1', '{}', 2));
+    expect(request.toString('hex')).toBe(`0000000c${'01'}00000007${'0003'}610a31${'7b7d'}`);
+    const batch = new AnswerBatch();
     batch.answer(7, 503, Buffer.from('x'));
     expect(batch.take().toString('hex')).toBe(`0000000c${'02'}00000007${'01f7'}00000001${'78'}`);
   });
 
   test('carry a request: its headers by name, its body byte for byte', () => {
     const requests: unknown[] = [];
-    new FrameReader().take(batchOfAll(), (frame) => {
+    take(new FrameReader(), batchOfAll(), (frame) => {
       if (frame.kind !== frameKinds.request) return;
       const { headers, body } = readRequest(frame);
       requests.push({ ...headers }, body.toString());
@@ -82,9 +93,7 @@ describe('frames', () => {
   });
 
   test('carry a header whose name is that of something every object has', () => {
-    const batch = new FrameBatch();
-    batch.request(1, requestHeadOf(['__proto__', 'polluted', 'constructor', 'x']), '', 0);
-    new FrameReader().take(batch.take(), (frame) => {
+    take(new FrameReader(), requestOf(['__proto__', 'polluted', 'constructor', 'x'], ''), (frame) => {
       expect(Object.entries(readRequest(frame).headers)).toEqual([
         ['__proto__', 'polluted'],
         ['constructor', 'x'],
@@ -95,11 +104,11 @@ describe('frames', () => {
 
   test('carry a large answer in pieces, each no larger than a frame may be', () => {
     const body = Buffer.from('0123456789'.repeat(20_000));
-    const batch = new FrameBatch();
+    const batch = new AnswerBatch();
     let sent = batch.answer(9, 200, body);
     while (sent < body.length) sent = batch.more(9, body, sent);
     const pieces: string[] = [];
-    new FrameReader().take(batch.take(), (frame) => {
+    take(new FrameReader(), batch.take(), (frame) => {
       expect(frame.end - frame.start).toBeLessThanOrEqual(maxFrameBytes);
       const start = frame.kind === frameKinds.answer ? readAnswerStart(frame).start : frame.start;
       pieces.push(frame.bytes.toString('latin1', start, frame.end));
@@ -112,9 +121,7 @@ describe('frames', () => {
     const head = 'a\n1';
     const most = maxFrameBytes - 9 - 2 - head.length;
     expect([fitsFrame(head, most), fitsFrame(head, most + 1)]).toEqual([true, false]);
-    const batch = new FrameBatch();
-    batch.request(1, head, 'x'.repeat(most), most);
-    expect(readIn(batch.take(), 1_000)).toHaveLength(1);
+    expect(readIn(latin1(requestFrame(1, head, 'x'.repeat(most), most)), 1_000)).toHaveLength(1);
   });
 
   test.each([
@@ -122,10 +129,10 @@ describe('frames', () => {
     ['longer than a frame may be', Buffer.from('00010000', 'hex')],
     ['of another protocol', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
   ])('are refused where one is %s, as soon as its length is known', (_what, bytes) => {
-    expect(() => new FrameReader().take(bytes, () => undefined)).toThrow('a frame of');
+    expect(() => take(new FrameReader(), bytes, () => undefined)).toThrow('a frame of');
     const reader = new FrameReader();
-    reader.take(bytes.subarray(0, 3), () => undefined);
-    expect(() => reader.take(bytes.subarray(3), () => undefined)).toThrow('a frame of');
+    take(reader, bytes.subarray(0, 3), () => undefined);
+    expect(() => take(reader, bytes.subarray(3), () => undefined)).toThrow('a frame of');
   });
 
   test.each(['', '00', '00ff6161'])('refuse a request that ends within its head (%s)', (payload) => {

@@ -3,7 +3,7 @@
  * leaves a piece at a time, in turn with the others, and no faster than the socket takes them: it holds up nobody.
  */
 import type { Socket } from 'node:net';
-import { FrameBatch } from '../frames.ts';
+import { AnswerBatch } from '../frames.ts';
 
 interface Leaving {
   readonly id: number;
@@ -18,7 +18,7 @@ const maxBatchBytes = 256 * 1024;
 
 export class FramedAnswers {
   readonly #socket: Socket;
-  readonly #batch = new FrameBatch();
+  readonly #batch = new AnswerBatch();
   /** In the order of their turns. */
   readonly #leaving = new Map<number, Leaving>();
   #isArmed = false;

@@ -5,13 +5,15 @@ import { fetch } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDeferred } from '../deferred.ts';
 import {
-  FrameBatch,
+  AnswerBatch,
+  cancelFrame,
   FrameReader,
   frameKinds,
   framesHeader,
   framesProtocol,
   framesVersion,
   readAnswerStart,
+  requestFrame,
   requestHeadOf,
 } from '../frames.ts';
 import type { Identity } from '../identity.ts';
@@ -75,7 +77,7 @@ interface Frames {
   readonly socket: Socket;
   /** Kinds and ids of frames as they came. */
   readonly came: (readonly [kind: number, id: number])[];
-  send(fill: (batch: FrameBatch) => void): void;
+  send(frame: string): void;
   /** Sends a query, by default as an admin of tenant `test`. */
   ask(query: string, identity?: Partial<Identity>, headers?: readonly string[]): Promise<Told>;
   answerTo(id: number): Promise<Told>;
@@ -100,7 +102,7 @@ async function openFrames({ port, identity }: TestSubgraph): Promise<Frames> {
     return deferred;
   };
   socket.on('data', (bytes) =>
-    reader.take(bytes, (frame) => {
+    reader.take(bytes, bytes.length, (frame) => {
       const { kind, id } = frame;
       came.push([kind, id]);
       if (kind === frameKinds.leave) return;
@@ -117,11 +119,7 @@ async function openFrames({ port, identity }: TestSubgraph): Promise<Frames> {
     }),
   );
   let lastId = 0;
-  const send: Frames['send'] = (fill) => {
-    const batch = new FrameBatch();
-    fill(batch);
-    socket.write(batch.take());
-  };
+  const send: Frames['send'] = (frame) => void socket.write(frame, 'latin1');
   return {
     socket,
     came,
@@ -132,9 +130,7 @@ async function openFrames({ port, identity }: TestSubgraph): Promise<Frames> {
       const id = lastId;
       const body = JSON.stringify({ query });
       const signed = Object.entries(await identity.headers({ audience: 'test', body }, who)).flat();
-      send((batch) =>
-        batch.request(id, requestHeadOf([...signed, ...headers]), body, Buffer.byteLength(body)),
-      );
+      send(requestFrame(id, requestHeadOf([...signed, ...headers]), body, Buffer.byteLength(body)));
       return toldOf(id).promise;
     },
   };
@@ -190,8 +186,7 @@ describe('a subgraph', () => {
       once,
       once,
     ];
-    for (const [index, head] of heads.entries())
-      send((batch) => batch.request(index + 1, head, body, body.length));
+    for (const [index, head] of heads.entries()) send(requestFrame(index + 1, head, body, body.length));
     const told = await Promise.all(heads.map((_, index) => answerTo(index + 1)));
     expect(told.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 200, 401]);
     const again = await fetch(subgraph.url, {
@@ -207,7 +202,7 @@ describe('a subgraph', () => {
     const { subgraph } = await start();
     const { send, answerTo } = await openFrames(subgraph);
     const signed = await subgraph.identity.headers({ audience: 'test', body: '{' });
-    send((batch) => batch.request(1, requestHeadOf(Object.entries(signed).flat()), '{', 1));
+    send(requestFrame(1, requestHeadOf(Object.entries(signed).flat()), '{', 1));
     const { status, text } = await answerTo(1);
     expect([status, text]).toEqual([400, expect.stringContaining('BAD_USER_INPUT')]);
   });
@@ -246,14 +241,14 @@ describe('a subgraph', () => {
     void ask('{ held }');
     const other = ask('{ held }');
     await expect.poll(() => held.length).toBe(2);
-    send((batch) => batch.cancel(1));
+    send(cancelFrame(1));
     await expect.poll(() => cancelled).toEqual(['DISCONNECTED']);
     for (const letGo of held) letGo();
     expect((await other).text).toContain('let go');
     await ask('{ hello }');
     expect(came.map(([, id]) => id)).toEqual([2, 3]);
     // Of nothing that is under way.
-    send((batch) => batch.cancel(77));
+    send(cancelFrame(77));
     expect((await ask('{ hello }')).status).toBe(200);
   });
 
@@ -271,9 +266,9 @@ describe('a subgraph', () => {
     ['another protocol', () => Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['a frame that is too large', () => Buffer.from('00010000', 'hex')],
     ['a frame of no kind', () => Buffer.from(`00000005${'63'}00000009`, 'hex')],
-    ['an answer', () => bytesOf((batch) => batch.answer(9, 200, Buffer.from('{}')))],
+    ['an answer', () => answerFrame()],
     ['a request with half a head', () => Buffer.from(`00000008${'01'}00000009${'00ff61'}`, 'hex')],
-    ['an id that is under way', () => bytesOf((batch) => batch.request(1, '', '{}', 2))],
+    ['an id that is under way', () => Buffer.from(requestFrame(1, '', '{}', 2), 'latin1')],
   ])('closes a socket on which there is garbage (%s), and no other', async (_what, garbage) => {
     const { subgraph, held, cancelled } = await start();
     const [bad, good] = await Promise.all([openFrames(subgraph), openFrames(subgraph)]);
@@ -311,8 +306,8 @@ describe('a subgraph', () => {
   });
 });
 
-function bytesOf(fill: (batch: FrameBatch) => void): Buffer {
-  const batch = new FrameBatch();
-  fill(batch);
+function answerFrame(): Buffer {
+  const batch = new AnswerBatch();
+  batch.answer(9, 200, Buffer.from('{}'));
   return batch.take();
 }

@@ -159,7 +159,7 @@ class FramedConnection {
   take(bytes: Buffer): void {
     let frames = 0;
     try {
-      this.#reader.take(bytes, (frame) => {
+      this.#reader.take(bytes, bytes.length, (frame) => {
         frames += 1;
         this.#receive(frame);
       });
