@@ -70,6 +70,7 @@ export class KvPool {
   readonly #slots: Slot[];
   readonly #slotOf = new Map<string, number>();
   #reserved = 0;
+  #emptied: number[] = [];
   #uses = 0;
 
   constructor(options: KvPoolOptions) {
@@ -106,10 +107,11 @@ export class KvPool {
   claim(claim: Claim): Prefix {
     const slot = this.#choose(claim);
     const length = this.#commonLength(this.#slots[slot], claim);
+    if (length === 0) this.#empty(slot);
     this.#slots[slot] = { kind: 'running', claim, written: length, order: ++this.#uses };
     this.#slotOf.set(claim.id, slot);
     this.#reserved += claim.reserve;
-    while (this.reserved + this.kept > this.#options.positions) this.#slots[this.#longestUnused()] = free;
+    while (this.reserved + this.kept > this.#options.positions) this.#empty(this.#longestUnused());
     return { slot, length };
   }
 
@@ -171,13 +173,21 @@ export class KvPool {
       (this.#options.isSharing ?? true) &&
       written > 0 &&
       !this.#isCovered(slot, claim, tokens);
-    this.#slots[slot] = isKept ? { kind: 'kept', tenant, adapter, tokens, lastUse: ++this.#uses } : free;
+    if (isKept) this.#slots[slot] = { kind: 'kept', tenant, adapter, tokens, lastUse: ++this.#uses };
+    else this.#empty(slot);
+  }
+
+  /** Slots, since it was asked last, of which nobody needs any more what they held; they may have been claimed anew. */
+  takeEmptied(): readonly number[] {
+    const emptied = this.#emptied;
+    this.#emptied = [];
+    return emptied;
   }
 
   /** What the adapter wrote is of no use any more. */
   forgetAdapter(adapter: string): void {
     for (const [index, slot] of this.#slots.entries())
-      if (slot.kind === 'kept' && slot.adapter === adapter) this.#slots[index] = free;
+      if (slot.kind === 'kept' && slot.adapter === adapter) this.#empty(index);
   }
 
   /**
@@ -215,9 +225,14 @@ export class KvPool {
         slot.lastUse = ++this.#uses;
         return true;
       }
-      if (common === slot.tokens.length) this.#slots[index] = free;
+      if (common === slot.tokens.length) this.#empty(index);
     }
     return false;
+  }
+
+  #empty(slot: number): void {
+    this.#slots[slot] = free;
+    this.#emptied.push(slot);
   }
 
   #longestCommon(claim: Claim, lengthOf: (slot: Slot) => number): Prefix {

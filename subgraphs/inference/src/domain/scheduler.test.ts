@@ -218,6 +218,21 @@ describe('prompts that begin alike', () => {
     expect(run('6')).toBe(0);
   });
 
+  test('a slot is emptied when nobody can need what it holds, and by the step that gives it to one who begins unlike', () => {
+    const scheduler = schedulerWith({ maxSequences: 2 }, { a: { slots: 2, positions: 100 }, b: pool });
+    const emptied = (): readonly number[] => scheduler.schedule(0).emptied.flatMap(({ slots }) => slots);
+    scheduler.enqueue(sequence('kept'));
+    scheduler.enqueue(sequence('spoilt'));
+    emptied();
+    scheduler.remove('kept');
+    scheduler.remove('spoilt', 'spoilt');
+    expect(emptied()).toEqual([1]);
+    expect(emptied()).toEqual([]);
+    scheduler.enqueue(sequence('in the free one'));
+    scheduler.enqueue(sequence('in the one that was kept'));
+    expect(new Set(emptied())).toEqual(new Set([0, 1]));
+  });
+
   test('what is kept never keeps a request waiting: the longest unused leaves', () => {
     const scheduler = schedulerWith(
       { prefillTokensPerStep: 64 },

@@ -55,7 +55,14 @@ export interface DecodeGroup {
   readonly sequences: readonly { readonly id: string; readonly slot: number }[];
 }
 
+export interface EmptiedSlots {
+  readonly lane: string;
+  readonly slots: readonly number[];
+}
+
 export interface StepPlan {
+  /** Before anything is run: what these slots held is of no use any more, and nothing of the plan is a copy of it. */
+  readonly emptied: readonly EmptiedSlots[];
   /** Sequences whose deadline has passed; they are gone from here. */
   readonly expired: readonly string[];
   /** Sequences that got a slot at the beginning of this step. */
@@ -165,7 +172,17 @@ export class Scheduler {
     const expired = this.#expire(now);
     const decode = this.#decodeGroups();
     const admitted = this.#admit();
-    return { expired, admitted, decode, prefill: this.#prefillChunks() };
+    const prefill = this.#prefillChunks();
+    return { emptied: this.#takeEmptied(), expired, admitted, decode, prefill };
+  }
+
+  #takeEmptied(): readonly EmptiedSlots[] {
+    const emptied: EmptiedSlots[] = [];
+    for (const [lane, pool] of this.#pools) {
+      const slots = pool.takeEmptied();
+      if (slots.length > 0) emptied.push({ lane, slots });
+    }
+    return emptied;
   }
 
   #expire(now: number): readonly string[] {

@@ -116,6 +116,7 @@ export class EngineCore {
   async step(): Promise<StepOutcome> {
     const step = this.#begin();
     const plan = this.#schedule(step);
+    for (const { lane, slots } of plan.emptied) this.#forgetContents(lane, slots);
     for (const group of plan.decode) await this.#decodeAll(group, step);
     for (const chunks of this.#joined(plan.prefill)) await this.#prefillAll(chunks, step);
     const { prompts, tokens, ended, costs } = step;
@@ -194,6 +195,11 @@ export class EngineCore {
   #giveUp({ id, lane, slot, shortage }: GivenUp, step: StepInProgress): void {
     step.unwritten.add(slotName(lane, slot));
     this.#end(memoryExhausted(id, shortage), step, 'spoilt');
+  }
+
+  #forgetContents(lane: string, slots: readonly number[]): void {
+    const { session } = this.#laneOf(lane);
+    for (const slot of slots) session.forget?.(slot);
   }
 
   #forget(id: string, outcome?: 'spoilt'): boolean {

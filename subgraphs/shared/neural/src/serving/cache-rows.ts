@@ -9,12 +9,18 @@ export interface RowBlock {
   readonly first: number;
   /** Row `first + i` holds slot `slots[i]`. */
   readonly slots: readonly number[];
+  /** And that is the slot `order[i]` of those asked for. */
+  readonly order: readonly number[];
+  /** They were asked for in the order of their rows. */
+  readonly isSorted: boolean;
 }
 
 export class CacheRows {
   readonly #rowOfSlot: number[];
   readonly #slotOfRow: number[];
   readonly #isAtFront: boolean;
+  /** What was gathered last, under the slots that were asked for: rows have not moved since. */
+  #last: { readonly asked: readonly number[]; readonly block: RowBlock } | undefined;
 
   /** `isAtFront`: a block begins at row 0 always, for memory that has no windows elsewhere. */
   constructor(slots: number, options: { readonly isAtFront?: boolean } = {}) {
@@ -33,9 +39,14 @@ export class CacheRows {
 
   /** Brings the slots into consecutive rows; `exchange` swaps the contents of two rows, each of which it names once. */
   gather(slots: readonly number[], exchange: (rowA: number, rowB: number) => void): RowBlock {
+    if (this.#last && isSame(this.#last.asked, slots)) return this.#last.block;
     const first = this.#isAtFront ? 0 : this.#fullestWindow(slots);
     if (!this.#isFull(first, slots)) this.#moveInto(first, new Set(slots), exchange);
-    return { first, slots: this.#slotOfRow.slice(first, first + slots.length) };
+    const held = this.#slotOfRow.slice(first, first + slots.length);
+    const order = held.map((slot) => slots.indexOf(slot));
+    const block = { first, slots: held, order, isSorted: order.every((at, row) => at === row) };
+    this.#last = { asked: [...slots], block };
+    return block;
   }
 
   /** Where most of the slots are already: as few as possible are moved. */
@@ -70,3 +81,6 @@ export class CacheRows {
     }
   }
 }
+
+const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, at) => value === b[at]);

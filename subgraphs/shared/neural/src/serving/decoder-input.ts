@@ -41,7 +41,7 @@ function checkCounts(slots: readonly number[], ...given: readonly (readonly unkn
     );
 }
 
-/** One token more of each slot, which may still be named twice. Throws `SESSION_INPUT_INVALID`. */
+/** One token more of each slot: `checkSlots` and `checkRange` of what is checked in every step. Throws `SESSION_INPUT_INVALID`. */
 export function checkNext(
   bounds: DecoderBounds,
   slots: readonly number[],
@@ -57,13 +57,11 @@ export function checkNext(
       !isBelow(bounds.capacity, startPosition)
     )
       checkRange(bounds, { slot, tokens: [token], startPosition });
+    if (slots.indexOf(slot) < at) checkSlots(slots);
   }
 }
 
 const isBelow = (end: number, value: number): boolean => Number.isInteger(value) && value >= 0 && value < end;
-
-export const isSame = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((value, at) => value === b[at]);
 
 /** What pads is computed and seen by nobody. */
 export function padded(tokens: readonly number[], length: number): readonly number[] {

@@ -207,6 +207,27 @@ describe('DecoderSession', () => {
     }
   });
 
+  it('takes the rows of slots that are forgotten, and begins others in these as in fresh ones', async () => {
+    const [together, alone] = [await openDecoder(), await openDecoder()];
+    const begin = async (decoder: DecoderSession, slots: readonly number[]): Promise<Float32Array> =>
+      (await decoder.prefillTogether({ slots, tokens: slots.map((slot) => tokensOf(slot, 12)) })).slice();
+    const next = async (decoder: DecoderSession, slots: readonly number[], length: number) =>
+      (await decoder.decode({ slots, tokens: slots.map(() => 9), lengths: slots.map(() => length) })).slice();
+    await begin(together, [0, 1, 2, 3]);
+    for (const slot of [1, 2]) together.forget(slot);
+    await begin(alone, [0, 3]);
+    const kept = await next(together, [0, 3], 12);
+    expect(largestDifference(kept, await next(alone, [0, 3], 12))).toBeLessThan(1e-4);
+    const anew = await begin(together, [2, 1]);
+    expect(largestDifference(anew, await begin(alone, [2, 1]))).toBeLessThan(1e-4);
+    expect(largestDifference(await next(together, [3, 0], 13), await next(alone, [3, 0], 13))).toBeLessThan(
+      1e-4,
+    );
+    expect(largestDifference(await next(together, [1, 2], 12), await next(alone, [1, 2], 12))).toBeLessThan(
+      1e-4,
+    );
+  });
+
   it('starts a slot anew at position 0, whatever it held before', async () => {
     const decoder = await openDecoder();
     const fresh = (await decoder.prefill({ slot: 0, tokens: tokensOf(8, 6), startPosition: 0 })).slice();

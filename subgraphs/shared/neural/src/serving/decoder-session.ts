@@ -6,9 +6,9 @@ import { type RunPlan, Session } from '../runtime/session.ts';
 import { checkWeights } from '../weights/check-weights.ts';
 import type { TensorMap } from '../weights/tensor.ts';
 import { AdapterSet } from './adapter-set.ts';
-import { CacheRows } from './cache-rows.ts';
+import { CacheRows, type RowBlock } from './cache-rows.ts';
 import { buildDecoderGraph, graphWeightBytes } from './decoder-graph.ts';
-import { checkNext, checkRange, checkSlots, invalidInput, isSame, lastOf, padded } from './decoder-input.ts';
+import { checkNext, checkRange, checkSlots, invalidInput, lastOf, padded } from './decoder-input.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { OpenGraph } from './open-graph.ts';
@@ -67,15 +67,6 @@ interface PreparedRun {
   readonly logits: Float32Array;
 }
 
-/** Where the slots of the last batch are: as long as no other batch was brought together. */
-interface Arranged {
-  readonly slots: readonly number[];
-  readonly firstRow: number;
-  /** Row `firstRow + i` holds slot `slots[order[i]]`. */
-  readonly order: readonly number[];
-  readonly isSorted: boolean;
-}
-
 export async function createDecoderSession(options: DecoderOptions): Promise<DecoderSession> {
   return new DecoderSession(options, {
     base: openDecoderGraph(options, { adapters: false }),
@@ -128,7 +119,6 @@ export class DecoderSession {
   readonly #ordered: Float32Array;
   readonly #summaries: SummaryReader;
   readonly #prepared = new Map<string, PreparedRun>();
-  #arranged: Arranged | undefined;
   #weightBytes: number;
   #adapted: Session | undefined;
   #released = false;
@@ -204,9 +194,9 @@ export class DecoderSession {
       this.#lengths[slot] = 0;
     }
     const time = Math.max(...tokens.map(({ length }) => length));
-    const { firstRow, order } = this.#arrange(slots);
+    const { first, order } = this.#gather(slots);
     const logits = await this.#run({
-      firstRow,
+      firstRow: first,
       rows: slots.length,
       tokens: order.flatMap((at) => padded(tokens[at]!, time)),
       lengths: order.map((at) => tokens[at]!.length - 1),
@@ -224,9 +214,9 @@ export class DecoderSession {
     const { slots, tokens, lengths, adapters = [] } = input;
     this.#checkLive();
     checkNext(this, slots, tokens, lengths);
-    const { firstRow, order, isSorted } = this.#arrange(slots);
+    const { first, order, isSorted } = this.#gather(slots);
     const logits = await this.#run({
-      firstRow,
+      firstRow: first,
       rows: slots.length,
       tokens: isSorted ? tokens : order.map((at) => tokens[at]!),
       lengths: isSorted ? lengths : order.map((at) => lengths[at]!),
@@ -247,6 +237,11 @@ export class DecoderSession {
       throw invalidInput(`slot ${from} holds ${this.#lengths[from]} tokens, not ${length}`);
     this.#cache.copyRow(this.#rows.rowOf(from), this.#rows.rowOf(to), length);
     this.#lengths[to] = length;
+  }
+
+  /** What the slot holds is of no use any more: it need not be moved when its row is wanted. */
+  forget(slot: number): void {
+    this.#lengths[slot] = 0;
   }
 
   /** Rows of a batch may from now on use the adapter. The first one builds a second session over the same weights. */
@@ -354,18 +349,6 @@ export class DecoderSession {
     };
   }
 
-  /** Brings the slots together. Most steps have the slots of the one before, and find them where they were. */
-  #arrange(slots: readonly number[]): Arranged {
-    const last = this.#arranged;
-    if (last !== undefined && isSame(last.slots, slots)) return last;
-    checkSlots(slots);
-    const block = this.#rows.gather(slots, (a, b) => this.#exchange(a, b));
-    const order = block.slots.map((slot) => slots.indexOf(slot));
-    const isSorted = order.every((at, row) => at === row);
-    this.#arranged = { slots: [...slots], firstRow: block.first, order, isSorted };
-    return this.#arranged;
-  }
-
   /** Row i of `logits` belongs at `order[i]`. */
   #inOrder(logits: Float32Array, order: readonly number[]): Float32Array {
     this.#summaries.read(logits, order);
@@ -377,11 +360,14 @@ export class DecoderSession {
     return this.#ordered.subarray(0, logits.length);
   }
 
-  #exchange(rowA: number, rowB: number): void {
-    const [ofA, ofB] = [rowA, rowB].map((row) => this.#lengths[this.#rows.slotOf(row)]!) as [number, number];
-    if (ofA === 0) this.#cache.copyRow(rowB, rowA, ofB);
-    else if (ofB === 0) this.#cache.copyRow(rowA, rowB, ofA);
-    else this.#cache.exchangeRows(rowA, rowB, Math.max(ofA, ofB));
+  #gather(slots: readonly number[]): RowBlock {
+    return this.#rows.gather(slots, (rowA, rowB) =>
+      this.#cache.exchangeRows([rowA, this.#lengthOf(rowA)], [rowB, this.#lengthOf(rowB)]),
+    );
+  }
+
+  #lengthOf(row: number): number {
+    return this.#lengths[this.#rows.slotOf(row)]!;
   }
 
   #checkLive(): void {

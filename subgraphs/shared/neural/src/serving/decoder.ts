@@ -12,6 +12,8 @@ export type Decoder = DecoderBasics & {
    * other, they are put into that order, which for 16 rows of 2,048 is 2% of a step.
    */
   readonly rowOf?: ((slot: number) => number) | undefined;
+  /** See `DecoderSession`; without it what slots hold is kept wherever it moves. */
+  readonly forget?: DecoderSession['forget'] | undefined;
   /** Where the graph says what its logits come to. */
   readonly summaries?: DecoderSession['summaries'] | undefined;
 };

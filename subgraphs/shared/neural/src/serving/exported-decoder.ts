@@ -35,6 +35,7 @@ class ExportedDecoder implements Decoder {
   /** Where rows are padded right, several may begin in one run. */
   readonly prefillTogether: Decoder['prefillTogether'];
   readonly rowOf: Decoder['rowOf'];
+  readonly forget: Decoder['forget'];
   #ordered = new Float32Array();
   #released = false;
 
@@ -51,6 +52,7 @@ class ExportedDecoder implements Decoder {
       const shared = new SharedCache(cache);
       this.#cache = shared;
       this.rowOf = (slot) => shared.rowOf(slot);
+      this.forget = (slot) => shared.forget(slot);
       this.prefillTogether = (input) => this.#beginTogether(input);
     } else this.#cache = new RelayedCache(cache);
     this.#lengths = Array.from({ length: maxSlots }, () => 0);

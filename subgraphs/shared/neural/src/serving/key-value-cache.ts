@@ -13,6 +13,8 @@ export interface CacheNames {
   readonly present: (kind: 'key' | 'value', layer: number) => string;
 }
 
+type HeldRow = readonly [row: number, length: number];
+
 export const engineNames: CacheNames = { past: pastName, present: presentName };
 
 /**
@@ -78,8 +80,14 @@ export class KeyValueCache {
     });
   }
 
-  /** The first `length` tokens of both rows change places. */
-  exchangeRows(a: number, b: number, length: number): void {
+  /** Two rows, each with the number of tokens that it holds, change places. */
+  exchangeRows([a, ofA]: HeldRow, [b, ofB]: HeldRow): void {
+    if (ofA === 0) this.copyRow(b, a, ofB);
+    else if (ofB === 0) this.copyRow(a, b, ofA);
+    else this.#swapRows(a, b, Math.max(ofA, ofB));
+  }
+
+  #swapRows(a: number, b: number, length: number): void {
     this.#forEachHead(length, (data, offset, count) => {
       const [left, right] = [a * this.#rowElements + offset, b * this.#rowElements + offset];
       this.#exchanged.set(data.subarray(left, left + count));

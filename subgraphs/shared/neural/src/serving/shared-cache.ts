@@ -36,7 +36,9 @@ export class SharedCache implements ExportedCache {
     slots.forEach((slot, at) => {
       this.#lengths[slot] = lengths[at]!;
     });
-    const block = this.#rows.gather(slots, (a, b) => this.#exchange(a, b));
+    const block = this.#rows.gather(slots, (rowA, rowB) =>
+      this.#cache.exchangeRows([rowA, this.#lengthOf(rowA)], [rowB, this.#lengthOf(rowB)]),
+    );
     return {
       slots: block.slots,
       ...this.#cache.window(block.first, slots.length),
@@ -50,16 +52,16 @@ export class SharedCache implements ExportedCache {
     };
   }
 
+  forget(slot: number): void {
+    this.#lengths[slot] = 0;
+  }
+
   copySlot(from: number, to: number, length: number): void {
     this.#cache.copyRow(this.#rows.rowOf(from), this.#rows.rowOf(to), length);
     this.#lengths[to] = length;
   }
 
-  #exchange(rowA: number, rowB: number): void {
-    const longest = this.#lengths.reduce((length, own, slot) => {
-      const row = this.#rows.rowOf(slot);
-      return row === rowA || row === rowB ? Math.max(length, own) : length;
-    }, 0);
-    this.#cache.exchangeRows(rowA, rowB, longest);
+  #lengthOf(row: number): number {
+    return this.#lengths[this.#rows.slotOf(row)]!;
   }
 }
