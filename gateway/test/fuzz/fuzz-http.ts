@@ -3,22 +3,26 @@
  *
  *   agreement   its answer is that of Apollo's executor in this process, also while services are down or at fault, and services
  *               have done the same
- *   events      each event of a subscription, over server-sent events, is what the executor makes of it here
+ *   parts       with all that can be deferred deferred, the parts over multipart together are the answer
+ *   events      each event of a subscription, over server-sent events and over WebSockets, is what the executor makes of it here
  *   wire        whatever comes over the wire in the place of an answer, the client's answer is one of the schema
+ *   outages     what holds while services die, hang and send garbage by chance, see `fuzz-outages.ts`
  *   requests    a body with some of its bytes changed is answered, or refused by a typed error
  *
  * Nothing hangs, no status is 500, no error is INTERNAL_SERVER_ERROR, and the process lives.
  */
 import fc from 'fast-check';
 import type { FormattedExecutionResult } from 'graphql';
-import { gatewayErrors } from '../../src/errors.ts';
 import { differencesOf } from '../federation/compare-executors.ts';
 import type { Suite } from '../federation/load-suites.ts';
 import { composeSuite, type Operation, startSuite } from '../federation/run-suite.ts';
 import { ByteChoices } from './byte-choices.ts';
+import { damageOf } from './damage.ts';
 import { complain, type FuzzReport, isComparable, Trial, withWrongs } from './fuzz.ts';
-import { damageOf, type SuiteServer, startSuiteServer } from './suite-server.ts';
-import { type HttpAnswer, startWatchedGateway, type WatchedGateway } from './watched-gateway.ts';
+import { createOutageTrials } from './fuzz-outages.ts';
+import { type SuiteServer, startSuiteServer } from './suite-server.ts';
+import { typed } from './typed-answer.ts';
+import { bodyOf, eventTransports, startWatchedGateway, type WatchedGateway } from './watched-gateway.ts';
 
 export interface HttpFuzzOptions {
   readonly suite: Suite;
@@ -69,8 +73,7 @@ async function fuzzSuite({ suite, runs, seed, gateway, server }: Fuzzing): Promi
 
   async function ask(operation: Operation): Promise<FormattedExecutionResult> {
     running.begin(operation);
-    const { query, variables } = operation;
-    return typed(await gateway.post(JSON.stringify({ query, variables })));
+    return typed(await gateway.post(JSON.stringify(bodyOf(operation))));
   }
 
   async function agreement(bytes: Uint8Array, wrongs: Uint8Array | undefined): Promise<void> {
@@ -81,15 +84,22 @@ async function fuzzSuite({ suite, runs, seed, gateway, server }: Fuzzing): Promi
     await trial.againstApollo(asked, () => ask(asked));
   }
 
-  async function events(bytes: Uint8Array): Promise<void> {
+  const parts = (bytes: Uint8Array): Promise<void> =>
+    trial.parts(bytes, async (deferred) => {
+      server.serve(running);
+      const asked = running.begin(deferred);
+      return { parts: await gateway.parts(bodyOf(deferred)), asked };
+    });
+
+  async function events(bytes: Uint8Array, more: Uint8Array): Promise<void> {
     const subscription = trial.subscription(bytes);
     if (!subscription) return;
+    const transport = new ByteChoices(more).pick(eventTransports);
     server.serve(running);
     await trial.unlessRefused(async () => {
       const { results } = await running.runEvents(subscription);
       running.begin(subscription);
-      const { query, variables } = subscription;
-      const told = await gateway.events({ query, variables });
+      const told = await gateway.events(transport, bodyOf(subscription));
       const differences = told.length === results.length ? [] : [`${told.length} for ${results.length}`];
       for (const [event, result] of results.entries())
         differences.push(...differencesOf(told[event] ?? {}, result));
@@ -111,8 +121,7 @@ async function fuzzSuite({ suite, runs, seed, gateway, server }: Fuzzing): Promi
     if (!operation) return;
     server.serve(running);
     running.begin(operation);
-    const { query, variables } = operation;
-    const body = changed(JSON.stringify({ query, variables }), new ByteChoices(more));
+    const body = changed(JSON.stringify(bodyOf(operation)), new ByteChoices(more));
     try {
       typed(await gateway.post(body));
     } catch (cause) {
@@ -120,39 +129,26 @@ async function fuzzSuite({ suite, runs, seed, gateway, server }: Fuzzing): Promi
     }
   }
 
+  const outages = createOutageTrials({ trial, running, gateway, server });
+
   try {
     if (isComparable(suite)) {
       await tryEach((bytes) => agreement(bytes, undefined));
       await tryEach(agreement);
-      if (suite.graph.eventTwins) await tryEach(events);
+      await tryEach(parts);
+      if (suite.graph.eventTwins) {
+        await tryEach(events);
+        await tryEach(outages.ofStreams);
+      }
     }
+    await tryEach(outages.ofAnswers);
+    await tryEach(outages.ofParts);
     await tryEach(wire);
     await tryEach(requests);
   } finally {
     running.snapshot.retire();
   }
   return trial.report;
-}
-
-/** The answer, if it is one that a client may get. */
-function typed({ status, text }: HttpAnswer): FormattedExecutionResult {
-  if (status >= 500) throw new Error(`status ${status}: ${text}`);
-  let result: FormattedExecutionResult;
-  try {
-    result = JSON.parse(text) as FormattedExecutionResult;
-  } catch (cause) {
-    throw new Error(`status ${status}, no JSON: ${text}`, { cause });
-  }
-  for (const { extensions } of result.errors ?? []) {
-    const code = extensions?.['code'];
-    // Codes of services pass through, with the service beside them.
-    const isOurs = typeof code === 'string' && Object.hasOwn(gatewayErrors, code);
-    if (code === 'INTERNAL_SERVER_ERROR' || (!isOurs && extensions?.['serviceName'] === undefined))
-      throw new Error(`an error without a cause: ${text}`);
-  }
-  if (result.data === undefined && !result.errors?.length)
-    throw new Error(`neither data nor errors: ${text}`);
-  return result;
 }
 
 /** One to six characters of it replaced, left out, put in or repeated. */

@@ -163,13 +163,13 @@ export class Trial {
     });
   }
 
-  async parts(bytes: Uint8Array): Promise<void> {
+  async parts(bytes: Uint8Array, askInParts = this.#running.runInParts): Promise<void> {
     const operation = this.generate(bytes);
     if (!operation || operation.query.startsWith('mutation')) return;
     await this.unlessRefused(async () => {
       const { result } = await this.#running.run('fathom', operation);
       const query = deferringEverything(operation.query);
-      const ran = await this.#running.runInParts({ ...operation, query });
+      const ran = await askInParts({ ...operation, query });
       // A null that is not allowed stops at the part it is in.
       if (!ran || result.errors) return;
       const together = togetherOf(ran.parts);

@@ -8,6 +8,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTestDatabase } from '@fathom/platform/testing/postgres';
 import type { FormattedExecutionResult } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { AnswerPart } from '../../src/execution/incremental.ts';
+import type { Operation } from '../federation/run-suite.ts';
 import { startGatewayProcess } from '../gateway-process.ts';
 import { readEvents } from '../sse-client.ts';
 
@@ -16,10 +20,18 @@ export interface WatchedGateway {
   publish(supergraphSdl: string): Promise<void>;
   /** Rejects when no whole answer came within the limit, or the process has died. */
   post(body: string): Promise<HttpAnswer>;
-  /** The results of a subscription, which must end by itself. */
-  events(body: object): Promise<readonly FormattedExecutionResult[]>;
+  /** Of an answer that may come in parts; the only one, where it came whole. */
+  parts(body: Body): Promise<readonly AnswerPart[]>;
+  /** The results of a subscription, which must end by itself and say so; of one that is refused, the refusal. */
+  events(transport: EventTransport, body: Body): Promise<readonly FormattedExecutionResult[]>;
   close(): Promise<void>;
 }
+
+export const eventTransports = ['server-sent events', 'WebSocket'] as const;
+export type EventTransport = (typeof eventTransports)[number];
+
+export type Body = Pick<Operation, 'query' | 'variables'>;
+export const bodyOf = ({ query, variables }: Operation): Body => ({ query, ...(variables && { variables }) });
 
 export interface HttpAnswer {
   readonly status: number;
@@ -35,6 +47,8 @@ export interface WatchOptions {
 }
 
 const boundless = 1_000_000_000;
+/** Longer than a service that is well takes on a busy machine; one that hangs is waited for so long. */
+const serviceTimeoutMs = '5000';
 
 export async function startWatchedGateway(options: WatchOptions): Promise<WatchedGateway> {
   const { services, maxAnswerMs } = options;
@@ -51,6 +65,8 @@ export async function startWatchedGateway(options: WatchOptions): Promise<Watche
       LOG_LEVEL: 'error',
       SUPERGRAPH_FILE: supergraphFile,
       SUBGRAPH_FETCHES: JSON.stringify(Object.fromEntries(services.map((name) => [name, fetches]))),
+      QUERY_TIMEOUT_MS: serviceTimeoutMs,
+      MUTATION_TIMEOUT_MS: serviceTimeoutMs,
       RATE_LIMIT_OPERATIONS: String(boundless),
       RATE_LIMIT_TENANT_OPERATIONS: String(boundless),
       ...Object.fromEntries(limits.map((name) => [`MAX_OPERATION_${name}`, String(boundless)])),
@@ -63,6 +79,12 @@ export async function startWatchedGateway(options: WatchOptions): Promise<Watche
     );
   });
   died.catch(() => undefined);
+  const sockets = createClient({
+    url: `${gateway.url.replace(/^http/, 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { apiKey: key },
+    retryAttempts: 0,
+  });
 
   async function ask<T>(body: string, accept: string, read: (response: Response) => Promise<T>): Promise<T> {
     const whole = async (): Promise<T> =>
@@ -75,6 +97,39 @@ export async function startWatchedGateway(options: WatchOptions): Promise<Watche
         }),
       );
     return Promise.race([whole(), died]);
+  }
+
+  async function eventsOverSocket(body: Body): Promise<readonly FormattedExecutionResult[]> {
+    const results: FormattedExecutionResult[] = [];
+    const events = sockets.iterate({ query: body.query, variables: { ...body.variables } });
+    try {
+      for await (const result of events) results.push(result as FormattedExecutionResult);
+    } catch (error) {
+      if (!Array.isArray(error)) throw error;
+      results.push({ errors: error });
+    }
+    return results;
+  }
+
+  const eventsOverHttp = (body: Body): Promise<readonly FormattedExecutionResult[]> =>
+    ask(JSON.stringify(body), 'text/event-stream', async (response) => {
+      if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
+        return [(await response.json()) as FormattedExecutionResult];
+      const results: FormattedExecutionResult[] = [];
+      for await (const { event, data } of readEvents(response)) {
+        if (event === 'complete') return results;
+        if (event === 'next') results.push(JSON.parse(data) as FormattedExecutionResult);
+      }
+      throw new Error(`the stream ended without saying so, after ${JSON.stringify(results)}`);
+    });
+
+  async function withinLimit<T>(result: Promise<T>): Promise<T> {
+    const stopped = new AbortController();
+    const late = pause(maxAnswerMs, undefined, { signal: stopped.signal }).then(() => {
+      throw new Error(`no end came within ${maxAnswerMs} ms`);
+    });
+    late.catch(() => undefined);
+    return Promise.race([result, died, late]).finally(() => stopped.abort());
   }
 
   async function generation(): Promise<string> {
@@ -106,17 +161,33 @@ export async function startWatchedGateway(options: WatchOptions): Promise<Watche
         status: response.status,
         text: await response.text(),
       })),
-    events: (body) =>
-      ask(JSON.stringify(body), 'text/event-stream', async (response) => {
-        const results: FormattedExecutionResult[] = [];
-        for await (const { event, data } of readEvents(response))
-          if (event === 'next') results.push(JSON.parse(data) as FormattedExecutionResult);
-        return results;
+    parts: (body) =>
+      ask(JSON.stringify(body), 'multipart/mixed;deferSpec=20220824,application/json', async (response) => {
+        const text = await response.text();
+        if (response.status >= 500) throw new Error(`status ${response.status}: ${text}`);
+        if (!response.headers.get('content-type')?.startsWith('multipart/mixed'))
+          return [JSON.parse(text) as AnswerPart];
+        return partsOf(text);
       }),
+    events: (transport, body) =>
+      withinLimit(transport === 'WebSocket' ? eventsOverSocket(body) : eventsOverHttp(body)),
     async close() {
+      await sockets.dispose();
       await gateway.stop('SIGKILL');
       await database.drop();
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** The parts of a body that has come to its end. */
+function partsOf(text: string): readonly AnswerPart[] {
+  if (!text.endsWith('\r\n-----\r\n')) throw new Error(`the parts have no end: ${text}`);
+  const parts = text
+    .split(/\r\n---(?:--\r\n)?/)
+    .filter((part) => part !== '')
+    .map((part) => JSON.parse(part.split('\r\n\r\n')[1] ?? '') as AnswerPart);
+  const more = parts.map(({ hasNext }) => hasNext);
+  if (more.indexOf(false) !== parts.length - 1) throw new Error(`the last part is not the last: ${text}`);
+  return parts;
 }
