@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { AppError } from '@fathom/platform/errors';
 import { createHealth, type Probe } from '@fathom/platform/server/health';
 import { InFlight } from '@fathom/platform/server/in-flight';
 import { listen } from '@fathom/platform/server/listen';
@@ -141,11 +142,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     void inTrace(
       `${request.method} elsewhere`,
       { 'http.request.method': request.method ?? '' },
-      async ({ traceId }) => {
+      async (trace) => {
         const entrance = entranceOf(request);
-        const asked = { transport: 'http', entrance, principal: undefined, traceId } as const;
+        const isMethod = error instanceof AppError && error.status === 404 && request.method !== 'GET';
+        const status = isMethod ? { status: 405 } : {};
+        const asked = { transport: 'http', entrance, principal: undefined, trace, ...status } as const;
         const refused = service.refusals.record(asked, error);
-        const isMethod = refused.status === 404 && request.method !== 'GET';
         sendRefusal(response, refused, {
           body: graphqlBody(refused),
           ...(isMethod ? { status: 405, headers: { allow: 'GET, HEAD' } } : {}),

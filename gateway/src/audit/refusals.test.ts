@@ -8,7 +8,12 @@ import { entranceOf } from './entrance.ts';
 import { reasonText, storable } from './reason-text.ts';
 import { createRefusals } from './refusals.ts';
 
-const asked = { transport: 'http', entrance: 'POST /graphql', principal: undefined, traceId: 't' } as const;
+const asked = {
+  transport: 'http',
+  entrance: 'POST /graphql',
+  principal: undefined,
+  trace: { traceId: 't', startedAtMs: 0 },
+} as const;
 
 function open() {
   const events: AuditedEvent[] = [];

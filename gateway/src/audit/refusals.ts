@@ -10,6 +10,7 @@
  */
 import { AppError } from '@fathom/platform/errors';
 import type { Logger } from '@fathom/platform/logging';
+import type { Trace } from '@fathom/platform/telemetry/trace';
 import type { GraphQLError } from 'graphql';
 import type { Principal } from '../auth/principal.ts';
 import { holderOf } from '../auth/refused-credential.ts';
@@ -34,7 +35,9 @@ export interface Asked {
   readonly principal: Principal | undefined;
   /** What, if it was admitted as an operation and is refused for how it was sent. */
   readonly operation?: AdmittedOperation | undefined;
-  readonly traceId: string;
+  readonly trace: Pick<Trace, 'traceId' | 'startedAtMs'>;
+  /** What HTTP tells it with, where that is not the refusal's own: within a stream or a batch it is 200. */
+  readonly status?: number;
 }
 
 class OnRecord {
@@ -79,6 +82,9 @@ export interface RefusalsOptions {
   readonly logger: Logger;
 }
 
+/** What is a message of another protocol is named without a path. */
+const isOverHttp = (entrance: string): boolean => entrance.includes(' /');
+
 export function createRefusals({ log, trail, logger }: RefusalsOptions): Refusals {
   const known = new WeakMap<object, RecordedRefusal>();
 
@@ -90,18 +96,27 @@ export function createRefusals({ log, trail, logger }: RefusalsOptions): Refusal
 
   return {
     record(asked, why) {
-      const told = coded(why, asked.traceId);
+      const { traceId, startedAtMs } = asked.trace;
+      const told = coded(why, traceId);
       const recorded = known.get(told);
       if (recorded) return recorded;
       const refused = told instanceof AppError ? refusal(told) : told;
       const reason = told instanceof AppError ? told : reasonOf(refused);
-      const { transport, entrance, operation, traceId } = asked;
+      const { transport, entrance, operation, status = refused.status } = asked;
       const principal = asked.principal ?? holderOf(reason);
       const outcome = outcomeOf(refused.errors);
       // Nothing comes of what it was charged.
       operation?.charge?.ended(outcome);
       const facts = operation ? factsOf(operation) : refusedOperation(told);
-      log.refused({ transport, principal, operation: facts, code: outcome, traceId });
+      log.refused({
+        transport,
+        principal,
+        operation: facts,
+        code: outcome,
+        traceId,
+        startedAtMs,
+        status: isOverHttp(entrance) ? status : undefined,
+      });
       trail.record({
         kind: 'REFUSAL',
         transport,

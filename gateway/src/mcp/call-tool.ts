@@ -58,7 +58,7 @@ export async function callTool(service: GatewayService, call: ToolCall): Promise
     if (!(error instanceof AppError)) throw error;
     const entrance = `tools/call ${operation.name}`;
     const { principal, trace } = call;
-    const asked = { transport: 'mcp', entrance, principal, traceId: trace.traceId } as const;
+    const asked = { transport: 'mcp', entrance, principal, trace } as const;
     const { errors } = service.refusals.record(asked, error);
     return failure(errors.map((one) => one.toJSON()));
   }

@@ -75,8 +75,8 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       const entrance = `${entranceOf(request)} ${message.method === 'tools/call' ? message.method : '*'}`;
-      const { traceId } = trace;
-      service.refusals.record({ transport: 'mcp', entrance, principal, traceId }, reasonOfRpc(error));
+      const asked = { transport: 'mcp', entrance, principal, trace, status: 200 } as const;
+      service.refusals.record(asked, reasonOfRpc(error));
       send(response, errorMessage(message.id, { code: error.code, message: error.message }));
     }
   }
@@ -135,8 +135,7 @@ export function createMcpEndpoint(service: GatewayService, operations: CheckedIn
         } catch (error) {
           if (brokeOff(service, response, error)) return;
           const why = error instanceof RpcError ? reasonOfRpc(error) : error;
-          const { traceId } = trace;
-          const asked = { transport: 'mcp', entrance: entranceOf(request), traceId, ...known } as const;
+          const asked = { transport: 'mcp', entrance: entranceOf(request), trace, ...known } as const;
           refuse(response, service.refusals.record(asked, why), error);
         }
       },

@@ -9,6 +9,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@fathom/platform/errors';
 import type { Logger } from '@fathom/platform/logging';
+import type { Trace } from '@fathom/platform/telemetry/trace';
 import { inTrace } from '@fathom/platform/telemetry/tracing';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { entranceOf } from '../audit/entrance.ts';
@@ -38,7 +39,7 @@ export interface OAuthEndpoint {
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly traceId: string;
+  readonly trace: Trace;
 }
 
 const maxFormBytes = 16_384;
@@ -74,20 +75,21 @@ export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoin
     }
   }
 
-  function send({ request, response, traceId }: Exchange, answer: TokenAnswer): void {
+  function send({ request, response, trace }: Exchange, answer: TokenAnswer): void {
     // Section 5.1: nobody on the way keeps a token.
     const headers: Record<string, string> = { 'cache-control': 'no-store', pragma: 'no-cache' };
     if (!request.complete) headers['connection'] = 'close';
     const { principal } = answer;
-    const from = { transport: 'oauth', entrance: entranceOf(request), principal, traceId } as const;
+    const from = { transport: 'oauth', entrance: entranceOf(request), principal } as const;
     if (answer.kind === 'issued') {
-      trail.record({ kind: 'MUTATION', ...from, operation: undefined, outcome: 'OK' });
+      const { traceId } = trace;
+      trail.record({ kind: 'MUTATION', ...from, traceId, operation: undefined, outcome: 'OK' });
       sendJson(response, 200, answer.token, headers);
       return;
     }
     const { status, error, description, reason } = answer;
     if (status === 401) headers['www-authenticate'] = 'Basic realm="fathom"';
-    sendRefusal(response, refusals.record(from, reason), {
+    sendRefusal(response, refusals.record({ ...from, trace, status }, reason), {
       status,
       headers,
       body: JSON.stringify({ error, error_description: description }),
@@ -104,7 +106,7 @@ export function createOAuthEndpoint(options: OAuthEndpointOptions): OAuthEndpoin
             const line = requestLog.begin({ request, response, trace });
             const answered = await answerToken(request);
             if (answered.principal) line.by(answered.principal);
-            send({ request, response, traceId: trace.traceId }, answered);
+            send({ request, response, trace }, answered);
           },
           { from: request.headers },
         );

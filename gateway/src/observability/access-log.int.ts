@@ -194,7 +194,7 @@ describe('an operation', () => {
         { [hash]: hashOf(said), [name]: 'Said', [type]: 'subscription', [cost]: 1 },
       ],
     ])('%s', async (_, body, outcome, known) => {
-      await graph.post(body, { traceparent });
+      const answer = await graph.post(body, { traceparent });
       const line = await onlyLine();
       const facts = Object.fromEntries(
         Object.entries(line).filter(([field]) => field.startsWith('graphql.')),
@@ -205,8 +205,27 @@ describe('an operation', () => {
         'event.outcome': outcome,
         'network.protocol': 'http',
         'user.id': credential,
+        'http.response.status_code': answer.status,
       });
+      expect(line['event.duration']).toBeGreaterThan(0);
       expect(log.texts.join()).not.toContain(secret);
+    });
+
+    test('within a batch or a stream, with the status that these have', async () => {
+      const batch = await graph.post([{ query: '{ nope }' }]);
+      expect([batch.status, (await onlyLine())['http.response.status_code']]).toEqual([200, 200]);
+      log.texts.length = 0;
+      const stream = await graph.post({ query: '{ nope }' }, { accept: 'text/event-stream' });
+      expect([stream.status, (await onlyLine())['http.response.status_code']]).toEqual([200, 200]);
+      await stream.text();
+    });
+
+    test('by a wrong key, or where nothing is, with the status that says so', async () => {
+      const wrong = await graph.post({ query: '{ whoami }' }, { 'x-api-key': 'wrong' });
+      expect([wrong.status, (await onlyLine())['http.response.status_code']]).toEqual([401, 401]);
+      log.texts.length = 0;
+      const nowhere = await fetch(`${graph.url}/nowhere`, { method: 'POST' });
+      expect([nowhere.status, (await onlyLine())['http.response.status_code']]).toEqual([405, 405]);
     });
 
     test('one too many on a WebSocket', async () => {
@@ -218,10 +237,12 @@ describe('an operation', () => {
       await expect(collect(client, query).next()).rejects.toBeDefined();
       expect(await onlyLine()).toMatchObject({
         'event.outcome': 'TOO_MANY_STREAMS',
+        'event.duration': expect.any(Number),
         'network.protocol': 'websocket',
         'user.id': credential,
         [hash]: hashOf(query),
       });
+      expect(log.lines('graphql')[0]).not.toHaveProperty(['http.response.status_code']);
       await client.dispose();
       await Promise.all(waiting);
       await expect.poll(() => log.lines('graphql').length, patient).toBe(101);

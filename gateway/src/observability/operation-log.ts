@@ -45,6 +45,9 @@ export interface OperationLog {
 export interface RefusedOperation extends Omit<LoggedOperation, 'operation'> {
   readonly operation: OperationFacts | undefined;
   readonly code: string;
+  readonly startedAtMs: number;
+  /** Of HTTP, if that is what told it. */
+  readonly status: number | undefined;
 }
 
 export interface RefusalLog {
@@ -81,7 +84,7 @@ export function createOperationLog({
       logger.info(lineOf(refused), 'operation');
     },
     begin({ transport, principal, operation, traceId }) {
-      const startedAt = performance.now();
+      const startedAtMs = performance.now();
       const facts = operation && factsOf(operation);
       const count = operationMetrics.begin({ name: facts?.name, type: facts?.kind ?? 'unknown' });
       let ended = false;
@@ -98,9 +101,15 @@ export function createOperationLog({
           if (code !== 'OK' && code === code.toUpperCase()) errors.inc({ code, transport });
           logger.info(
             {
-              ...lineOf({ transport, principal, operation: facts, code, traceId }),
-              'event.duration': Math.round((performance.now() - startedAt) * 1e6),
-              'http.response.status_code': operation && overHttp.has(transport) ? 200 : undefined,
+              ...lineOf({
+                transport,
+                principal,
+                operation: facts,
+                code,
+                traceId,
+                startedAtMs,
+                status: operation && overHttp.has(transport) ? 200 : undefined,
+              }),
               'http.response.body.bytes': sentBytes,
             },
             'operation',
@@ -111,10 +120,20 @@ export function createOperationLog({
   };
 }
 
-const lineOf = ({ transport, principal, operation, code, traceId }: RefusedOperation) => ({
+const lineOf = ({
+  transport,
+  principal,
+  operation,
+  code,
+  traceId,
+  startedAtMs,
+  status,
+}: RefusedOperation) => ({
   'trace.id': traceId,
   'event.action': 'graphql',
   'event.outcome': code,
+  'event.duration': Math.round((performance.now() - startedAtMs) * 1e6),
+  'http.response.status_code': status,
   'graphql.operation.name': operation?.name?.slice(0, maxLoggedName),
   'graphql.operation.type': operation?.kind,
   'graphql.operation.hash': operation?.hash,

@@ -116,8 +116,7 @@ export function createOpenAiFacade(
           await answer({ request, response, url, line, trace, known }, gone.signal);
         } catch (error) {
           if (brokeOff(service, response, error)) return;
-          const { traceId } = trace;
-          const asked = { transport: 'openai', entrance: entranceOf(request), traceId, ...known } as const;
+          const asked = { transport: 'openai', entrance: entranceOf(request), trace, ...known } as const;
           sendOpenAiError(response, service.refusals.record(asked, error));
         }
       },

@@ -98,9 +98,9 @@ function serve(service: GatewayService, relayed: Relayed): void {
       void inTrace(
         'relay.refuse',
         {},
-        async ({ traceId }) => {
+        async (trace) => {
           const entrance = 'connection_init';
-          const asked = { transport: 'relay', entrance, principal: undefined, traceId } as const;
+          const asked = { transport: 'relay', entrance, principal: undefined, trace } as const;
           const { reason } = service.refusals.record(asked, why);
           router.close(code, reason.code);
           router.resume();

@@ -134,8 +134,7 @@ export async function startSubgraphRelay(options: RelayOptions): Promise<Subgrap
       (trace) =>
         answer({ request, response, signal: gone.signal, trace, known }).catch((error: unknown) => {
           if (response.destroyed || brokeOff(service, response, error)) return;
-          const { traceId } = trace;
-          const asked = { transport: 'relay', entrance: entranceOf(request), traceId, ...known } as const;
+          const asked = { transport: 'relay', entrance: entranceOf(request), trace, ...known } as const;
           const refused = service.refusals.record(asked, error);
           sendRefusal(response, refused, { body: graphqlBody(refused) });
         }),

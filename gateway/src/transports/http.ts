@@ -117,7 +117,7 @@ interface Refused extends Pick<Asked, 'principal' | 'operation'> {
 
 function refuse(
   service: GatewayService,
-  { request, response, trace: { traceId } }: Exchange,
+  { request, response, trace }: Exchange,
   { why, ...asked }: Refused,
 ): void {
   const { accept } = request.headers;
@@ -125,15 +125,16 @@ function refuse(
   const format = streamFormatOf(accept);
   const transport = format?.transport ?? 'http';
   const entrance = entranceOf(request);
-  const refused = service.refusals.record({ transport, entrance, traceId, ...asked }, why);
-  const isOfDocument = typeof why === 'object' && why !== null && isRefusal(why);
+  const ofDocument = typeof why === 'object' && why !== null && isRefusal(why) ? why : undefined;
   // What concerns the request as a whole is told by its status; what concerns the document, in the stream.
-  if (isOfDocument && refused.status === 400 && format === sseFormat)
-    refuseInStream(response, refused, sseFormat);
+  const isInStream = ofDocument?.status === 400 && format === sseFormat;
+  const status = isInStream ? { status: 200 } : {};
+  const refused = service.refusals.record({ transport, entrance, trace, ...status, ...asked }, why);
+  if (isInStream) refuseInStream(response, refused, sseFormat);
   else
     sendRefusal(response, refused, {
       body: graphqlBody(refused),
-      contentType: (isOfDocument && mediaTypeFor(accept)) || jsonType,
+      contentType: (ofDocument && mediaTypeFor(accept)) || jsonType,
     });
 }
 
@@ -223,7 +224,7 @@ async function answerBatch(
   const contentType = contentTypeOf(request);
   const snapshot = service.supergraph.current();
   const { traceId } = trace;
-  const asked = { transport: 'http', entrance: entranceOf(request), principal, traceId } as const;
+  const asked = { transport: 'http', entrance: entranceOf(request), principal, trace, status: 200 } as const;
   async function answerOne(sent: unknown): Promise<string> {
     let admitted: AdmittedOperation | undefined;
     const refuse = (why: unknown): string =>

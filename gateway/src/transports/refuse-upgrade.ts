@@ -24,8 +24,8 @@ export function refuseUpgrade(service: GatewayService, upgrade: Upgrade, why: un
   void inTrace(
     'UPGRADE',
     {},
-    async ({ traceId }) => {
-      const asked = { transport, entrance: entranceOf(request), principal: undefined, traceId };
+    async (trace) => {
+      const asked = { transport, entrance: entranceOf(request), principal: undefined, trace };
       const { status } = service.refusals.record(asked, why);
       socket.end(
         `HTTP/1.1 ${status} ${reasons[status] ?? 'Internal Server Error'}\r\nconnection: close\r\n\r\n`,

@@ -167,7 +167,7 @@ interface Connecting {
 async function identify(
   service: GatewayService,
   client: Client,
-  { params, trace: { traceId } }: Connecting,
+  { params, trace }: Connecting,
 ): Promise<boolean> {
   try {
     const inParams = credentialOfParams(params);
@@ -198,7 +198,7 @@ async function identify(
     return true;
   } catch (error) {
     const entrance = 'connection_init';
-    const asked = { transport: 'websocket', entrance, principal: undefined, traceId } as const;
+    const asked = { transport: 'websocket', entrance, principal: undefined, trace } as const;
     const { reason } = service.refusals.record(asked, error);
     client.socket.close(reason.status === 401 ? unauthorized : 1011, reason.code);
     return false;
@@ -220,7 +220,7 @@ async function begin(
       const { principal } = client;
       const { traceId } = trace;
       const refuse = (why: unknown) =>
-        service.refusals.record({ transport: 'websocket', entrance: 'subscribe', principal, traceId }, why)
+        service.refusals.record({ transport: 'websocket', entrance: 'subscribe', principal, trace }, why)
           .errors;
       try {
         const sent = parseRawOperation(payload);
@@ -280,9 +280,9 @@ const protocolRefusals: Readonly<Record<number, GatewayErrorCode>> = {
 function recordClose(service: GatewayService, client: Client, closeCode: number, because: string): void {
   const code = protocolRefusals[closeCode];
   if (!code) return;
-  void underTrace(client, 'gateway.close', undefined, async ({ traceId }) => {
+  void underTrace(client, 'gateway.close', undefined, async (trace) => {
     const { principal } = client;
-    const asked = { transport: 'websocket', entrance: 'message', principal, traceId } as const;
+    const asked = { transport: 'websocket', entrance: 'message', principal, trace } as const;
     service.refusals.record(asked, raise(code, { because }));
   });
 }

@@ -114,12 +114,15 @@ export function createUploadRelay(
   }
 
   /** `as`: what the service has refused goes to the client in the service's words. */
-  function refuse(
-    { request, response, trace: { traceId }, known }: Exchange,
-    why: unknown,
-    as?: RefusalForm,
-  ): void {
-    const asked = { transport: 'uploads', entrance: entranceOf(request), traceId, ...known } as const;
+  function refuse({ request, response, trace, known }: Exchange, why: unknown, as?: RefusalForm): void {
+    const status = as?.status === undefined ? {} : { status: as.status };
+    const asked = {
+      transport: 'uploads',
+      entrance: entranceOf(request),
+      trace,
+      ...status,
+      ...known,
+    } as const;
     const refused = service.refusals.record(asked, why);
     sendRefusal(response, refused, as ?? { body: graphqlBody(refused) });
   }

@@ -8,6 +8,8 @@ export interface Trace {
   /** 32 hex digits; zeros where there is none. */
   readonly traceId: string;
   readonly headers: TraceHeaders;
+  /** When this part of it began, by `performance.now()`. */
+  readonly startedAtMs: number;
   /** Of the span that this part of the trace is, where somebody takes it. */
   readonly note: (attributes: Attributes) => void;
 }

@@ -144,6 +144,7 @@ export function inTrace<T>(
       return work({
         traceId: spanContext.traceId,
         headers: traceHeadersOf(spanContext),
+        startedAtMs: performance.now(),
         note: (noted) => span.setAttributes(noted),
       });
     },

@@ -28,7 +28,8 @@ export function createUnrecordedTracing(): UnrecordedTracing {
     getTracer: () => tracer,
     next(parent) {
       const span = tracer.spanContext(parent);
-      return { traceId: span.traceId, headers: traceHeadersOf(span), note: ignore };
+      const startedAtMs = performance.now();
+      return { traceId: span.traceId, headers: traceHeadersOf(span), startedAtMs, note: ignore };
     },
     shutdown: async () => undefined,
   };
