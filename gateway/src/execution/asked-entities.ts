@@ -1,4 +1,6 @@
 /** The entities that one fetch asks a service for: each once, however often it occurs, and not too many at once. */
+import type { AppError } from '@fathom/platform/errors';
+import { raise } from '../errors.ts';
 import type { FetchStep } from './compile-plan.ts';
 import type { JsonObject } from './shape-answer.ts';
 
@@ -6,6 +8,13 @@ import type { JsonObject } from './shape-answer.ts';
 export const maxEntitiesPerFetch = 1_000;
 /** A list may be longer than its cost says. What it would have other services do has an end here. */
 export const maxEntitiesPerAnswer = 10_000;
+
+export function tooManyEntities(service: string): AppError {
+  return raise('TOO_MANY_ENTITIES', {
+    because: `${service} would be asked for more than the ${maxEntitiesPerAnswer} that one answer may need`,
+    details: { maxEntities: maxEntitiesPerAnswer, serviceName: service },
+  });
+}
 
 /** One entity as it is asked for, and the objects that it fills. */
 export interface Asked {

@@ -21,6 +21,7 @@ import {
   maxEntitiesPerAnswer,
   maxEntitiesPerFetch,
   representationsOf,
+  tooManyEntities,
 } from './asked-entities.ts';
 import type { DeferStep, FetchStep, Step } from './compile-plan.ts';
 import type { DeferredBlocks } from './deferred-blocks.ts';
@@ -236,9 +237,7 @@ class PlanRun {
     if (asked.length === 0) return undefined;
     this.#shared.entities += asked.length;
     if (this.#shared.entities > maxEntitiesPerAnswer) {
-      const because = `${step.service} would be asked for more than the ${maxEntitiesPerAnswer} that one answer may need`;
-      const details = { maxEntities: maxEntitiesPerAnswer, serviceName: step.service };
-      this.#fail(raise('TOO_MANY_ENTITIES', { because, details }), entityPlaces(this.#answer, cursor, asked));
+      this.#fail(tooManyEntities(step.service), entityPlaces(this.#answer, cursor, asked));
       return undefined;
     }
     const batch = (some: readonly Asked[]): Promise<void> => {

@@ -16,7 +16,7 @@ import { fieldSetNames } from '../execution/response-names.ts';
 import { objectTypeNames } from '../execution/rewrites.ts';
 import { createCostTable } from '../limits/cost-table.ts';
 import { keepError } from '../operations/format-result.ts';
-import { createApolloDataSource } from '../subgraphs/apollo-data-source.ts';
+import { createAnswersUnderWay, createApolloDataSource } from '../subgraphs/apollo-data-source.ts';
 import type { Service } from '../subgraphs/services.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { readSharedStreams } from '../subscriptions/shared/shared-stream-rules.ts';
@@ -56,11 +56,12 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
   const services: Record<string, Service> = {};
   const dataSources: ServiceMap = {};
   const subgraphs: Record<string, Subgraph> = {};
+  const answers = createAnswersUnderWay(options.maxAnswerBytes);
   for (const { name, url } of supergraph.subgraphsMetadata()) {
     const service = options.serviceFor(name, url);
     services[name] = service;
     subgraphs[name] = service.subgraph;
-    dataSources[name] = createApolloDataSource(service.subgraph);
+    dataSources[name] = createApolloDataSource({ service: name, subgraph: service.subgraph, answers });
   }
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
 

@@ -106,3 +106,28 @@ function entitiesOf(asked: Ran['asked'], service: string): number {
       0,
     );
 }
+
+test.each(['large-answers', 'crowds'])(
+  'the bounds of %s hold for the stock executor as well',
+  async (name) => {
+    const { graph, cases } = suites.find((suite) => suite.name === name) ?? {};
+    if (!graph || !cases) throw new Error(`there is no suite ${name}`);
+    const suite = await startSuite(graph);
+    const bounds = ['ANSWER_TOO_LARGE', 'TOO_MANY_ENTITIES'];
+    const bounded = cases.filter(({ errors = [] }) => errors.some(({ code }) => bounds.includes(code)));
+    expect(bounded.length).toBeGreaterThan(1);
+    for (const operation of bounded) {
+      const { result, asked } = await suite.run('apollo', operation);
+      const codes = result.errors?.map(({ extensions }) => String(extensions?.['code']));
+      expect(codes, operation.title).toEqual(expect.arrayContaining([expect.toBeOneOf(bounds)]));
+      if (graph.maxAnswerBytes)
+        expect(JSON.stringify(result.data).length, operation.title).toBeLessThan(graph.maxAnswerBytes);
+      const entities = Object.keys(suite.services).reduce(
+        (sum, service) => sum + entitiesOf(asked, service),
+        0,
+      );
+      expect(entities, operation.title).toBeLessThanOrEqual(10_000);
+    }
+    suite.snapshot.retire();
+  },
+);
