@@ -198,6 +198,26 @@ test('a stream goes on without a gap when the device’s process is killed under
   expect(again.tokens).toEqual(whole.tokens);
 });
 
+test('a stream takes steps while models are loaded and unloaded on its device, and has the tokens that it has alone', async () => {
+  const device = await openDevice(gpu);
+  const endless = await writeTinyModel({ isEndless: true });
+  await device.load({ type: 'load', versionId: 'tiny@1', folder: endless });
+  const exported = await writeExport('plain, as fathom models export writes it');
+  const request = { ...(requests(2)[1] as EngineRequest), maxTokens: 100 };
+  const alone = await run(device, { ...request, id: 'alone' }).outcome;
+  const stream = run(device, { ...request, id: 'beside' });
+  await stream.reached(1);
+  for (const [at, other] of [folder, exported].entries()) {
+    const before = stream.tokens.length;
+    const versionId = `other@${at}`;
+    expect(await device.load({ type: 'load', versionId, folder: other })).toMatchObject({ kind: 'loaded' });
+    expect(stream.tokens.length - before).toBeGreaterThan(1);
+    device.unload(versionId);
+  }
+  expect((await stream.outcome).tokens).toEqual(alone.tokens);
+  expect(device.snapshot()).toMatchObject({ status: 'READY', detail: undefined, loaded: ['tiny@1'] });
+});
+
 test('models that the device has no memory for are refused with both numbers, and those on it stay', async () => {
   const device = await openDevice({ ...gpu, memory: { ...gpu.memory, limitBytes: 500_000 } });
   const first = await load(device);

@@ -12,6 +12,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createDeviceTurns, type DeviceTurns, noTurns } from '@fathom/neural/serving/device-turns';
 import { readPurpose } from '@fathom/neural/serving/text-reader';
 import { EngineCore } from './engine-core.ts';
 import type { EnginePort } from './engine-port.ts';
@@ -52,11 +53,13 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
     send,
     onReady: () => wake(),
   });
-  const parts: WorkerParts = { core, texts, options, send };
+  const turns = isOnGpu(options) ? createDeviceTurns() : noTurns;
+  const parts: WorkerParts = { core, texts, turns, options, send };
   let isClosing = false;
   let wake = (): void => {};
   // Loads and unloads wait for each other; they never overlap with a step that uses the same model, because the
-  // service submits to a model only after `loaded` and unloads it only when no request is left.
+  // service submits to a model only after `loaded` and unloads it only when no request is left. On a GPU they take turns
+  // with steps of other models too.
   let models: Promise<void> = Promise.resolve();
   let changes = 0;
   const change = (work: () => Promise<void>): void => {
@@ -72,7 +75,7 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
         change(() => load(parts, message));
         break;
       case 'unload':
-        change(() => unload(parts, message.versionId));
+        change(() => turns.take(() => unload(parts, message.versionId)));
         break;
       case 'submit':
         for (const request of message.requests) core.submit(request);
@@ -106,7 +109,7 @@ async function serve(port: EnginePort, options: WorkerOptions): Promise<void> {
   while (!isClosing) {
     if (core.hasWork || texts.hasWork) {
       if (core.hasWork) {
-        reports.add(await core.step());
+        reports.add(await turns.take(() => core.step()));
         report(!core.hasWork || texts.hasWork);
       }
       if (texts.hasWork) await texts.step();
@@ -142,9 +145,13 @@ function createHeapReading(): () => number {
 interface WorkerParts {
   readonly core: EngineCore;
   readonly texts: TextLanes;
+  /** Steps and what is loaded and unloaded between them. */
+  readonly turns: DeviceTurns;
   readonly options: WorkerOptions;
   readonly send: (message: FromWorker) => void;
 }
+
+const isOnGpu = ({ provider }: WorkerOptions): boolean => provider !== undefined && provider.kind !== 'cpu';
 
 async function load(parts: WorkerParts, request: LoadModel): Promise<void> {
   const { core, send } = parts;
@@ -160,10 +167,14 @@ async function load(parts: WorkerParts, request: LoadModel): Promise<void> {
   }
 }
 
-async function loadFull({ core, texts, options }: WorkerParts, request: LoadModel): Promise<LoadedModel> {
+async function loadFull(
+  { core, texts, turns, options }: WorkerParts,
+  request: LoadModel,
+): Promise<LoadedModel> {
   const { versionId, folder } = request;
   if ((await readPurpose(folder)) !== 'generation') return texts.load(request);
-  const lane = await openLane(folder, { ...options, deviceMemoryBytes: freeDeviceBytes(core, options) });
+  const deviceMemoryBytes = freeDeviceBytes(core, options);
+  const lane = await openLane(folder, { ...options, turns, deviceMemoryBytes });
   core.addLane(versionId, lane);
   full.add(versionId);
   const { capacity, precision, memoryBytes } = lane;

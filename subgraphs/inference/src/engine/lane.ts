@@ -1,6 +1,7 @@
 /** One full model loaded on a device, with the adapters that are loaded onto it. */
 import { readAdapter } from '@fathom/neural/lora/adapter-folder';
 import type { Decoder } from '@fathom/neural/serving/decoder';
+import type { DeviceTurns } from '@fathom/neural/serving/device-turns';
 import { openModel } from '@fathom/neural/serving/open-model';
 import type { Tokenizer } from '@fathom/neural/tokenizers/tokenizer';
 import type { KvPoolOptions } from '../domain/kv-pool.ts';
@@ -27,7 +28,10 @@ export interface Lane {
 }
 
 /** Reads, verifies and loads a model folder of either kind. Throws what `@fathom/neural` throws, which names file and fault. */
-export async function openLane(folder: string, options: WorkerOptions): Promise<Lane> {
+export async function openLane(
+  folder: string,
+  options: WorkerOptions & { readonly turns?: DeviceTurns },
+): Promise<Lane> {
   const { precision, threads, maxSequences, prefixSlots = 0 } = options;
   const positions = options.kvCacheTokens ?? Number.POSITIVE_INFINITY;
   const model = await openModel({
@@ -41,6 +45,7 @@ export async function openLane(folder: string, options: WorkerOptions): Promise<
     maxBatch: maxSequences,
     provider: options.provider,
     memoryBytes: options.deviceMemoryBytes,
+    turns: options.turns,
   });
   const session = model.decoder;
   return {

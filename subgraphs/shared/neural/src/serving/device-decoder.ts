@@ -26,6 +26,7 @@ import {
   type RowMove,
 } from './device-cache.ts';
 import { type DeviceGraph, ownDeviceGraph, type RunMemory, type RunNumbers } from './device-graph.ts';
+import { type DeviceTurns, noTurns } from './device-turns.ts';
 import { exportedDeviceGraph } from './exported-device-graph.ts';
 import type { EditOptions } from './exported-edits.ts';
 import { exportedNames } from './exported-graph.ts';
@@ -90,6 +91,8 @@ export interface DeviceRoom {
   readonly maxSlots: number;
   /** Tokens a slot holds, prompt and answer together. */
   readonly capacity: number;
+  /** Where other models of this process compute on the device meanwhile. */
+  readonly turns?: DeviceTurns | undefined;
 }
 
 type RoomWithCache = DeviceRoom & Pick<DeviceCacheOptions, 'shape' | 'names' | 'type'>;
@@ -107,8 +110,19 @@ interface GraphsOnDevice {
 }
 
 async function openOnDevice(room: RoomWithCache, graphs: GraphsOnDevice): Promise<Decoder> {
-  const { provider } = room;
+  const { turns = noTurns } = room;
   checkMemory(room, graphs.base.weightBytes);
+  const decoder = await turns.take(() => openParts(room, graphs));
+  try {
+    for (const run of decoder.warmUpRuns()) await turns.take(run);
+    return decoder;
+  } catch (error) {
+    await turns.take(() => decoder.release());
+    throw error;
+  }
+}
+
+function openParts(room: RoomWithCache, graphs: GraphsOnDevice): DeviceDecoder {
   const opened: { release(): void }[] = [];
   const keep = <Part extends { release(): void }>(part: Part): Part => {
     opened.unshift(part);
@@ -117,11 +131,9 @@ async function openOnDevice(room: RoomWithCache, graphs: GraphsOnDevice): Promis
   try {
     const graph = graphs.base.open();
     keep(graph.session);
-    const memory = keep(new DeviceMemory(provider));
+    const memory = keep(new DeviceMemory(room.provider));
     const cache = keep(new DeviceCache({ ...room, memory, rows: room.maxSlots }));
-    const decoder = new DeviceDecoder(room, { graph, memory, cache, ...graphs });
-    await decoder.warmUp();
-    return decoder;
+    return new DeviceDecoder(room, { graph, memory, cache, ...graphs });
   } catch (error) {
     for (const part of opened) part.release();
     throw error;
@@ -184,15 +196,18 @@ class DeviceDecoder implements Decoder {
   }
 
   /**
-   * Computes once what requests will: a device compiles what it runs for the first time, and what it cannot run is refused
-   * here and not under a request.
+   * What requests will compute, to be computed once: a device compiles what it runs for the first time, and what it cannot run is
+   * refused here and not under a request.
    */
-  async warmUp(): Promise<void> {
+  warmUpRuns(): readonly (() => Promise<unknown>)[] {
     const tokens = [0, 0].slice(0, Math.max(1, this.capacity - 1));
-    await this.prefill({ slot: 0, tokens, startPosition: 0 });
-    if (tokens.length < this.capacity)
-      await this.decode({ slots: [0], tokens: [0], lengths: [tokens.length] });
-    this.#lengths[0] = 0;
+    const { length } = tokens;
+    const prefill = () => this.prefill({ slot: 0, tokens, startPosition: 0 });
+    const decode = async () => {
+      if (length < this.capacity) await this.decode({ slots: [0], tokens: [0], lengths: [length] });
+      this.#lengths[0] = 0;
+    };
+    return [prefill, decode];
   }
 
   get bytes(): { readonly weights: number; readonly cache: number } {
@@ -286,13 +301,18 @@ class DeviceDecoder implements Decoder {
   /** The first adapter builds a second session, with weights of its own. */
   async loadAdapter(id: string, adapter: LoraAdapter): Promise<void> {
     this.#checkLive();
-    if (this.#adapters === undefined) throw noAdapters();
-    this.#adapters.set.load(id, adapter);
-    if (this.#adapted !== undefined) return;
-    const { weightBytes, open } = this.#adapters.open();
-    checkMemory(this.#room, this.#weightBytes + weightBytes);
-    this.#adapted = open();
-    this.#weightBytes += weightBytes;
+    const adapters = this.#adapters;
+    if (adapters === undefined) throw noAdapters();
+    const { turns = noTurns } = this.#room;
+    await turns.take(() => {
+      this.#checkLive();
+      adapters.set.load(id, adapter);
+      if (this.#adapted !== undefined) return;
+      const { weightBytes, open } = adapters.open();
+      checkMemory(this.#room, this.#weightBytes + weightBytes);
+      this.#adapted = open();
+      this.#weightBytes += weightBytes;
+    });
   }
 
   unloadAdapter(id: string): void {

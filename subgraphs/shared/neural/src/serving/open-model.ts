@@ -17,6 +17,7 @@ import { choosePrecision, type RequestedPrecision } from './choose-precision.ts'
 import type { Decoder } from './decoder.ts';
 import { DecoderSession } from './decoder-session.ts';
 import { createDeviceDecoder, createExportedDeviceDecoder } from './device-decoder.ts';
+import type { DeviceTurns } from './device-turns.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
 import { attachGraph } from './open-graph.ts';
 import { type DecoderJob, type PrepareDecoder, prepareDecoder } from './prepare-decoder.ts';
@@ -38,6 +39,8 @@ export interface OpenModelOptions {
   readonly provider?: ExecutionProvider | undefined;
   /** On a device other than the processor: what weights and cache may take; unbounded without it. */
   readonly memoryBytes?: number | undefined;
+  /** On such a device: where other models of this process compute on it meanwhile. */
+  readonly turns?: DeviceTurns | undefined;
   /** Where what takes long is done for the processor: in this thread without it. */
   readonly prepare?: ModelPreparation | undefined;
 }
@@ -124,7 +127,7 @@ async function openOnProcessor(options: OpenModelOptions): Promise<OpenModel> {
 }
 
 async function openOnDevice(options: OpenModelOptions): Promise<OpenModel> {
-  const { folder, maxSlots, threads, callerYields = false, provider = cpu, memoryBytes } = options;
+  const { folder, maxSlots, threads, callerYields = false, provider = cpu, memoryBytes, turns } = options;
   const model = await loadModelFolder(folder);
   const precision = choosePrecision({
     requested: options.precision,
@@ -140,6 +143,7 @@ async function openOnDevice(options: OpenModelOptions): Promise<OpenModel> {
     callerYields,
     provider,
     memoryBytes,
+    turns,
     ...(threads === undefined ? {} : { threads }),
   });
   const { tokenizer, chatTemplate } = model;
@@ -148,7 +152,7 @@ async function openOnDevice(options: OpenModelOptions): Promise<OpenModel> {
 }
 
 async function openExport(options: OpenModelOptions, files: readonly OnnxFile[]): Promise<OpenModel> {
-  const { folder, maxSlots, threads, callerYields = false, provider = cpu, memoryBytes } = options;
+  const { folder, maxSlots, threads, callerYields = false, provider = cpu, memoryBytes, turns } = options;
   const { tokenizer, chatTemplate, maxPositions } = await readOnnxFolder(folder, files);
   const available = servedPrecisions(files, provider);
   const precision = choosePrecision({
@@ -168,7 +172,7 @@ async function openExport(options: OpenModelOptions, files: readonly OnnxFile[])
   const decoder =
     provider.kind === 'cpu'
       ? await openExportedDecoder({ ...room, callerYields, prepare: options.prepare?.export })
-      : await createExportedDeviceDecoder({ ...room, provider, memoryBytes });
+      : await createExportedDeviceDecoder({ ...room, provider, memoryBytes, turns });
   return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'onnx', precision };
 }
 
