@@ -2,12 +2,14 @@
 import { cp, mkdtemp, open, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareDeviceExport } from '@fathom/neural/serving/prepare-export';
 import { openTextReader } from '@fathom/neural/serving/text-reader';
 import { beforeAll, expect, test } from 'vitest';
 import { useDevices } from '../testing/engine-devices.ts';
 import { engineRequest, type Outcome, run } from '../testing/engine-run.ts';
 import { writeAdapterOf, writeLargeExport, writeLargeModel, writeReaderOf } from '../testing/large-model.ts';
 import { writeTinyModel } from '../testing/tiny-model.ts';
+import { prepareBeside } from './model-loader.ts';
 
 let tiny: string;
 let large: string;
@@ -73,6 +75,14 @@ test.each(['plain', 'edited'] as const)(
     expect(ofExport.tokens).toEqual(ofWeights.tokens);
   },
 );
+
+test('what is done to a large ONNX export for a GPU is found out in a thread of its own as in this one', async () => {
+  const path = join(await writeLargeExport(large, 'plain'), 'onnx/model.onnx');
+  const job = { path, provider: { kind: 'webgpu' }, capacity: 64, threads: 1 } as const;
+  const planned = await prepareBeside.deviceExport(job);
+  expect(planned.graph.cache).toBe('shared');
+  expect(planned).toEqual(await prepareDeviceExport(job));
+});
 
 test.each([
   ['classifier', ['bad', 'good']],

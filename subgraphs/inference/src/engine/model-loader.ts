@@ -31,6 +31,7 @@ const leastBytesForThread = 16 * 1024 ** 2;
 export const prepareBeside = {
   decoder: beside('decoder', ({ folder }) => weightFileBytes(folder)),
   export: beside('export', ({ path }) => onnxFileBytes(path)),
+  deviceExport: beside('deviceExport', ({ path }) => onnxFileBytes(path)),
   textReader: beside('textReader', ({ folder }) => weightFileBytes(folder)),
   /** One model, of 28 MB. */
   sentenceEncoder: (job: JobOf<'sentenceEncoder'>) => inThread('sentenceEncoder', job),

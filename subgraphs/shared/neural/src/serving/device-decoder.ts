@@ -28,11 +28,10 @@ import {
 import { type DeviceGraph, ownDeviceGraph, type RunMemory, type RunNumbers } from './device-graph.ts';
 import { type DeviceTurns, noTurns } from './device-turns.ts';
 import { exportedDeviceGraph } from './exported-device-graph.ts';
-import type { EditOptions } from './exported-edits.ts';
 import { exportedNames } from './exported-graph.ts';
 import { servedHeadSize } from './head-padding.ts';
 import { type CacheShape, engineNames } from './key-value-cache.ts';
-import type { ExportJob } from './prepare-export.ts';
+import { type DeviceExportJob, type PrepareDeviceExport, prepareDeviceExport } from './prepare-export.ts';
 
 export interface DeviceDecoderOptions extends DecoderOptions, DeviceRoom {
   /** What the provider's attention operator takes, without it. */
@@ -72,11 +71,14 @@ export async function createDeviceDecoder(options: DeviceDecoderOptions): Promis
   );
 }
 
-/** An ONNX export on a device, from its file. Throws what `exportedDeviceGraph` throws, and `MEMORY_INSUFFICIENT`. */
+/** An ONNX export on a device, from its file. Throws what `prepareDeviceExport` and
+ * `exportedDeviceGraph` throw, and `MEMORY_INSUFFICIENT`. */
 export async function createExportedDeviceDecoder(
-  options: ExportJob & DeviceRoom & Pick<EditOptions, 'attention'>,
+  options: DeviceExportJob & DeviceRoom & { readonly prepare?: PrepareDeviceExport | undefined },
 ): Promise<Decoder> {
-  const { graph, attention, open } = exportedDeviceGraph(options);
+  const { path, vocabularySize, provider, capacity, threads, prepare = prepareDeviceExport } = options;
+  const job = { path, vocabularySize, provider, capacity, threads, attention: options.attention };
+  const { graph, attention, open } = exportedDeviceGraph(await prepare(job), job);
   return openOnDevice(
     { ...options, shape: graph, names: exportedNames, type: attention },
     { base: { weightBytes: graph.weightBytes, open } },

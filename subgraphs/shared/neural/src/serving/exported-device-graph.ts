@@ -5,15 +5,14 @@
  * file is refused.
  */
 import { NeuralError } from '../errors.ts';
-import { checkOnnxFile } from '../models/onnx-folder.ts';
 import { HostTensor, type HostTensors, longs } from '../runtime/host-tensor.ts';
 import { lastOf } from './decoder-input.ts';
 import type { DeviceGraph, RunMemory, RunNumbers } from './device-graph.ts';
-import { type EditOptions, openEdited, type PlannedExport, planEdits } from './exported-edits.ts';
+import { openEdited, type PlannedExport } from './exported-edits.ts';
 import { type ExportedGraph, keptFeed, keptPositions } from './exported-graph.ts';
 import { lastTokensInput } from './exported-last-tokens.ts';
 import { lengthsInput, longestInput } from './exported-lengths.ts';
-import type { ExportJob } from './prepare-export.ts';
+import type { DeviceExportJob } from './prepare-export.ts';
 
 /** What exports reckon lengths, positions and masks with, on whole numbers, or carry through as it is. */
 const bookkeeping: ReadonlySet<string> = new Set([
@@ -27,11 +26,12 @@ export interface ExportedOnDevice extends Pick<PlannedExport, 'graph' | 'attenti
   open(): DeviceGraph;
 }
 
-/** Throws what `prepareExport` throws, before and in `open`. */
-export function exportedDeviceGraph(job: ExportJob & EditOptions): ExportedOnDevice {
-  const { path, vocabularySize = 0, provider, threads } = job;
-  const { model, graph: given } = checkOnnxFile({ path }, { vocabularySize });
-  const planned = planEdits(model, given, job);
+/** Throws `ONNX_UNSUPPORTED`, before and in `open`, which throws `RUNTIME_FAILED` as well. */
+export function exportedDeviceGraph(
+  planned: PlannedExport,
+  job: Pick<DeviceExportJob, 'path' | 'provider' | 'threads'>,
+): ExportedOnDevice {
+  const { path, provider, threads } = job;
   const { graph, attention, declared } = planned;
   const inputs = new Set(declared.inputs.map(({ name }) => name));
   const refuse = (problem: string): never => {

@@ -21,7 +21,7 @@ import type { DeviceTurns } from './device-turns.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
 import { attachGraph } from './open-graph.ts';
 import { type DecoderJob, type PrepareDecoder, prepareDecoder } from './prepare-decoder.ts';
-import type { PrepareExport } from './prepare-export.ts';
+import type { PrepareDeviceExport, PrepareExport } from './prepare-export.ts';
 import type { Precision } from './weight-product.ts';
 
 export interface OpenModelOptions {
@@ -41,13 +41,14 @@ export interface OpenModelOptions {
   readonly memoryBytes?: number | undefined;
   /** On such a device: where other models of this process compute on it meanwhile. */
   readonly turns?: DeviceTurns | undefined;
-  /** Where what takes long is done for the processor: in this thread without it. */
+  /** Where what takes long is done, for the processor and of an export: in this thread without it. */
   readonly prepare?: ModelPreparation | undefined;
 }
 
 export interface ModelPreparation {
   readonly decoder: PrepareDecoder;
   readonly export: PrepareExport;
+  readonly deviceExport: PrepareDeviceExport;
 }
 
 /** On a device: int8 is written with an operator that only the processor has. */
@@ -172,7 +173,13 @@ async function openExport(options: OpenModelOptions, files: readonly OnnxFile[])
   const decoder =
     provider.kind === 'cpu'
       ? await openExportedDecoder({ ...room, callerYields, prepare: options.prepare?.export })
-      : await createExportedDeviceDecoder({ ...room, provider, memoryBytes, turns });
+      : await createExportedDeviceDecoder({
+          ...room,
+          provider,
+          memoryBytes,
+          turns,
+          prepare: options.prepare?.deviceExport,
+        });
   return { decoder, tokenizer, chatTemplate, stopTokenIds, source: 'onnx', precision };
 }
 

@@ -2,7 +2,7 @@
 import { checkOnnxFile } from '../models/onnx-folder.ts';
 import { cpu } from '../runtime/execution-provider.ts';
 import type { DetachedSession } from '../runtime/session.ts';
-import { openEdited, planEdits } from './exported-edits.ts';
+import { type EditOptions, openEdited, type PlannedExport, planEdits } from './exported-edits.ts';
 import type { ExportedGraph } from './exported-graph.ts';
 
 export interface ExportJob {
@@ -35,4 +35,13 @@ export async function prepareExport({
   const planned = planEdits(model, graph, { provider: cpu, capacity, threads, summaries: true });
   const session = openEdited(planned, { threads });
   return { graph: planned.graph, session: session.detach(), hasSummaries: planned.hasSummaries };
+}
+
+export type DeviceExportJob = ExportJob & EditOptions;
+export type PrepareDeviceExport = (job: DeviceExportJob) => Promise<PlannedExport>;
+
+/** On a GPU, whose sessions the thread makes that runs them. Throws `ONNX_CORRUPT`, `ONNX_UNSUPPORTED` or `MODEL_INCOMPLETE`. */
+export async function prepareDeviceExport(job: DeviceExportJob): Promise<PlannedExport> {
+  const { model, graph } = checkOnnxFile(job, { vocabularySize: job.vocabularySize ?? 0 });
+  return planEdits(model, graph, job);
 }
