@@ -203,7 +203,7 @@ test('a stream takes steps while models are loaded and unloaded on its device, a
   const endless = await writeTinyModel({ isEndless: true });
   await device.load({ type: 'load', versionId: 'tiny@1', folder: endless });
   const exported = await writeExport('plain, as fathom models export writes it');
-  const request = { ...(requests(2)[1] as EngineRequest), maxTokens: 100 };
+  const request = { ...(requests(2)[1] as EngineRequest), maxTokens: 40 };
   const alone = await run(device, { ...request, id: 'alone' }).outcome;
   const stream = run(device, { ...request, id: 'beside' });
   await stream.reached(1);
