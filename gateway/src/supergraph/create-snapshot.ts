@@ -47,6 +47,12 @@ export function supergraphId(supergraphSdl: string): string {
   return createHash('sha256').update(supergraphSdl).digest('hex').slice(0, 12);
 }
 
+/**
+ * How many ways to fetch an operation the planner compares. Fields that can come from two services double them, and by its own limit of
+ * 10,000 a small operation with a dozen `@defer` held up the whole process for minutes; the ways beyond are as right, and not tried.
+ */
+const maxEvaluatedPlans = 200;
+
 /** Throws what Apollo says when the supergraph cannot be loaded; the caller keeps the snapshot it has. */
 export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot> {
   const { logger } = options;
@@ -69,6 +75,7 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
   async function startApolloServer(): Promise<ApolloServer<GatewayContext>> {
     const gateway = new ApolloGateway({
       supergraphSdl,
+      queryPlannerConfig: { debug: { maxEvaluatedPlans } },
       buildService: ({ name }) => dataSources[name] as GraphQLDataSource,
       logger: quiet(logger),
     });
@@ -105,7 +112,10 @@ export async function createSnapshot(options: SnapshotOptions): Promise<Snapshot
     apiSchema: federationApiSchema.toGraphQLJSSchema({ includeDefer: true }),
     federationApiSchema,
     supergraphSchema,
-    planner: new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } }),
+    planner: new QueryPlanner(supergraph, {
+      incrementalDelivery: { enableDefer: true },
+      debug: { maxEvaluatedPlans },
+    }),
     costs: createCostTable(supergraphSdl),
     requirements: readRequirements(supergraphSdl),
     hidesElements: /\s@inaccessible\b/.test(supergraphSdl.replace(/^directive .*$/gm, '')),
