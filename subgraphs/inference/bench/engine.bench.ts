@@ -22,7 +22,7 @@ import { measureTransformers, type PeerResult } from './transformers-peer.ts';
 
 /*
  * Requests with different prompts, the likeliest token every time, the same threads: 32 of them where 16 or 32 run at once, half
- * as many where fewer do. A round does each concurrency once, and the medians of the rounds are compared.
+ * as many where fewer do. Prompts are computed within the time that is measured. A round does each concurrency once, and the medians of the rounds are compared.
  *
  * Both engines run one and the same ONNX file (`file-for-both.ts`), in fp32 and, of the large model, in int8. Beside it
  * stands the engine on the graph that it writes itself from safetensors, which is its default path. The bare loop is a session
@@ -37,7 +37,8 @@ import { measureTransformers, type PeerResult } from './transformers-peer.ts';
  * `-- engine generated int8` one file alone.
  */
 const concurrencies = [1, 2, 4, 8, 16, 32] as const;
-const maxTokens = 48;
+/** Behind prompts of some twenty: a short answer of an assistant, and about what engines are usually compared by (32 in, 128 out). */
+const maxTokens = 128;
 const requests = 32;
 /** Of the engine and the bare loop, one after the other. */
 const turns = 5;
