@@ -1,14 +1,14 @@
 /** `fathom data …`: data sets stored, listed and removed. Results go to stdout, progress and what is wrong to stderr. */
 import { basename, extname } from 'node:path';
 import type { FathomClient } from '@fathom/gateway/client';
-import { readOperation } from '@fathom/schema/operations';
 import { readArguments, wantsHelp } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { fromKnowledge, fromView } from './data-sources.ts';
+import { type ListedDataSet, listedDataSets } from './listed-data-sets.ts';
 import { withClient } from './platform-client.ts';
 import { formatBytes } from './progress-line.ts';
 import { removeDataSet } from './remove-data-set.ts';
-import { type Created, type DataSet, describeRefusal, formatOf, storeDataSet } from './store-data-set.ts';
+import { type Created, describeRefusal, formatOf, storeDataSet } from './store-data-set.ts';
 
 const usage = `Usage: fathom data add FILE [--name NAME] [--format FORMAT] [--task TASK] [--json]
        fathom data add --from-knowledge --name NAME [--json]
@@ -23,7 +23,7 @@ add    stores FILE as the next version of a data set. What breaks off is gone on
        --from-knowledge takes what people taught the platform and nobody withdrew. --from-view takes the feature view VIEW as it
        was known at MOMENT (ISO 8601, now without it), in the words of the templates: "What is the capital of {name}?".
 list   shows data sets, newest first; with --name the versions of one.
-remove takes the examples of DATA_SET (its id, as \`list\` shows it) away. Refused, with what it is, while a run, a job or a suite needs
+remove takes the examples of DATA_SET (name@version, or its id) away. Refused, with what it is, while a run, a job or a suite needs
        them. The record stays, with who removed them and why.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not reachable.`;
@@ -128,23 +128,10 @@ function told(created: Created, file: string, json: boolean): number {
   return 0;
 }
 
-function describe({
-  id,
-  name,
-  version,
-  exampleCount,
-  sizeBytes,
-  sha256,
-}: Omit<DataSet, '__typename'>): string {
+function describe(dataSet: ListedDataSet): string {
+  const { id, name, version, exampleCount, sizeBytes, sha256 } = dataSet;
   const size = sizeBytes === null ? 'not kept' : formatBytes(sizeBytes);
   return `${name}@${version}  ${id}  ${exampleCount.toLocaleString('en')} examples, ${size}, sha256 ${sha256.slice(0, 12)}`;
-}
-
-interface Page {
-  readonly dataSets: {
-    readonly edges: readonly { readonly node: Omit<DataSet, '__typename'> }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  };
 }
 
 interface ListOptions {
@@ -154,15 +141,7 @@ interface ListOptions {
 }
 
 async function list({ client, name, json }: ListOptions): Promise<number> {
-  let after: string | null = null;
-  for (;;) {
-    const { dataSets }: Page = await client.request<Page, Record<string, unknown>>(
-      readOperation('list-data-sets'),
-      { first: 100, after, name: name ?? null },
-    );
-    for (const { node } of dataSets.edges)
-      process.stdout.write(`${json ? JSON.stringify(node) : describe(node)}\n`);
-    if (!dataSets.pageInfo.hasNextPage) return 0;
-    after = dataSets.pageInfo.endCursor;
-  }
+  for await (const dataSet of listedDataSets(client, name))
+    process.stdout.write(`${json ? JSON.stringify(dataSet) : describe(dataSet)}\n`);
+  return 0;
 }

@@ -1,7 +1,9 @@
 /** `fathom data remove`: a data set's examples go, its record stays. */
+import type { FathomClient } from '@fathom/gateway/client';
 import { readOperation } from '@fathom/schema/operations';
 import { readArguments } from './arguments.ts';
 import { CommandError } from './command-error.ts';
+import { listedDataSets } from './listed-data-sets.ts';
 import { accepted, withClient } from './platform-client.ts';
 
 interface Removed {
@@ -19,10 +21,11 @@ export function removeDataSet(args: readonly string[], usage: string): Promise<n
     { reason: { type: 'string' }, json: { type: 'boolean' } },
     usage,
   );
-  const [dataSetId, ...more] = positionals;
+  const [dataSet, ...more] = positionals;
   const { reason, json = false } = values;
-  if (dataSetId === undefined || more.length > 0 || !reason) throw new CommandError(usage, 2);
+  if (dataSet === undefined || more.length > 0 || !reason) throw new CommandError(usage, 2);
   return withClient(async (client) => {
+    const dataSetId = await idOf(client, dataSet);
     const { removed } = await client.request<{ readonly removed: Removed }, { readonly input: object }>(
       readOperation('remove-data-set'),
       { input: { dataSetId, reason } },
@@ -32,4 +35,12 @@ export function removeDataSet(args: readonly string[], usage: string): Promise<n
     process.stdout.write(json ? `${JSON.stringify({ id, name, version, removal })}\n` : `${text}\n`);
     return 0;
   });
+}
+
+/** Of `name@version`; whatever else is said is taken to be an id. */
+async function idOf(client: FathomClient, said: string): Promise<string> {
+  const [, name, version] = /^(.+)@(\d+)$/.exec(said) ?? [];
+  if (name === undefined) return said;
+  for await (const { id, version: of } of listedDataSets(client, name)) if (of === Number(version)) return id;
+  throw new CommandError(`There is no data set ${said}. \`fathom data list\` shows those that there are.`, 1);
 }

@@ -312,7 +312,7 @@ test('a version is measured on a suite, waited for, and promoted on what was fou
   expect(await fathom(['models', 'evaluate', 'a@2'])).toMatchObject({ code: 2 });
 });
 
-test('a data set is removed by its id with a reason, and what needs it is said where it stays', async () => {
+test('a data set is removed by its id or its name and version, with a reason, and what needs it is said where it stays', async () => {
   const asked: Fields[] = [];
   const removal = { removedBy: 'me', reason: 'has names in it', removedAt: '2026-11-25T08:00:00.000Z' };
   root['removeDataSet'] = ({ input }: { readonly input: Fields }) => {
@@ -341,6 +341,26 @@ test('a data set is removed by its id with a reason, and what needs it is said w
     stderr: 'dataset_2 is in use: training run run_1. End what needs its examples first.\n',
   });
   expect(asked[0]).toEqual({ dataSetId: 'dataset_1', reason: 'has names in it' });
+
+  // Two pages, as the platform lists them.
+  const versions = [3, 2].map((version) => ({ id: `dataset_${version - 1}`, name: 'k', version }));
+  root['dataSets'] = ({ name, after }: Fields) => {
+    const left = name === 'k' ? versions.slice(after === null ? 0 : 1) : [];
+    const endCursor = left.length > 1 ? 'first' : null;
+    const edges = left
+      .slice(0, 1)
+      .map((node) => ({ node: { exampleCount: 1, sha256: '', createdAt: removal.removedAt, ...node } }));
+    return { edges, pageInfo: { hasNextPage: left.length > 1, endCursor } };
+  };
+  asked.length = 0;
+  expect(await remove('k@2', ...because)).toMatchObject({ code: 0 });
+  expect(asked).toEqual([{ dataSetId: 'dataset_1', reason: 'has names in it' }]);
+  expect(await remove('k@9', ...because)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'There is no data set k@9. `fathom data list` shows those that there are.\n',
+  });
+  expect(asked).toHaveLength(1);
   for (const wrong of [['dataset_1'], because, ['dataset_1', 'dataset_2', ...because]])
     expect(await remove(...wrong)).toMatchObject({
       code: 2,
