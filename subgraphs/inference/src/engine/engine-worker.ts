@@ -151,7 +151,9 @@ interface WorkerParts {
   readonly send: (message: FromWorker) => void;
 }
 
-const isOnGpu = ({ provider }: WorkerOptions): boolean => provider !== undefined && provider.kind !== 'cpu';
+function isOnGpu({ provider }: WorkerOptions): boolean {
+  return provider !== undefined && provider.kind !== 'cpu';
+}
 
 async function load(parts: WorkerParts, request: LoadModel): Promise<void> {
   const { core, send } = parts;
