@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildServices } from '@fathom/local/build-services';
+import { repositoryRoot } from '@fathom/platform/repository';
 
 /**
  * `npm run bench` lists the benchmarks, `npm run bench -- NAME` runs one. A benchmark is a file `NAME.bench.ts` in the
- * `bench/` folder of what it measures; its first line says in a comment what that is.
+ * `bench/` folder of what it measures; its first line says in a comment what that is. It runs built, as services do under
+ * `npm start`: translated module by module, each function that is made would be given its name anew.
  */
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = repositoryRoot();
 
 function benchmarks(): ReadonlyMap<string, string> {
   const rooms = [
@@ -48,10 +50,11 @@ if (name === undefined) {
     process.stderr.write(`There is no benchmark "${name}". There are: ${[...known.keys()].join(', ')}\n`);
     process.exit(2);
   }
-  const { status } = spawnSync(
-    process.execPath,
-    ['--conditions=development', '--import', 'tsx', file, ...args],
-    { stdio: 'inherit' },
-  );
+  const built = await buildServices({
+    entries: [file],
+    outputFolder: join(root, '.bench', 'built'),
+    packages: join(root, 'node_modules'),
+  });
+  const { status } = spawnSync(process.execPath, [built.get(file) ?? file, ...args], { stdio: 'inherit' });
   process.exit(status ?? 1);
 }
