@@ -102,5 +102,6 @@ export function createFathomClient(options: FathomClientOptions) {
 function withKey(variables: Values = {}): Values {
   const { input } = variables;
   const idempotencyKey = crypto.getRandomValues(new Uint32Array(4)).join('-');
-  return input instanceof Object ? { ...variables, input: { idempotencyKey, ...input } } : variables;
+  if (!input || typeof input !== 'object') return variables;
+  return { ...variables, input: { idempotencyKey, ...input } };
 }

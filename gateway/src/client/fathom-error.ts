@@ -16,10 +16,10 @@ export class FathomError extends Error {
     const { message, extensions, code, reason = '' }: Told = Object(Array.isArray(cause) ? cause[0] : cause);
     const lost = `The gateway cannot be reached: ${message ?? `its connection was closed (${code} ${reason})`}`;
     super(extensions ? message : lost, { cause });
-    // Who is refused is told so by 44xx, with the error's code as the reason.
-    const isRefused = /^44\d\d [A-Z_]+$/.test(`${code} ${reason}`);
-    this.extensions =
-      extensions ?? (isRefused ? { code: reason } : { code: 'CONNECTION_LOST', retryable: true });
+    // Who is refused is told so by 44xx; a gateway of ours gives the error's code as the reason.
+    const retryable = !/^44\d\d$/.test(`${code}`);
+    const isCode = !retryable && /^[A-Z_]+$/.test(reason);
+    this.extensions = extensions ?? { code: isCode ? reason : 'CONNECTION_LOST', retryable };
     this.code = String(this.extensions['code'] ?? 'INTERNAL_SERVER_ERROR');
     this.retryable = this.extensions['retryable'] === true;
   }

@@ -45,6 +45,8 @@ const headEnd = '\r\n\r\n';
 const connectTimeoutMs = 5_000;
 /** Who owes an answer and has said nothing for so long is asked nothing more until it does: the socket may be dead. */
 const quietMs = 1_000;
+/** How long the service may take to end its half. */
+const endTimeoutMs = 5_000;
 const lastId = 0xffff_ffff;
 
 export class FrameSocket {
@@ -154,11 +156,15 @@ export class FrameSocket {
   #cancel(id: number): void {
     this.#underWay.delete(id);
     this.#sendSoon(cancelFrame(id));
-    this.#endIfDone();
+    // Else the next would be asked of it, wait for nothing too, and so on.
+    if (this.isIdle && performance.now() - this.#quietSince >= quietMs) this.destroy();
+    else this.#endIfDone();
   }
 
   #endIfDone(): void {
-    if (this.#isLeaving && this.#underWay.size === 0) setImmediate(() => this.#socket.end());
+    if (!this.#isLeaving || this.#underWay.size > 0) return;
+    setImmediate(() => this.#socket.end());
+    setTimeout(() => this.destroy(), endTimeoutMs).unref();
   }
 
   #read(bytes: Buffer, length: number): void {

@@ -384,6 +384,15 @@ describe('frames', () => {
     expect(await other).toEqual({ status: 200, text: 'at last' });
   });
 
+  test('are asked of another socket once one has owed an answer, been silent, and been waited for in vain', async () => {
+    const { ask, open, upgrades } = await start({ answer: () => undefined });
+    await open();
+    expect(await ask({ body: 'held', endsAt: performance.now() + 1_500 })).toBe('timeout');
+    await closedOf(upgrades[0]);
+    await open();
+    expect(upgrades).toHaveLength(2);
+  });
+
   test('are sent no more on a socket that the service leaves; what is under way is answered', async () => {
     const came = createDeferred<Asked>();
     const { ask, open, http, upgrades } = await start({

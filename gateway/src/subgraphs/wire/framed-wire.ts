@@ -92,7 +92,7 @@ class FramedWire implements Wire {
 
   /** One at a time. `instead`: the one that leaves when the new one is there. */
   #connect(instead?: FrameSocket): void {
-    if (this.#connecting) return;
+    if (this.#connecting || this.#isClosed || performance.now() < this.#refusedUntil) return;
     const socket: FrameSocket = new FrameSocket({
       url: this.#options.url,
       maxExchanges: this.#options.maxPerSocket,

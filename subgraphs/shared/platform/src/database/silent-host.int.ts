@@ -173,3 +173,18 @@ test('a statement that takes long is waited for, however silent the server is me
     expect(wire.connections).toBeGreaterThan(made);
   });
 }, 60_000);
+
+test('an answer that is on its way while the server is asked arrives: its connection is not given up', async () => {
+  await behindProxy({ watchTickMs: 2_000, maxConnections: 1 }, async ({ database, wire }) => {
+    const backend = () => database.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const before = await backend();
+    const made = wire.connections;
+    wire.freeze();
+    const late = backend();
+    // The server is asked, and knows of nothing that it is at work on.
+    await expect.poll(() => wire.connections, { timeout: 60_000 }).toBeGreaterThan(made);
+    wire.thaw();
+    expect(await late).toEqual(before);
+    expect(await backend()).toEqual(before);
+  });
+}, 120_000);

@@ -79,9 +79,11 @@ export function deliverEvents<Event>({
   function deliver(event: Event): boolean {
     const result = execute(event);
     if (!(result instanceof Promise)) return handOn(result);
-    result.then((later) => {
-      if (handOn(later)) goOn();
-    }, fail);
+    result
+      .then((later) => {
+        if (handOn(later)) goOn();
+      })
+      .catch(fail);
     return false;
   }
 

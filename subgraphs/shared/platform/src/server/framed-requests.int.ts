@@ -295,6 +295,17 @@ describe('a subgraph', () => {
     if (!socket.closed) await once(socket, 'close');
   });
 
+  test('tells gateways to leave where nothing is under way, too, and refuses what crosses it', async () => {
+    const { subgraph } = await start();
+    const { ask, came, socket } = await openFrames(subgraph);
+    const closed = subgraph.close();
+    const refused = await ask('{ hello }');
+    expect([refused.status, refused.text]).toEqual([503, expect.stringContaining('SHUTTING_DOWN')]);
+    expect(came).toContainEqual([frameKinds.leave, 0]);
+    socket.end();
+    await closed;
+  });
+
   test('aborts what outlives the drain, and answers that, too', async () => {
     const { subgraph, held, cancelled } = await start(10);
     const { ask } = await openFrames(subgraph);

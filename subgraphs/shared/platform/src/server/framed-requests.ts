@@ -43,7 +43,7 @@ export interface FramedRequests {
   handleUpgrade(socket: Duplex, head: Buffer): void;
   /** Gateways ask elsewhere from now on. */
   leave(): void;
-  /** Ends every socket. */
+  /** Waits until the gateways, which were told to leave, have ended their sockets; who does not soon loses it. */
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ const silenceMs = 60_000;
 const maxFrameMs = 30_000;
 /** Of one socket; more is not read before an answer has gone out. A gateway sends fewer. */
 const maxUnderWay = 256;
-/** How long an ended socket's other end may take. */
+/** How long a gateway that was told to leave may take. */
 const closeTimeoutMs = 1_000;
 /** Of each request: what it would say over HTTP. */
 const impliedHeaders = [
@@ -113,7 +113,7 @@ export function createFramedRequests(options: FramedRequestsOptions): FramedRequ
       for (const connection of connections) connection.leave();
     },
     async close() {
-      await Promise.all([...connections].map((connection) => connection.end()));
+      await Promise.all([...connections].map((connection) => connection.left()));
     },
   };
 }
@@ -178,12 +178,12 @@ class FramedConnection {
     this.#answers.leave();
   }
 
-  async end(): Promise<void> {
+  /** The gateway ends it: what it had sent before it heard of the drain is refused, and asked elsewhere. */
+  async left(): Promise<void> {
     const socket = this.#socket;
     if (socket.closed) return;
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     const timer = setTimeout(() => socket.destroy(), closeTimeoutMs);
-    socket.end();
     await closed;
     clearTimeout(timer);
   }

@@ -15,6 +15,8 @@ export interface TcpProxy {
   hold(): void;
   /** Forwards nothing any more, and closes nothing: a host that lost its power. */
   freeze(): void;
+  /** Forwards what was frozen, and whatever comes. */
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         near.pause();
         far.pause();
       }
+    },
+    thaw() {
+      for (const { near, far } of pairs) near.pipe(far).pipe(near);
     },
     async close() {
       for (const { near, far } of pairs) {
