@@ -54,6 +54,8 @@ export class ModelRuns {
     const startedAt = this.#now();
     const logits = await session.decode({ slots, tokens, lengths, adapters });
     step.costs.push({ ids, elapsedMs: this.#now() - startedAt });
+    // The run has moved rows: from the next step on they are in order again.
+    if (!areInRowOrder(slots, session)) this.#batches.delete(group.sequences);
     return { sequences, logits, summaries: session.summaries, width: session.vocabularySize };
   }
 
@@ -125,4 +127,9 @@ function inRowOrder<Planned extends { readonly slot: number }>(
 ): readonly Planned[] {
   const rowOf = session.rowOf?.bind(session);
   return rowOf === undefined ? sequences : sequences.toSorted((a, b) => rowOf(a.slot) - rowOf(b.slot));
+}
+
+function areInRowOrder(slots: readonly number[], session: Decoder): boolean {
+  const rowOf = session.rowOf?.bind(session);
+  return rowOf === undefined || slots.every((slot, at) => at === 0 || rowOf(slots[at - 1]!) < rowOf(slot));
 }

@@ -35,18 +35,25 @@ export interface PlannedExport {
   readonly hasSummaries: boolean;
 }
 
+/** Subgraphs of theirs may read any value of the graph, which an edit that leaves values out does not see. */
+const withSubgraphs: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan']);
+
 export function planEdits(model: OnnxModel, graph: ExportedGraph, options: EditOptions): PlannedExport {
   const { provider, attention = attentionTypeOn(provider), summaries = false } = options;
   const isOnProcessor = provider.kind === 'cpu';
+  const isFlat = !model.nodes.some(({ opType }) => withSubgraphs.has(opType));
   const inPlace =
-    graph.cache === 'relayed'
+    graph.cache === 'relayed' && isFlat
       ? withAttentionInPlace(model, graph, { ...options, attention, isOnProcessor })
       : undefined;
   const lastTokens = withLastTokensAlone(model, { summaries });
   const edits = [
     inPlace,
     ...(graph.cache === 'shared'
-      ? [isOnProcessor ? withPlainAttention(model, graph.headSize) : undefined, withLengthsGiven(model)]
+      ? [
+          isOnProcessor ? withPlainAttention(model, graph.headSize) : undefined,
+          isFlat ? withLengthsGiven(model) : undefined,
+        ]
       : []),
     lastTokens?.edit,
   ].filter((edit) => edit !== undefined);

@@ -6,6 +6,7 @@ import { huggingFaceLayout } from '../export/hugging-face-layout.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { encodeModel } from '../onnx/encode-model.ts';
 import { readOnnxModel } from '../onnx/read-model.ts';
+import { cpu } from '../runtime/execution-provider.ts';
 import type { CreateLayout } from './cache-layout.ts';
 import type { Decoder } from './decoder.ts';
 import { families, randomWeights } from './decoder-families.testkit.ts';
@@ -19,6 +20,7 @@ import {
   largestDifference,
 } from './device-decoder.testkit.ts';
 import { openExportedDecoder } from './exported-decoder.ts';
+import { planEdits } from './exported-edits.ts';
 import { describeExportedGraph } from './exported-graph.ts';
 import { withAttentionInPlace } from './exported-in-place.ts';
 import { type PlainAttentionWish, plainAttentionLayout } from './plain-attention-layout.testkit.ts';
@@ -116,6 +118,17 @@ describe('an export that hands its cache through', () => {
     const windows = attentionsOf(path, capacity).map(({ attributes }) => attributes.local_window_size);
     const expected = measured === undefined ? undefined : { kind: 'int', value: measured };
     expect(windows).toEqual([expected, expected]);
+  });
+
+  it('is left as it is where a subgraph may read what would go', async () => {
+    const model = readOnnxModel(await write(plainAttentionLayout()));
+    const graph = describeExportedGraph(model);
+    const options = { provider: cpu, capacity: 48, threads: 1 };
+    expect(planEdits(model, graph, options).graph.cache).toBe('shared');
+    const branch = { opType: 'If', domain: '', inputs: [], outputs: [], attributes: new Map() };
+    const withBranch = planEdits({ ...model, nodes: [...model.nodes, branch] }, graph, options);
+    expect(withBranch.graph.cache).toBe('relayed');
+    expect(withBranch.edits.flatMap(({ removedNodes }) => [...removedNodes])).toEqual([]);
   });
 
   it.each<[string, PlainAttentionWish]>([

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   buildSchema,
   type ExecutionArgs,
@@ -104,6 +105,15 @@ describe('is left to GraphQL', () => {
     const flat = flatExecution(argsOf(all));
     expect(flat).toBeDefined();
     expect(flat?.(event, {})).toBeUndefined();
+  });
+
+  // What nobody catches ends the process.
+  test('a promise that is broken, which is caught', async () => {
+    const broken = (): Promise<never> => Promise.reject(new Error('broken'));
+    const flat = flatExecution(argsOf(all));
+    expect(flat?.({ ...said, text: broken() }, {})).toBeUndefined();
+    expect(flat?.(broken(), {})).toBeUndefined();
+    await setImmediate();
   });
 
   test('a resolver that throws, or that asks for more than its value and the context', () => {

@@ -85,6 +85,13 @@ export function flatExecution(args: ExecutionArgs): FlatExecution | undefined {
   };
 }
 
+/** `execute` asks for another, so nobody waits for this one. */
+function isPromise(got: object): boolean {
+  if (!('then' in got)) return false;
+  Promise.resolve(got).catch(() => undefined);
+  return true;
+}
+
 /** What only `execute` can say. */
 const unclear = Symbol('unclear');
 
@@ -119,7 +126,7 @@ function leafOf(type: GraphQLObjectType, node: FieldNode): Leaf['read'] | undefi
   return (value, context) => {
     const got = read(value, context);
     if (got === null || got === undefined) return mayBeNull ? null : unclear;
-    if (typeof got === 'object' && (got instanceof Error || 'then' in got)) return unclear;
+    if (typeof got === 'object' && (got instanceof Error || isPromise(got))) return unclear;
     return leafType.serialize(got) ?? unclear;
   };
 }
@@ -161,7 +168,7 @@ function resolvedType(
 }
 
 function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof Error) && !('then' in value);
+  return typeof value === 'object' && value !== null && !(value instanceof Error) && !isPromise(value);
 }
 
 function memoized<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {

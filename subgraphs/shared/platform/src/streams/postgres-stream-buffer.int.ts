@@ -1,10 +1,13 @@
 import pino from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../database/database.ts';
+import { ensureSharedSchema } from '../database/shared-schema.ts';
+import { createDeferred } from '../deferred.ts';
 import { startKillablePostgres } from '../testing/killable-postgres.ts';
 import { useTestDatabase } from '../testing/postgres.ts';
 import { openStreamBuffer } from './open-stream-buffer.ts';
 import { streamBufferContract } from './stream-buffer.contract.ts';
+import { streamsSchemaVersions } from './streams-schema.ts';
 
 const logger = pino({ level: 'silent' });
 const patience = { timeout: 20_000, interval: 20 };
@@ -185,6 +188,45 @@ describe('the PostgreSQL stream buffer', () => {
       expect.not.arrayContaining([expect.objectContaining({ stream: 'seen before' })]),
     );
     expect((await buffer.read('another', 0, 9)).events).toEqual([{ sequence: 1, payload: 'kept' }]);
+    await buffer.close();
+  });
+
+  it('lets an append of the version before end that is under way while the schema is brought up to date', async () => {
+    const database = await test.open();
+    const before = streamsSchemaVersions.slice(0, 4);
+    await ensureSharedSchema(database, { schema: 'streams', versions: before });
+    const append = (expected: number, payloads: string) =>
+      database.query(
+        `select * from streams.append('an old process', '{under way}', $1, $2, '{false}', '{id}')`,
+        [[expected], [payloads]],
+      );
+    await append(1, '["a"]');
+    const release = createDeferred<void>();
+    const locked = createDeferred<void>();
+    const holder = database.transaction(async (tx) => {
+      await tx.query(`select from streams.heads where stream = 'under way' for update`);
+      locked.resolve();
+      await release.promise;
+    });
+    await locked.promise;
+    const underWay = append(2, '["b", ["c"]]');
+    await vi.waitFor(async () => {
+      const waiting = await database.query(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%an old process%' and pid <> pg_backend_pid()`,
+      );
+      expect(waiting).toHaveLength(1);
+    }, patience);
+    const buffer = await openStreamBuffer({ database, logger });
+    release.resolve();
+    await Promise.all([holder, underWay]);
+    await buffer.append('under way', 4, ['d', 'e']);
+    expect((await buffer.read('under way', 0, 9)).events.map(({ payload }) => payload)).toEqual([
+      'a',
+      'b',
+      ['c'],
+      'd',
+      'e',
+    ]);
     await buffer.close();
   });
 
