@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
+/** In parts, so that it stays what it says where this file is bundled itself. */
+const place = ['import', 'meta', 'url'].join('.');
+
 /** Packages of this workspace are sources like any other; all others stay where they are. */
 const ownSources: Plugin = {
   name: 'own-sources',
@@ -13,8 +16,8 @@ const ownSources: Plugin = {
     // Modules find their files from where their source lies.
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      const place = JSON.stringify(pathToFileURL(path).href);
-      return { contents: source.replaceAll('import.meta.url', place), loader: 'ts' };
+      const there = JSON.stringify(pathToFileURL(path).href);
+      return { contents: source.replaceAll(place, there), loader: 'ts' };
     });
   },
 };
