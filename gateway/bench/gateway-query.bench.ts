@@ -136,6 +136,7 @@ for (const test of [simple, loaded]) {
 }
 process.stdout.write('\n');
 bound('simple-query-cpu-of-stock', simple, stock, 1 / 6);
+bound('simple-query-32-at-a-time-cpu-of-stock', loaded, stock, 1 / 6);
 bound('large-answer-cpu-of-stock', large, stock, 1 / 3);
 if (hive.kind === 'installed') {
   bound('simple-query-cpu-of-hive-rust', simple, hiveRust, 1);

@@ -34,15 +34,15 @@ import { measureTransformers, type PeerResult } from './transformers-peer.ts';
  *
  * Two models: the default one, in which a step is so short that what is not the model's arithmetic weighs most, and one of
  * 105 million parameters with random weights. `npm run bench -- engine default` and `-- engine generated` measure one alone,
- * `-- engine generated int8` one file alone.
+ * `-- engine generated int8` one file alone, `-- engine generated int8 48` answers of another length.
  */
 const concurrencies = [1, 2, 4, 8, 16, 32] as const;
+const [only, onlyPrecision, tokens = '128'] = process.argv.slice(2);
 /** Behind prompts of some twenty: a short answer of an assistant, and about what engines are usually compared by (32 in, 128 out). */
-const maxTokens = 128;
+const maxTokens = Number(tokens);
 const requests = 32;
 /** Of the engine and the bare loop, one after the other. */
 const turns = 5;
-const [only, onlyPrecision] = process.argv.slice(2);
 
 interface Plan {
   readonly subject: BenchModel;
