@@ -61,6 +61,7 @@ export class FrameSocket {
   /** Frames of this turn, a letter a byte. */
   #outgoing = '';
   #isLeaving = false;
+  #isEnding = false;
   #isFlushing = false;
   #lastId = 0;
   #problem: unknown;
@@ -162,7 +163,8 @@ export class FrameSocket {
   }
 
   #endIfDone(): void {
-    if (!this.#isLeaving || this.#underWay.size > 0) return;
+    if (!this.#isLeaving || this.#isEnding || this.#underWay.size > 0) return;
+    this.#isEnding = true;
     setImmediate(() => this.#socket.end());
     setTimeout(() => this.destroy(), endTimeoutMs).unref();
   }
